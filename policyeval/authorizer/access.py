@@ -1,0 +1,162 @@
+"""Who gets through, over every context: certain, conditional or not at all.
+
+Each question is decided twice: once with every doubt in the caller's favour, once against it.
+What the strict answer allows is certain; what the generous one denies cannot be; between the two
+it hangs on conditions, which are then named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+from policyeval.authorizer.callers import Calling
+from policyeval.authorizer.case import Case
+from policyeval.authorizer.decide import decide
+from policyeval.authorizer.profiles import Caller, organization_keys
+from policyeval.authorizer.report import every_layer
+from policyeval.authorizer.situation import Situation
+from policyeval.errors import UnknownEntityError
+from policyeval.evaluator.context import Value
+from policyeval.evaluator.partial import undecided
+from policyeval.evaluator.principals import Door as Opening
+from policyeval.model.arn import root_arn, split_arn
+from policyeval.model.decision import Access
+from policyeval.model.records import PrincipalRecord
+from policyeval.model.request import Request
+
+Door = Literal["open", "conditional", "closed"]
+
+
+class AccountAccess(NamedTuple):
+    """How a resource stands towards an account.
+
+    `door` tells whether the resource's own side (its policy, its grants, its organization's RCPs)
+    lets the account in: `open` for the account as a whole, `conditional` for some of its
+    principals or under conditions, `closed`. `principals` is None when the account is not described.
+    """
+
+    door: Door
+    principals: tuple[Access, ...] | None
+
+    def to_json(self) -> dict[str, object]:
+        """Give the fields of the contract."""
+        principals = self.principals
+        return {
+            "door": self.door,
+            "principals": None if principals is None else [_access_json(access) for access in principals],
+        }
+
+
+def _access_json(access: Access) -> dict[str, object]:
+    return {"principal": access.principal, "verdict": access.verdict, "conditions": list(access.conditions)}
+
+
+def who_can(
+    generous: Situation, strict: Situation, principals: Iterable[PrincipalRecord], action: str, resource: str
+) -> tuple[Access, ...]:
+    """Ask it of every principal."""
+    return tuple(_access(generous, strict, record.arn, action, resource) for record in principals)
+
+
+def _access(generous: Situation, strict: Situation, principal: str, action: str, resource: str) -> Access:
+    request = Request(principal, action, resource)
+    best = generous.case(request)
+    if decide(best).reason != "allowed":
+        return Access(principal, "deny")
+    if decide(strict.case(request)).reason == "allowed":
+        return Access(principal, "allow")
+    return Access(principal, "conditional", _conditions(best))
+
+
+def _conditions(case: Case) -> tuple[str, ...]:
+    """Name what the answer hangs on: the unknown conditions of statements that could match."""
+    found: list[str] = []
+    context, action = case.context, case.action.folded
+    for layer in every_layer(case):
+        for statement in (s for group in layer.candidates(action) for s in group):
+            names = statement.compiled.possible_names
+            if names is not None and not names(context):
+                continue
+            conditions = undecided(statement.compiled, context)
+            effect = "" if statement.allow else "not "
+            found += [f"{effect}{compiled.condition}" for compiled in conditions]
+    for grant in case.grants:
+        for kind, pairs in (("Equals", grant.grant.context_equals), ("Subset", grant.grant.context_subset)):
+            found += [f"EncryptionContext{kind} {name} = {value}" for name, value in (pairs or {}).items()]
+    return tuple(dict.fromkeys(found))
+
+
+def account_access(generous: Situation, strict: Situation, account: str, action: str, resource: str) -> AccountAccess:
+    """Ask it of an account."""
+    source = generous.source
+    try:
+        principals = list(source.principals(source.account(account).id))
+    except UnknownEntityError:
+        return AccountAccess(_door(generous, strict, account, action, resource), None)
+    accesses = who_can(generous, strict, principals, action, resource)
+    return AccountAccess(_door(generous, strict, account, action, resource), accesses)
+
+
+def _door(generous: Situation, strict: Situation, account: str, action: str, resource: str) -> Door:
+    """Look at the resource's side alone: first for anyone of the account, then for those it names."""
+    if _lets_in(strict, account, action, resource):
+        return "open"
+    if _lets_in(generous, account, action, resource):
+        return "conditional"
+    case = generous.case_of(Calling(_anyone(generous, account)), _request(account, action, resource))
+    named = (_named(generous, account, arn) for arn in _named_principals(case, generous, account))
+    if any(_decides_for(generous, caller, account, action, resource) for caller in named):
+        return "conditional"
+    return "closed"
+
+
+def _request(account: str, action: str, resource: str) -> Request:
+    return Request(root_arn(account), action, resource)
+
+
+def _lets_in(situation: Situation, account: str, action: str, resource: str) -> bool:
+    return _decides_for(situation, _anyone(situation, account), account, action, resource)
+
+
+def _decides_for(situation: Situation, caller: Caller, account: str, action: str, resource: str) -> bool:
+    case = situation.case_of(Calling(caller), _request(account, action, resource))
+    return decide(case).reason == "allowed"
+
+
+def _anyone(situation: Situation, account: str, label: str = "") -> Caller:
+    """Make up a principal of an account whose own half allows everything, and of whom nothing else is known."""
+    keys: dict[str, Value] = {"aws:principalaccount": account, "aws:principalisawsservice": "false"}
+    caller = Caller(label or f"anyone in {account}", "AWS", keys)
+    caller.account, caller.described, caller.has_everything = account, False, True
+    try:
+        record = situation.source.account(account)
+    except UnknownEntityError:
+        caller.organization_known = False
+    else:
+        caller.partition, caller.organization_known = record.partition, record.organization_known
+        keys |= organization_keys(record)
+    caller.grantees = ((root_arn(account, caller.partition), Opening.ACCOUNT),)
+    return caller
+
+
+def _named(situation: Situation, account: str, arn: str) -> Caller:
+    caller = _anyone(situation, account, arn)
+    if arn == root_arn(account, caller.partition):
+        caller.name, caller.is_root = "", True
+    caller.keys = {**caller.keys, "aws:principalarn": arn}
+    caller.grantees = ((arn, Opening.DIRECT), *caller.grantees)
+    return caller
+
+
+def _named_principals(case: Case, situation: Situation, account: str) -> set[str]:
+    """Collect the account's principals that the resource's policy or grants name."""
+    found = {root_arn(account, case.caller.partition)}
+    policy = case.resource_policy
+    for statement in policy.candidates(case.action.folded)[1] if policy is not None else ():
+        principal = statement.compiled.statement.principal
+        found |= {value.value for value in principal.values} if principal is not None else set()
+    if case.target.is_key:
+        grants = situation.source.retirable_grants(case.target.arn)
+        found |= {grant.grantee_principal for grant in grants if grant.grantee_principal is not None}
+    return {arn for arn in found if (parts := split_arn(arn)) is not None and parts.account == account}

@@ -1,0 +1,70 @@
+"""What there is to know of an action before any policy is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from policyeval.catalog.kms import ALIAS_ACTIONS, CROSS_ACCOUNT_ACTIONS, IDENTITY_ONLY_ACTIONS, OPERATIONS, KmsAction
+from policyeval.catalog.services import RCP_EXEMPT_ACTIONS, RCP_SERVICES
+from policyeval.errors import RequestError
+from policyeval.model.source import Diagnostic
+
+_NO_DEFAULTS: Mapping[str, str] = MappingProxyType({})
+RETIRE_GRANT = "kms:retiregrant"
+CREATE_GRANT = "kms:creategrant"
+DESCRIBE_KEY = "kms:describekey"
+# Federated callers have no AWS credentials: the trust policy alone decides (S35).
+WEB_IDENTITY_ACTIONS = frozenset({"sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
+
+
+class ActionFacts:
+    """An action, folded, with the rules that hang on it."""
+
+    __slots__ = (
+        "carried",
+        "crosses_accounts",
+        "defaults",
+        "folded",
+        "identity_only",
+        "kms",
+        "name",
+        "on_alias",
+        "rcps_bind",
+        "service",
+        "takes_encryption_context",
+    )
+
+    def __init__(self, name: str) -> None:
+        """Look an action up.
+
+        Raises:
+            RequestError: it is not `service:Name`, or it has wildcards.
+
+        """
+        service, colon, operation = name.partition(":")
+        if not (service and colon and operation) or any(c in name for c in "*?$ "):
+            message = f"`{name}` is no action"
+            raise RequestError([Diagnostic(message, "an action is `service:Name`, such as `kms:Decrypt`")])
+        self.name = name
+        self.folded = name.lower()
+        self.service = service.lower()
+        self.kms: KmsAction | None = OPERATIONS.get(self.folded)
+        self.crosses_accounts = self.service != "kms" or self.folded in CROSS_ACCOUNT_ACTIONS
+        self.identity_only = self.folded in IDENTITY_ONLY_ACTIONS
+        self.on_alias = self.folded in ALIAS_ACTIONS
+        # RCPs bind actions that are asked on a resource (S3).
+        self.rcps_bind = (
+            self.service in RCP_SERVICES and self.folded not in RCP_EXEMPT_ACTIONS and not self.identity_only
+        )
+        self.defaults = self.kms.defaults if self.kms is not None else _NO_DEFAULTS
+        # kms: keys that the operation's requests carry; None when nothing is known of it (K9).
+        self.carried = self.kms.condition_keys if self.kms is not None else None
+        # Symmetric operations carry one, and what concerns a grant's constraint (K8).
+        self.takes_encryption_context = self.carried is not None and "kms:encryptioncontext:" in self.carried
+
+    def carries(self, key: str) -> bool:
+        """Tell whether requests for the action can hold a folded kms: key."""
+        if self.carried is None or key in self.carried:
+            return True
+        return any(key.startswith(family) for family in self.carried if family.endswith((":", "/")))

@@ -1,0 +1,77 @@
+"""The authorizer: a policy source, compiled as it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from policyeval.authorizer.access import AccountAccess, account_access, who_can
+from policyeval.authorizer.decide import decide
+from policyeval.authorizer.decision import Decision
+from policyeval.authorizer.situation import Situation
+from policyeval.evaluator.layers import Compiler, View
+from policyeval.model.decision import Access
+from policyeval.model.records import PolicySource
+from policyeval.model.request import Request
+
+_NO_DELAY = timedelta(0)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Authorizer:
+    """Decides requests over what a policy source knows.
+
+    Policies are compiled when first met and again when the source gives a new record; a decision
+    is never kept. Safe to use from several threads.
+
+    Args:
+        source: `Entities`, or anything else that speaks `PolicySource`.
+        grant_delay: how long a new grant stays unseen by those who do not show its token (G6).
+        clock: gives the time of requests that do not say theirs.
+
+    """
+
+    def __init__(
+        self, source: PolicySource, *, grant_delay: timedelta = _NO_DELAY, clock: Callable[[], datetime] = _now
+    ) -> None:
+        self.source = source
+        compiler = Compiler()
+        self._exact = Situation(source, compiler, View.EXACT, grant_delay, clock)
+        self._generous = Situation(source, compiler, View.GENEROUS, grant_delay, clock)
+        self._strict = Situation(source, compiler, View.STRICT, grant_delay, clock)
+
+    def authorize(self, request: Request) -> Decision:
+        """Decide a request.
+
+        Raises:
+            RequestError: the request is malformed or contradicts what is known (S34).
+            UnknownEntityError: it names a principal, key, account or endpoint that is not described.
+
+        """
+        case = self._exact.case(request)
+        return Decision(case, decide(case))
+
+    def account_access(self, account: str, action: str, resource: str) -> AccountAccess:
+        """Tell whether a resource's side lets an account in, and which of its principals get through.
+
+        Raises:
+            RequestError: the action or resource is malformed.
+            UnknownEntityError: the key is not described. The account need not be.
+
+        """
+        return account_access(self._generous, self._strict, account, action, resource)
+
+    def who_can(self, action: str, resource: str) -> tuple[Access, ...]:
+        """Tell of every described principal whether it can do an action on a resource.
+
+        What hangs on the context of the request is `conditional`, with the conditions.
+
+        Raises:
+            RequestError: the action or resource is malformed.
+            UnknownEntityError: the key is not described.
+
+        """
+        return who_can(self._generous, self._strict, self.source.principals(), action, resource)

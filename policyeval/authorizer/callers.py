@@ -1,0 +1,173 @@
+"""Who calls: a principal's name and its session turned into a profile and a session (S14, S15)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from policyeval.authorizer.actions import WEB_IDENTITY_ACTIONS, ActionFacts
+from policyeval.authorizer.profiles import SERVICE_ACCOUNT, Caller
+from policyeval.errors import RequestError
+from policyeval.evaluator.context import PRINCIPAL_TAG, Value
+from policyeval.evaluator.principals import Door
+from policyeval.model.arn import Arn, is_account_id, root_arn, split_arn
+from policyeval.model.request import Session
+from policyeval.model.source import Diagnostic
+
+ANONYMOUS = "anonymous"
+_PROVIDERS = ("oidc-provider/", "saml-provider/")
+_SERVICE_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".aws.internal", ".amazon.com", ".aws.dev")
+_WEB_PROVIDERS = frozenset(
+    {"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}
+)
+
+
+class Calling(NamedTuple):
+    """A caller with its session.
+
+    `session_arn` is the session's own ARN, None where it is not known; `federated` tells that the
+    session was made by GetFederationToken, and `temporary` that temporary credentials sign.
+    """
+
+    caller: Caller
+    session: Session | None = None
+    session_arn: str | None = None
+    federated: bool = False
+    temporary: bool = False
+
+
+class CallerSource(Protocol):
+    """Where profiles come from: a policy source, or the policies handed to `simulate`."""
+
+    def user_or_root(self, arn: str) -> Caller:
+        """Give a user's, a role's or a root user's profile by IAM ARN."""
+        ...
+
+    def role_named(self, arn: Arn, name: str) -> Caller:
+        """Give a role's profile by the name a session ARN tells."""
+        ...
+
+    def user_named(self, arn: Arn, name: str) -> Caller:
+        """Give the profile of the user that a federated session is named after."""
+        ...
+
+
+def identify(principal: str, session: Session | None, action: ActionFacts, source: CallerSource) -> Calling:
+    """Find out who calls.
+
+    Raises:
+        RequestError: the principal is none, or the session contradicts it.
+
+    """
+    if principal.startswith("arn:"):
+        arn = split_arn(principal)
+        if arn is None:
+            raise _bad(principal)
+        return _by_arn(principal, arn, session, source)
+    if session is not None:
+        message = f"`{principal}` has no sessions"
+        raise RequestError([Diagnostic(message)])
+    if principal == ANONYMOUS:
+        keys = {"aws:principalaccount": ANONYMOUS, "aws:principaltype": "Anonymous", "aws:userid": ANONYMOUS}
+        return Calling(Caller(ANONYMOUS, "", keys))
+    if action.folded in WEB_IDENTITY_ACTIONS and (principal in _WEB_PROVIDERS or not _is_service(principal)):
+        return Calling(_provider(principal))
+    if _is_service(principal):
+        return Calling(_service(principal))
+    raise _bad(principal)
+
+
+def _is_service(name: str) -> bool:
+    return name.endswith(_SERVICE_SUFFIXES) and "*" not in name and "?" not in name
+
+
+def _bad(principal: str) -> RequestError:
+    hint = "an ARN of a user, role, session or account root, a service such as `s3.amazonaws.com`, or `anonymous`"
+    if is_account_id(principal):
+        hint = f"the account's root user is `{root_arn(principal)}`"
+    return RequestError([Diagnostic(f"`{principal}` is no principal that can call", hint)])
+
+
+def _service(name: str) -> Caller:
+    keys: dict[str, Value] = {
+        "aws:principalaccount": SERVICE_ACCOUNT,
+        "aws:principalisawsservice": "true",
+        "aws:principalservicename": name,
+        "aws:principalservicenameslist": (name,),
+    }
+    caller = Caller(name, "Service", keys)
+    caller.grantees = ((name, Door.DIRECT),)
+    return caller
+
+
+def _provider(name: str) -> Caller:
+    # The call is not signed: the identity provider vouches for a user without AWS credentials.
+    return Caller(name, "Federated", {"aws:principalaccount": ANONYMOUS})
+
+
+def _by_arn(principal: str, arn: Arn, session: Session | None, source: CallerSource) -> Calling:
+    kind, _, name = arn.resource.partition("/")
+    if arn.service == "iam":
+        if arn.resource.startswith(_PROVIDERS) and session is None:
+            return Calling(_provider(principal))
+        if arn.resource == "root" or (kind in {"user", "role"} and name):
+            return _described(principal, arn, session, source)
+    if arn.service == "sts" and kind == "assumed-role":
+        role, slash, session_name = name.rpartition("/")
+        if slash and role and session_name:
+            _same_name(principal, session, session_name)
+            return Calling(source.role_named(arn, role), session or Session(session_name), principal, temporary=True)
+    if arn.service == "sts" and kind == "federated-user" and name:
+        _same_name(principal, session, name)
+        return Calling(
+            source.user_named(arn, name), session or Session(name), principal, federated=True, temporary=True
+        )
+    raise _bad(principal)
+
+
+def _same_name(principal: str, session: Session | None, name: str) -> None:
+    if session is not None and session.name is not None and session.name != name:
+        message = f"the session is named `{session.name}`, but `{principal}` calls"
+        raise RequestError([Diagnostic(message)])
+
+
+def _described(principal: str, arn: Arn, session: Session | None, source: CallerSource) -> Calling:
+    caller = source.user_or_root(principal)
+    if caller.is_role:
+        name = session.name if session is not None else None
+        if name is None:
+            return Calling(caller, session, None, temporary=True)
+        role = arn.resource.rpartition("/")[2]
+        own = f"arn:{arn.partition}:sts::{arn.account}:assumed-role/{role}/{name}"
+        return Calling(caller, session, own, temporary=True)
+    if session is None:
+        return Calling(caller)
+    if session.name is None:  # GetSessionToken: the same user with temporary credentials
+        if session.policies:
+            message = "GetSessionToken takes no session policy"
+            hint = "a federated session (GetFederationToken) has a name: give the session one"
+            raise RequestError([Diagnostic(message, hint)])
+        return Calling(caller, session, None, temporary=True)
+    own = f"arn:{arn.partition}:sts::{arn.account}:federated-user/{session.name}"
+    return Calling(caller, session, own, federated=True, temporary=True)
+
+
+def session_keys(calling: Calling) -> Mapping[str, Value]:
+    """Give the caller's condition keys, with what its session changes (S14, S34)."""
+    caller, session = calling.caller, calling.session
+    if session is None:
+        return caller.keys
+    keys = dict(caller.keys)
+    if calling.federated:
+        keys = {key: value for key, value in keys.items() if not key.startswith(PRINCIPAL_TAG)}
+        keys.pop("aws:username", None)
+        keys["aws:principalarn"] = calling.session_arn
+        keys["aws:principaltype"] = "FederatedUser"
+        keys["aws:userid"] = f"{caller.account}:{session.name}"
+    elif caller.is_role and caller.unique_id is not None and session.name is not None:
+        keys["aws:userid"] = f"{caller.unique_id}:{session.name}"
+    for tag, value in session.tags.items():
+        keys[PRINCIPAL_TAG + tag.lower()] = value
+    if session.source_identity is not None:
+        keys["aws:sourceidentity"] = session.source_identity
+    return keys

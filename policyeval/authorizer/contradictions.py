@@ -1,0 +1,155 @@
+"""Context keys that the principal, the resource and the request settle cannot be forged (S34)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from policyeval.authorizer.callers import Calling
+from policyeval.authorizer.profiles import Target
+from policyeval.evaluator import values
+from policyeval.evaluator.context import (
+    CALLER_KEYS,
+    ENCRYPTION_CONTEXT,
+    PRINCIPAL_TAG,
+    RESOURCE_TAG,
+    TARGET_KEYS,
+    EvaluationContext,
+    Value,
+    Values,
+    service_principal,
+)
+from policyeval.model.source import Diagnostic
+
+
+def contradictions(given: Values, context: EvaluationContext, calling: Calling, target: Target) -> list[Diagnostic]:
+    """Find the given keys that contradict what is known."""
+    faults: list[Diagnostic] = []
+    for key, value in given.items():
+        if not key.startswith(("aws:", "kms:")) or value is None:
+            continue
+        why = _contradicted(key, value, context, calling, target)
+        if why is not None:
+            shown = value if isinstance(value, str) else ", ".join(value)
+            faults.append(Diagnostic(f"context key `{key}` is `{shown}`, but {why}", "leave it out: it is derived"))
+    return faults
+
+
+def _contradicted(key: str, value: Value, context: EvaluationContext, calling: Calling, target: Target) -> str | None:
+    if key in CALLER_KEYS or key.startswith(PRINCIPAL_TAG):
+        return _against_caller(key, value, context, calling)
+    if key in TARGET_KEYS or key.startswith(RESOURCE_TAG):
+        return _against_target(key, value, context, target)
+    if key.startswith(ENCRYPTION_CONTEXT):
+        actual = context.encryption_context.get(key.removeprefix(ENCRYPTION_CONTEXT))
+        if actual == value:
+            return None
+        return (
+            "the encryption context has none" if actual is None else f"the encryption context says `{_shown(actual)}`"
+        )
+    check = _CHECKS.get(key)
+    return check(value, context) if check is not None else None
+
+
+def _against_caller(key: str, value: Value, context: EvaluationContext, calling: Calling) -> str | None:
+    derived = context.caller.get(key)
+    if derived is not None:
+        return None if _same(derived, value) else f"the principal's is `{_shown(derived)}`"
+    if key == "aws:tokenissuetime":
+        return None if context.temporary else "no temporary credentials sign the request"
+    if key in {"aws:sourceidentity", "aws:userid"} and context.temporary:
+        return None
+    if not calling.caller.described or (key.startswith("aws:principalorg") and not context.organization_known):
+        return None  # nothing derives it (S34)
+    if key == "aws:userid" and calling.caller.unique_id is None and calling.caller.caller_type == "AWS":
+        return None
+    return "the principal has none"
+
+
+def _against_target(key: str, value: Value, context: EvaluationContext, target: Target) -> str | None:
+    derived = context.target.get(key)
+    if derived is not None:
+        return None if _same(derived, value) else f"the resource's is `{_shown(derived)}`"
+    if not target.described or target.arn == "*":
+        return None
+    if key.startswith("aws:resourceorg") and not target.organization_known:
+        return None
+    if key.startswith("kms:") and target.key is None:
+        return None
+    return "the resource has none"
+
+
+def _same(derived: Value, value: Value) -> bool:
+    if isinstance(derived, tuple):
+        return set(derived) == (set(value) if isinstance(value, tuple) else {value})
+    return derived == value or (isinstance(value, str) and value.lower() == derived in {"true", "false"})
+
+
+def _shown(value: Value) -> str:
+    return value if isinstance(value, str) else ", ".join(value or ())
+
+
+def _check_time(value: Value, context: EvaluationContext) -> str | None:
+    if not isinstance(value, str) or context.moment is None:
+        return None
+    same = int(values.instant(value)) == int(values.epoch(context.moment))
+    return None if same else f"the request is made at {context.moment.isoformat()}"
+
+
+def _check_via(value: Value, context: EvaluationContext) -> str | None:
+    return None if value == context.via_service else f"the request comes via `{context.via_service}`"
+
+
+def _check_via_aws(value: Value, context: EvaluationContext) -> str | None:
+    actual = "true" if context.via_service is not None else "false"
+    if isinstance(value, str) and value.lower() == actual:
+        return None
+    return "no service calls on the principal's behalf" if actual == "false" else "a service makes the call"
+
+
+def _check_called_via(value: Value, context: EvaluationContext) -> str | None:
+    if context.via_service is None:
+        return "no service calls on the principal's behalf (give `via_service`)"
+    service = service_principal(context.via_service)
+    chain = (value,) if isinstance(value, str) else value or ()
+    return None if chain and chain[-1] == service else f"the request comes via `{service}`"
+
+
+def _check_endpoint(value: Value, context: EvaluationContext) -> str | None:
+    endpoint = context.endpoint
+    return None if endpoint is None or endpoint.id == value else f"the request comes through `{endpoint.id}`"
+
+
+def _check_vpc(value: Value, context: EvaluationContext) -> str | None:
+    endpoint = context.endpoint
+    same = endpoint is None or endpoint.vpc is None or endpoint.vpc == value
+    return None if same else f"the endpoint's VPC is `{endpoint.vpc if endpoint else ''}`"
+
+
+def _check_account(value: Value, context: EvaluationContext) -> str | None:
+    if context.account and value == context.account:
+        return None
+    return f"the caller's account is `{context.account}`" if context.account else "the caller has no account"
+
+
+def _check_alias(value: Value, context: EvaluationContext) -> str | None:
+    return None if context.alias in {None, value} else f"the request names `{context.alias}`"
+
+
+def _check_context_keys(value: Value, context: EvaluationContext) -> str | None:
+    actual = context.encryption_keys
+    given = {value} if isinstance(value, str) else set(value or ())
+    return None if not actual or given == set(actual) else f"the encryption context has `{', '.join(actual)}`"
+
+
+_CHECKS: dict[str, Callable[[Value, EvaluationContext], str | None]] = {
+    "aws:currenttime": _check_time,
+    "aws:epochtime": _check_time,
+    "kms:viaservice": _check_via,
+    "aws:viaawsservice": _check_via_aws,
+    "aws:calledvia": _check_called_via,
+    "aws:sourcevpce": _check_endpoint,
+    "aws:sourcevpc": _check_vpc,
+    "kms:calleraccount": _check_account,
+    "kms:encryptioncontextkeys": _check_context_keys,
+    "kms:requestalias": _check_alias,
+}

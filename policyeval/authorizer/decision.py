@@ -1,0 +1,102 @@
+"""The answer: allow or deny, why, and what every layer said."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Literal
+
+from policyeval.authorizer.case import Case
+from policyeval.authorizer.decide import Outcome
+from policyeval.authorizer.explain import explain
+from policyeval.authorizer.message import sentence
+from policyeval.authorizer.report import layer_verdicts, unevaluated
+from policyeval.model.decision import Layer, LayerVerdict, Reason, StatementRef
+from policyeval.model.request import Request
+from policyeval.model.source import Diagnostic
+
+
+class Decision:
+    """One decided request. It does not change when policies do.
+
+    Attributes:
+        reason: `allowed`, `explicit_deny` or `implicit_deny`.
+        layer: what decided; None where the structure itself did.
+        rule: then the fact that did, by its number in docs/semantics.md (`K3`).
+
+    """
+
+    # What is asked for rarely is worked out when asked for.
+    def __init__(self, case: Case, outcome: Outcome) -> None:
+        self._case = case
+        self._outcome = outcome
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the request is allowed."""
+        return self._outcome.reason == "allowed"
+
+    @property
+    def decision(self) -> Literal["allow", "deny"]:
+        """`allow` or `deny`."""
+        return "allow" if self.allowed else "deny"
+
+    @property
+    def reason(self) -> Reason:
+        """Why: `allowed`, `explicit_deny` or `implicit_deny`."""
+        return self._outcome.reason
+
+    @property
+    def layer(self) -> Layer | None:
+        """What decided, None where the structure itself did."""
+        return self._outcome.layer
+
+    @property
+    def rule(self) -> str | None:
+        """The fact that decided where no layer did."""
+        return self._outcome.rule
+
+    @property
+    def request(self) -> Request:
+        """What was asked."""
+        return self._case.request
+
+    @cached_property
+    def message(self) -> str:
+        """AWS's sentence, word for word (docs/semantics.md)."""
+        return sentence(self._case, self._outcome)
+
+    @cached_property
+    def determining_statements(self) -> tuple[StatementRef, ...]:
+        """The statements and grants that the decision rests on; none for an implicit deny."""
+        return tuple(statement.ref() for statement in self._outcome.determining)
+
+    @cached_property
+    def layers(self) -> tuple[LayerVerdict, ...]:
+        """Every layer's own verdict, in the order in which failures are reported."""
+        return layer_verdicts(self._case)
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What could not be evaluated, and so helped nobody, with its place."""
+        return unevaluated(self._case)
+
+    def explain(self) -> str:
+        """Say in full what each layer said and, for a deny, the smallest change that would allow it."""
+        return explain(self._case, self._outcome)
+
+    def to_json(self) -> dict[str, object]:
+        """Give the fields of the contract, ready for `json.dumps`."""
+        return {
+            "decision": self.decision,
+            "reason": self.reason,
+            "layer": str(self.layer) if self.layer is not None else None,
+            "rule": self.rule,
+            "message": self.message,
+            "determining_statements": [statement.to_json() for statement in self.determining_statements],
+            "layers": [verdict.to_json() for verdict in self.layers],
+            "diagnostics": [diagnostic.to_json() for diagnostic in self.diagnostics],
+        }
+
+    def __repr__(self) -> str:
+        """Verdict, reason, layer."""
+        return f"<Decision {self.decision}: {self.reason} by {self.layer or self.rule or 'nobody'}>"

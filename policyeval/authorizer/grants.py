@@ -1,0 +1,183 @@
+"""Which grants of a key let a caller do an action (G1–G6).
+
+Grants are found by grantee, then by operation, and those with an encryption context constraint
+by what they demand; nothing scans the grants of a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from policyeval.authorizer.actions import CREATE_GRANT, DESCRIBE_KEY, ActionFacts
+from policyeval.authorizer.profiles import Caller
+from policyeval.catalog.kms import GRANT_OPERATIONS
+from policyeval.evaluator.context import EvaluationContext
+from policyeval.evaluator.principals import Door
+from policyeval.model.arn import is_account_id, split_arn
+from policyeval.model.decision import Layer, StatementRef
+from policyeval.model.grant import Grant
+
+
+class MatchedGrant(NamedTuple):
+    """A grant that lets the caller in, and how its grantee names the caller."""
+
+    grant: Grant
+    door: Door
+
+    def ref(self) -> StatementRef:
+        """Name the grant."""
+        return StatementRef(Layer.GRANT, self.grant.name, None, None, self.grant.grant_id, self.grant.place)
+
+
+class _Operation:
+    """One grantee's grants for one operation, by what they demand of the encryption context."""
+
+    __slots__ = ("equals", "free", "subset")
+
+    def __init__(self) -> None:
+        self.free: list[Grant] = []
+        self.equals: dict[frozenset[tuple[str, str]], list[Grant]] = {}
+        self.subset: dict[tuple[str, str], list[Grant]] = {}
+
+    def add(self, grant: Grant) -> None:
+        if grant.context_equals is not None:
+            self.equals.setdefault(frozenset(grant.context_equals.items()), []).append(grant)
+        elif grant.context_subset:
+            self.subset.setdefault(min(grant.context_subset.items()), []).append(grant)
+        else:
+            self.free.append(grant)
+
+    def all(self) -> Iterable[Grant]:
+        yield from self.free
+        for grants in (*self.equals.values(), *self.subset.values()):
+            yield from grants
+
+    def meeting(self, context: Mapping[str, str]) -> Iterable[Grant]:
+        """Give the grants whose constraint an encryption context meets; names and values exactly (G3)."""
+        yield from self.free
+        if self.equals:
+            yield from self.equals.get(frozenset(context.items()), ())
+        if self.subset:
+            for pair in context.items():
+                for grant in self.subset.get(pair, ()):
+                    if grant.context_subset is not None and grant.context_subset.items() <= context.items():
+                        yield grant
+
+
+class GrantIndex:
+    """The grants of one key to one grantee, by operation; made for one tuple of grants."""
+
+    __slots__ = ("grants", "operations")
+
+    def __init__(self, grants: Sequence[Grant]) -> None:
+        self.grants = grants
+        self.operations: dict[str, _Operation] = {}
+        for grant in grants:
+            for name in grant.operations:
+                folded = GRANT_OPERATIONS.get(name)
+                if folded is not None:
+                    self.operations.setdefault(folded, _Operation()).add(grant)
+
+    def possible(self, action: ActionFacts) -> Iterable[Grant]:
+        """Give the grants that allow an action in some context."""
+        found = self.operations.get(action.folded)
+        return found.all() if found is not None else ()
+
+    def certain(self, action: ActionFacts) -> Iterable[Grant]:
+        """Give the grants that allow an action in every context."""
+        found = self.operations.get(action.folded)
+        if found is None or action.folded == CREATE_GRANT:
+            return ()
+        grants = found.all() if action.folded == DESCRIBE_KEY else found.free
+        return (grant for grant in grants if grant.source_arn is None)
+
+    def matching(
+        self, action: ActionFacts, encryption_context: Mapping[str, str], context: EvaluationContext
+    ) -> Iterable[Grant]:
+        """Give the grants that allow an action in a context."""
+        found = self.operations.get(action.folded)
+        if found is None:
+            return
+        if action.folded == CREATE_GRANT:
+            candidates = (grant for grant in found.all() if _may_make_child(grant, encryption_context, context))
+        elif action.takes_encryption_context:
+            candidates = iter(found.meeting(encryption_context))
+        elif action.folded == DESCRIBE_KEY:  # constraints do not bind it (G3)
+            candidates = iter(found.all())
+        else:
+            candidates = iter(found.free)
+        for grant in candidates:
+            # A SourceArn constraint binds every operation but RetireGrant, which is not asked here.
+            if grant.source_arn is None or context.given.get("aws:sourcearn") == grant.source_arn:
+                yield grant
+
+
+def _may_make_child(parent: Grant, pairs: Mapping[str, str], context: EvaluationContext) -> bool:
+    """Tell whether the grant that the request creates stays within its parent (G4)."""
+    operations = context.given.get("kms:grantoperations")
+    if operations is None:
+        context.fault(
+            "`kms:GrantOperations` is not given: whether the new grant stays within its parent cannot be told"
+        )
+        return False
+    asked = {operations} if isinstance(operations, str) else set(operations)
+    if not asked <= parent.operations:
+        return False
+    kind = context.given.get("kms:grantconstrainttype")
+    if parent.context_equals is not None:
+        return kind == "EncryptionContextEquals" and dict(pairs) == dict(parent.context_equals)
+    if parent.context_subset:
+        within = kind in {"EncryptionContextEquals", "EncryptionContextSubset"}
+        return within and parent.context_subset.items() <= pairs.items()
+    return True
+
+
+def is_visible(grant: Grant, delay: timedelta, tokens: Sequence[str], now: datetime) -> bool:
+    """Tell whether a grant is in effect: it has spread, or its token is at hand (G6)."""
+    if not delay or grant.creation_date is None:
+        return True
+    created = grant.creation_date
+    created = created if created.tzinfo is not None else created.replace(tzinfo=UTC)
+    if created + delay <= now:
+        return True
+    return grant.grant_id in tokens or not grant.tokens.isdisjoint(tokens)
+
+
+def retiring_doors(grants: Iterable[Grant], caller: Caller, session_arn: str | None) -> list[MatchedGrant]:
+    """Give the grants that a caller may retire by the grant's own word (G5).
+
+    The right belongs to the retiring principal, to the grantee where RetireGrant is among the
+    operations, and to the account in which the grant was created. An account that has the right
+    delegates it (Door.ACCOUNT). Constraints do not bind RetireGrant (G3).
+    """
+    doors = dict(caller.grantees)
+    if session_arn is not None:
+        doors[session_arn] = Door.DIRECT
+    found = []
+    for grant in grants:
+        holders = [grant.retiring_principal, grant.retiring_service_principal]
+        if "RetireGrant" in grant.operations:
+            holders += [grant.grantee_principal, grant.grantee_service_principal]
+        door = max((_door(holder, doors, caller) for holder in holders if holder), default=Door.NONE)
+        if door < Door.LIMITED and caller.account and _account_of(grant.issuing_account) == caller.account:
+            door = Door.DIRECT if caller.is_root else Door.ACCOUNT
+        if door is not Door.NONE:
+            found.append(MatchedGrant(grant, door))
+    return found
+
+
+def _door(holder: str, doors: Mapping[str, Door], caller: Caller) -> Door:
+    if holder in doors:
+        return doors[holder]
+    if caller.account and is_account_id(holder) and holder == caller.account:
+        return Door.DIRECT if caller.is_root else Door.ACCOUNT
+    return Door.NONE
+
+
+def _account_of(issuer: str | None) -> str | None:
+    if issuer is None or is_account_id(issuer):
+        return issuer
+    arn = split_arn(issuer)
+    return arn.account if arn is not None and arn.resource == "root" else None

@@ -1,0 +1,60 @@
+"""Policies as callers hand them over, parsed; equal texts once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+
+from policyeval.errors import RequestError
+from policyeval.model.policy import NamedPolicy, Policy, PolicyType
+from policyeval.model.request import PolicyLike
+from policyeval.model.source import Diagnostic
+from policyeval.syntax.policy import parse_policy
+
+Managed = Callable[[str], NamedPolicy]
+
+
+@lru_cache(maxsize=4096)
+def _parse(text: str, name: str | None, policy_type: PolicyType | None) -> Policy:
+    return parse_policy(text, source=name, policy_type=policy_type)
+
+
+def as_policy(
+    policy: PolicyLike, name: str, policy_type: PolicyType | None = None, managed: Managed | None = None
+) -> NamedPolicy:
+    """Take a policy: parsed, a JSON text, a mapping, or the ARN of a managed one.
+
+    Raises:
+        PolicySyntaxError: a text or mapping that is no policy.
+        RequestError: an ARN where none can be looked up, or something else.
+
+    """
+    if isinstance(policy, NamedPolicy):
+        return policy
+    if isinstance(policy, Policy):
+        return NamedPolicy(name, policy)
+    if isinstance(policy, Mapping):
+        if set(policy) <= {"name", "document"} and isinstance(policy.get("document"), Mapping):
+            return as_policy(policy["document"], str(policy.get("name", name)), policy_type)  # type: ignore[arg-type]
+        return NamedPolicy(name, parse_policy(policy, policy_type=policy_type))
+    if isinstance(policy, str):
+        if policy.startswith("arn:"):
+            if managed is None:
+                raise RequestError([Diagnostic(f"`{policy}` cannot be looked up here", "give the document itself")])
+            return managed(policy)
+        return NamedPolicy(name, _parse(policy, None, policy_type))
+    message = f"a policy is a document, not {type(policy).__name__}"
+    raise RequestError([Diagnostic(message)])
+
+
+def session_policies(policies: Iterable[PolicyLike], managed: Managed | None = None) -> list[NamedPolicy]:
+    """Take a session's policies.
+
+    Raises:
+        PolicySyntaxError: one of them is no policy.
+
+    """
+    return [
+        as_policy(policy, f"session policy {number}", PolicyType.SESSION, managed)
+        for number, policy in enumerate(policies, 1)
+    ]

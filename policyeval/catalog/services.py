@@ -1,0 +1,120 @@
+"""Facts about services that the authorizer needs beyond their own actions.
+
+Sources, read 2026-11-23: "Resource control policies (RCPs)"
+(organizations/latest/userguide/orgs_manage_policies_rcps.html, the copy of 2026-09-26), and
+"How AWS enforcement code logic evaluates requests"
+(IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html).
+"""
+
+from typing import Final, NamedTuple
+
+__all__ = [
+    "OWN_POLICY_REQUIRED",
+    "RCP_EXEMPT_ACTIONS",
+    "RCP_SERVICES",
+    "RCP_SERVICES_DATE",
+    "OwnPolicy",
+    "own_policy_required",
+]
+
+RCP_SERVICES_DATE: Final = "2026-09-26"
+"""The day of AWS's list below."""
+
+RCP_SERVICES: Final[frozenset[str]] = frozenset(
+    {
+        "aoss",
+        "appconfig",
+        "appstream",
+        "autoscaling",
+        "autoscaling-plans",
+        "budgets",
+        "clouddirectory",
+        "cloudfront",
+        "cloudsearch",
+        "cloudtrail-data",
+        "codeartifact",
+        "codebuild",
+        "codecommit",
+        "codepipeline",
+        "cognito-identity",
+        "cognito-idp",
+        "comprehend",
+        "comprehendmedical",
+        "compute-optimizer",
+        "cost-optimization-hub",
+        "dax",
+        "dsql",
+        "dynamodb",
+        "ecr",
+        "ecr-public",
+        "events",
+        "firehose",
+        "fis",
+        "fms",
+        "gamelift",
+        "health",
+        "inspector-scan",
+        "kendra",
+        "kinesisvideo",
+        "kms",
+        "logs",
+        "memorydb",
+        "networkmonitor",
+        "notifications",
+        "opensearch",
+        "pca-connector-ad",
+        "personalize",
+        "polly",
+        "pricing",
+        "resource-groups",
+        "rolesanywhere",
+        "s3",
+        "secretsmanager",
+        "servicediscovery",
+        "signin",
+        "sqs",
+        "sts",
+        "support",
+        "swf",
+        "textract",
+        "timestream-influxdb",
+        "transcribe",
+        "transfer",
+        "translate",
+        "wafv2",
+        "workspaces",
+        "xray",
+    }
+)
+"""Service prefixes whose actions resource control policies bind (S3)."""
+
+RCP_EXEMPT_ACTIONS: Final[frozenset[str]] = frozenset({"kms:retiregrant"})
+"""Folded actions that no resource control policy restricts, though their service is bound."""
+
+
+class OwnPolicy(NamedTuple):
+    """A kind of resource whose own policy must say yes: actions of a service on its ARNs."""
+
+    action_service: str
+    arn_service: str
+    resource_prefix: str
+
+
+OWN_POLICY_REQUIRED: Final[tuple[OwnPolicy, ...]] = (
+    OwnPolicy("kms", "kms", "key/"),
+    # The trust policy answers for assuming a role, not for iam: actions on it.
+    OwnPolicy("sts", "iam", "role/"),
+)
+"""Where an identity policy's Allow is not enough in one account (S5); a row to add another."""
+
+
+def own_policy_required(folded_action: str, arn_service: str, resource: str) -> bool:
+    """Tell whether an Allow needs the resource's own policy, even in its own account.
+
+    ``arn_service`` and ``resource`` are the third and the sixth part of the resource's ARN.
+    """
+    service = folded_action.partition(":")[0]
+    return any(
+        service == row.action_service and arn_service == row.arn_service and resource.startswith(row.resource_prefix)
+        for row in OWN_POLICY_REQUIRED
+    )

@@ -1,0 +1,45 @@
+"""`policyeval account-access`: does a resource let an account in, and whom of it."""
+
+from __future__ import annotations
+
+import click
+
+from policyeval.authorizer import Authorizer
+from policyeval.cli.exits import ExitCode
+from policyeval.cli.options import file_argument, format_option, load_entities
+from policyeval.cli.output import print_accesses, print_json, print_text, print_verdict
+
+
+@click.command("account-access")
+@file_argument
+@click.argument("account")
+@click.argument("action")
+@click.argument("resource")
+@format_option("text", "json")
+def command(file: str, account: str, action: str, resource: str, output_format: str) -> int:
+    """Say whether RESOURCE's own side lets ACCOUNT do ACTION, and which of its principals then may.
+
+    The first line is the door: OPEN, CONDITIONAL or CLOSED. An account that FILE does not
+    describe can be asked about; its principals are then unknown. Ends with 0 when somebody
+    of the account may, or could, with 1 when nobody can.
+
+    Example:
+
+    \b
+      policyeval account-access accounts.yaml 444455556666 kms:Decrypt \\
+        arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+    """
+    access = Authorizer(load_entities(file)).account_access(account, action, resource)
+    if output_format == "json":
+        print_json(access.to_json())
+    else:
+        print_verdict(access.door.upper(), f"to account {account}")
+        if access.principals is None:
+            print_text("the account is not described: its own half is unknown")
+        else:
+            print_accesses(access.principals)
+    if access.principals is None:
+        somebody = access.door != "closed"
+    else:
+        somebody = any(each.verdict != "deny" for each in access.principals)
+    return ExitCode.YES if somebody else ExitCode.NO

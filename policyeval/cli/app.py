@@ -1,0 +1,120 @@
+"""The group of commands: loads one when it is named, and turns every ending into an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from typing import Any, NoReturn, TypeAlias
+
+import click
+
+from policyeval import __version__
+from policyeval.cli.exits import ExitCode
+from policyeval.cli.output import print_text
+from policyeval.errors import PolicyEvalError
+
+# Name, summary and home. The summary stands here, not in the command, so that `--help` loads none of them.
+COMMANDS = {
+    "check": ("policyeval.cli.check", "Decide one request, and say which statement decided it."),
+    "account-access": ("policyeval.cli.account_access", "Say whether a resource lets an account in, and whom of it."),
+    "who-can": ("policyeval.cli.who_can", "List the principals that may do an action on a resource."),
+    "test": ("policyeval.cli.test", "Run scenario files."),
+    "import": ("policyeval.cli.import_", "Build an entities file from what the AWS CLI printed."),
+    "schema": ("policyeval.cli.schema", "Print the JSON Schema of a file format."),
+}
+
+
+# What click hands through a context unseen.
+Extra: TypeAlias = Any
+
+
+class CommandGroup(click.Group):
+    """A click group whose commands are imported when they are named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Name the commands, the main job first."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import a command, or give None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        command: click.Command = import_module(module).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """Write the list of commands from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Extra
+    ) -> click.Context:
+        """Read the group's own options; `--help` and `--version` print here."""
+        with _reader_may_leave():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Extra:
+        """Run the command; what it gives back is the exit code."""
+        with _reader_may_leave():
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+            return code
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Extra) -> NoReturn:  # type: ignore[override]
+        """Run and exit; bad input ends in a message, never in a traceback."""
+        sys.exit(self._run(args, prog_name, extra))
+
+    def _run(self, args: Sequence[str] | None, prog_name: str | None, extra: dict[str, Extra]) -> int:
+        try:
+            code = super().main(args, prog_name, **{**extra, "standalone_mode": False})
+        except click.Abort:
+            return ExitCode.INTERRUPTED
+        except click.ClickException as error:
+            error.show()
+        except PolicyEvalError as error:
+            print_text(str(error), err=True)
+        except OSError as error:
+            where = f"`{error.filename}`: " if error.filename is not None else ""
+            print_text(f"{where}{(error.strerror or str(error)).lower()}", err=True)
+        else:
+            return ExitCode.YES if code is None else int(code)
+        return ExitCode.BAD_INPUT
+
+
+@contextlib.contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        # What is still buffered would fail again, loudly, when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(ExitCode.INTERRUPTED) from None
+
+
+@click.command(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Decide who may use a KMS key, given every policy that applies.
+
+    \b
+    Exit codes:
+      0  allow, clean, passed
+      1  deny, findings, failed
+      2  bad input, or it cannot run
+      3  nothing there to check
+
+    Example:
+
+    \b
+      policyeval check accounts.yaml --action kms:Decrypt \\
+        --principal arn:aws:iam::444455556666:role/app \\
+        --resource arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+    """
+    if os.environ.get("NO_COLOR"):
+        context.color = False

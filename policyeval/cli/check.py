@@ -1,0 +1,121 @@
+"""`policyeval check`: decide one request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from policyeval.authorizer import Authorizer, Decision
+from policyeval.cli.exits import ExitCode
+from policyeval.cli.options import (
+    KeyValue,
+    Pairs,
+    Time,
+    file_argument,
+    format_option,
+    gathered_values,
+    load_entities,
+    policies,
+    single_values,
+)
+from policyeval.cli.output import print_json, print_text, print_verdict, statement_text
+from policyeval.model.request import Request, Session
+
+
+@click.command("check")
+@file_argument
+@click.option("--principal", required=True, metavar="ARN", help="Who asks: an ARN, a service name, or `anonymous`.")
+@click.option("--action", required=True, metavar="SERVICE:NAME", help="What is asked, such as kms:Decrypt.")
+@click.option("--resource", required=True, metavar="ARN", help="On what it is asked.")
+@click.option(
+    "--context", type=KeyValue(), multiple=True, metavar="KEY=VALUE", help="A condition key; a repeated key is a list."
+)
+@click.option(
+    "--encryption-context",
+    type=KeyValue(),
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A pair of the encryption context.",
+)
+@click.option("--session-name", metavar="NAME", help="The name of the role session that asks.")
+@click.option(
+    "--session-policy", multiple=True, metavar="POLICY", help="A session policy: JSON text, a file, or a policy's ARN."
+)
+@click.option("--session-tag", type=KeyValue(), multiple=True, metavar="KEY=VALUE", help="A session tag.")
+@click.option("--grant-token", multiple=True, metavar="TOKEN", help="A grant's token or id, valid at once.")
+@click.option("--via-service", metavar="NAME", help="The service that calls for the principal.")
+@click.option("--vpc-endpoint", metavar="ID", help="The VPC endpoint that the request comes through.")
+@click.option("--resource-account", metavar="ID", help="The resource's account, where its ARN does not say.")
+@click.option("--at", type=Time(), metavar="TIME", help="The time of the request, ISO 8601; now when absent.")
+@click.option("--explain", is_flag=True, help="Say what every layer said, and what would allow a denied request.")
+@format_option("text", "json")
+def command(  # noqa: PLR0913 - a request has these facts
+    *,
+    file: str,
+    principal: str,
+    action: str,
+    resource: str,
+    context: Pairs,
+    encryption_context: Pairs,
+    session_name: str | None,
+    session_policy: tuple[str, ...],
+    session_tag: Pairs,
+    grant_token: tuple[str, ...],
+    via_service: str | None,
+    vpc_endpoint: str | None,
+    resource_account: str | None,
+    at: datetime | None,
+    explain: bool,
+    output_format: str,
+) -> int:
+    """Decide one request over the accounts, policies and grants of FILE (`-`: standard input).
+
+    Ends with 0 when the request is allowed, with 1 when it is denied.
+
+    Example: may a role of one account decrypt with another account's key?
+
+    \b
+      policyeval check accounts.yaml --action kms:Decrypt \\
+        --principal arn:aws:iam::444455556666:role/app \\
+        --resource arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+    """
+    session = None
+    if session_name is not None or session_policy or session_tag:
+        session = Session(session_name, policies(session_policy), single_values(session_tag, "--session-tag"))
+    request = Request(
+        principal,
+        action,
+        resource,
+        context=gathered_values(context),
+        # Absent and empty differ: only a given one is checked against the action.
+        encryption_context=single_values(encryption_context, "--encryption-context") or None,
+        session=session,
+        grant_tokens=grant_token,
+        via_service=via_service,
+        vpc_endpoint=vpc_endpoint,
+        resource_account=resource_account,
+        at=at,
+    )
+    decision = Authorizer(load_entities(file)).authorize(request)
+    if output_format == "json":
+        explanation = {"explanation": decision.explain()} if explain else {}
+        print_json(decision.to_json() | explanation)
+    else:
+        _print(decision, explain=explain)
+    return ExitCode.YES if decision.allowed else ExitCode.NO
+
+
+def _print(decision: Decision, *, explain: bool) -> None:
+    cause = f"by {decision.layer}" if decision.layer is not None else f"by rule {decision.rule}"
+    if decision.allowed:
+        print_verdict("ALLOW", cause)
+    else:
+        print_verdict("DENY", f"{decision.reason} {cause}")
+    print_text(decision.message)
+    for statement in decision.determining_statements:
+        print_text("\n" + statement_text(statement))
+    for diagnostic in decision.diagnostics:
+        print_text("\n" + diagnostic.render())
+    if explain:
+        print_text("\n" + decision.explain())

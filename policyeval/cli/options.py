@@ -1,0 +1,120 @@
+"""Options and arguments that several commands share, and how their texts become values."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import click
+
+from policyeval.entities import Entities
+from policyeval.entities.loader import read_file, read_first
+from policyeval.errors import EntitiesError
+from policyeval.model.policy import NamedPolicy, PolicyType
+from policyeval.model.request import PolicyLike
+from policyeval.model.source import Diagnostic
+from policyeval.syntax.policy import parse_policy
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Pairs = tuple[tuple[str, str], ...]
+
+
+class KeyValue(click.ParamType):
+    """`KEY=VALUE`, split at the first equals sign; the value may be empty."""
+
+    name = "key=value"
+
+    def convert(
+        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Split it."""
+        if isinstance(value, tuple):
+            return value
+        key, equals, rest = value.partition("=")
+        if not (key and equals):
+            self.fail(f"`{value}` is not KEY=VALUE", param, ctx)
+        return key, rest
+
+
+class Time(click.ParamType):
+    """An ISO 8601 time; without an offset it is UTC."""
+
+    name = "time"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Parse it."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"`{value}` is not an ISO 8601 time such as 2030-01-31T12:00:00Z", param, ctx)
+
+
+def format_option(*formats: str) -> Callable[[Function], Function]:
+    """Offer `--format`; the first one is what a person gets."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="How to print the report.",
+    )
+
+
+file_argument = click.argument("file", metavar="FILE")
+
+
+def load_entities(file: str) -> Entities:
+    """Read an entities file, standard input for `-`; paths in the latter start where we are."""
+    if file != "-":
+        return Entities.load(file)
+    try:
+        text = sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError:
+        raise EntitiesError([Diagnostic("cannot read standard input: it is not UTF-8")]) from None
+    return Entities.from_text(text, name="<stdin>", read_file=read_file)
+
+
+def single_values(pairs: Pairs, option: str) -> dict[str, str]:
+    """Make a mapping of pairs whose keys must not repeat."""
+    values: dict[str, str] = {}
+    for key, value in pairs:
+        if key in values:
+            message = f"`{key}` is given twice."
+            raise click.BadParameter(message, param_hint=option)
+        values[key] = value
+    return values
+
+
+def gathered_values(pairs: Pairs) -> dict[str, str | list[str]]:
+    """Make a mapping of pairs; a key that repeats has a list of values."""
+    values: dict[str, str | list[str]] = {}
+    for key, value in pairs:
+        known = values.get(key)
+        if known is None:
+            values[key] = value
+        elif isinstance(known, list):
+            known.append(value)
+        else:
+            values[key] = [known, value]
+    return values
+
+
+def policies(texts: Iterable[str]) -> list[PolicyLike]:
+    """Read policies given as JSON text, as an ARN, or as a file (`@path` or `path`)."""
+    return [_policy(text) for text in texts]
+
+
+def _policy(text: str) -> PolicyLike:
+    if text.startswith("arn:"):
+        return text
+    if text.lstrip().startswith("{"):
+        name = "--session-policy"
+    else:
+        name = text.removeprefix("@")
+        text = read_first(name)
+    return NamedPolicy(name, parse_policy(text, name, PolicyType.IDENTITY))

@@ -1,0 +1,59 @@
+"""How reports are printed: JSON for machines, plain lines for people, colour only on a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import click
+
+from policyeval.model.decision import Access, StatementRef
+from policyeval.model.source import Diagnostic
+
+_COLOURS = {"ALLOW": "green", "OPEN": "green", "CONDITIONAL": "yellow", "DENY": "red", "CLOSED": "red", "FAIL": "red"}
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON, in ASCII: valid whatever the terminal's encoding is."""
+    click.echo(json.dumps(value, indent=2))
+
+
+def print_text(text: str, *, err: bool = False) -> None:
+    """Print text that may hold somebody else's names: control characters never reach the terminal."""
+    click.echo(_harmless(text), err=err)
+
+
+def print_verdict(word: str, rest: str = "") -> None:
+    """Print the answer, in capitals and in its colour, and what belongs to it on the same line."""
+    answer = click.style(word, fg=_COLOURS[word], bold=True)
+    click.echo(f"{answer}  {_harmless(rest)}" if rest else answer)
+
+
+def print_accesses(accesses: Iterable[Access]) -> None:
+    """Print those who have access, each with its conditions below it, and count the rest."""
+    counts = {"allow": 0, "conditional": 0, "deny": 0}
+    for access in accesses:
+        counts[access.verdict] += 1
+        if access.verdict != "deny":
+            print_text(f"{access.verdict:<11}  {access.principal}")
+            for condition in access.conditions:
+                print_text(f"{'':<11}    if {condition}")
+    print_text(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
+
+
+def statement_text(statement: StatementRef) -> str:
+    """Write a statement's place, layer and name, under it the source line."""
+    if statement.grant_id is not None:
+        name = statement.grant_id
+    else:
+        name = f'"{statement.sid}"' if statement.sid is not None else f"#{statement.index}"
+    label = f"{statement.layer} {name}"
+    if statement.place.source is None:
+        return f"{statement.policy}: {label}" if statement.policy is not None else label
+    return Diagnostic(label, place=statement.place).render()
+
+
+def _harmless(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)

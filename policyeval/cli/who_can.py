@@ -1,0 +1,38 @@
+"""`policyeval who-can`: the principals that may do an action on a resource."""
+
+from __future__ import annotations
+
+import click
+
+from policyeval.authorizer import Authorizer
+from policyeval.cli.exits import ExitCode
+from policyeval.cli.options import file_argument, format_option, load_entities
+from policyeval.cli.output import print_accesses, print_json, print_text
+
+
+@click.command("who-can")
+@file_argument
+@click.argument("action")
+@click.argument("resource")
+@format_option("text", "json")
+def command(file: str, action: str, resource: str, output_format: str) -> int:
+    """List every principal of FILE that may do ACTION on RESOURCE, always or under conditions.
+
+    The text names those who can; the JSON lists the others, too. Ends with 0 when somebody
+    can, with 1 when nobody can, with 3 when FILE describes no principal.
+
+    Example:
+
+    \b
+      policyeval who-can accounts.yaml kms:Decrypt \\
+        arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
+    """
+    accesses = Authorizer(load_entities(file)).who_can(action, resource)
+    if output_format == "json":
+        print_json([access._asdict() for access in accesses])
+    elif accesses:
+        print_accesses(accesses)
+    if not accesses:
+        print_text("no principal is described", err=True)
+        return ExitCode.NOTHING
+    return ExitCode.YES if any(access.verdict != "deny" for access in accesses) else ExitCode.NO

@@ -1,0 +1,106 @@
+"""Grants as `aws kms list-grants` prints them, read for one key (G1–G6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from policyeval.entities.parts import Building
+from policyeval.entities.policies import PolicyReader
+from policyeval.entities.reading import Spot, document_of
+from policyeval.entities.schema import GrantModel
+from policyeval.entities.values import KeyGrants
+from policyeval.errors import EntitiesError
+from policyeval.model.arn import is_account_id, split_arn
+from policyeval.model.grant import Grant
+from policyeval.model.source import NOWHERE, Diagnostic, Place
+
+_UNIQUE_ID = re.compile(r"(AIDA|AROA|AGPA)[A-Z0-9]+")
+_SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_GRANTEE = re.compile(r"root|user/.+|role/.+|assumed-role/[^/]+/[^/]+|federated-user/.+")
+
+
+def build_grants(building: Building, models: tuple[GrantModel, ...], key_arn: str, spot: Spot) -> KeyGrants:
+    """Read a key's grants; those without an id are numbered, `grant-1` for the first of them."""
+    taken = {model.GrantId for model in models}
+    grants: list[Grant] = []
+    for index, model in enumerate(models):
+        where = spot.at(index)
+        if model.GrantId is not None:
+            what = f"grant `{model.GrantId}` of this key"
+            building.claim(("grant", key_arn, model.GrantId), what, where.at("GrantId"))
+        building.faults += check_grant(model, key_arn, where)
+        grant_id = model.GrantId or _free_id(taken, index + 1)
+        grants.append(make_grant(model, key_arn, grant_id, where.place()))
+    return KeyGrants.of(grants)
+
+
+def grant_of(value: Mapping[str, object], key_arn: str, known: KeyGrants) -> Grant:
+    """Read one grant from a mapping.
+
+    Raises `EntitiesError` when it is none.
+    """
+    reader = PolicyReader([], None)
+    document = document_of(value, GrantModel, reader)
+    if document is not None:
+        reader.faults += check_grant(document.model, key_arn, document.spot())
+    if document is None or reader.faults:
+        raise EntitiesError(reader.faults)
+    grant_id = document.model.GrantId or _free_id(set(known.by_id), 1)
+    return make_grant(document.model, key_arn, grant_id)
+
+
+def _free_id(taken: set[str | None], number: int) -> str:
+    while f"grant-{number}" in taken:
+        number += 1
+    taken.add(f"grant-{number}")
+    return f"grant-{number}"
+
+
+def check_grant(model: GrantModel, key_arn: str, spot: Spot) -> list[Diagnostic]:
+    """Tell what one grant cannot be: on another key, or to whom AWS grants nothing (G2)."""
+    faults = []
+    if model.KeyId is not None and model.KeyId not in {key_arn, key_arn.partition(":key/")[2]}:
+        faults.append(spot.at("KeyId").fault(f"the grant is on `{model.KeyId}`, not on this key"))
+    for name in ("GranteePrincipal", "RetiringPrincipal"):
+        principal = getattr(model, name)
+        if principal is not None and not _can_be_named(principal):
+            hint = "an account, a user, a role, a session or a service can"
+            faults.append(spot.at(name).fault(f"`{principal}` cannot be named by a grant", hint))
+    return faults
+
+
+def _can_be_named(principal: str) -> bool:
+    fields = split_arn(principal)
+    if fields is not None:
+        return fields.service in {"iam", "sts"} and _GRANTEE.fullmatch(fields.resource) is not None
+    # AWS prints the unique id of a principal that is gone, and a service in place of one (G2).
+    return is_account_id(principal) or bool(_UNIQUE_ID.fullmatch(principal) or _SERVICE.fullmatch(principal))
+
+
+def make_grant(model: GrantModel, key_arn: str, grant_id: str, place: Place = NOWHERE) -> Grant:
+    """Make the value; a grant that does not tell who issued it was issued in the key's account."""
+    key, constraints = split_arn(key_arn), model.Constraints
+    return Grant(
+        key_arn=key_arn,
+        grant_id=grant_id,
+        operations=frozenset(model.Operations),
+        grantee_principal=model.GranteePrincipal,
+        grantee_service_principal=model.GranteeServicePrincipal,
+        retiring_principal=model.RetiringPrincipal,
+        retiring_service_principal=model.RetiringServicePrincipal,
+        issuing_account=_account_of(model.IssuingAccount) or (key.account if key is not None else None),
+        context_equals=constraints.EncryptionContextEquals if constraints is not None else None,
+        context_subset=constraints.EncryptionContextSubset if constraints is not None else None,
+        source_arn=constraints.SourceArn if constraints is not None else None,
+        name=model.Name or None,
+        creation_date=model.CreationDate,
+        tokens=frozenset((model.GrantToken,) if model.GrantToken is not None else ()),
+        place=place,
+    )
+
+
+def _account_of(issuer: str | None) -> str | None:
+    """Reduce the issuing account to its id; AWS prints the ARN of its root user."""
+    fields = split_arn(issuer) if issuer is not None else None
+    return fields.account if fields is not None else issuer

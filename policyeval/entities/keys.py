@@ -1,0 +1,117 @@
+"""KMS keys with their aliases and grants, other resources, and VPC endpoints of one account."""
+
+from __future__ import annotations
+
+from policyeval.catalog.policies import aws_managed_key_policy, default_key_policy
+from policyeval.entities.fields import KEY_USAGES
+from policyeval.entities.grants import build_grants
+from policyeval.entities.parts import AccountPart, Building
+from policyeval.entities.policies import built_in
+from policyeval.entities.reading import Spot
+from policyeval.entities.schema import KeyModel, ResourceModel
+from policyeval.model.arn import split_arn
+from policyeval.model.policy import NamedPolicy, PolicyType
+from policyeval.model.records import AccountRecord, EndpointRecord, KeyFacts, ResourceRecord
+from policyeval.syntax import tree
+
+_AWS_ALIAS = "alias/aws/"
+
+
+class ResourceBuilder:
+    """Makes what one account owns."""
+
+    def __init__(self, building: Building, account: AccountRecord) -> None:
+        self._building = building
+        self._account = account
+        self._default: NamedPolicy | None = None
+
+    def build(self, part: AccountPart) -> None:
+        """Make the keys, resources and endpoints of one file's description."""
+        for index, key in enumerate(part.model.keys):
+            self._key(key, part.spot.at("keys", index))
+        for index, resource in enumerate(part.model.resources):
+            self._resource(resource, part.spot.at("resources", index))
+        for index, endpoint in enumerate(part.model.vpc_endpoints):
+            spot = part.spot.at("vpc_endpoints", index)
+            if self._building.claim(("endpoint", endpoint.id), f"VPC endpoint `{endpoint.id}`", spot.at("id")):
+                kind, name = PolicyType.VPC_ENDPOINT, f"endpoint policy of {endpoint.id}"
+                policy = self._policy(endpoint.policy, kind, name, spot)
+                record = EndpointRecord(endpoint.id, endpoint.vpc, self._account.id, policy)
+                self._building.parts.endpoints[endpoint.id] = record
+
+    def _key(self, model: KeyModel, spot: Spot) -> None:
+        prefix = f"arn:{self._account.partition}:kms:{model.region}:{self._account.id}:"
+        arn = f"{prefix}key/{model.id}"
+        if not self._building.claim(("key", arn), f"key `{arn}`", spot.at("id")):
+            return
+        for index, alias in enumerate(model.aliases):
+            self._alias(f"{prefix}{alias}", arn, model, spot.at("aliases", index))
+        record = ResourceRecord(arn, self._account, self._key_policy(model, spot), model.tags, facts_of(model))
+        self._building.parts.resources[arn] = record
+        if model.grants:
+            grants = build_grants(self._building, model.grants, arn, spot.at("grants"))
+            self._building.parts.grants[arn] = grants
+
+    def _alias(self, alias_arn: str, key_arn: str, model: KeyModel, spot: Spot) -> None:
+        name = alias_arn.partition(":alias/")[2]
+        if name.startswith("aws/") != (model.manager == "AWS"):
+            message = f"alias `alias/{name}` does not fit a key that {model.manager} manages"
+            hint = "`alias/aws/` is reserved for AWS managed keys: say `manager: AWS`"
+            self._building.faults.append(spot.fault(message, hint if model.manager != "AWS" else None))
+        if self._building.claim(("alias", alias_arn), f"alias `{alias_arn}`", spot):
+            self._building.parts.aliases[alias_arn] = key_arn
+
+    def _key_policy(self, model: KeyModel, spot: Spot) -> NamedPolicy | None:
+        if model.policy is not None:
+            return self._policy(model.policy, PolicyType.KEY, "key policy", spot)
+        partition, account = self._account.partition, self._account.id
+        if model.manager == "AWS":
+            service = next((a.removeprefix(_AWS_ALIAS) for a in model.aliases if a.startswith(_AWS_ALIAS)), None)
+            if service is None:
+                message = "an AWS managed key needs the alias that tells its service"
+                self._building.faults.append(spot.fault(message, "such as `aliases: [alias/aws/s3]`"))
+                return None
+            document = aws_managed_key_policy(partition, service, model.region, account)
+            return built_in(document, PolicyType.KEY, f"key policy of aws/{service}")
+        if self._default is None:
+            self._default = built_in(default_key_policy(partition, account), PolicyType.KEY, "default key policy")
+        return self._default
+
+    def _resource(self, model: ResourceModel, spot: Spot) -> None:
+        fields = split_arn(model.arn)
+        if fields is None or not self._building.claim(("arn", model.arn), f"resource `{model.arn}`", spot.at("arn")):
+            return
+        if fields.account not in {"", self._account.id}:
+            message = f"`{model.arn}` belongs to account `{fields.account}`, not `{self._account.id}`"
+            self._building.faults.append(spot.at("arn").fault(message))
+        section = _own_section(fields.service, fields.resource)
+        if section is not None:
+            message = f"`{model.arn}` has a section of its own"
+            self._building.faults.append(spot.at("arn").fault(message, f"describe it under `{section}`"))
+        policy = self._policy(model.policy, PolicyType.RESOURCE, "resource policy", spot)
+        self._building.parts.resources[model.arn] = ResourceRecord(model.arn, self._account, policy, model.tags)
+
+    def _policy(self, node: tree.Node | None, kind: PolicyType, name: str, spot: Spot) -> NamedPolicy | None:
+        return self._building.reader.read(node, kind, name, spot.at("policy")) if node is not None else None
+
+
+def _own_section(service: str, resource: str) -> str | None:
+    """Name the section that describes a kind of resource, so that nothing is described twice."""
+    if service == "kms" and resource.startswith(("key/", "alias/")):
+        return "keys"
+    return "roles" if service == "iam" and resource.startswith("role/") else None
+
+
+def facts_of(model: KeyModel) -> KeyFacts:
+    """Give what the key says of itself."""
+    kind = (model.multi_region_type or "PRIMARY") if model.is_multi_region else None
+    return KeyFacts(
+        spec=model.spec,
+        usage=model.usage or KEY_USAGES[model.spec][0],
+        origin=model.origin,
+        manager=model.manager,
+        multi_region=model.is_multi_region,
+        multi_region_type=kind,
+        state=model.state,
+        aliases=model.aliases,
+    )

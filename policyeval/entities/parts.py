@@ -1,0 +1,70 @@
+"""What a builder collects and hands to `Entities`, and the helpers that all builders share."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+
+from policyeval.entities.policies import PolicyReader
+from policyeval.entities.reading import Spot
+from policyeval.entities.schema import AccountModel
+from policyeval.entities.values import AccessKey, KeyGrants
+from policyeval.model.policy import NamedPolicy, PolicyType
+from policyeval.model.records import AccountRecord, EndpointRecord, PrincipalRecord, ResourceRecord
+from policyeval.syntax import tree
+
+
+@dataclass(slots=True)
+class Parts:
+    """Everything described, by the names it is asked by."""
+
+    accounts: dict[str, AccountRecord] = field(default_factory=dict)
+    described: set[str] = field(default_factory=set)
+    principals: dict[str, PrincipalRecord] = field(default_factory=dict)
+    users: dict[tuple[str, str], PrincipalRecord] = field(default_factory=dict)
+    roles: dict[tuple[str, str], PrincipalRecord] = field(default_factory=dict)
+    resources: dict[str, ResourceRecord] = field(default_factory=dict)
+    aliases: dict[str, str] = field(default_factory=dict)
+    grants: dict[str, KeyGrants] = field(default_factory=dict)
+    endpoints: dict[str, EndpointRecord] = field(default_factory=dict)
+    managed: dict[str, NamedPolicy] = field(default_factory=dict)
+    access_keys: dict[str, AccessKey] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPart:
+    """One file's description of an account; a file that adds to another may describe it further."""
+
+    model: AccountModel
+    spot: Spot
+    partition: str
+
+
+class Building:
+    """One run: the faults so far, the policies read, the names taken."""
+
+    def __init__(self, reader: PolicyReader) -> None:
+        self.parts = Parts()
+        self.reader = reader
+        self.faults = reader.faults
+        self._taken: dict[Hashable, Spot] = {}
+
+    def claim(self, name: Hashable, what: str, spot: Spot) -> bool:
+        """Take a name; when it is taken, note a fault that tells by whom and give False."""
+        first = self._taken.setdefault(name, spot)
+        if first is spot:
+            return True
+        place = first.place()
+        hint = f"first at {place}" if place.source is not None or place.pointer else None
+        self.faults.append(spot.fault(f"{what} is described twice", hint))
+        return False
+
+    def policies(
+        self, nodes: Iterable[tree.Node], kind: PolicyType, name: str, spot: Spot, account: str | None = None
+    ) -> tuple[NamedPolicy, ...]:
+        """Read a list of policies; `name` has a `{}` for the number of one that has no name of its own."""
+        found = (
+            self.reader.attached(node, kind, name.format(index), spot.at(index - 1), account)
+            for index, node in enumerate(nodes, 1)
+        )
+        return tuple(policy for policy in found if policy is not None)

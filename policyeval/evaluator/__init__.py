@@ -1,0 +1,1 @@
+"""Does this statement match this request? Compile once, answer often."""

@@ -1,0 +1,194 @@
+"""One condition, compiled: a key, an operator, values.
+
+What cannot be evaluated never helps (an Allow does not match, a Deny does). A test is compiled
+for one effect, and every leaf that cannot be evaluated answers `stuck`: false in an Allow, true
+in a Deny. Above the leaves there are only ANDs and ORs, so the answer errs to that side alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from policyeval.evaluator.context import EvaluationContext, Getter, getter
+from policyeval.evaluator.operators import NULL, OPERATORS, Operator, literal_text
+from policyeval.evaluator.templates import Template, compile_template
+from policyeval.model.policy import Condition
+
+Test: TypeAlias = Callable[[EvaluationContext], bool]
+# Tells of one value of the request whether the operator holds for the policy's values.
+Leaf: TypeAlias = Callable[[str, EvaluationContext], bool]
+
+_IF_EXISTS = "IfExists"
+_SETS = ("ForAllValues:", "ForAnyValue:")
+
+
+class CompiledCondition:
+    """A condition and its test; `keys` are all folded keys its answer hangs on."""
+
+    __slots__ = ("condition", "keys", "test")
+
+    def __init__(self, condition: Condition, test: Test, keys: frozenset[str]) -> None:
+        self.condition = condition
+        self.test = test
+        self.keys = keys
+
+
+def compile_condition(condition: Condition, *, variables: bool, stuck: bool) -> CompiledCondition:
+    """Compile one key under one operator.
+
+    Args:
+        condition: as written.
+        variables: whether `${…}` is a variable: the policy's Version is 2012-10-17 (S22).
+        stuck: the answer of what cannot be evaluated: False in an Allow, True in a Deny.
+
+    """
+    folded = condition.key.lower()
+    get = getter(folded)
+    quantifier, name, if_exists = split_operator(condition.operator)
+    operator = OPERATORS.get(name)
+    if name == NULL and not if_exists:
+        return CompiledCondition(condition, _null(condition, get, quantifier, stuck=stuck), frozenset({folded}))
+    if operator is None:
+        why = f"unknown condition operator `{condition.operator}`"
+        return CompiledCondition(condition, _stuck(why, stuck=stuck), frozenset({folded}))
+    if not condition.values and not (quantifier or if_exists):
+        why = f"`{condition.operator}` on `{condition.key}` has no value to compare with"
+        return CompiledCondition(condition, _stuck(why, stuck=stuck), frozenset({folded}))
+    has_variables = variables and operator.takes_variables
+    templates = [
+        compile_template(value, variables=has_variables, wildcards=operator.wildcards) for value in condition.values
+    ]
+    leaf = _leaf(condition, operator, templates, stuck=stuck)
+    keys = frozenset({folded}).union(*(template.keys() for template in templates))
+    if quantifier == _SETS[0]:
+        return CompiledCondition(condition, _for_all_values(get, leaf), keys)
+    if quantifier == _SETS[1]:
+        return CompiledCondition(condition, _for_any_value(get, leaf, missing=if_exists), keys)
+    single = _single(condition, get, leaf, missing=if_exists or operator.negated, stuck=stuck)
+    return CompiledCondition(condition, single, keys)
+
+
+def split_operator(written: str) -> tuple[str, str, bool]:
+    """Split an operator into its set operator (with the colon, or ""), name, and whether …IfExists."""
+    quantifier = next((prefix for prefix in _SETS if written.startswith(prefix)), "")
+    name = written.removeprefix(quantifier)
+    return quantifier, name.removesuffix(_IF_EXISTS), name.endswith(_IF_EXISTS)
+
+
+def _stuck(why: str, *, stuck: bool) -> Test:
+    def test(context: EvaluationContext) -> bool:
+        context.fault(why)
+        return stuck
+
+    return test
+
+
+def _null(condition: Condition, get: Getter, quantifier: str, *, stuck: bool) -> Test:
+    if quantifier:  # AWS says of these that they hold always and never
+        holds = quantifier == _SETS[0]
+        return lambda _context: holds
+    wanted = {value.lower() for value in condition.values}
+    if not wanted or not wanted <= {"true", "false"}:
+        return _stuck(f"`Null` takes `true` or `false`, not `{', '.join(condition.values)}`", stuck=stuck)
+    absent, present = "true" in wanted, "false" in wanted
+    # An empty string is null (S31).
+    return lambda context: present if get(context) else absent
+
+
+def _single(condition: Condition, get: Getter, leaf: Leaf, *, missing: bool, stuck: bool) -> Test:
+    why = f"`{condition.key}` has several values: `{condition.operator}` needs ForAllValues or ForAnyValue"
+
+    def test(context: EvaluationContext) -> bool:
+        value = get(context)
+        if value.__class__ is str:
+            # An empty string is a value here: AWS's own example compares s3:prefix with one.
+            return leaf(value, context)  # type: ignore[arg-type]
+        if not value:
+            return missing
+        context.fault(why)
+        return stuck
+
+    return test
+
+
+def _for_all_values(get: Getter, leaf: Leaf) -> Test:
+    def test(context: EvaluationContext) -> bool:
+        value = get(context)
+        if not value:
+            return True
+        if isinstance(value, str):
+            return leaf(value, context)
+        return all([leaf(item, context) for item in value])  # noqa: C419 - every fault is noted
+
+    return test
+
+
+def _for_any_value(get: Getter, leaf: Leaf, *, missing: bool) -> Test:
+    def test(context: EvaluationContext) -> bool:
+        value = get(context)
+        if not value:
+            return missing
+        if isinstance(value, str):
+            return leaf(value, context)
+        return any([leaf(item, context) for item in value])  # noqa: C419 - every fault is noted
+
+    return test
+
+
+def _leaf(condition: Condition, operator: Operator, templates: Sequence[Template], *, stuck: bool) -> Leaf:
+    """Combine the values: any of them for a positive operator, none of them for a negated one."""
+    if not templates:
+        return lambda _value, _context: False
+    tests: list[Callable[[str], bool]] = []
+    bad: list[str] = []
+    filled = [template for template in templates if template.static is None]
+    fixed = [template.static for template in templates if template.static is not None]
+    for tokens in fixed:
+        try:
+            tests.append(operator.compile(tokens))
+        except ValueError as error:
+            bad.append(f"`{literal_text(tokens)}` is no value for `{condition.operator}`: {error}")
+    if operator.exact and not filled and not bad:
+        return _among(frozenset(literal_text(tokens) for tokens in fixed), negated=operator.negated)
+    negated = operator.negated
+
+    def leaf(value: str, context: EvaluationContext) -> bool:
+        try:
+            hit = False
+            for test in tests:
+                if test(value):
+                    hit = True
+                    break
+            if not hit and filled:
+                hit = _any_filled(operator, filled, value, context)
+        except ValueError as error:
+            context.fault(f"`{condition.key}` is `{value}`, no value for `{condition.operator}`: {error}")
+            return stuck
+        if not hit and bad:
+            for why in bad:
+                context.fault(why)
+            return stuck
+        return hit is not negated
+
+    return leaf
+
+
+def _any_filled(operator: Operator, templates: Sequence[Template], value: str, context: EvaluationContext) -> bool:
+    for template in templates:
+        tokens = template.fill(context)
+        # An unresolved variable matches nothing; a negated operator then holds (S22).
+        if tokens is not None and operator.compile(tokens)(value):
+            return True
+    return False
+
+
+def _among(expected: frozenset[str], *, negated: bool) -> Leaf:
+    if len(expected) == 1:
+        (only,) = expected
+        if negated:
+            return lambda value, _context: value != only
+        return lambda value, _context: value == only
+    if negated:
+        return lambda value, _context: value not in expected
+    return lambda value, _context: value in expected

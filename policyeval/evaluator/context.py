@@ -1,0 +1,275 @@
+"""The request as conditions see it, and how a condition key finds its value (S34, K6–K9).
+
+A value is text, a tuple of texts for a multi-valued key, or None when the request has no such
+key. Keys are folded to lower case once, when a policy is compiled; what the caller gave is
+folded when the request comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TypeAlias
+
+from policyeval.model.records import EndpointRecord
+
+Value: TypeAlias = str | tuple[str, ...] | None
+Values: TypeAlias = Mapping[str, Value]
+NOTHING: Values = MappingProxyType({})
+
+
+class EvaluationContext:
+    """Everything that statements may look at. One per decision, never shared.
+
+    Attributes:
+        action: the folded action.
+        resource: the resource's ARN, or `*`.
+        account: the caller's account id; "" for services, identity providers and anonymous callers.
+        name: the caller as a Principal element names it: a user's or role's ARN, a service name, …
+        session_arn: a role session's or federated session's own ARN.
+        unique_id: the user's or role's unique id.
+        caller_type: the key of the Principal element that can name the caller, "" for anonymous.
+        caller_described: whether a key that the caller does not have is known to be absent.
+        is_session: whether `name` is a role, or a user whose federated session calls (S8).
+        has_boundary: whether a permissions boundary limits the caller (S13).
+        caller, target: condition keys that come from the principal and from the resource.
+        given: condition keys of the request itself, folded; `defaults` stand in for absent ones (K9).
+        encryption_context: the encryption context by folded name, `encryption_keys` its names as written.
+        via_service: the service that calls on the caller's behalf.
+        endpoint: the VPC endpoint, `alias` the alias name the caller used (K6), `region` the resource's.
+        on_kms_key: whether kms: keys of the call exist at all (they do not on an alias, K4).
+        organization_known: whether an organization of the caller's would be known if there were one.
+        temporary: whether temporary credentials sign the request.
+        moment: the request's time, None until somebody looks.
+        clock: gives the time when the request does not.
+        faults: what could not be evaluated, as (condition key, why).
+
+    """
+
+    __slots__ = (
+        "account",
+        "action",
+        "alias",
+        "caller",
+        "caller_described",
+        "caller_type",
+        "clock",
+        "defaults",
+        "encryption_context",
+        "encryption_keys",
+        "endpoint",
+        "faults",
+        "given",
+        "has_boundary",
+        "is_session",
+        "moment",
+        "name",
+        "on_kms_key",
+        "organization_known",
+        "region",
+        "resource",
+        "session_arn",
+        "target",
+        "temporary",
+        "unique_id",
+        "via_service",
+    )
+
+    action: str
+    resource: str
+    account: str
+    name: str
+    session_arn: str | None
+    unique_id: str | None
+    caller_type: str
+    caller_described: bool
+    is_session: bool
+    has_boundary: bool
+    caller: Values
+    target: Values
+    given: Values
+    defaults: Mapping[str, str]
+    encryption_context: Values
+    encryption_keys: tuple[str, ...]
+    via_service: str | None
+    endpoint: EndpointRecord | None
+    alias: str | None
+    region: str
+    on_kms_key: bool
+    organization_known: bool
+    temporary: bool
+    moment: datetime | None
+    clock: Callable[[], datetime]
+    faults: list[str] | None
+
+    def time(self) -> datetime:
+        """Give the request's time; it does not move while one request is decided."""
+        if self.moment is None:
+            self.moment = self.clock()
+        return self.moment
+
+    def fault(self, why: str) -> None:
+        """Note that something could not be evaluated."""
+        if self.faults is None:
+            self.faults = []
+        if why not in self.faults:
+            self.faults.append(why)
+
+
+Getter: TypeAlias = Callable[[EvaluationContext], Value]
+
+ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
+
+
+def _current_time(context: EvaluationContext) -> Value:
+    return context.time().astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _epoch_time(context: EvaluationContext) -> Value:
+    return str(int(context.time().timestamp()))
+
+
+def _via_service(context: EvaluationContext) -> Value:
+    return context.via_service if context.on_kms_key else None
+
+
+def _via_aws_service(context: EvaluationContext) -> Value:
+    return "true" if context.via_service is not None else "false"
+
+
+def service_principal(via_service: str) -> str:
+    """Give a service's principal name for its regional name in kms:ViaService."""
+    name, _, rest = via_service.partition(".")
+    return f"{name}.amazonaws.com.cn" if rest.endswith(".cn") else f"{name}.amazonaws.com"
+
+
+def _called_via(context: EvaluationContext) -> Value:
+    given = context.given.get("aws:calledvia")
+    if given is not None or context.via_service is None:
+        return given
+    return (service_principal(context.via_service),)
+
+
+def _called_via_first(context: EvaluationContext) -> Value:
+    chain = _called_via(context)
+    return chain[0] if isinstance(chain, tuple) and chain else None
+
+
+def _called_via_last(context: EvaluationContext) -> Value:
+    chain = _called_via(context)
+    return chain[-1] if isinstance(chain, tuple) and chain else None
+
+
+def _through(context: EvaluationContext, key: str, value: str | None) -> Value:
+    # A service that calls on someone's behalf does not come through their endpoint.
+    return value if context.endpoint is not None and context.via_service is None else context.given.get(key)
+
+
+def _source_endpoint(context: EvaluationContext) -> Value:
+    return _through(context, "aws:sourcevpce", context.endpoint.id if context.endpoint else None)
+
+
+def _source_vpc(context: EvaluationContext) -> Value:
+    return _through(context, "aws:sourcevpc", context.endpoint.vpc if context.endpoint else None)
+
+
+def _source_ip(context: EvaluationContext) -> Value:
+    # Through an endpoint the address is private and stands in aws:VpcSourceIp (S34).
+    return None if context.endpoint is not None else context.given.get("aws:sourceip")
+
+
+def _request_alias(context: EvaluationContext) -> Value:
+    return context.alias if context.alias is not None else context.given.get("kms:requestalias")
+
+
+def _encryption_keys(context: EvaluationContext) -> Value:
+    return context.encryption_keys or context.given.get("kms:encryptioncontextkeys")
+
+
+def _token_issue_time(context: EvaluationContext) -> Value:
+    # When the session began is not known unless it is given; that it is the request's time at the
+    # latest is.
+    if not context.temporary:
+        return None
+    return context.given.get("aws:tokenissuetime") or _current_time(context)
+
+
+def _requested_region(context: EvaluationContext) -> Value:
+    return context.given.get("aws:requestedregion") or context.region or None
+
+
+def _caller_account(context: EvaluationContext) -> Value:
+    return (context.account or None) if context.on_kms_key else None
+
+
+_COMPUTED: Mapping[str, Getter] = {
+    "aws:currenttime": _current_time,
+    "aws:epochtime": _epoch_time,
+    "aws:tokenissuetime": _token_issue_time,
+    "aws:viaawsservice": _via_aws_service,
+    "aws:calledvia": _called_via,
+    "aws:calledviafirst": _called_via_first,
+    "aws:calledvialast": _called_via_last,
+    "aws:sourcevpce": _source_endpoint,
+    "aws:sourcevpc": _source_vpc,
+    "aws:sourceip": _source_ip,
+    "aws:requestedregion": _requested_region,
+    "kms:viaservice": _via_service,
+    "kms:calleraccount": _caller_account,
+    "kms:requestalias": _request_alias,
+    "kms:encryptioncontextkeys": _encryption_keys,
+}
+
+# Keys that the principal gives (S34); where nothing is known of it, the caller may (`simulate`).
+CALLER_KEYS = frozenset(
+    {
+        "aws:principalarn",
+        "aws:principalaccount",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:principaltype",
+        "aws:principalisawsservice",
+        "aws:principalservicename",
+        "aws:principalservicenameslist",
+        "aws:userid",
+        "aws:username",
+        "aws:tokenissuetime",
+        "aws:sourceidentity",
+    }
+)
+PRINCIPAL_TAG = "aws:principaltag/"
+RESOURCE_TAG = "aws:resourcetag/"
+# Keys that the resource gives.
+TARGET_KEYS = frozenset(
+    {
+        "aws:resourceaccount",
+        "aws:resourceorgid",
+        "aws:resourceorgpaths",
+        "kms:resourcealiases",
+        "kms:keyspec",
+        "kms:keyusage",
+        "kms:keyorigin",
+        "kms:multiregion",
+        "kms:multiregionkeytype",
+        "kms:customermasterkeyspec",
+        "kms:customermasterkeyusage",
+    }
+)
+
+
+def getter(folded: str) -> Getter:
+    """Compile the way to a key's value; the key is folded already."""
+    if folded.startswith(ENCRYPTION_CONTEXT):
+        name = folded.removeprefix(ENCRYPTION_CONTEXT)
+        return lambda context: context.encryption_context.get(name)
+    computed = _COMPUTED.get(folded)
+    if computed is not None:
+        return computed
+    if folded in CALLER_KEYS or folded.startswith(PRINCIPAL_TAG):
+        return lambda context: context.given.get(folded) if (value := context.caller.get(folded)) is None else value
+    if folded in TARGET_KEYS or folded.startswith(RESOURCE_TAG):
+        return lambda context: context.given.get(folded) if (value := context.target.get(folded)) is None else value
+    if folded.startswith("kms:"):
+        return lambda context: context.defaults.get(folded) if (value := context.given.get(folded)) is None else value
+    return lambda context: context.given.get(folded)

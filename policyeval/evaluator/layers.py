@@ -1,0 +1,184 @@
+"""Policies put in force together, with their statements looked up by action.
+
+A layer gives, for an action, the Deny and the Allow statements that could match it. The look-up
+is made once per action and layer; it holds statements, never answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import TypeAlias
+
+from policyeval.evaluator.conditions import Test
+from policyeval.evaluator.partial import certain, possible
+from policyeval.evaluator.principals import Names
+from policyeval.evaluator.statements import CompiledStatement, always
+from policyeval.model.decision import Layer, StatementRef
+from policyeval.model.policy import NamedPolicy, Policy, PolicyType
+from policyeval.model.source import Place
+
+# Callers ask for what they like: do not let made-up actions fill the memory.
+_ACTIONS_KEPT = 4096
+
+
+class View(Enum):
+    """How to answer while some of the context is not known.
+
+    EXACT: it is all known. GENEROUS: an Allow that could match does, a Deny only if it must;
+    STRICT: the other way round. What STRICT allows is certain, what GENEROUS denies too.
+    """
+
+    EXACT = "exact"
+    GENEROUS = "generous"
+    STRICT = "strict"
+
+
+class BoundStatement:
+    """A compiled statement in the policy it stands in; equal statements share their tests.
+
+    `names` is None in a policy that has no principals; `free` is true when nothing but the
+    action decides.
+    """
+
+    __slots__ = ("allow", "compiled", "free", "index", "layer", "names", "policy", "test")
+
+    def __init__(self, compiled: CompiledStatement, layer: Layer, policy: NamedPolicy, index: int, view: View) -> None:
+        self.compiled = compiled
+        self.allow = compiled.allow
+        self.layer = layer
+        self.policy = policy
+        self.index = index
+        self.names: Names | None = compiled.names
+        self.test: Test = compiled.test
+        if view is not View.EXACT:
+            generous = (view is View.GENEROUS) is compiled.allow
+            self.test = possible(compiled) if generous else certain(compiled)
+            self.names = compiled.possible_names if generous else compiled.names
+        self.free = self.test is always and (self.names is None or _names_everyone(compiled))
+
+    def matches(self, context: object) -> bool:
+        """Tell whether the statement applies; its action is known to match."""
+        return bool(self.names is None or self.names(context)) and self.test(context)  # type: ignore[arg-type]
+
+    @property
+    def place(self) -> Place:
+        """Where the statement stands."""
+        return self.policy.policy.statements[self.index].place
+
+    def ref(self) -> StatementRef:
+        """Name the statement."""
+        sid = self.policy.policy.statements[self.index].sid
+        return StatementRef(self.layer, self.policy.name, sid, self.index, None, self.place)
+
+
+def _names_everyone(compiled: CompiledStatement) -> bool:
+    principal = compiled.statement.principal
+    return (
+        principal is not None
+        and not principal.negated
+        and any(value.kind == "AWS" and value.value == "*" for value in principal.values)
+    )
+
+
+Candidates: TypeAlias = tuple[tuple[BoundStatement, ...], tuple[BoundStatement, ...]]
+
+
+class Compiler:
+    """Compiles policies, equal ones once."""
+
+    def __init__(self) -> None:
+        self._by_identity: dict[tuple[int, PolicyType], tuple[Policy, tuple[CompiledStatement, ...]]] = {}
+        self._by_content: dict[tuple[Policy, PolicyType], tuple[CompiledStatement, ...]] = {}
+
+    def compile(self, policy: Policy, policy_type: PolicyType) -> tuple[CompiledStatement, ...]:
+        """Compile a policy as one of its type."""
+        identity = (id(policy), policy_type)
+        known = self._by_identity.get(identity)
+        if known is not None:
+            return known[1]
+        content = (policy, policy_type)
+        compiled = self._by_content.get(content)
+        if compiled is None:
+            compiled = tuple(
+                CompiledStatement(statement, policy_type, policy.version) for statement in policy.statements
+            )
+            self._by_content[content] = compiled
+        self._by_identity[identity] = (policy, compiled)  # holds the policy, so that its id stays its own
+        return compiled
+
+
+class PolicyLayer:
+    """The policies of one layer."""
+
+    __slots__ = ("_by_action", "_compiled", "layer", "policies", "view")
+
+    def __init__(
+        self,
+        layer: Layer,
+        policies: Sequence[NamedPolicy],
+        policy_type: PolicyType,
+        compiler: Compiler,
+        view: View = View.EXACT,
+    ) -> None:
+        self.layer = layer
+        self.policies = tuple(policies)
+        self.view = view
+        self._compiled = tuple((policy, compiler.compile(policy.policy, policy_type)) for policy in self.policies)
+        self._by_action: dict[str, Candidates] = {}
+
+    def candidates(self, action: str) -> Candidates:
+        """Give the Deny and the Allow statements whose action element matches a folded action."""
+        found = self._by_action.get(action)
+        return found if found is not None else self._look_up(action)
+
+    def _look_up(self, action: str) -> Candidates:
+        bound = [
+            BoundStatement(compiled, self.layer, policy, index, self.view)
+            for policy, statements in self._compiled
+            for index, compiled in enumerate(statements)
+            if compiled.matches_action(action)
+        ]
+        found = (tuple(s for s in bound if not s.allow), tuple(s for s in bound if s.allow))
+        if len(self._by_action) >= _ACTIONS_KEPT:
+            self._by_action.clear()
+        self._by_action[action] = found
+        return found
+
+    def statements(self) -> list[BoundStatement]:
+        """Give every statement, whatever its action."""
+        return [
+            BoundStatement(compiled, self.layer, policy, index, self.view)
+            for policy, statements in self._compiled
+            for index, compiled in enumerate(statements)
+        ]
+
+
+class LevelStack:
+    """The levels of SCPs or RCPs from the root to the account: each must allow (S2, S3)."""
+
+    __slots__ = ("_by_action", "layer", "levels")
+
+    def __init__(self, layer: Layer, levels: Sequence[PolicyLayer]) -> None:
+        self.layer = layer
+        self.levels = tuple(levels)
+        self._by_action: dict[str, tuple[tuple[BoundStatement, ...], tuple[tuple[BoundStatement, ...], ...]]] = {}
+
+    def candidates(self, action: str) -> tuple[tuple[BoundStatement, ...], tuple[tuple[BoundStatement, ...], ...]]:
+        """Give every level's Deny statements, and the Allow statements of each level that must still be asked.
+
+        A level with a statement that allows the action whatever the context need not be asked.
+        """
+        found = self._by_action.get(action)
+        if found is None:
+            each = [level.candidates(action) for level in self.levels]
+            denies = tuple(statement for level_denies, _ in each for statement in level_denies)
+            asked = tuple(allows for _, allows in each if not any(statement.free for statement in allows))
+            found = (denies, asked)
+            if len(self._by_action) >= _ACTIONS_KEPT:
+                self._by_action.clear()
+            self._by_action[action] = found
+        return found
+
+
+MakeLayer: TypeAlias = Callable[[Layer, Sequence[NamedPolicy], PolicyType], PolicyLayer]

@@ -1,0 +1,115 @@
+"""The condition operators: one row each (S33).
+
+To add an operator, write how it compares and add a row to `OPERATORS`; set operators, `IfExists`,
+missing keys, variables and what cannot be evaluated are the same for all (conditions.py).
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from policyeval.evaluator import values
+from policyeval.evaluator.globs import Tokens, Wild, compile_arn_pattern, compile_glob, is_arn
+
+# Tells whether any value of the policy matches one value of the request; raises ValueError
+# when the request's value is of the wrong type.
+AnyOf: TypeAlias = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """How one operator compares.
+
+    `compile` takes one policy value as tokens and gives a test of one request value; it raises
+    ValueError for a policy value of the wrong type, and so does the test for a request's.
+    `exact`: the test is plain equality of text, so that many values are one set.
+    `wildcards`: `*` and `?` in the policy's value are wildcards; elsewhere they are themselves.
+    """
+
+    name: str
+    compile: Callable[[Tokens], AnyOf]
+    negated: bool = False
+    takes_variables: bool = False
+    exact: bool = False
+    wildcards: bool = False
+
+
+def literal_text(tokens: Tokens) -> str:
+    """Give a value that holds no wildcards."""
+    return "".join(token.value if isinstance(token, Wild) else token for token in tokens)
+
+
+def _equals(tokens: Tokens) -> AnyOf:
+    return literal_text(tokens).__eq__
+
+
+def _equals_ignoring_case(tokens: Tokens) -> AnyOf:
+    expected = literal_text(tokens).casefold()
+    return lambda text: text.casefold() == expected
+
+
+def _arn_like(tokens: Tokens) -> AnyOf:
+    matches = compile_arn_pattern(tokens)
+
+    def test(text: str) -> bool:
+        if not is_arn(text):
+            message = "not an ARN"
+            raise ValueError(message)
+        return matches(text)
+
+    return test
+
+
+def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Callable[[Tokens], AnyOf]:
+    def compile_value(tokens: Tokens) -> AnyOf:
+        expected = read(literal_text(tokens))
+        return lambda text: compare(read(text), expected)
+
+    return compile_value
+
+
+def _in_network(tokens: Tokens) -> AnyOf:
+    version, first, mask = values.network(literal_text(tokens))
+
+    def test(text: str) -> bool:
+        actual_version, number = values.address(text)
+        return actual_version == version and number & mask == first
+
+    return test
+
+
+def _family(prefix: str, read: Callable[[str], Any]) -> Sequence[Operator]:
+    return (
+        Operator(f"{prefix}Equals", _ordered(read, operator.eq)),
+        Operator(f"{prefix}NotEquals", _ordered(read, operator.eq), negated=True),
+        Operator(f"{prefix}LessThan", _ordered(read, operator.lt)),
+        Operator(f"{prefix}LessThanEquals", _ordered(read, operator.le)),
+        Operator(f"{prefix}GreaterThan", _ordered(read, operator.gt)),
+        Operator(f"{prefix}GreaterThanEquals", _ordered(read, operator.ge)),
+    )
+
+
+_ROWS: Sequence[Operator] = (
+    Operator("StringEquals", _equals, takes_variables=True, exact=True),
+    Operator("StringNotEquals", _equals, takes_variables=True, exact=True, negated=True),
+    Operator("StringEqualsIgnoreCase", _equals_ignoring_case, takes_variables=True),
+    Operator("StringNotEqualsIgnoreCase", _equals_ignoring_case, takes_variables=True, negated=True),
+    Operator("StringLike", compile_glob, wildcards=True, takes_variables=True),
+    Operator("StringNotLike", compile_glob, wildcards=True, takes_variables=True, negated=True),
+    Operator("ArnEquals", _arn_like, wildcards=True, takes_variables=True),
+    Operator("ArnLike", _arn_like, wildcards=True, takes_variables=True),
+    Operator("ArnNotEquals", _arn_like, wildcards=True, takes_variables=True, negated=True),
+    Operator("ArnNotLike", _arn_like, wildcards=True, takes_variables=True, negated=True),
+    *_family("Numeric", values.number),
+    *_family("Date", values.instant),
+    Operator("Bool", _ordered(values.boolean, operator.eq)),
+    Operator("BinaryEquals", _ordered(values.binary, operator.eq)),
+    Operator("IpAddress", _in_network),
+    Operator("NotIpAddress", _in_network, negated=True),
+)
+
+OPERATORS: Mapping[str, Operator] = {row.name: row for row in _ROWS}
+NULL = "Null"

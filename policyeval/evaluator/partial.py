@@ -1,0 +1,69 @@
+"""Statements under a context of which only the principal and the resource are known.
+
+`possible` holds when some context makes the statement match, as far as its conditions tell one by
+one; `certain` holds when every context does. The truth lies between them.
+"""
+
+from __future__ import annotations
+
+from policyeval.evaluator.conditions import CompiledCondition, Test
+from policyeval.evaluator.context import CALLER_KEYS, PRINCIPAL_TAG, RESOURCE_TAG, TARGET_KEYS, EvaluationContext
+from policyeval.evaluator.statements import CompiledStatement, all_of
+
+# A role's sessions bring their own.
+_OF_SESSIONS = frozenset({"aws:userid", "aws:tokenissuetime", "aws:sourceidentity"})
+
+
+def knows(context: EvaluationContext, key: str) -> bool:
+    """Tell whether a folded key's value, or its absence, is settled by principal and resource."""
+    if key in context.caller or key in context.target or key in context.given:
+        return True
+    if key == "kms:calleraccount":
+        return bool(context.account)
+    if key in CALLER_KEYS or key.startswith(PRINCIPAL_TAG):
+        if not context.account:
+            return key in CALLER_KEYS
+        if key.startswith("aws:principalorg"):
+            return context.organization_known
+        return context.caller_described and not (
+            context.is_session and (key in _OF_SESSIONS or key.startswith(PRINCIPAL_TAG))
+        )
+    if key in TARGET_KEYS or key.startswith(RESOURCE_TAG):
+        return bool(context.target)
+    return False
+
+
+def undecided(compiled: CompiledStatement, context: EvaluationContext) -> list[CompiledCondition]:
+    """Give the conditions that hang on what is not known."""
+    return [each for each in compiled.conditions if not all(knows(context, key) for key in each.keys)]
+
+
+def _settled(compiled: CompiledStatement, *, otherwise: bool) -> Test:
+    tests = [_guard(condition.test, condition.keys, otherwise=otherwise) for condition in compiled.conditions]
+    if compiled.inert is not None:
+        tests.append(compiled.inert)
+    if compiled.resource is not None:
+        tests.append(_guard(compiled.resource, compiled.resource_keys, otherwise=otherwise))
+    return all_of(tests)
+
+
+def _guard(test: Test, keys: frozenset[str], *, otherwise: bool) -> Test:
+    if not keys:
+        return test
+
+    def guarded(context: EvaluationContext) -> bool:
+        if all(knows(context, key) for key in keys):
+            return test(context)
+        return otherwise
+
+    return guarded
+
+
+def possible(compiled: CompiledStatement) -> Test:
+    """Compile the test that errs to matching."""
+    return _settled(compiled, otherwise=True)
+
+
+def certain(compiled: CompiledStatement) -> Test:
+    """Compile the test that errs to not matching."""
+    return _settled(compiled, otherwise=False)

@@ -1,0 +1,169 @@
+"""Does a statement's Principal or NotPrincipal name the caller, and how (S8, S10–S15)?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import IntEnum
+from typing import TypeAlias
+
+from policyeval.evaluator.context import EvaluationContext
+from policyeval.model.arn import is_account_id, split_arn
+from policyeval.model.policy import PrincipalElement, PrincipalValue
+
+
+class Door(IntEnum):
+    """How an Allow lets the caller in; a wider door has a greater value.
+
+    ACCOUNT delegates to the account's own policies (S10); LIMITED names the role or user behind a
+    session, which boundary and session policy limit; DIRECT gives the permission itself (S8).
+    """
+
+    NONE = 0
+    ACCOUNT = 1
+    LIMITED = 2
+    DIRECT = 3
+
+
+Names: TypeAlias = Callable[[EvaluationContext], Door]
+
+_UNIQUE_ID = re.compile(r"(AIDA|AROA|AGPA|ANPA|ANVA|APKA|ASCA|ASIA|ABIA|ACCA)[A-Z0-9]{4,}", re.ASCII)
+_IDENTITIES = ("user/", "role/", "assumed-role/", "federated-user/")
+
+
+class PrincipalMatcher:
+    """The principals that an element lists, sorted by how they name a caller."""
+
+    __slots__ = ("accounts", "everyone", "faults", "names", "others")
+
+    def __init__(self, element: PrincipalElement) -> None:
+        self.everyone = False
+        self.accounts: set[str] = set()
+        self.names: set[str] = set()
+        self.others: dict[str, set[str]] = {}
+        self.faults: list[str] = []
+        for value in element.values:
+            self._add(value)
+
+    def _add(self, value: PrincipalValue) -> None:
+        if value.kind == "CanonicalUser":
+            self.faults.append(f"canonical user `{value.value}`: nothing tells whose it is")
+        elif value.kind != "AWS":
+            self.others.setdefault(value.kind, set()).add(value.value)
+        elif value.value == "*":
+            self.everyone = True
+        elif is_account_id(value.value):
+            self.accounts.add(value.value)
+        elif _UNIQUE_ID.fullmatch(value.value):
+            self.names.add(value.value)
+        else:
+            self._add_arn(value.value)
+
+    def _add_arn(self, text: str) -> None:
+        arn = split_arn(text)
+        if arn is not None and arn.service == "iam" and arn.resource == "root":
+            self.accounts.add(arn.account)
+        elif arn is not None and arn.service in {"iam", "sts"} and arn.resource.startswith(_IDENTITIES):
+            self.names.add(text)
+        else:
+            self.faults.append(f"`{text}` is no principal")
+
+    def door(self, context: EvaluationContext) -> Door:
+        """Tell how the widest of the listed principals names the caller."""
+        if self.everyone:
+            return Door.DIRECT
+        kind = context.caller_type
+        if kind == "AWS":
+            names = self.names
+            if names:
+                if context.session_arn in names:
+                    return Door.DIRECT
+                if context.name in names or context.unique_id in names:
+                    return Door.LIMITED if context.is_session else Door.DIRECT
+            return Door.ACCOUNT if context.account in self.accounts else Door.NONE
+        return Door.DIRECT if context.name in self.others.get(kind, ()) else Door.NONE
+
+    def names_a_session_of(self, context: EvaluationContext) -> bool:
+        """Tell whether some session of the caller's role is listed; which session calls is not known."""
+        prefix = session_prefix(context.name)
+        return prefix is not None and any(name.startswith(prefix) for name in self.names)
+
+    def spares(self, context: EvaluationContext) -> bool:
+        """Tell whether Deny with NotPrincipal spares the caller; when in doubt it does not (S13)."""
+        if self.everyone:
+            return True
+        if context.caller_type != "AWS":
+            return self.door(context) is Door.DIRECT
+        if context.has_boundary or context.account not in self.accounts:
+            return False
+        if not context.name:  # the account's root user
+            return True
+        named = context.name in self.names or context.unique_id in self.names
+        return named and (not context.is_session or context.session_arn in self.names)
+
+
+def session_prefix(role_arn: str) -> str | None:
+    """Give what the ARNs of a role's sessions start with, None for another ARN (S14)."""
+    arn = split_arn(role_arn)
+    if arn is None or not arn.resource.startswith("role/"):
+        return None
+    role = arn.resource.rpartition("/")[2]
+    return f"arn:{arn.partition}:sts::{arn.account}:assumed-role/{role}/"
+
+
+def compile_principal(element: PrincipalElement | None, *, allow: bool) -> Names:
+    """Compile the element of a statement in a policy that names principals.
+
+    A statement without one, or with one that cannot be read, never helps.
+    """
+    if element is None:
+        return _stuck("a statement without Principal", stuck=not allow)
+    matcher = PrincipalMatcher(element)
+    if element.negated:
+        if allow:  # no longer supported: it matches nothing (S13)
+            return _stuck("Allow with NotPrincipal is not supported", stuck=False)
+        return lambda context: Door.NONE if matcher.spares(context) else Door.DIRECT
+    if matcher.everyone:
+        return _everyone
+    if not matcher.faults:
+        return matcher.door
+    return _with_faults(matcher, stuck=not allow)
+
+
+def compile_possible_principal(element: PrincipalElement | None, *, allow: bool) -> Names:
+    """Compile the element for a role whose session is not known: what could match, does."""
+    certain = compile_principal(element, allow=allow)
+    if element is None or element.negated:
+        return certain
+    matcher = PrincipalMatcher(element)
+
+    def possible(context: EvaluationContext) -> Door:
+        if context.session_arn is None and matcher.names_a_session_of(context):
+            return Door.DIRECT
+        return certain(context)
+
+    return possible
+
+
+def _everyone(_context: EvaluationContext) -> Door:
+    return Door.DIRECT
+
+
+def _stuck(why: str, *, stuck: bool) -> Names:
+    def names(context: EvaluationContext) -> Door:
+        context.fault(why)
+        return Door.DIRECT if stuck else Door.NONE
+
+    return names
+
+
+def _with_faults(matcher: PrincipalMatcher, *, stuck: bool) -> Names:
+    def names(context: EvaluationContext) -> Door:
+        door = matcher.door(context)
+        if door is Door.NONE:
+            for why in matcher.faults:
+                context.fault(why)
+            return Door.DIRECT if stuck else Door.NONE
+        return door
+
+    return names

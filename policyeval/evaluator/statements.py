@@ -1,0 +1,199 @@
+"""One statement, compiled: does it match this request?
+
+The action is not asked here: a layer looks statements up by action (layers.py). A statement is
+compiled for the kind of policy it stands in, because kinds differ in what they may leave out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from policyeval.evaluator.conditions import Test, compile_condition
+from policyeval.evaluator.context import RESOURCE_TAG, EvaluationContext
+from policyeval.evaluator.globs import STAR, Matcher, compile_glob, compile_resource_pattern, tokenize
+from policyeval.evaluator.principals import Names, compile_possible_principal, compile_principal
+from policyeval.evaluator.templates import Template, compile_resource_template
+from policyeval.model.policy import CURRENT_VERSION, Element, PolicyType, Statement
+
+ActionTest: TypeAlias = Callable[[str], bool]
+
+# They work in IAM policies only; what a key policy says with them cannot be evaluated (K6).
+_IDENTITY_ONLY_KEY = re.compile(rf"kms:resourcealiases|{re.escape(RESOURCE_TAG)}.*", re.DOTALL)
+
+
+class CompiledStatement:
+    """A statement's tests: `matches_action`, `names` (None where no Principal belongs) and `test`.
+
+    `resource`, `conditions` and `inert` are the parts of `test`, for those who explain or who know
+    only some of the context. `inert` answers for what does not belong in this kind of policy.
+    """
+
+    __slots__ = (
+        "allow",
+        "conditions",
+        "inert",
+        "matches_action",
+        "names",
+        "possible_names",
+        "resource",
+        "resource_keys",
+        "statement",
+        "test",
+    )
+
+    def __init__(self, statement: Statement, policy_type: PolicyType, version: str | None) -> None:
+        self.statement = statement
+        self.allow = statement.effect == "Allow"
+        variables = version == CURRENT_VERSION
+        self.matches_action = _compile_action(statement.action, stuck=not self.allow)
+        self.names: Names | None = None
+        self.possible_names: Names | None = None
+        if policy_type.names_principals:
+            self.names = compile_principal(statement.principal, allow=self.allow)
+            self.possible_names = compile_possible_principal(statement.principal, allow=self.allow)
+        self.resource = _compile_resource(statement.resource, policy_type, variables=variables, stuck=not self.allow)
+        self.resource_keys = _resource_keys(statement.resource, variables=variables)
+        out_of_place = _out_of_place(statement, policy_type)
+        self.inert = all_of([_stuck(why, stuck=not self.allow) for why in out_of_place]) if out_of_place else None
+        self.conditions = tuple(
+            compile_condition(condition, variables=variables, stuck=not self.allow)
+            for condition in statement.conditions
+            if not (policy_type is PolicyType.KEY and _IDENTITY_ONLY_KEY.fullmatch(condition.key.lower()))
+        )
+        parts = [self.resource, self.inert, *(condition.test for condition in self.conditions)]
+        self.test = all_of([part for part in parts if part is not None])
+
+
+def _out_of_place(statement: Statement, policy_type: PolicyType) -> list[str]:
+    """Tell what a statement holds that this kind of policy cannot."""
+    found = []
+    if not policy_type.names_principals and statement.principal is not None:
+        found.append("Principal does not belong in this kind of policy")
+    if policy_type is PolicyType.KEY:
+        keys = [
+            condition.key for condition in statement.conditions if _IDENTITY_ONLY_KEY.fullmatch(condition.key.lower())
+        ]
+        found += [f"`{key}` does not work in a key policy" for key in keys]
+    return found
+
+
+def _resource_keys(element: Element | None, *, variables: bool) -> frozenset[str]:
+    values = element.values if element is not None else ()
+    return frozenset().union(*(compile_resource_template(value, variables=variables).keys() for value in values))
+
+
+def all_of(tests: Sequence[Test]) -> Test:
+    """AND the tests; most statements have one or two."""
+    if not tests:
+        return always
+    if len(tests) == 1:
+        return tests[0]
+    if len(tests) == 2:  # noqa: PLR2004 - written out because it is on the hot path
+        first, second = tests
+        return lambda context: first(context) and second(context)
+    fixed = tuple(tests)
+
+    def test(context: EvaluationContext) -> bool:
+        return all(each(context) for each in fixed)
+
+    return test
+
+
+def always(_context: EvaluationContext) -> bool:
+    """Hold for every request."""
+    return True
+
+
+def never(_context: EvaluationContext) -> bool:
+    """Hold for no request."""
+    return False
+
+
+def _stuck(why: str, *, stuck: bool) -> Test:
+    def test(context: EvaluationContext) -> bool:
+        context.fault(why)
+        return stuck
+
+    return test
+
+
+def _compile_action(element: Element | None, *, stuck: bool) -> ActionTest:
+    """Compile Action or NotAction against folded actions; a statement without either is inert (S23).
+
+    An empty Action makes a statement inert too; what an empty NotAction means nobody says.
+    """
+    if element is None or not element.values:
+        holds = element is not None and element.negated and stuck
+        return lambda _action: holds
+    patterns = [compile_glob(tokenize(value.lower())) for value in element.values]
+    if element.negated:
+        return lambda action: not any(matches(action) for matches in patterns)
+    return lambda action: any(matches(action) for matches in patterns)
+
+
+def _compile_resource(element: Element | None, policy_type: PolicyType, *, variables: bool, stuck: bool) -> Test | None:
+    """Compile Resource or NotResource; None when it matches whatever is asked."""
+    if element is None:
+        if policy_type is PolicyType.TRUST:  # the role itself
+            return None
+        if policy_type in {PolicyType.KEY, PolicyType.RESOURCE}:  # inert (S23)
+            return never
+        return _stuck("a statement without Resource", stuck=stuck)
+    if not element.values:
+        return _stuck("an empty NotResource", stuck=stuck) if element.negated else never
+    values = [_completed(value, policy_type) for value in element.values]
+    templates = [compile_resource_template(value, variables=variables) for value in values]
+    static = [template.static for template in templates if template.static is not None]
+    filled = [template for template in templates if template.static is None]
+    if (STAR,) in static:
+        return never if element.negated else None
+    patterns = [compile_resource_pattern(tokens) for tokens in static]
+    if element.negated:
+        return _outside(patterns, filled, stuck=stuck)
+    return _within(patterns, filled)
+
+
+def _completed(pattern: str, policy_type: PolicyType) -> str:
+    """Complete an ARN that ends early: AWS puts `*` for each missing field in identity policies."""
+    if policy_type is not PolicyType.IDENTITY or not pattern.startswith("arn:"):
+        return pattern
+    return pattern + ":*" * (5 - pattern.count(":"))
+
+
+def _within(patterns: Sequence[Matcher], filled: Sequence[Template]) -> Test:
+    if len(patterns) == 1 and not filled:
+        only = patterns[0]
+        return lambda context: only(context.resource)
+
+    def test(context: EvaluationContext) -> bool:
+        resource = context.resource
+        for matches in patterns:
+            if matches(resource):
+                return True
+        for template in filled:
+            tokens = template.fill(context)
+            if tokens is not None and compile_resource_pattern(tokens)(resource):
+                return True
+        return False
+
+    return test
+
+
+def _outside(patterns: Sequence[Matcher], filled: Sequence[Template], *, stuck: bool) -> Test:
+    def test(context: EvaluationContext) -> bool:
+        resource = context.resource
+        if any(matches(resource) for matches in patterns):
+            return False
+        unresolved = False
+        for template in filled:
+            tokens = template.fill(context)
+            if tokens is None:
+                unresolved = True
+            elif compile_resource_pattern(tokens)(resource):
+                return False
+        # With an unresolved variable a Deny applies and an Allow does not (S22).
+        return stuck if unresolved else True
+
+    return test

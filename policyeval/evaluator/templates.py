@@ -1,0 +1,77 @@
+"""Policy values that may hold variables, ready to be filled in (S22)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from policyeval.evaluator.context import EvaluationContext, Getter, getter
+from policyeval.evaluator.globs import Token, Tokens, join_tokens, tokenize
+from policyeval.syntax.templates import Literal, Variable, parse_template
+
+
+class Slot(NamedTuple):
+    """A variable in a template: its folded key, how to find its value, and its default."""
+
+    key: str
+    get: Getter
+    default: str | None
+
+
+class Template:
+    """Tokens with slots; a value without variables has none and is `static`."""
+
+    __slots__ = ("parts", "static")
+
+    def __init__(self, parts: tuple[Token | Slot, ...]) -> None:
+        self.parts = parts
+        slotted = any(isinstance(part, Slot) for part in parts)
+        self.static: Tokens | None = None if slotted else join_tokens(p for p in parts if not isinstance(p, Slot))
+
+    def keys(self) -> frozenset[str]:
+        """Give the folded condition keys that the value hangs on."""
+        return frozenset(part.key for part in self.parts if isinstance(part, Slot))
+
+    def fill(self, context: EvaluationContext) -> Tokens | None:
+        """Put the values in; None when a variable has none. What is put in holds no wildcards."""
+        tokens: list[Token] = []
+        for part in self.parts:
+            if not isinstance(part, Slot):
+                tokens.append(part)
+                continue
+            value = part.get(context)
+            if isinstance(value, tuple):  # never from a multi-valued key
+                return None
+            value = value or part.default
+            if value is None:
+                return None
+            tokens.append(value)
+        return join_tokens(tokens)
+
+
+def compile_template(text: str, *, variables: bool, wildcards: bool) -> Template:
+    """Compile a value as written. Without `variables`, `${` is plain text."""
+    literal: Callable[[str], tuple[Token, ...]] = tokenize if wildcards else (lambda piece: (piece,))
+    if not variables or "${" not in text:
+        return Template(literal(text))
+    parts: list[Token | Slot] = []
+    for part in parse_template(text):
+        if isinstance(part, Variable):
+            folded = part.key.lower()
+            parts.append(Slot(folded, getter(folded), part.default))
+        elif isinstance(part, Literal):
+            parts.append(part.text)
+        else:
+            parts.extend(literal(part))
+    return Template(tuple(parts))
+
+
+def compile_resource_template(text: str, *, variables: bool) -> Template:
+    """Compile a Resource value: variables count only after the fifth colon."""
+    if not variables or "${" not in text:
+        return compile_template(text, variables=False, wildcards=True)
+    *fields, last = text.split(":", 5)
+    if len(fields) < 5:  # noqa: PLR2004 - no resource part, so nowhere for a variable
+        return compile_template(text, variables=False, wildcards=True)
+    head = tokenize(":".join(fields) + ":")
+    return Template((*head, *compile_template(last, variables=True, wildcards=True).parts))

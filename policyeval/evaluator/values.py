@@ -1,0 +1,115 @@
+"""The values that condition operators compare, read from text (S33).
+
+The same readers serve both sides, the policy's and the request's. Each raises `ValueError` for a
+text that is no value of its kind; nothing is guessed.
+Source: IAM user guide, "IAM JSON policy elements: Condition operators".
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import TypeAlias
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?", re.ASCII)
+_DATE = re.compile(
+    r"(?P<year>\d{4})(-(?P<month>\d{2})(-(?P<day>\d{2})"
+    r"(T(?P<hour>\d{2}):(?P<minute>\d{2})(:(?P<second>\d{2})([.,](?P<fraction>\d{1,9}))?)?"
+    r"(?P<zone>Z|[+-]\d{2}(:?\d{2})?)?)?)?)?",
+    re.ASCII,
+)
+# Four digits are a year.
+_EPOCH = re.compile(r"-?(\d{1,3}|\d{5,15})(\.\d{1,9})?", re.ASCII)
+Network: TypeAlias = tuple[int, int, int]
+
+
+def number(text: str) -> Decimal:
+    """Read an integer or decimal number, exactly."""
+    if _NUMBER.fullmatch(text) is None:
+        message = "not a number"
+        raise ValueError(message)
+    return Decimal(text)
+
+
+def boolean(text: str) -> bool:
+    """Read `true` or `false`, in any case."""
+    folded = text.lower()
+    if folded not in {"true", "false"}:
+        message = "not a boolean"
+        raise ValueError(message)
+    return folded == "true"
+
+
+def binary(text: str) -> bytes:
+    """Read base64, with its padding."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        message = "not base64"
+        raise ValueError(message) from None
+
+
+def instant(text: str) -> Decimal:
+    """Read a date (W3C's profile of ISO 8601, UTC where no zone is given) or epoch seconds, as epoch seconds."""
+    if _EPOCH.fullmatch(text) is not None:
+        return Decimal(text)
+    found = _DATE.fullmatch(text)
+    if found is None:
+        message = "not a date"
+        raise ValueError(message)
+    whole = datetime(
+        int(found["year"]),
+        int(found["month"] or 1),
+        int(found["day"] or 1),
+        int(found["hour"] or 0),
+        int(found["minute"] or 0),
+        int(found["second"] or 0),
+        tzinfo=UTC,
+    )
+    return Decimal(int(whole.timestamp()) - _offset(found["zone"])) + Decimal(f"0.{found['fraction'] or 0}")
+
+
+def _offset(zone: str | None) -> int:
+    if zone is None or zone == "Z":
+        return 0
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    hours, minutes = int(digits[:2]), int(digits[2:])
+    if hours > 14 or minutes > 59:  # noqa: PLR2004 - no zone is further
+        message = "not a time zone"
+        raise ValueError(message)
+    seconds = hours * 3600 + minutes * 60
+    return -seconds if zone[0] == "-" else seconds
+
+
+def epoch(moment: datetime) -> Decimal:
+    """Give a datetime as epoch seconds; a naive one is UTC."""
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return Decimal(int((aware - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())) + Decimal(aware.microsecond) / 10**6
+
+
+def network(text: str) -> Network:
+    """Read an address or CIDR range, v4 or v6, as (version, first address, mask). Host bits are ignored."""
+    if "%" in text:
+        message = "an address with a zone"
+        raise ValueError(message)
+    # AWS takes a range whose address has host bits set, so do not be strict about them.
+    parsed: IPv4Network | IPv6Network = ip_network(text, strict=False)
+    return parsed.version, int(parsed.network_address), int(parsed.netmask)
+
+
+def address(text: str) -> tuple[int, int]:
+    """Read a bare address as (version, number); four plain decimal fields take the short way."""
+    fields = text.split(".")
+    if len(fields) == 4 and all(field.isdecimal() and field.isascii() and len(field) < 4 for field in fields):  # noqa: PLR2004 - IPv4
+        first, second, third, fourth = map(int, fields)
+        if (first | second | third | fourth) < 256 and not any(field[0] == "0" and len(field) > 1 for field in fields):  # noqa: PLR2004
+            return 4, first << 24 | second << 16 | third << 8 | fourth
+    if "/" in text:
+        message = "a range, not an address"
+        raise ValueError(message)
+    version, value, _ = network(text)
+    return version, value

@@ -1,0 +1,1 @@
+"""Frozen values that every floor shares; they know no file, no clock and no policy rule."""

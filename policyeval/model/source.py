@@ -1,0 +1,133 @@
+"""Texts, places in them, and what is said about a place."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+class Source:
+    """A named text, able to turn an offset into a line and a column.
+
+    Lines and columns are 1-based and count code points; a line ends at LF, CR LF or CR.
+    """
+
+    def __init__(self, name: str | None, text: str) -> None:
+        """Name the text (a file path as the user gave it, or None for a bare string)."""
+        self.name = name
+        self.text = text
+
+    def __repr__(self) -> str:
+        """Name and size: the text may be long and is nobody's log entry."""
+        return f"Source({self.name!r}, {len(self.text)} characters)"
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        starts, text, at = [0], self.text, 0
+        if "\r" not in text:
+            while (at := text.find("\n", at)) >= 0:
+                at += 1
+                starts.append(at)
+            return starts
+        for index, character in enumerate(text):
+            if character == "\n" or (character == "\r" and text[index + 1 : index + 2] != "\n"):
+                starts.append(index + 1)
+        return starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Give the line and column of a 0-based offset."""
+        line = bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1] + 1
+
+    def line_text(self, line: int) -> str:
+        """Give a line without its end."""
+        starts = self._line_starts
+        end = starts[line] if line < len(starts) else len(self.text)
+        return self.text[starts[line - 1] : end].rstrip("\r\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands: a span of a source, and its JSON Pointer in the document.
+
+    A value that came as a Python object has no source: then only the pointer tells.
+    `start` and `end` are 0-based code-point offsets, `end` exclusive.
+    """
+
+    source: Source | None = None
+    start: int = 0
+    end: int = 0
+    pointer: str = ""
+
+    @property
+    def file(self) -> str | None:
+        """The source's name, None for a text or object without one."""
+        return self.source.name if self.source is not None else None
+
+    @property
+    def line(self) -> int | None:
+        """The 1-based line, None without a source."""
+        return self.source.position(self.start)[0] if self.source is not None else None
+
+    @property
+    def column(self) -> int | None:
+        """The 1-based column in code points, None without a source."""
+        return self.source.position(self.start)[1] if self.source is not None else None
+
+    def __str__(self) -> str:
+        """`file:line:column`, or the pointer where there is no source."""
+        if self.source is None:
+            return self.pointer or "/"
+        line, column = self.source.position(self.start)
+        return f"{self.source.name or '<text>'}:{line}:{column}"
+
+
+NOWHERE = Place()
+
+# A caret under a megabyte-long line helps nobody: show a window around the place.
+_WINDOW = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing that is wrong, where, and what would mend it.
+
+    `message` starts in lower case and puts the offending text in backticks.
+    """
+
+    message: str
+    hint: str | None = None
+    place: Place | None = field(default=None)
+
+    def render(self) -> str:
+        """Write it for a person: place, message, source line, caret, hint."""
+        lines = [f"{self.place}: {self.message}" if self.place is not None else self.message]
+        if self.place is not None and self.place.source is not None:
+            lines += _excerpt(self.place.source, self.place)
+        if self.hint is not None:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, object]:
+        """Give the fields that machines read."""
+        place = self.place
+        return {
+            "message": self.message,
+            "hint": self.hint,
+            "file": place.file if place else None,
+            "line": place.line if place else None,
+            "column": place.column if place else None,
+            "pointer": place.pointer if place else None,
+        }
+
+
+def _excerpt(source: Source, place: Place) -> list[str]:
+    line, column = source.position(place.start)
+    text = source.line_text(line)
+    first = max(0, column - 1 - _WINDOW // 2) if len(text) > _WINDOW else 0
+    window = text[first : first + _WINDOW].replace("\t", " ")
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in window)
+    width = max(1, min(place.end - place.start, len(text) - column + 1, first + _WINDOW - column + 1))
+    gutter = f"{line:>5} | "
+    return [gutter + shown, " " * (len(gutter) + column - 1 - first) + "^" * width]

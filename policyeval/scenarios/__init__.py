@@ -1,0 +1,40 @@
+"""Scenario files: cases that must hold of some entities, run from Python, the command line and pytest."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from policyeval.scenarios.junit import junit_xml
+    from policyeval.scenarios.loader import Case, ScenarioFile, load_scenarios, scenarios_from_text
+    from policyeval.scenarios.runner import CaseResult, run
+
+_HOMES = {
+    "Case": "loader",
+    "CaseResult": "runner",
+    "ScenarioFile": "loader",
+    "junit_xml": "junit",
+    "load_scenarios": "loader",
+    "run": "runner",
+    "scenarios_from_text": "loader",
+}
+
+__all__ = [
+    "Case",
+    "CaseResult",
+    "ScenarioFile",
+    "junit_xml",
+    "load_scenarios",
+    "run",
+    "scenarios_from_text",
+]
+
+
+def __getattr__(name: str) -> object:
+    # pytest imports this package in every run of its users: nothing heavy until it is asked for.
+    home = _HOMES.get(name)
+    if home is None:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"policyeval.scenarios.{home}"), name)

@@ -1,0 +1,118 @@
+"""Reads scenario files: the entities in them, and each case as a `Request` with what is expected."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from policyeval.entities.build import build, collector_paused, parts_of
+from policyeval.entities.entities import Entities
+from policyeval.entities.loader import read_file, read_first
+from policyeval.entities.parts import Building
+from policyeval.entities.policies import PolicyReader, ReadFile
+from policyeval.entities.reading import Document, Format, Spot, read_document
+from policyeval.model.policy import PolicyType
+from policyeval.model.request import Request, Session
+from policyeval.model.source import Place
+from policyeval.scenarios.schema import CaseModel, ScenarioModel, SessionModel
+
+SUFFIXES: Final = (".scenario.yaml", ".scenario.yml", ".scenario.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request and what is expected; an expectation that is None was not written.
+
+    `facts` are the numbers of the facts that the case exercises: docs/semantics.md is made from them.
+    """
+
+    name: str
+    request: Request
+    expect: str
+    reason: str | None
+    layer: str | None
+    rule: str | None
+    determined_by: tuple[str, ...]
+    facts: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFile:
+    """A scenario file that was read."""
+
+    path: str | None
+    title: str | None
+    entities: Entities
+    cases: tuple[Case, ...]
+
+
+def load_scenarios(path: str | os.PathLike[str]) -> ScenarioFile:
+    """Read a scenario file and every file it names; an entities file is one without cases.
+
+    Raises `EntitiesError` with every fault of all of them.
+    """
+    name = os.fspath(path)
+    return scenarios_from_text(read_first(name), name=name, read_file=read_file)
+
+
+def scenarios_from_text(
+    text: str, *, name: str | None = None, form: Format | None = None, read_file: ReadFile | None = None
+) -> ScenarioFile:
+    """Read a scenario file from a text; arguments as in `Entities.from_text`.
+
+    Raises `EntitiesError` with every fault.
+    """
+    reader = PolicyReader([], read_file)
+    cases: tuple[Case, ...] = ()
+    with collector_paused():
+        document = read_document(text, name, form, ScenarioModel, reader)
+        building = build(document, reader) if document is not None else None
+    if document is not None and building is not None:
+        cases = tuple(_cases(document, building))
+    entities = Entities(parts_of(building, reader.faults))
+    return ScenarioFile(name, document.model.title if document is not None else None, entities, cases)
+
+
+def _cases(document: Document[ScenarioModel], building: Building) -> Iterator[Case]:
+    for index, model in enumerate(document.model.tests):
+        spot = document.spot("tests", index)
+        # A case's name is what a report and `pytest -k` know it by.
+        building.claim(("test", model.name), f"test `{model.name}`", spot.at("name"))
+        yield Case(
+            name=model.name,
+            request=_request(model, building, spot),
+            expect=model.expect,
+            reason=model.reason,
+            layer=model.layer,
+            rule=model.rule,
+            determined_by=model.determined_by,
+            facts=model.facts,
+            place=spot.place(),
+        )
+
+
+def _request(model: CaseModel, building: Building, spot: Spot) -> Request:
+    return Request(
+        model.principal,
+        model.action,
+        model.resource,
+        context=model.context or None,
+        encryption_context=model.encryption_context,
+        session=_session(model.session, building, spot.at("session")) if model.session is not None else None,
+        grant_tokens=model.grant_tokens,
+        via_service=model.via_service,
+        vpc_endpoint=model.vpc_endpoint,
+        resource_account=model.resource_account,
+        at=model.at,
+    )
+
+
+def _session(model: SessionModel, building: Building, spot: Spot) -> Session:
+    policies = building.policies(model.policies, PolicyType.IDENTITY, "session policy {}", spot.at("policies"))
+    if model.policy is not None:
+        policy = building.reader.read(model.policy, PolicyType.IDENTITY, "session policy", spot.at("policy"))
+        policies = (policy,) if policy is not None else ()
+    return Session(model.name, policies, model.tags, model.source_identity)

@@ -1,0 +1,93 @@
+"""Runs cases: decides each request and compares the decision with what the file expects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from policyeval.authorizer import Authorizer
+from policyeval.errors import PolicyEvalError
+from policyeval.scenarios.schema import NO_LAYER
+
+if TYPE_CHECKING:
+    from policyeval.authorizer import Decision
+    from policyeval.model.decision import StatementRef
+    from policyeval.scenarios.loader import Case, ScenarioFile
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """How one case went: the decision, or the error where the request itself is bad input."""
+
+    case: Case
+    decision: Decision | None = None
+    error: PolicyEvalError | None = None
+    differences: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as expected."""
+        return not self.differences
+
+    @property
+    def explanation(self) -> str:
+        """What was decided and why, or what is wrong with the request."""
+        return self.decision.explain() if self.decision is not None else str(self.error)
+
+    def report(self) -> str:
+        """Say where the case stands, what differed and why it was decided so."""
+        return "\n".join([f"{self.case.place}: {self.case.name}", *self.differences, "", self.explanation])
+
+    def to_json(self) -> dict[str, object]:
+        """Give the fields that machines read."""
+        place = self.case.place
+        return {
+            "name": self.case.name,
+            "passed": self.passed,
+            "differences": list(self.differences),
+            "file": place.file,
+            "line": place.line,
+            "column": place.column,
+            "decision": self.decision.to_json() if self.decision is not None else None,
+            "diagnostics": [one.to_json() for one in self.error.diagnostics] if self.error is not None else [],
+        }
+
+
+def run(scenarios: ScenarioFile) -> list[CaseResult]:
+    """Run every case of a file. A case whose request is bad input failed; nothing is raised."""
+    authorizer = Authorizer(scenarios.entities)
+    return [run_case(case, authorizer) for case in scenarios.cases]
+
+
+def run_case(case: Case, authorizer: Authorizer) -> CaseResult:
+    """Run one case."""
+    try:
+        decision = authorizer.authorize(case.request)
+    except PolicyEvalError as error:
+        return CaseResult(case, error=error, differences=(f"expected {case.expect}, but the request is bad input",))
+    return CaseResult(case, decision, differences=tuple(_differences(case, decision)))
+
+
+def _differences(case: Case, decision: Decision) -> list[str]:
+    found = []
+    layer = str(decision.layer) if decision.layer is not None else NO_LAYER
+    if case.expect != decision.decision:
+        found.append(f"expected {case.expect}, got {decision.decision}")
+    for what, expected, actual in (
+        ("reason", case.reason, decision.reason),
+        ("layer", case.layer, layer),
+        ("rule", case.rule, decision.rule or "none"),
+    ):
+        if expected not in {None, actual}:
+            found.append(f"expected {what} {expected}, got {actual}")
+    names = {name for statement in decision.determining_statements for name in _names(statement)}
+    for name in case.determined_by:
+        if name not in names:
+            shown = ", ".join(map(str, decision.determining_statements)) or "none"
+            found.append(f"`{name}` is not among the determining statements: {shown}")
+    return found
+
+
+def _names(statement: StatementRef) -> set[str | None]:
+    index = str(statement.index) if statement.index is not None else None
+    return {statement.sid, index, statement.grant_id} - {None}

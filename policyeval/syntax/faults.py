@@ -1,0 +1,68 @@
+"""What every reader and pass says of faults: the collector, and how text is shown in a message."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from policyeval.model.source import Diagnostic, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from policyeval.syntax.tree import Node
+
+MAX_FAULTS: Final = 100
+"""How many faults of its own a reader reports before it stops."""
+
+_SHOWN = 60
+
+
+class Refused(Exception):  # noqa: N818 - no error by itself: it sends the text to the forgiving parse
+    """The strict parse of a JSON text cannot go on."""
+
+
+def ticked(text: str) -> str:
+    """Show a text of the input in a message: in backticks, shortened, unprintable characters escaped."""
+    if len(text) > _SHOWN:
+        text = text[: _SHOWN - 1] + "…"
+    return f"`{text}`" if text.isprintable() else f"`{''.join(map(_printable, text))}`"
+
+
+def _printable(character: str) -> str:
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the widths of the notations
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Give the known word that was likely meant: the same in another case, or the closest."""
+    words = list(known)
+    for candidate in words:
+        if candidate.lower() == word.lower():
+            return candidate
+    close = get_close_matches(word, words, n=1, cutoff=0.7)
+    return close[0] if close else None
+
+
+class Faults:
+    """Collects what is wrong with a document, each with the place of a node."""
+
+    __slots__ = ("found",)
+
+    def __init__(self, found: list[Diagnostic]) -> None:
+        self.found = found
+
+    def add(self, node: Node, pointer: str, message: str, hint: str | None = None) -> None:
+        """Say what is wrong with a node."""
+        self.found.append(Diagnostic(message, hint, node.place(pointer)))
+
+    def add_inside(self, place: Place, message: str, hint: str | None = None) -> None:
+        """Say what is wrong at a place that is no node's own, such as inside a string."""
+        self.found.append(Diagnostic(message, hint, place))
+
+
+def by_place(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Sort faults by where they stand; those without a source keep their order, first."""
+    return sorted(diagnostics, key=lambda fault: (fault.place.start, fault.place.end) if fault.place else (-1, -1))

@@ -1,0 +1,105 @@
+"""Steps that every part of the semantic pass takes: members of an object, texts, lists of texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policyeval.syntax.faults import nearest, ticked
+from policyeval.syntax.tree import UNREADABLE, List, Mapping, Node, Text, Unknown, pointer_part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.syntax.faults import Faults
+
+DAMAGED = ""
+"""The name under which `members` keeps what the JSON reader could not read: no claim about what is missing then."""
+
+
+def is_unreadable(node: Node) -> bool:
+    """Tell whether a value stands for a fault that is already reported."""
+    return isinstance(node, Unknown) and node.why is UNREADABLE
+
+
+def members(node: Mapping, known: frozenset[str], owner: str, faults: Faults, pointer: str) -> dict[str, Node]:
+    r"""Give an object's known members by name; say which are unknown and which come twice (S36).
+
+    Keys are compared after their escapes are undone: `"\u0045ffect"` is `Effect`.
+    """
+    found: dict[str, Node] = {}
+    for key, value in node.entries:
+        name = key.value
+        if name in found and name != DAMAGED:
+            report_duplicate(key, node, faults, f"{pointer}/{pointer_part(name)}")
+        elif name in known or is_unreadable(value):
+            found[name] = value
+        else:
+            like = nearest(name, known)
+            hint = f"did you mean `{like}`?" if like else f"{owner} may have {_listed(sorted(known))}"
+            if like is not None and like.lower() == name.lower():
+                hint = f"write it `{like}`: upper and lower case matter here"
+            faults.add(key, f"{pointer}/{pointer_part(name)}", f"unknown element {ticked(name)}", hint)
+    return found
+
+
+def _listed(names: list[str]) -> str:
+    ticks = [f"`{name}`" for name in names]
+    return f"{', '.join(ticks[:-1])} and {ticks[-1]}"
+
+
+def report_duplicate(key: Text, node: Mapping, faults: Faults, pointer: str) -> None:
+    """Say that a key comes twice in an object, and where it came first."""
+    first = next(other for other, _ in node.entries if other.value.lower() == key.value.lower())
+    where = f"on line {line}" if (line := first.place().line) is not None else "before"
+    if first.value == key.value:
+        faults.add(key, pointer, f"duplicate key {ticked(key.value)}", f"it was first given {where}")
+        return
+    faults.add(
+        key,
+        pointer,
+        f"duplicate key {ticked(key.value)}: {ticked(first.value)} differs from it in case only",
+        f"it was first given {where}; case does not tell keys apart",
+    )
+
+
+def report_type(  # noqa: PLR0913 - the parts of one sentence
+    node: Node, what: str, wanted: str, faults: Faults, pointer: str, *, hint: str | None = None
+) -> None:
+    """Say that a value has the wrong type; nothing where the reader has already said why."""
+    if is_unreadable(node):
+        return
+    if isinstance(node, Unknown):
+        faults.add(node, pointer, f"{what} cannot be resolved: {node.why}")
+        return
+    faults.add(node, pointer, f"{what} must be {wanted}, not {node.kind}", hint)
+
+
+def read_text(node: Node, what: str, faults: Faults, pointer: str) -> str | None:
+    """Give a string's value, or say that it is none."""
+    if isinstance(node, Text):
+        return node.value
+    report_type(node, what, "a string", faults, pointer)
+    return None
+
+
+def read_texts(node: Node, what: str, faults: Faults, pointer: str) -> Iterator[tuple[Text, str]]:
+    """Give the strings of an element that holds one or an array of them, each with its pointer; say what is none."""
+    if type(node) is List:
+        for index, item in enumerate(node.items):
+            at = f"{pointer}/{index}"
+            if type(item) is Text and item.value:
+                yield item, at
+            else:
+                _report_no_text(item, f"a value of {what}", "a string", faults, at)
+    elif type(node) is Text and node.value:
+        yield node, pointer
+    else:
+        _report_no_text(node, what, "a string or an array of strings", faults, pointer)
+
+
+def _report_no_text(node: Node, what: str, wanted: str, faults: Faults, pointer: str) -> None:
+    if isinstance(node, Text):
+        faults.add(node, pointer, f"{what} is an empty string")
+        return
+    hint = "put it in double quotes" if node.kind in {"a number", "a boolean"} else None
+    report_type(node, what, wanted, faults, pointer, hint=hint)

@@ -1,0 +1,168 @@
+"""Python values to the value tree and back: no source, so a JSON Pointer tells where a fault is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AbstractMapping
+from typing import Any, NamedTuple, TypeAlias
+
+from policyeval.model.source import Diagnostic, Place
+from policyeval.syntax.faults import MAX_FAULTS, ticked
+from policyeval.syntax.strings import has_lone_surrogate
+from policyeval.syntax.tree import (
+    MAX_DEPTH,
+    MAX_NODES,
+    UNREADABLE,
+    Boolean,
+    List,
+    Mapping,
+    Node,
+    Null,
+    Number,
+    Text,
+    Unknown,
+    pointer_part,
+)
+
+# mypy knows no recursive type at run time's price; what it stands for: str, int, float, bool, None, and lists and
+# dicts of them.
+Value: TypeAlias = Any
+
+
+def from_python(value: object) -> tuple[Node | None, list[Diagnostic]]:
+    """Make a value tree of mappings, lists, tuples, strings, numbers, booleans and None.
+
+    Gives the tree and what is wrong by pointer: other types, keys that are no strings, values that
+    hold themselves, and what is too deep or too large. With faults the tree has holes in their places.
+    """
+    reader = _Reader()
+    return reader.read(value), reader.faults
+
+
+class _Waiting(NamedTuple):
+    """A container whose contents are still to come; `above` leads to those that it stands in."""
+
+    value: Any
+    node: List | Mapping
+    pointer: str
+    depth: int
+    above: _Waiting | None
+
+
+class _Reader:
+    """Works a stack of containers; never recursive."""
+
+    def __init__(self) -> None:
+        self.faults: list[Diagnostic] = []
+        self.waiting: list[_Waiting] = []
+        self.nodes = 0
+
+    def read(self, value: object) -> Node:
+        root = self.node(value, "", None)
+        while self.waiting and len(self.faults) < MAX_FAULTS:
+            container = self.waiting.pop()
+            self.nodes += len(container.value)
+            if self.nodes > MAX_NODES:
+                self.fault(container.pointer, f"the value holds more than {MAX_NODES:,} values")
+                break
+            if isinstance(container.node, List):
+                for index, item in enumerate(container.value):
+                    container.node.items.append(self.node(item, f"{container.pointer}/{index}", container))
+            else:
+                self.fill(container, container.node)
+        return root
+
+    def fill(self, container: _Waiting, node: Mapping) -> None:
+        for key, item in container.value.items():
+            if not isinstance(key, str):
+                self.fault(container.pointer, f"a key of type {ticked(type(key).__name__)}: keys must be strings")
+                node.entries.append((Text(""), Unknown(UNREADABLE)))
+                continue
+            at = f"{container.pointer}/{pointer_part(key)}"
+            if has_lone_surrogate(key):
+                self.fault(at, f"the key {ticked(key)} holds half a surrogate pair")
+            # A subclass may print itself as it likes; what counts is what it holds.
+            node.entries.append((Text(str.__str__(key)), self.node(item, at, container)))
+
+    def node(self, value: object, pointer: str, above: _Waiting | None) -> Node:
+        if isinstance(value, str):
+            if has_lone_surrogate(value):
+                return self.hole(pointer, f"the string {ticked(value)} holds half a surrogate pair")
+            return Text(str.__str__(value))
+        if value is None:
+            return Null()
+        if isinstance(value, int | float):
+            return Boolean(value) if isinstance(value, bool) else self.number(value, pointer)
+        if isinstance(value, AbstractMapping | list | tuple):
+            return self.container(value, pointer, above)
+        return self.hole(pointer, f"a value of type {ticked(type(value).__name__)} has no place in JSON")
+
+    def number(self, value: float, pointer: str) -> Node:
+        try:
+            digits = float.__repr__(value) if isinstance(value, float) else int.__repr__(value)
+        except ValueError:  # Python writes no integer of more than 4,300 digits
+            return self.hole(pointer, "an integer has too many digits")
+        if digits in {"nan", "inf", "-inf"}:
+            return self.hole(pointer, f"{ticked(digits)} is not a number in JSON")
+        return Number(digits)
+
+    def container(
+        self, value: AbstractMapping[Any, Any] | list[Any] | tuple[Any, ...], pointer: str, above: _Waiting | None
+    ) -> Node:
+        holder = above
+        while holder is not None:
+            if holder.value is value:
+                return self.hole(pointer, "the value holds itself")
+            holder = holder.above
+        depth = above.depth + 1 if above is not None else 1
+        if depth > MAX_DEPTH:
+            return self.hole(pointer, f"the value nests deeper than {MAX_DEPTH} levels")
+        node: List | Mapping = Mapping([]) if isinstance(value, AbstractMapping) else List([])
+        self.waiting.append(_Waiting(value, node, pointer, depth, above))
+        return node
+
+    def hole(self, pointer: str, message: str) -> Unknown:
+        self.fault(pointer, message)
+        return Unknown(UNREADABLE)
+
+    def fault(self, pointer: str, message: str) -> None:
+        self.faults.append(Diagnostic(message, None, Place(pointer=pointer)))
+
+
+def to_python(node: Node) -> Value:
+    """Give the Python value that a tree stands for: dicts, lists, strings, numbers, booleans and None.
+
+    Of a key that comes twice the last value stays, and what is `Unknown` is None: whoever cares asks
+    before. A node that stands in several places (a YAML alias) gives one object there. Iterative.
+    """
+    made: dict[int, list[Value] | dict[str, Value]] = {}
+    waiting: list[List | Mapping] = []
+
+    def shallow(child: Node) -> Value:
+        if not isinstance(child, List | Mapping):
+            return _scalar(child)
+        if id(child) not in made:
+            made[id(child)] = [] if isinstance(child, List) else {}
+            waiting.append(child)
+        return made[id(child)]
+
+    root = shallow(node)
+    while waiting:
+        container = waiting.pop()
+        value = made[id(container)]
+        if isinstance(container, List) and isinstance(value, list):
+            value.extend(shallow(item) for item in container.items)
+        elif isinstance(container, Mapping) and isinstance(value, dict):
+            for key, item in container.entries:
+                value[key.value] = shallow(item)
+    return root
+
+
+def _scalar(node: Node) -> Value:
+    if isinstance(node, Text | Boolean):
+        return node.value
+    if isinstance(node, Number):
+        try:
+            return int(node.text)
+        except ValueError:  # a fraction or an exponent, or more digits than Python turns into an integer
+            return float(node.text)
+    return None

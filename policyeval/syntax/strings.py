@@ -1,0 +1,65 @@
+"""The escapes of JSON strings: undone, and followed back from a value to its text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from policyeval.model.source import Place
+
+if TYPE_CHECKING:
+    from policyeval.syntax.tree import Text
+
+_ESCAPE = re.compile(
+    r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL
+)
+_SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _character(match: re.Match[str]) -> str:
+    high, low, code, short = match.groups()
+    if short is not None:
+        return _SHORT.get(short, short)
+    if code is not None:
+        return chr(int(code, 16))
+    return chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + (int(low, 16) - 0xDC00))
+
+
+def unescape(written: str) -> str:
+    """Undo the escapes of a JSON string's inside; surrogate pairs join, a lone half stays one."""
+    return _ESCAPE.sub(_character, written)
+
+
+def has_lone_surrogate(text: str) -> bool:
+    """Tell whether a text holds half a surrogate pair, which no encoding can carry."""
+    return not text.isascii() and _SURROGATE.search(text) is not None
+
+
+def inside(text: Text, start: int, end: int, pointer: str = "") -> Place:
+    """Give the place of a part of a string's value, through its quotes and escapes.
+
+    `start` and `end` are offsets in the value. Where the text is not written in a way that can be
+    followed (a folded YAML scalar), it is the place of the whole string.
+    """
+    if text.source is None:
+        return text.place(pointer)
+    written = text.source.text[text.start : text.end]
+    if written == text.value:
+        return Place(text.source, text.start + start, text.start + end, pointer)
+    if written[1:-1] == text.value:
+        return Place(text.source, text.start + 1 + start, text.start + 1 + end, pointer)
+    offsets = _offsets(written) if written.startswith('"') else []
+    if len(offsets) != len(text.value) + 1:
+        return text.place(pointer)
+    return Place(text.source, text.start + offsets[start], text.start + offsets[end], pointer)
+
+
+def _offsets(written: str) -> list[int]:
+    """Give, for each character of a JSON string's value and for its end, the offset where it is written."""
+    offsets, at = [], 1
+    while at < len(written) - 1:
+        offsets.append(at)
+        match = _ESCAPE.match(written, at)
+        at = match.end() if match else at + 1
+    return [*offsets, at]
