@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 from policyeval.authorizer.actions import WEB_IDENTITY_ACTIONS, ActionFacts
 from policyeval.authorizer.profiles import SERVICE_ACCOUNT, Caller
 from policyeval.errors import RequestError
-from policyeval.evaluator.context import PRINCIPAL_TAG, Value
+from policyeval.evaluator.context import PRINCIPAL_TAG, CallerFacts, Value
 from policyeval.evaluator.principals import Door
 from policyeval.model.arn import Arn, is_account_id, root_arn, split_arn
 from policyeval.model.request import Session
@@ -26,14 +25,13 @@ class Calling(NamedTuple):
     """A caller with its session.
 
     `session_arn` is the session's own ARN, None where it is not known; `federated` tells that the
-    session was made by GetFederationToken, and `temporary` that temporary credentials sign.
+    session was made by GetFederationToken.
     """
 
     caller: Caller
     session: Session | None = None
     session_arn: str | None = None
     federated: bool = False
-    temporary: bool = False
 
 
 class CallerSource(Protocol):
@@ -116,12 +114,10 @@ def _by_arn(principal: str, arn: Arn, session: Session | None, source: CallerSou
         role, slash, session_name = name.rpartition("/")
         if slash and role and session_name:
             _same_name(principal, session, session_name)
-            return Calling(source.role_named(arn, role), session or Session(session_name), principal, temporary=True)
+            return Calling(source.role_named(arn, role), session or Session(session_name), principal)
     if arn.service == "sts" and kind == "federated-user" and name:
         _same_name(principal, session, name)
-        return Calling(
-            source.user_named(arn, name), session or Session(name), principal, federated=True, temporary=True
-        )
+        return Calling(source.user_named(arn, name), session or Session(name), principal, federated=True)
     raise _bad(principal)
 
 
@@ -136,10 +132,10 @@ def _described(principal: str, arn: Arn, session: Session | None, source: Caller
     if caller.is_role:
         name = session.name if session is not None else None
         if name is None:
-            return Calling(caller, session, None, temporary=True)
+            return Calling(caller, session, None)
         role = arn.resource.rpartition("/")[2]
         own = f"arn:{arn.partition}:sts::{arn.account}:assumed-role/{role}/{name}"
-        return Calling(caller, session, own, temporary=True)
+        return Calling(caller, session, own)
     if session is None:
         return Calling(caller)
     if session.name is None:  # GetSessionToken: the same user with temporary credentials
@@ -147,16 +143,29 @@ def _described(principal: str, arn: Arn, session: Session | None, source: Caller
             message = "GetSessionToken takes no session policy"
             hint = "a federated session (GetFederationToken) has a name: give the session one"
             raise RequestError([Diagnostic(message, hint)])
-        return Calling(caller, session, None, temporary=True)
+        return Calling(caller, session, None)
     own = f"arn:{arn.partition}:sts::{arn.account}:federated-user/{session.name}"
-    return Calling(caller, session, own, federated=True, temporary=True)
+    return Calling(caller, session, own, federated=True)
 
 
-def session_keys(calling: Calling) -> Mapping[str, Value]:
-    """Give the caller's condition keys, with what its session changes (S14, S34)."""
+def facts_of(calling: Calling) -> CallerFacts:
+    """Give what statements see of a caller: its profile, or that with what its session changes (S14, S34)."""
     caller, session = calling.caller, calling.session
     if session is None:
-        return caller.keys
+        return caller
+    facts = CallerFacts()
+    facts.account, facts.caller_type, facts.name = caller.account, caller.caller_type, caller.name
+    facts.unique_id, facts.has_boundary = caller.unique_id, caller.has_boundary
+    facts.described, facts.organization_known = caller.described, caller.organization_known
+    facts.session_arn = calling.session_arn
+    facts.is_session = caller.is_role or calling.federated
+    facts.temporary = True
+    facts.keys = _session_keys(calling, session)
+    return facts
+
+
+def _session_keys(calling: Calling, session: Session) -> dict[str, Value]:
+    caller = calling.caller
     keys = dict(caller.keys)
     if calling.federated:
         keys = {key: value for key, value in keys.items() if not key.startswith(PRINCIPAL_TAG)}

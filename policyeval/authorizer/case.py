@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.grants import MatchedGrant
 from policyeval.authorizer.profiles import Caller, Target
 from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.layers import LevelStack, PolicyLayer
-from policyeval.model.decision import Layer
 from policyeval.model.request import Request
 
 
@@ -25,51 +26,52 @@ class Case:
         "cross_account",
         "endpoint",
         "grants",
-        "label",
         "request",
         "retirable",
         "session",
         "target",
     )
 
-    request: Request
-    action: ActionFacts
-    context: EvaluationContext
-    caller: Caller
-    target: Target
-    label: str
-    session: PolicyLayer | None
-    endpoint: PolicyLayer | None
-    grants: list[MatchedGrant]
-    retirable: list[MatchedGrant] | None
-    cross_account: bool
+    def __init__(
+        self, request: Request, action: ActionFacts, caller: Caller, target: Target, context: EvaluationContext
+    ) -> None:
+        self.request = request
+        self.action = action
+        self.caller = caller
+        self.target = target
+        self.context = context
+        self.session: PolicyLayer | None = None
+        self.endpoint: PolicyLayer | None = None
+        self.grants: Sequence[MatchedGrant] = ()
+        self.retirable: Sequence[MatchedGrant] | None = None
+        # Services and identity providers have no account of their own to cross from (S6).
+        self.cross_account = caller.account != target.account and caller.caller_type in _OF_ACCOUNTS
+
+    @property
+    def label(self) -> str:
+        """The caller's name: the session's own where there is one."""
+        return self.context.caller.session_arn or self.caller.label
 
     @property
     def crosses_partitions(self) -> bool:
         """Whether caller and resource live in different partitions, between which there is no sharing."""
         parts = self.target.parts
-        return bool(self.caller.account) and parts is not None and parts.partition != self.caller.partition
+        return parts is not None and parts.partition != self.caller.partition and bool(self.caller.account)
 
     @property
     def rcps(self) -> LevelStack | None:
-        """Give the RCPs that bind this request (S3)."""
-        target = self.target
-        if target.rcps is None or target.rcp_exempt or self.caller.service_linked or not self.action.rcps_bind:
-            return None
-        return target.rcps
+        """The RCPs that bind this request (S3)."""
+        return None if self.caller.service_linked else self.target.rcps_for(self.action)
 
     @property
     def resource_policy(self) -> PolicyLayer | None:
-        """Give the resource's own policy, where the action asks it.
-
-        A trust policy answers for `sts:` alone, and no key policy has a say in RetireGrant (G5).
-        """
-        target = self.target
-        if target.layer is Layer.TRUST and self.action.service != "sts":
-            return None
-        return target.policy if self.retirable is None else None
+        """The resource's own policy, where the action asks it."""
+        return self.target.policy_for(self.action)
 
     def policy_layers(self) -> list[PolicyLayer]:
         """Give the layers without levels, in the order in which failures are reported."""
         layers = [self.endpoint, self.resource_policy, self.caller.identity, self.caller.boundary, self.session]
         return [layer for layer in layers if layer is not None]
+
+
+_OF_ACCOUNTS = frozenset({"AWS", ""})

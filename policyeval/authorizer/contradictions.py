@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from policyeval.authorizer.callers import Calling
-from policyeval.authorizer.profiles import Target
 from policyeval.evaluator import values
 from policyeval.evaluator.context import (
     CALLER_KEYS,
@@ -21,24 +19,24 @@ from policyeval.evaluator.context import (
 from policyeval.model.source import Diagnostic
 
 
-def contradictions(given: Values, context: EvaluationContext, calling: Calling, target: Target) -> list[Diagnostic]:
+def contradictions(given: Values, context: EvaluationContext) -> list[Diagnostic]:
     """Find the given keys that contradict what is known."""
     faults: list[Diagnostic] = []
     for key, value in given.items():
         if not key.startswith(("aws:", "kms:")) or value is None:
             continue
-        why = _contradicted(key, value, context, calling, target)
+        why = _contradicted(key, value, context)
         if why is not None:
             shown = value if isinstance(value, str) else ", ".join(value)
             faults.append(Diagnostic(f"context key `{key}` is `{shown}`, but {why}", "leave it out: it is derived"))
     return faults
 
 
-def _contradicted(key: str, value: Value, context: EvaluationContext, calling: Calling, target: Target) -> str | None:
+def _contradicted(key: str, value: Value, context: EvaluationContext) -> str | None:
     if key in CALLER_KEYS or key.startswith(PRINCIPAL_TAG):
-        return _against_caller(key, value, context, calling)
+        return _against_caller(key, value, context)
     if key in TARGET_KEYS or key.startswith(RESOURCE_TAG):
-        return _against_target(key, value, context, target)
+        return _against_target(key, value, context)
     if key.startswith(ENCRYPTION_CONTEXT):
         actual = context.encryption_context.get(key.removeprefix(ENCRYPTION_CONTEXT))
         if actual == value:
@@ -50,30 +48,30 @@ def _contradicted(key: str, value: Value, context: EvaluationContext, calling: C
     return check(value, context) if check is not None else None
 
 
-def _against_caller(key: str, value: Value, context: EvaluationContext, calling: Calling) -> str | None:
-    derived = context.caller.get(key)
+def _against_caller(key: str, value: Value, context: EvaluationContext) -> str | None:
+    derived = context.caller.keys.get(key)
     if derived is not None:
         return None if _same(derived, value) else f"the principal's is `{_shown(derived)}`"
     if key == "aws:tokenissuetime":
-        return None if context.temporary else "no temporary credentials sign the request"
-    if key in {"aws:sourceidentity", "aws:userid"} and context.temporary:
+        return None if context.caller.temporary else "no temporary credentials sign the request"
+    if key in {"aws:sourceidentity", "aws:userid"} and context.caller.temporary:
         return None
-    if not calling.caller.described or (key.startswith("aws:principalorg") and not context.organization_known):
+    if not context.caller.described or (key.startswith("aws:principalorg") and not context.caller.organization_known):
         return None  # nothing derives it (S34)
-    if key == "aws:userid" and calling.caller.unique_id is None and calling.caller.caller_type == "AWS":
+    if key == "aws:userid" and context.caller.unique_id is None and context.caller.caller_type == "AWS":
         return None
     return "the principal has none"
 
 
-def _against_target(key: str, value: Value, context: EvaluationContext, target: Target) -> str | None:
-    derived = context.target.get(key)
+def _against_target(key: str, value: Value, context: EvaluationContext) -> str | None:
+    derived = context.target.keys.get(key)
     if derived is not None:
         return None if _same(derived, value) else f"the resource's is `{_shown(derived)}`"
-    if not target.described or target.arn == "*":
+    if not context.target.described or context.target.arn == "*":
         return None
-    if key.startswith("aws:resourceorg") and not target.organization_known:
+    if key.startswith("aws:resourceorg") and not context.target.organization_known:
         return None
-    if key.startswith("kms:") and target.key is None:
+    if key.startswith("kms:") and not context.target.is_key:
         return None
     return "the resource has none"
 
@@ -126,9 +124,11 @@ def _check_vpc(value: Value, context: EvaluationContext) -> str | None:
 
 
 def _check_account(value: Value, context: EvaluationContext) -> str | None:
-    if context.account and value == context.account:
+    if context.caller.account and value == context.caller.account:
         return None
-    return f"the caller's account is `{context.account}`" if context.account else "the caller has no account"
+    return (
+        f"the caller's account is `{context.caller.account}`" if context.caller.account else "the caller has no account"
+    )
 
 
 def _check_alias(value: Value, context: EvaluationContext) -> str | None:
@@ -136,7 +136,7 @@ def _check_alias(value: Value, context: EvaluationContext) -> str | None:
 
 
 def _check_context_keys(value: Value, context: EvaluationContext) -> str | None:
-    actual = context.encryption_keys
+    actual = tuple(context.pairs)
     given = {value} if isinstance(value, str) else set(value or ())
     return None if not actual or given == set(actual) else f"the encryption context has `{', '.join(actual)}`"
 

@@ -1,8 +1,119 @@
-"""stub"""
+"""A decision in full, for a person: what each layer said, what nearly matched, what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
 
 from policyeval.authorizer.case import Case
+from policyeval.authorizer.changes import smallest_changes
 from policyeval.authorizer.decide import Outcome
+from policyeval.authorizer.message import sentence
+from policyeval.authorizer.report import every_layer, layer_verdicts, unevaluated
+from policyeval.evaluator.context import Value, getter
+from policyeval.evaluator.layers import BoundStatement
+from policyeval.evaluator.statements import CompiledStatement
+from policyeval.model.decision import Layer
+
+RULES = {
+    "K3": "this action has no effect on another account's key, whatever the policies say (K3)",
+    "S6": "access across partitions does not exist (S6)",
+    "S9": "an account's root user has every permission in its own account (S9)",
+    "G5": "no grant names the caller or its account as one that may retire it (G5)",
+}
+_LABELS = {
+    Layer.RCP: "resource control policies",
+    Layer.SCP: "service control policies",
+    Layer.ENDPOINT: "VPC endpoint policy",
+    Layer.RESOURCE: "resource policy",
+    Layer.TRUST: "role trust policy",
+    Layer.GRANT: "grants",
+    Layer.IDENTITY: "identity policies",
+    Layer.BOUNDARY: "permissions boundary",
+    Layer.SESSION: "session policies",
+}
+_VERDICTS = {
+    "allow": "allows",
+    "explicit_deny": "denies",
+    "implicit_deny": "does not allow",
+}
 
 
 def explain(case: Case, outcome: Outcome) -> str:
-    return ""
+    """Write the explanation; lines end without a full stop so that they can be pasted."""
+    return "\n".join(_lines(case, outcome))
+
+
+def _lines(case: Case, outcome: Outcome) -> Iterator[str]:
+    yield f"{'ALLOW' if outcome.reason == 'allowed' else 'DENY'}  {sentence(case, outcome)}"
+    if outcome.rule is not None:
+        yield f"  because {RULES[outcome.rule]}"
+    yield ""
+    yield "What each layer said:"
+    for verdict in layer_verdicts(case):
+        if verdict.verdict == "not_applicable":
+            continue
+        label = _LABELS[verdict.layer]
+        if verdict.layer is Layer.RESOURCE and case.target.is_key:
+            label = "key policy"
+        yield f"  {label}: {_VERDICTS[verdict.verdict]}"
+        for statement in verdict.statements:
+            yield f"    {statement}"
+        if verdict.verdict == "implicit_deny":
+            yield from (f"    {line}" for line in _near_misses(case, verdict.layer))
+    faults = unevaluated(case)
+    if faults:
+        yield ""
+        yield "What could not be evaluated:"
+        yield from (f"  {fault.message}" for fault in faults)
+    if outcome.reason != "allowed":
+        yield ""
+        yield from _mending(case, outcome)
+
+
+def _mending(case: Case, outcome: Outcome) -> Iterator[str]:
+    ways = smallest_changes(case)
+    if not ways:
+        reason = f": {RULES[outcome.rule]}" if outcome.rule in RULES else ""
+        yield f"No change of policy allows it{reason}"
+        return
+    for number, changes in enumerate(ways):
+        start = "To allow it" if number == 0 else "or"
+        if len(changes) == 1:
+            yield f"{start}: {changes[0].text}"
+            continue
+        yield f"{start}, all of:"
+        yield from (f"  - {change.text}" for change in changes)
+
+
+def _near_misses(case: Case, layer: Layer) -> Iterator[str]:
+    """Tell why Allow statements of a layer that have the action do not match."""
+    for each in every_layer(case):
+        if each.layer is layer:
+            for statement in each.candidates(case.action.folded)[1]:
+                why = _mismatch(statement, case)
+                if why is not None:
+                    yield f"{statement.ref()} does not match: {why}"
+
+
+def _mismatch(statement: BoundStatement, case: Case) -> str | None:
+    compiled: CompiledStatement = statement.compiled
+    context = case.context
+    if compiled.names is not None and not compiled.names(context):
+        return f"it does not name {case.label}"
+    if compiled.resource is not None and not compiled.resource(context):
+        return f"its Resource does not cover {case.target.arn}"
+    if compiled.inert is not None and not compiled.inert(context):
+        return "it holds what does not work in this kind of policy"
+    for condition in compiled.conditions:
+        if not condition.test(context):
+            actual = getter(condition.condition.key.lower())(context)
+            return f"{condition.condition}, but {_actual(actual)}"
+    return None
+
+
+def _actual(value: Value) -> str:
+    if value is None:
+        return "the request has no such key"
+    if isinstance(value, tuple):
+        return f"the request has [{', '.join(value)}]"
+    return f"the request has {value or 'an empty string'}"

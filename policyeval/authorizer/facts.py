@@ -1,4 +1,4 @@
-"""The request's own condition keys: folded, typed, and checked against what is known (S33, S34)."""
+"""The request's own condition keys: folded, typed, and left out where the action carries none (S33, K9)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from policyeval.authorizer.actions import ActionFacts
-from policyeval.catalog.keys import ConditionKey, lookup
+from policyeval.catalog.keys import lookup
 from policyeval.errors import RequestError
 from policyeval.evaluator import values
 from policyeval.evaluator.context import Value
 from policyeval.evaluator.globs import is_arn
+from policyeval.evaluator.layers import keep
 from policyeval.model.request import ContextValue
 from policyeval.model.source import Diagnostic
 
@@ -31,43 +32,100 @@ _READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "Binary": (values.binary, "base64"),
     "Arn": (_arn, "an ARN"),
 }
+_TYPES = "give a string, number, boolean, datetime or a list of them"
 
 
-def fold(context: Mapping[str, ContextValue], action: ActionFacts, note: Callable[[str], None]) -> dict[str, Value]:
-    """Fold the keys a caller gave, and read their values.
+class _Key:
+    """A context key as it was written once, and what its values must be."""
 
-    `note` is told of kms: keys that requests for the action do not carry; those are left out (K6, K9).
+    __slots__ = ("expected", "folded", "guarded", "kms", "multivalued", "readers", "single")
 
-    Raises:
-        RequestError: a value of the wrong type, or one key twice.
+    def __init__(self, name: str) -> None:
+        self.folded = name.lower()
+        known = lookup(self.folded)
+        self.multivalued = known is not None and known.multivalued
+        self.single = known is not None and not known.multivalued
+        self.kms = self.folded.startswith("kms:")
+        # Only keys of these families can contradict what is derived (S34).
+        self.guarded = self.kms or self.folded.startswith("aws:")
+        kinds = (known.type, *known.also) if known is not None else ("String",)
+        self.readers = () if "String" in kinds else tuple(_READERS[kind][0] for kind in kinds)
+        self.expected = _READERS[kinds[0]][1] if self.readers else ""
 
-    """
-    folded: dict[str, Value] = {}
-    faults: list[Diagnostic] = []
-    for name, raw in context.items():
-        key = name.lower()
-        if key in folded:
-            faults.append(Diagnostic(f"context key `{name}` is given twice", "the case of a key does not matter"))
-            continue
-        if key.startswith("kms:") and action.service == "kms" and not action.carries(key):
-            note(f"requests for `{action.name}` do not carry `{name}`: left out")
-            continue
-        value: Value
+
+class KeyReader:
+    """Reads the context that callers give; what there is to know of a key is looked up once."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, _Key] = {}
+
+    def read(
+        self, context: Mapping[str, ContextValue], action: ActionFacts, note: Callable[[str], None]
+    ) -> tuple[dict[str, Value], bool]:
+        """Fold the keys and read their values; tell also whether any could contradict what is derived.
+
+        `note` is told of kms: keys that requests for the action do not carry; those are left out (K6, K9).
+
+        Raises:
+            RequestError: a value of the wrong type, or one key twice.
+
+        """
+        folded: dict[str, Value] = {}
+        faults: list[Diagnostic] = []
+        guarded = False
+        for name, raw in context.items():
+            key = self._keys.get(name)
+            if key is None:
+                key = _Key(name)
+                keep(self._keys, name, key)
+            if key.kms and action.carried is not None and not action.carries(key.folded):
+                note(f"requests for `{action.name}` do not carry `{name}`: left out")
+                continue
+            if key.folded in folded:
+                faults.append(Diagnostic(f"context key `{name}` is given twice", "the case of a key does not matter"))
+            guarded |= key.guarded
+            folded[key.folded] = _value(key, name, raw, faults)
+        if faults:
+            raise RequestError(faults)
+        return folded, guarded
+
+
+def _value(key: _Key, name: str, raw: ContextValue, faults: list[Diagnostic]) -> Value:
+    value: Value
+    if raw.__class__ is str:
+        value = raw
+    else:
         try:
-            value = raw if raw.__class__ is str else text(raw)  # type: ignore[assignment]
+            value = text(raw)
         except TypeError:
             faults.append(Diagnostic(f"context key `{name}` has a value of type {type(raw).__name__}", _TYPES))
-            continue
-        known = lookup(key)
-        if known is not None:
-            value = _shape(known, value, name, faults)
-        folded[key] = value
-    if faults:
-        raise RequestError(faults)
-    return folded
+            return None
+    if key.multivalued:
+        value = (value,) if isinstance(value, str) and value else value
+    elif key.single and value.__class__ is tuple:
+        if len(value or ()) > 1:
+            faults.append(Diagnostic(f"context key `{name}` has one value, not {len(value or ())}"))
+        value = value[0] if value else None
+    if key.readers:
+        _check(key, name, value, faults)
+    return value
 
 
-_TYPES = "give a string, number, boolean, datetime or a list of them"
+def _check(key: _Key, name: str, value: Value, faults: list[Diagnostic]) -> None:
+    items = (value,) if isinstance(value, str) else value or ()
+    faults += [
+        Diagnostic(f"context key `{name}` is `{item}`", f"give {key.expected}")
+        for item in items
+        if item and not any(_reads(read, item) for read in key.readers)
+    ]
+
+
+def _reads(read: Callable[[str], Any], item: str) -> bool:
+    try:
+        read(item)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def text(value: ContextValue) -> str | tuple[str, ...]:
@@ -93,27 +151,21 @@ def text(value: ContextValue) -> str | tuple[str, ...]:
     raise TypeError
 
 
-def _shape(known: ConditionKey, value: Value, name: str, faults: list[Diagnostic]) -> Value:
-    """Give a known key its number of values, and check their type."""
-    if known.multivalued:
-        value = (value,) if isinstance(value, str) and value else value
-    elif isinstance(value, tuple):
-        if len(value) > 1:
-            faults.append(Diagnostic(f"context key `{name}` has one value, not {len(value)}"))
-            return None
-        value = value[0] if value else None
-    if known.type == "String" or "String" in known.also:
-        return value
-    readers = [_READERS[kind] for kind in (known.type, *known.also)]
-    for item in (value,) if isinstance(value, str) else value or ():
-        if item and not any(_reads(read, item) for read, _ in readers):
-            faults.append(Diagnostic(f"context key `{name}` is `{item}`", f"give {readers[0][1]}"))
-    return value
+def fold_pairs(pairs: Mapping[str, str]) -> Mapping[str, Value]:
+    """Fold the names of an encryption context; two that differ in case alone are one key with two values (K8).
 
+    Raises:
+        RequestError: a value that is no string.
 
-def _reads(read: Callable[[str], Any], item: str) -> bool:
-    try:
-        read(item)
-    except (ValueError, OverflowError):
-        return False
-    return True
+    """
+    folded: dict[str, Value] = {}
+    for name, value in pairs.items():
+        if value.__class__ is not str:
+            message = f"encryption context `{name}` has a value of type {type(value).__name__}"
+            raise RequestError([Diagnostic(message, "an encryption context holds strings")])
+        folded[name.lower()] = value
+    if len(folded) != len(pairs):
+        for key in folded:
+            same = tuple(value for name, value in pairs.items() if name.lower() == key)
+            folded[key] = same if len(same) > 1 else same[0]
+    return folded

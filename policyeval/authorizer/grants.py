@@ -54,16 +54,16 @@ class _Operation:
         for grants in (*self.equals.values(), *self.subset.values()):
             yield from grants
 
-    def meeting(self, context: Mapping[str, str]) -> Iterable[Grant]:
+    def meeting(self, context: Mapping[str, str]) -> list[Grant]:
         """Give the grants whose constraint an encryption context meets; names and values exactly (G3)."""
-        yield from self.free
-        if self.equals:
-            yield from self.equals.get(frozenset(context.items()), ())
-        if self.subset:
-            for pair in context.items():
-                for grant in self.subset.get(pair, ()):
-                    if grant.context_subset is not None and grant.context_subset.items() <= context.items():
-                        yield grant
+        if not (self.equals or self.subset):
+            return self.free
+        found = [*self.free, *self.equals.get(frozenset(context.items()), ())]
+        for pair in context.items():
+            for grant in self.subset.get(pair, ()):
+                if grant.context_subset is not None and grant.context_subset.items() <= context.items():
+                    found.append(grant)
+        return found
 
 
 class GrantIndex:
@@ -93,28 +93,34 @@ class GrantIndex:
         grants = found.all() if action.folded == DESCRIBE_KEY else found.free
         return (grant for grant in grants if grant.source_arn is None)
 
-    def matching(
-        self, action: ActionFacts, encryption_context: Mapping[str, str], context: EvaluationContext
-    ) -> Iterable[Grant]:
+    def matching(self, action: ActionFacts, context: EvaluationContext) -> list[Grant]:
         """Give the grants that allow an action in a context."""
         found = self.operations.get(action.folded)
         if found is None:
-            return
+            return []
+        candidates: Iterable[Grant]
         if action.folded == CREATE_GRANT:
-            candidates = (grant for grant in found.all() if _may_make_child(grant, encryption_context, context))
+            candidates = [grant for grant in found.all() if _may_make_child(grant, context)]
         elif action.takes_encryption_context:
-            candidates = iter(found.meeting(encryption_context))
+            candidates = found.meeting(context.pairs)
         elif action.folded == DESCRIBE_KEY:  # constraints do not bind it (G3)
-            candidates = iter(found.all())
+            candidates = found.all()
         else:
-            candidates = iter(found.free)
-        for grant in candidates:
-            # A SourceArn constraint binds every operation but RetireGrant, which is not asked here.
-            if grant.source_arn is None or context.given.get("aws:sourcearn") == grant.source_arn:
-                yield grant
+            candidates = found.free
+        return [grant for grant in candidates if grant.source_arn is None or _from_source(grant, context)]
 
 
-def _may_make_child(parent: Grant, pairs: Mapping[str, str], context: EvaluationContext) -> bool:
+def _from_source(grant: Grant, context: EvaluationContext) -> bool:
+    """Tell whether a SourceArn constraint is met: it is looked at when a service makes the request.
+
+    It binds every operation but RetireGrant, which is not asked here (G3).
+    """
+    source = context.given.get("aws:sourcearn")
+    by_service = context.caller.caller_type == "Service" or context.via_service is not None
+    return source == grant.source_arn or (source is None and not by_service)
+
+
+def _may_make_child(parent: Grant, context: EvaluationContext) -> bool:
     """Tell whether the grant that the request creates stays within its parent (G4)."""
     operations = context.given.get("kms:grantoperations")
     if operations is None:
@@ -125,7 +131,7 @@ def _may_make_child(parent: Grant, pairs: Mapping[str, str], context: Evaluation
     asked = {operations} if isinstance(operations, str) else set(operations)
     if not asked <= parent.operations:
         return False
-    kind = context.given.get("kms:grantconstrainttype")
+    kind, pairs = context.given.get("kms:grantconstrainttype"), context.pairs
     if parent.context_equals is not None:
         return kind == "EncryptionContextEquals" and dict(pairs) == dict(parent.context_equals)
     if parent.context_subset:

@@ -56,4 +56,4 @@ def sentence(case: Case, outcome: Outcome) -> str:
 def _is_veiled(case: Case, outcome: Outcome) -> bool:
     """Tell whether the key's own side lacks, for a caller from elsewhere."""
     keys_side = outcome.layer in {Layer.RESOURCE, None}
-    return case.target.is_key and keys_side and case.caller.account != case.target.account
+    return case.action.service == "kms" and keys_side and case.caller.account != case.target.account

@@ -6,11 +6,14 @@ A profile is made once for a record and holds it; a new record means a new profi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
+from typing import NamedTuple
 
+from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
 from policyeval.catalog.services import own_policy_required
-from policyeval.evaluator.context import PRINCIPAL_TAG, RESOURCE_TAG, Value
-from policyeval.evaluator.layers import Compiler, LevelStack, PolicyLayer, View
-from policyeval.evaluator.principals import Door
+from policyeval.evaluator.context import PRINCIPAL_TAG, RESOURCE_TAG, CallerFacts, TargetFacts, Value
+from policyeval.evaluator.layers import BoundStatement, Compiler, LevelStack, PolicyLayer, View, keep
+from policyeval.evaluator.principals import Door as Opening
 from policyeval.model.arn import Arn, root_arn, split_arn
 from policyeval.model.decision import Layer
 from policyeval.model.policy import NamedPolicy, PolicyType
@@ -21,73 +24,87 @@ SERVICE_LINKED_PATH = "/aws-service-role/"
 SERVICE_ACCOUNT = "aws-service"
 
 
-class Caller:
+class CallerPlan(NamedTuple):
+    """What a caller's layers hold for one action: the statements to ask, in report order."""
+
+    scp_denies: tuple[BoundStatement, ...]
+    scp_asked: tuple[tuple[BoundStatement, ...], ...]
+    denies: tuple[BoundStatement, ...]
+    allows: tuple[BoundStatement, ...]
+    boundary_allows: tuple[BoundStatement, ...] | None
+
+
+class TargetPlan(NamedTuple):
+    """What a resource's side holds for one action."""
+
+    rcp_denies: tuple[BoundStatement, ...]
+    rcp_asked: tuple[tuple[BoundStatement, ...], ...]
+    denies: tuple[BoundStatement, ...]
+    allows: tuple[BoundStatement, ...]
+    needs_own_policy: bool
+
+
+class Caller(CallerFacts):
     """A principal with everything that limits it.
 
-    `caller_type` is the Principal key that can name it; `account` is "" where it has none.
-    `grantees` are the names a grant can give it, with what each opens (G2).
+    `grantees` are the names a grant can give it, with what each opens (G2). `has_everything`: its
+    own half allows whatever is asked, as a root user's does (S9).
     """
 
     __slots__ = (
-        "account",
+        "_plans",
         "boundary",
-        "caller_type",
-        "described",
         "grantees",
         "has_everything",
         "identity",
         "is_role",
         "is_root",
-        "keys",
         "label",
-        "name",
-        "organization_known",
         "partition",
         "record",
         "scps",
         "service_linked",
-        "unique_id",
     )
 
     def __init__(self, label: str, caller_type: str, keys: Mapping[str, Value]) -> None:
-        self.label = label
+        self.label = self.name = label
         self.caller_type = caller_type
-        self.keys: Mapping[str, Value] = keys
+        self.keys = keys
         self.account = ""
         self.partition = "aws"
-        self.name = label
-        self.unique_id: str | None = None
-        self.is_role = self.is_root = self.service_linked = False
+        self.unique_id = self.session_arn = None
+        self.is_session = self.temporary = self.has_boundary = False
+        self.described = self.organization_known = True
+        self.is_role = self.is_root = self.service_linked = self.has_everything = False
         self.identity: PolicyLayer | None = None
         self.boundary: PolicyLayer | None = None
         self.scps: LevelStack | None = None
-        self.grantees: tuple[tuple[str, Door], ...] = ()
-        self.organization_known = True
-        self.described = True
-        # The caller's own half allows whatever is asked: a root user's (S9), or for argument's sake.
-        self.has_everything = False
+        self.grantees: tuple[tuple[str, Opening], ...] = ()
         self.record: PrincipalRecord | None = None
+        self._plans: dict[str, CallerPlan] = {}
+
+    def plan(self, action: str) -> CallerPlan:
+        """Give the statements to ask for a folded action; looked up once."""
+        found = self._plans.get(action)
+        if found is None:
+            scp_denies, scp_asked = self.scps.candidates(action) if self.scps is not None else ((), ())
+            denies, allows = self.identity.candidates(action) if self.identity is not None else ((), ())
+            limits = self.boundary.candidates(action) if self.boundary is not None else ((), None)
+            found = CallerPlan(scp_denies, scp_asked, (*denies, *limits[0]), allows, limits[1])
+            keep(self._plans, action, found)
+        return found
+
+    def copy(self) -> Caller:
+        """Give a copy whose layers may be changed."""
+        other = copy(self)
+        other._plans = {}  # noqa: SLF001 - its own
+        return other
 
 
-class Target:
+class Target(TargetFacts):
     """A resource with its own policy and what its account's organization puts on it."""
 
-    __slots__ = (
-        "account",
-        "arn",
-        "described",
-        "is_key",
-        "key",
-        "keys",
-        "layer",
-        "organization_known",
-        "parts",
-        "policy",
-        "rcp_exempt",
-        "rcps",
-        "record",
-        "region",
-    )
+    __slots__ = ("_plans", "account", "key", "layer", "parts", "policy", "rcp_exempt", "rcps", "record")
 
     def __init__(self, arn: str, account: str, parts: Arn | None) -> None:
         self.arn = arn
@@ -95,19 +112,48 @@ class Target:
         self.parts = parts
         self.region = parts.region if parts is not None else ""
         self.is_key = parts is not None and parts.service == "kms" and parts.resource.startswith("key/")
+        self.keys = {}
+        self.organization_known = True
+        self.described = False
         self.key: KeyFacts | None = None
-        self.keys: Mapping[str, Value] = {}
         self.layer = Layer.RESOURCE
         self.policy: PolicyLayer | None = None
         self.rcps: LevelStack | None = None
         self.rcp_exempt = False
-        self.organization_known = True
-        self.described = False
         self.record: ResourceRecord | None = None
+        self._plans: dict[str, TargetPlan] = {}
 
-    def needs_own_policy(self, folded_action: str) -> bool:
-        """Tell whether the resource's own policy must say yes even in its account (S5)."""
-        return self.parts is not None and own_policy_required(folded_action, self.parts.service, self.parts.resource)
+    def policy_for(self, action: ActionFacts) -> PolicyLayer | None:
+        """Give the resource's own policy where the action asks it.
+
+        A trust policy answers for `sts:` alone, and no key policy has a say in RetireGrant (G5).
+        """
+        if action.folded == RETIRE_GRANT or (self.layer is Layer.TRUST and action.service != "sts"):
+            return None
+        return self.policy
+
+    def rcps_for(self, action: ActionFacts) -> LevelStack | None:
+        """Give the RCPs that bind an action (S3)."""
+        return self.rcps if action.rcps_bind and not self.rcp_exempt else None
+
+    def plan(self, action: ActionFacts) -> TargetPlan:
+        """Give the statements to ask for an action; looked up once."""
+        found = self._plans.get(action.folded)
+        if found is None:
+            rcps, policy = self.rcps_for(action), self.policy_for(action)
+            rcp_denies, rcp_asked = rcps.candidates(action.folded) if rcps is not None else ((), ())
+            denies, allows = policy.candidates(action.folded) if policy is not None else ((), ())
+            parts = self.parts
+            needs = parts is not None and own_policy_required(action.folded, parts.service, parts.resource)
+            found = TargetPlan(rcp_denies, rcp_asked, denies, allows, needs)
+            keep(self._plans, action.folded, found)
+        return found
+
+    def copy(self) -> Target:
+        """Give a copy whose layers may be changed."""
+        other = copy(self)
+        other._plans = {}  # noqa: SLF001 - its own
+        return other
 
 
 class ProfileMaker:
@@ -140,19 +186,21 @@ class ProfileMaker:
         caller.account, caller.partition = account.id, account.partition
         caller.unique_id = record.unique_id
         caller.organization_known = account.organization_known
-        caller.is_role, caller.is_root = record.kind == "role", record.kind == "root"
+        caller.is_role = caller.is_session = caller.temporary = record.kind == "role"
+        caller.is_root = record.kind == "root"
         caller.service_linked = caller.is_role and record.path.startswith(SERVICE_LINKED_PATH)
         root = root_arn(account.id, account.partition)
         if caller.is_root:
             caller.has_everything = True
             caller.name = ""  # a Principal that names the root user names the account (S10)
-            caller.grantees = ((root, Door.DIRECT),)
+            caller.grantees = ((root, Opening.DIRECT),)
         else:
             caller.identity = self.layer(Layer.IDENTITY, record.identity_policies, PolicyType.IDENTITY)
-            named = Door.LIMITED if caller.is_role else Door.DIRECT
+            named = Opening.LIMITED if caller.is_role else Opening.DIRECT
             names = [record.arn, record.unique_id] if record.unique_id else [record.arn]
-            caller.grantees = (*((name, named) for name in names if name), (root, Door.ACCOUNT))
+            caller.grantees = (*((name, named) for name in names if name), (root, Opening.ACCOUNT))
         if record.permissions_boundary is not None:
+            caller.has_boundary = True
             caller.boundary = self.layer(Layer.BOUNDARY, [record.permissions_boundary], PolicyType.IDENTITY)
         if not (account.is_management_account or caller.service_linked):  # S2
             caller.scps = self.levels(Layer.SCP, account.service_control_policies, PolicyType.SCP)

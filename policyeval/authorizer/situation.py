@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
-from policyeval.authorizer.callers import Calling, identify
+from policyeval.authorizer.callers import Calling, facts_of, identify
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.grants import GrantIndex, MatchedGrant, is_visible, retiring_doors
-from policyeval.authorizer.intake import constraint_pairs, evaluation_context, make_case
+from policyeval.authorizer.intake import Intake
 from policyeval.authorizer.policies import session_policies
 from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
 from policyeval.errors import RequestError
-from policyeval.evaluator.layers import Compiler, PolicyLayer, View
+from policyeval.evaluator.layers import Compiler, PolicyLayer, View, keep
 from policyeval.evaluator.principals import Door, session_prefix
 from policyeval.model.arn import Arn, is_account_id, split_arn
 from policyeval.model.decision import Layer
@@ -22,9 +22,6 @@ from policyeval.model.policy import PolicyType
 from policyeval.model.records import EndpointRecord, PolicySource, PrincipalRecord, ResourceRecord
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
-
-# Names come from callers: do not let made-up ones fill the memory.
-_KEPT = 65536
 
 
 class Situation:
@@ -41,7 +38,7 @@ class Situation:
         self.source = source
         self.maker = ProfileMaker(compiler, view)
         self._delay = grant_delay
-        self._clock = clock
+        self._intake = Intake(clock)
         self._actions: dict[str, ActionFacts] = {}
         self._callers: dict[str, Caller] = {}
         self._targets: dict[str, Target] = {}
@@ -55,7 +52,12 @@ class Situation:
             RequestError: the request is malformed or contradicts what is known.
 
         """
-        action = self.action(request.action)
+        action = self._actions.get(request.action) or self.action(request.action)
+        if request.session is None:
+            # Most callers are users and roles met before: look no further than whether they changed.
+            caller = self._callers.get(request.principal)
+            if caller is not None and caller.record is self.source.principal(request.principal):
+                return self._assemble(request, action, Calling(caller))
         return self._assemble(request, action, identify(request.principal, request.session, action, self))
 
     def case_of(self, calling: Calling, request: Request) -> Case:
@@ -64,11 +66,13 @@ class Situation:
 
     def _assemble(self, request: Request, action: ActionFacts, calling: Calling) -> Case:
         target, alias = self._target(request, action, calling)
-        endpoint, endpoint_policy = self._endpoint(request.vpc_endpoint)
-        context = evaluation_context(request, action, calling, target, endpoint, alias, self._clock)
-        case = make_case(request, action, calling, target)
-        case.context = context
-        case.endpoint = endpoint_policy
+        endpoint, endpoint_policy = (
+            self._endpoint(request.vpc_endpoint) if request.vpc_endpoint is not None else (None, None)
+        )
+        context = self._intake.context(request, action, facts_of(calling), target, endpoint, alias)
+        case = Case(request, action, calling.caller, target, context)
+        if endpoint_policy is not None:
+            case.endpoint = endpoint_policy
         if calling.session is not None:
             case.session = self._session(calling)
         if target.is_key:
@@ -80,7 +84,7 @@ class Situation:
         found = self._actions.get(name)
         if found is None:
             found = ActionFacts(name)
-            _keep(self._actions, name, found)
+            keep(self._actions, name, found)
         return found
 
     # Callers: the protocol of callers.py.
@@ -106,7 +110,7 @@ class Situation:
         known = self._callers.get(record.arn)
         if known is None or known.record is not record:
             known = self.maker.caller(record)
-            _keep(self._callers, record.arn, known)
+            keep(self._callers, record.arn, known)
         return known
 
     # Resources.
@@ -143,7 +147,7 @@ class Situation:
         known = self._targets.get(record.arn)
         if known is None or known.record is not record:
             known = self.maker.target(record)
-            _keep(self._targets, record.arn, known)
+            keep(self._targets, record.arn, known)
         return known
 
     def _without_resource(self, request: Request, action: ActionFacts, calling: Calling) -> Target:
@@ -188,16 +192,14 @@ class Situation:
 
     # The rest.
 
-    def _endpoint(self, endpoint_id: str | None) -> tuple[EndpointRecord | None, PolicyLayer | None]:
-        if endpoint_id is None:
-            return None, None
+    def _endpoint(self, endpoint_id: str) -> tuple[EndpointRecord, PolicyLayer | None]:
         record = self.source.endpoint(endpoint_id)
         known = self._endpoints.get(endpoint_id)
         if known is None or known[0] is not record:
             policies = [record.policy] if record.policy is not None else []
             layer = self.maker.layer(Layer.ENDPOINT, policies, PolicyType.VPC_ENDPOINT) if policies else None
             known = (record, layer)
-            _keep(self._endpoints, endpoint_id, known)
+            keep(self._endpoints, endpoint_id, known)
         return known
 
     def _session(self, calling: Calling) -> PolicyLayer | None:
@@ -210,30 +212,31 @@ class Situation:
     def _put_grants(self, case: Case, calling: Calling) -> None:
         caller, target = case.caller, case.target
         if case.action.folded == RETIRE_GRANT:
-            grants = self._visible(self.source.retirable_grants(target.arn), case)
+            retirable = list(self._visible(self.source.retirable_grants(target.arn), case))
             tokens = case.request.grant_tokens
             if tokens:  # a request names the grant that it retires
-                grants = [grant for grant in grants if grant.grant_id in tokens or not grant.tokens.isdisjoint(tokens)]
-            case.retirable = retiring_doors(grants, caller, calling.session_arn)
+                retirable = [g for g in retirable if g.grant_id in tokens or not g.tokens.isdisjoint(tokens)]
+            case.retirable = retiring_doors(retirable, caller, calling.session_arn)
             return
         grantees = caller.grantees
         if calling.session_arn is not None:
             grantees = ((calling.session_arn, Door.DIRECT), *_of_session(grantees, calling))
+        matched: list[MatchedGrant] = []
         for grantee, door in grantees:
             grants = self.source.grants(target.arn, grantee)
             if grants:
-                index = self._index(target.arn, grantee, grants)
-                matching = self._matching(index, case)
-                case.grants += [MatchedGrant(grant, door) for grant in self._visible(matching, case)]
+                matching = self._matching(self._index(target.arn, grantee, grants), case)
+                matched += [MatchedGrant(grant, door) for grant in self._visible(matching, case)]
         if self.maker.view is View.GENEROUS and caller.is_role and calling.session_arn is None:
-            case.grants += self._to_sessions(case)
+            matched += self._to_sessions(case)
+        case.grants = matched
 
     def _matching(self, index: GrantIndex, case: Case) -> Iterable[Grant]:
         if self.maker.view is View.GENEROUS:
             return index.possible(case.action)
         if self.maker.view is View.STRICT:
             return index.certain(case.action)
-        return index.matching(case.action, constraint_pairs(case.request, case.context), case.context)
+        return index.matching(case.action, case.context)
 
     def _to_sessions(self, case: Case) -> list[MatchedGrant]:
         """Give the grants to single sessions of a role of which it is not known which session calls."""
@@ -249,12 +252,12 @@ class Situation:
         known = self._grants.get((key_arn, grantee))
         if known is None or known.grants is not grants:
             known = GrantIndex(grants)
-            _keep(self._grants, (key_arn, grantee), known)
+            keep(self._grants, (key_arn, grantee), known)
         return known
 
-    def _visible(self, grants: Iterable[Grant], case: Case) -> list[Grant]:
+    def _visible(self, grants: Iterable[Grant], case: Case) -> Iterable[Grant]:
         if not self._delay:
-            return list(grants)
+            return grants
         now, tokens = case.context.time(), case.request.grant_tokens
         return [grant for grant in grants if is_visible(grant, self._delay, tokens, now)]
 
@@ -269,9 +272,3 @@ def _of_session(grantees: Sequence[tuple[str, Door]], calling: Calling) -> Seque
 def _no_resource(arn: str) -> RequestError:
     message = f"`{arn}` is no resource"
     return RequestError([Diagnostic(message, "give an ARN, or `*` for actions that have no resource")])
-
-
-def _keep(kept: dict, key: object, value: object) -> None:  # type: ignore[type-arg]  # any of the tables above
-    if len(kept) >= _KEPT:
-        kept.clear()
-    kept[key] = value

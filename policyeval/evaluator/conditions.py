@@ -103,7 +103,7 @@ def _single(condition: Condition, get: Getter, leaf: Leaf, *, missing: bool, stu
         value = get(context)
         if value.__class__ is str:
             # An empty string is a value here: AWS's own example compares s3:prefix with one.
-            return leaf(value, context)  # type: ignore[arg-type]
+            return leaf(value, context)
         if not value:
             return missing
         context.fault(why)

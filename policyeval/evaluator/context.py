@@ -17,91 +17,125 @@ from policyeval.model.records import EndpointRecord
 Value: TypeAlias = str | tuple[str, ...] | None
 Values: TypeAlias = Mapping[str, Value]
 NOTHING: Values = MappingProxyType({})
+NO_PAIRS: Mapping[str, str] = MappingProxyType({})
+
+
+class CallerFacts:
+    """Who calls, as statements see it.
+
+    Attributes:
+        account: the account id; "" for services, identity providers and anonymous callers.
+        name: the caller as a Principal element names it: a user's or role's ARN, a service name, …;
+            "" for a root user, whom only the account names.
+        session_arn: a role session's or federated session's own ARN, None where it is not known.
+        unique_id: the user's or role's unique id.
+        caller_type: the key of the Principal element that can name the caller, "" for anonymous.
+        is_session: whether `name` is a role, or a user whose federated session calls (S8).
+        temporary: whether temporary credentials sign the request.
+        has_boundary: whether a permissions boundary limits the caller (S13).
+        described: whether a key that the caller does not have is known to be absent.
+        organization_known: whether an organization of the caller's would be known if there were one.
+        keys: the condition keys that come from the principal.
+
+    """
+
+    __slots__ = (
+        "account",
+        "caller_type",
+        "described",
+        "has_boundary",
+        "is_session",
+        "keys",
+        "name",
+        "organization_known",
+        "session_arn",
+        "temporary",
+        "unique_id",
+    )
+
+    account: str
+    name: str
+    session_arn: str | None
+    unique_id: str | None
+    caller_type: str
+    is_session: bool
+    temporary: bool
+    has_boundary: bool
+    described: bool
+    organization_known: bool
+    keys: Values
+
+
+class TargetFacts:
+    """What is asked for, as statements see it: its ARN (or `*`), its Region, its condition keys."""
+
+    __slots__ = ("arn", "described", "is_key", "keys", "organization_known", "region")
+
+    arn: str
+    region: str
+    is_key: bool
+    described: bool
+    organization_known: bool
+    keys: Values
 
 
 class EvaluationContext:
     """Everything that statements may look at. One per decision, never shared.
 
     Attributes:
-        action: the folded action.
-        resource: the resource's ARN, or `*`.
-        account: the caller's account id; "" for services, identity providers and anonymous callers.
-        name: the caller as a Principal element names it: a user's or role's ARN, a service name, …
-        session_arn: a role session's or federated session's own ARN.
-        unique_id: the user's or role's unique id.
-        caller_type: the key of the Principal element that can name the caller, "" for anonymous.
-        caller_described: whether a key that the caller does not have is known to be absent.
-        is_session: whether `name` is a role, or a user whose federated session calls (S8).
-        has_boundary: whether a permissions boundary limits the caller (S13).
-        caller, target: condition keys that come from the principal and from the resource.
+        caller, target: who calls, and on what.
         given: condition keys of the request itself, folded; `defaults` stand in for absent ones (K9).
-        encryption_context: the encryption context by folded name, `encryption_keys` its names as written.
+        encryption_context: the encryption context by folded name, `pairs` as written.
         via_service: the service that calls on the caller's behalf.
-        endpoint: the VPC endpoint, `alias` the alias name the caller used (K6), `region` the resource's.
-        on_kms_key: whether kms: keys of the call exist at all (they do not on an alias, K4).
-        organization_known: whether an organization of the caller's would be known if there were one.
-        temporary: whether temporary credentials sign the request.
-        moment: the request's time, None until somebody looks.
-        clock: gives the time when the request does not.
-        faults: what could not be evaluated, as (condition key, why).
+        endpoint: the VPC endpoint, `alias` the alias name the caller used (K6).
+        of_kms: whether kms: keys of the call exist at all (they do not on an alias, K4).
+        moment: the request's time, None until somebody looks; `clock` then tells it.
+        faults: what could not be evaluated.
 
     """
 
     __slots__ = (
-        "account",
-        "action",
         "alias",
         "caller",
-        "caller_described",
-        "caller_type",
         "clock",
         "defaults",
         "encryption_context",
-        "encryption_keys",
         "endpoint",
         "faults",
         "given",
-        "has_boundary",
-        "is_session",
         "moment",
-        "name",
-        "on_kms_key",
-        "organization_known",
-        "region",
-        "resource",
-        "session_arn",
+        "of_kms",
+        "pairs",
         "target",
-        "temporary",
-        "unique_id",
         "via_service",
     )
 
-    action: str
-    resource: str
-    account: str
-    name: str
-    session_arn: str | None
-    unique_id: str | None
-    caller_type: str
-    caller_described: bool
-    is_session: bool
-    has_boundary: bool
-    caller: Values
-    target: Values
-    given: Values
-    defaults: Mapping[str, str]
-    encryption_context: Values
-    encryption_keys: tuple[str, ...]
-    via_service: str | None
-    endpoint: EndpointRecord | None
-    alias: str | None
-    region: str
-    on_kms_key: bool
-    organization_known: bool
-    temporary: bool
-    moment: datetime | None
-    clock: Callable[[], datetime]
-    faults: list[str] | None
+    def __init__(  # noqa: PLR0913 - the facts there are
+        self,
+        caller: CallerFacts,
+        target: TargetFacts,
+        defaults: Mapping[str, str],
+        via_service: str | None,
+        endpoint: EndpointRecord | None,
+        alias: str | None,
+        moment: datetime | None,
+        clock: Callable[[], datetime],
+        *,
+        of_kms: bool,
+    ) -> None:
+        self.caller = caller
+        self.target = target
+        self.defaults = defaults
+        self.via_service = via_service
+        self.endpoint = endpoint
+        self.alias = alias
+        self.moment = moment
+        self.clock = clock
+        self.of_kms = of_kms
+        self.given: Values = NOTHING
+        self.encryption_context: Values = NOTHING
+        self.pairs: Mapping[str, str] = NO_PAIRS
+        self.faults: list[str] | None = None
 
     def time(self) -> datetime:
         """Give the request's time; it does not move while one request is decided."""
@@ -131,7 +165,7 @@ def _epoch_time(context: EvaluationContext) -> Value:
 
 
 def _via_service(context: EvaluationContext) -> Value:
-    return context.via_service if context.on_kms_key else None
+    return context.via_service if context.of_kms else None
 
 
 def _via_aws_service(context: EvaluationContext) -> Value:
@@ -184,23 +218,23 @@ def _request_alias(context: EvaluationContext) -> Value:
 
 
 def _encryption_keys(context: EvaluationContext) -> Value:
-    return context.encryption_keys or context.given.get("kms:encryptioncontextkeys")
+    return tuple(context.pairs) or context.given.get("kms:encryptioncontextkeys")
 
 
 def _token_issue_time(context: EvaluationContext) -> Value:
     # When the session began is not known unless it is given; that it is the request's time at the
     # latest is.
-    if not context.temporary:
+    if not context.caller.temporary:
         return None
     return context.given.get("aws:tokenissuetime") or _current_time(context)
 
 
 def _requested_region(context: EvaluationContext) -> Value:
-    return context.given.get("aws:requestedregion") or context.region or None
+    return context.given.get("aws:requestedregion") or context.target.region or None
 
 
 def _caller_account(context: EvaluationContext) -> Value:
-    return (context.account or None) if context.on_kms_key else None
+    return (context.caller.account or None) if context.of_kms else None
 
 
 _COMPUTED: Mapping[str, Getter] = {
@@ -267,9 +301,13 @@ def getter(folded: str) -> Getter:
     if computed is not None:
         return computed
     if folded in CALLER_KEYS or folded.startswith(PRINCIPAL_TAG):
-        return lambda context: context.given.get(folded) if (value := context.caller.get(folded)) is None else value
+        return lambda context: (
+            context.given.get(folded) if (value := context.caller.keys.get(folded)) is None else value
+        )
     if folded in TARGET_KEYS or folded.startswith(RESOURCE_TAG):
-        return lambda context: context.given.get(folded) if (value := context.target.get(folded)) is None else value
+        return lambda context: (
+            context.given.get(folded) if (value := context.target.keys.get(folded)) is None else value
+        )
     if folded.startswith("kms:"):
         return lambda context: context.defaults.get(folded) if (value := context.given.get(folded)) is None else value
     return lambda context: context.given.get(folded)

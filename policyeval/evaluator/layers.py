@@ -6,9 +6,9 @@ is made once per action and layer; it holds statements, never answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import Enum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from policyeval.evaluator.conditions import Test
 from policyeval.evaluator.partial import certain, possible
@@ -18,8 +18,17 @@ from policyeval.model.decision import Layer, StatementRef
 from policyeval.model.policy import NamedPolicy, Policy, PolicyType
 from policyeval.model.source import Place
 
-# Callers ask for what they like: do not let made-up actions fill the memory.
-_ACTIONS_KEPT = 4096
+# Callers ask for what they like: do not let made-up names fill the memory.
+_KEPT = 65536
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def keep(kept: dict[K, V], key: K, value: V) -> None:
+    """Keep what was looked up, but not without bound."""
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[key] = value
 
 
 class View(Enum):
@@ -140,9 +149,7 @@ class PolicyLayer:
             if compiled.matches_action(action)
         ]
         found = (tuple(s for s in bound if not s.allow), tuple(s for s in bound if s.allow))
-        if len(self._by_action) >= _ACTIONS_KEPT:
-            self._by_action.clear()
-        self._by_action[action] = found
+        keep(self._by_action, action, found)
         return found
 
     def statements(self) -> list[BoundStatement]:
@@ -175,10 +182,5 @@ class LevelStack:
             denies = tuple(statement for level_denies, _ in each for statement in level_denies)
             asked = tuple(allows for _, allows in each if not any(statement.free for statement in allows))
             found = (denies, asked)
-            if len(self._by_action) >= _ACTIONS_KEPT:
-                self._by_action.clear()
-            self._by_action[action] = found
+            keep(self._by_action, action, found)
         return found
-
-
-MakeLayer: TypeAlias = Callable[[Layer, Sequence[NamedPolicy], PolicyType], PolicyLayer]

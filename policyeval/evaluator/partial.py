@@ -16,20 +16,20 @@ _OF_SESSIONS = frozenset({"aws:userid", "aws:tokenissuetime", "aws:sourceidentit
 
 def knows(context: EvaluationContext, key: str) -> bool:
     """Tell whether a folded key's value, or its absence, is settled by principal and resource."""
-    if key in context.caller or key in context.target or key in context.given:
+    caller, target = context.caller, context.target
+    if key in caller.keys or key in target.keys or key in context.given:
         return True
     if key == "kms:calleraccount":
-        return bool(context.account)
+        return bool(caller.account)
     if key in CALLER_KEYS or key.startswith(PRINCIPAL_TAG):
-        if not context.account:
+        if not caller.account:
             return key in CALLER_KEYS
         if key.startswith("aws:principalorg"):
-            return context.organization_known
-        return context.caller_described and not (
-            context.is_session and (key in _OF_SESSIONS or key.startswith(PRINCIPAL_TAG))
-        )
+            return caller.organization_known
+        of_sessions = key in _OF_SESSIONS or key.startswith(PRINCIPAL_TAG)
+        return caller.described and not (caller.is_session and of_sessions)
     if key in TARGET_KEYS or key.startswith(RESOURCE_TAG):
-        return bool(context.target)
+        return bool(target.keys)
     return False
 
 

@@ -72,34 +72,36 @@ class PrincipalMatcher:
         """Tell how the widest of the listed principals names the caller."""
         if self.everyone:
             return Door.DIRECT
-        kind = context.caller_type
+        caller = context.caller
+        kind = caller.caller_type
         if kind == "AWS":
             names = self.names
             if names:
-                if context.session_arn in names:
+                if caller.session_arn in names:
                     return Door.DIRECT
-                if context.name in names or context.unique_id in names:
-                    return Door.LIMITED if context.is_session else Door.DIRECT
-            return Door.ACCOUNT if context.account in self.accounts else Door.NONE
-        return Door.DIRECT if context.name in self.others.get(kind, ()) else Door.NONE
+                if caller.name in names or caller.unique_id in names:
+                    return Door.LIMITED if caller.is_session else Door.DIRECT
+            return Door.ACCOUNT if caller.account in self.accounts else Door.NONE
+        return Door.DIRECT if caller.name in self.others.get(kind, ()) else Door.NONE
 
     def names_a_session_of(self, context: EvaluationContext) -> bool:
         """Tell whether some session of the caller's role is listed; which session calls is not known."""
-        prefix = session_prefix(context.name)
+        prefix = session_prefix(context.caller.name)
         return prefix is not None and any(name.startswith(prefix) for name in self.names)
 
     def spares(self, context: EvaluationContext) -> bool:
         """Tell whether Deny with NotPrincipal spares the caller; when in doubt it does not (S13)."""
+        caller = context.caller
         if self.everyone:
             return True
-        if context.caller_type != "AWS":
+        if caller.caller_type != "AWS":
             return self.door(context) is Door.DIRECT
-        if context.has_boundary or context.account not in self.accounts:
+        if caller.has_boundary or caller.account not in self.accounts:
             return False
-        if not context.name:  # the account's root user
+        if not caller.name:  # the account's root user
             return True
-        named = context.name in self.names or context.unique_id in self.names
-        return named and (not context.is_session or context.session_arn in self.names)
+        named = caller.name in self.names or caller.unique_id in self.names
+        return named and (not caller.is_session or caller.session_arn in self.names)
 
 
 def session_prefix(role_arn: str) -> str | None:
@@ -138,7 +140,7 @@ def compile_possible_principal(element: PrincipalElement | None, *, allow: bool)
     matcher = PrincipalMatcher(element)
 
     def possible(context: EvaluationContext) -> Door:
-        if context.session_arn is None and matcher.names_a_session_of(context):
+        if context.caller.session_arn is None and matcher.names_a_session_of(context):
             return Door.DIRECT
         return certain(context)
 

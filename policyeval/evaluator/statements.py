@@ -143,7 +143,7 @@ def _compile_resource(element: Element | None, policy_type: PolicyType, *, varia
         return _stuck("a statement without Resource", stuck=stuck)
     if not element.values:
         return _stuck("an empty NotResource", stuck=stuck) if element.negated else never
-    values = [_completed(value, policy_type) for value in element.values]
+    values = [form for value in element.values for form in _forms(value, policy_type)]
     templates = [compile_resource_template(value, variables=variables) for value in values]
     static = [template.static for template in templates if template.static is not None]
     filled = [template for template in templates if template.static is None]
@@ -155,20 +155,24 @@ def _compile_resource(element: Element | None, policy_type: PolicyType, *, varia
     return _within(patterns, filled)
 
 
-def _completed(pattern: str, policy_type: PolicyType) -> str:
-    """Complete an ARN that ends early: AWS puts `*` for each missing field in identity policies."""
-    if policy_type is not PolicyType.IDENTITY or not pattern.startswith("arn:"):
-        return pattern
-    return pattern + ":*" * (5 - pattern.count(":"))
+def _forms(pattern: str, policy_type: PolicyType) -> tuple[str, ...]:
+    """Give a pattern and, where it ends early, its completion: in identity policies AWS adds `*` for what is missing.
+
+    As written it may match all the same, by a star that runs on (S21).
+    """
+    missing = 5 - pattern.count(":")
+    if policy_type is not PolicyType.IDENTITY or missing <= 0 or not pattern.startswith("arn:"):
+        return (pattern,)
+    return pattern, pattern + ":*" * missing
 
 
 def _within(patterns: Sequence[Matcher], filled: Sequence[Template]) -> Test:
     if len(patterns) == 1 and not filled:
         only = patterns[0]
-        return lambda context: only(context.resource)
+        return lambda context: only(context.target.arn)
 
     def test(context: EvaluationContext) -> bool:
-        resource = context.resource
+        resource = context.target.arn
         for matches in patterns:
             if matches(resource):
                 return True
@@ -183,7 +187,7 @@ def _within(patterns: Sequence[Matcher], filled: Sequence[Template]) -> Test:
 
 def _outside(patterns: Sequence[Matcher], filled: Sequence[Template], *, stuck: bool) -> Test:
     def test(context: EvaluationContext) -> bool:
-        resource = context.resource
+        resource = context.target.arn
         if any(matches(resource) for matches in patterns):
             return False
         unresolved = False

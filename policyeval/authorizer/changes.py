@@ -1,0 +1,231 @@
+"""What would have to change for a denied request to be allowed; every proposal is tried.
+
+A change is a real statement, compiled and put into a copy of the case, or a Deny left out of it.
+The smallest sets that turn the decision are kept; nothing is proposed that was not decided again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from policyeval.authorizer.case import Case
+from policyeval.authorizer.decide import decide, explicit_denies
+from policyeval.authorizer.grants import MatchedGrant
+from policyeval.evaluator.layers import BoundStatement, Candidates, Compiler, LevelStack, PolicyLayer, View
+from policyeval.evaluator.principals import Door
+from policyeval.model.decision import Layer
+from policyeval.model.grant import Grant
+from policyeval.model.policy import (
+    CURRENT_VERSION,
+    Element,
+    NamedPolicy,
+    Policy,
+    PolicyType,
+    PrincipalElement,
+    PrincipalValue,
+    Statement,
+)
+
+# Alternatives of one size that are worth a reader's time.
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing to change.
+
+    `text` says it; `layer` is where. Either `statement` is to be added (at `level` for SCPs and
+    RCPs), or `removed` must not match, or `grant` is to be created.
+    """
+
+    text: str
+    layer: Layer
+    statement: Statement | None = None
+    level: int = 0
+    removed: BoundStatement | None = field(default=None, compare=False)
+    grant: Grant | None = None
+
+
+def smallest_changes(case: Case) -> list[tuple[Change, ...]]:
+    """Give the smallest sets of changes that allow a denied request, likely ones first; none if none do."""
+    must_go = tuple(_removal(statement) for statement in explicit_denies(case))
+    candidates = list(_candidates(case))
+    for size in range(len(candidates) + 1):
+        found = [
+            (*must_go, *chosen)
+            for chosen in combinations(candidates, size)
+            if decide(apply(case, (*must_go, *chosen))).reason == "allowed"
+        ]
+        if found:
+            return found[:_SHOWN]
+    return []
+
+
+def _removal(statement: BoundStatement) -> Change:
+    return Change(f"{statement.ref()} must not deny it", statement.layer, removed=statement)
+
+
+def _candidates(case: Case) -> Iterator[Change]:
+    """Propose an Allow for every layer that has a say, and a grant for a key."""
+    action = case.action.kms.name if case.action.kms is not None else case.action.name
+    caller, target = case.caller, case.target
+    arn = target.arn
+    who = _who(case)
+    for layer, stack, owner in (
+        (Layer.RCP, case.rcps, f"account {target.account}"),
+        (Layer.SCP, caller.scps, f"account {caller.account}"),
+    ):
+        for number, _ in enumerate(stack.levels if stack is not None else ()):
+            text = f"level {number + 1} of the {_NAMES[layer]} of {owner} must allow {action}"
+            yield Change(text, layer, _statement(action, "*", None), number)
+    if case.endpoint is not None:
+        text = f"the policy of the VPC endpoint must allow {action} on {arn} to {who}"
+        yield Change(text, Layer.ENDPOINT, _statement(action, arn, _everyone()))
+    if caller.identity is not None:
+        text = f"account {caller.account} must add an identity policy that allows {action} on {arn} to {who}"
+        yield Change(text, Layer.IDENTITY, _statement(action, arn, None))
+    if caller.boundary is not None:
+        text = f"the permissions boundary of {who} must allow {action} on {arn}"
+        yield Change(text, Layer.BOUNDARY, _statement(action, arn, None))
+    if case.session is not None:
+        text = f"a session policy of the session must allow {action} on {arn}"
+        yield Change(text, Layer.SESSION, _statement(action, arn, None))
+    yield from _resource_side(case, action, who)
+
+
+def _resource_side(case: Case, action: str, who: str) -> Iterator[Change]:
+    target = case.target
+    managed = target.key is not None and target.key.manager == "AWS"
+    if managed or target.arn == "*" or (case.action.on_alias and not target.is_key):
+        return  # nobody can change that policy, or there is none (K4, K10)
+    if case.retirable is None and not (target.layer is Layer.TRUST and case.action.service != "sts"):
+        resource = None if target.layer is Layer.TRUST else "*" if target.is_key else target.arn
+        what = {Layer.TRUST: "trust policy"}.get(target.layer, "key policy" if target.is_key else "resource policy")
+        where = target.arn if target.layer is Layer.TRUST or not target.is_key else f"account {target.account}"
+        text = f"{where} must let {who} in: a statement of the {what} that allows {action}"
+        yield Change(text, target.layer, _statement(action, resource, _naming(case)))
+    if target.is_key:
+        grant = _grant(case, action)
+        if grant is not None:
+            text = f"account {target.account} must create a grant of {min(grant.operations)} to {who}"
+            if case.retirable is not None:
+                text = f"a grant must name {who} as its retiring principal"
+            yield Change(text, Layer.GRANT, grant=grant)
+
+
+_NAMES = {Layer.RCP: "resource control policies", Layer.SCP: "service control policies"}
+
+
+def _who(case: Case) -> str:
+    label = case.caller.label
+    return f"the session {case.label}" if case.label != label else label
+
+
+def _statement(action: str, resource: str | None, principal: PrincipalElement | None) -> Statement:
+    element = Element((resource,)) if resource is not None else None
+    return Statement("Allow", principal=principal, action=Element((action,)), resource=element)
+
+
+def _everyone() -> PrincipalElement:
+    return PrincipalElement((PrincipalValue("AWS", "*"),))
+
+
+def _naming(case: Case) -> PrincipalElement:
+    caller = case.caller
+    if not caller.caller_type:
+        return _everyone()
+    return PrincipalElement((PrincipalValue(caller.caller_type, caller.label),))
+
+
+def _grant(case: Case, action: str) -> Grant | None:
+    """Make up the grant that would do, where grants reach."""
+    name = action.partition(":")[2]
+    if case.retirable is not None:
+        return Grant(case.target.arn, "proposed", frozenset({"DescribeKey"}), retiring_principal=case.caller.label)
+    grantable = case.action.kms is not None and case.action.kms.grantable
+    if not grantable or not case.caller.caller_type or name == "CreateGrant":
+        return None
+    return Grant(case.target.arn, "proposed", frozenset({name}), grantee_principal=case.caller.label)
+
+
+def apply(case: Case, changes: Sequence[Change]) -> Case:
+    """Give the case as it would be after the changes."""
+    changed = copy(case)
+    changed.caller, changed.target = case.caller.copy(), case.target.copy()
+    for change in changes:
+        if change.grant is not None:
+            _add_grant(changed, change.grant)
+        else:
+            _change_policies(changed, change)
+    return changed
+
+
+def _add_grant(case: Case, grant: Grant) -> None:
+    door = Door.LIMITED if case.caller.is_role else Door.DIRECT
+    if case.retirable is not None:
+        case.retirable = [*case.retirable, MatchedGrant(grant, door)]
+    else:
+        case.grants = [*case.grants, MatchedGrant(grant, door)]
+
+
+def _change_policies(case: Case, change: Change) -> None:
+    caller, target = case.caller, case.target
+    if change.layer is Layer.RCP:
+        target.rcps = _edited_stack(target.rcps, change, PolicyType.RCP)
+    elif change.layer is Layer.SCP:
+        caller.scps = _edited_stack(caller.scps, change, PolicyType.SCP)
+    elif change.layer is Layer.ENDPOINT:
+        case.endpoint = _edited(case.endpoint, change, PolicyType.VPC_ENDPOINT)
+    elif change.layer is Layer.IDENTITY:
+        caller.identity = _edited(caller.identity, change, PolicyType.IDENTITY)
+    elif change.layer is Layer.BOUNDARY:
+        caller.boundary = _edited(caller.boundary, change, PolicyType.IDENTITY)
+    elif change.layer is Layer.SESSION:
+        case.session = _edited(case.session, change, PolicyType.SESSION)
+    else:
+        policy_type = PolicyType.KEY if target.is_key else PolicyType.RESOURCE
+        target.policy = _edited(target.policy, change, PolicyType.TRUST if target.layer is Layer.TRUST else policy_type)
+
+
+class _EditedLayer(PolicyLayer):
+    """A layer with one statement more or one less."""
+
+    __slots__ = ("_base", "_extra", "_removed")
+
+    def __init__(self, base: PolicyLayer | None, change: Change, policy_type: PolicyType) -> None:
+        super().__init__(change.layer, (), policy_type, Compiler())
+        self._base = base
+        self._removed = change.removed
+        self._extra: PolicyLayer | None = None
+        if change.statement is not None:
+            proposed = NamedPolicy("proposed", Policy((change.statement,), CURRENT_VERSION))
+            self._extra = PolicyLayer(change.layer, [proposed], policy_type, Compiler(), View.EXACT)
+
+    def candidates(self, action: str) -> Candidates:
+        denies, allows = self._base.candidates(action) if self._base is not None else ((), ())
+        if self._removed is not None:
+            denies = tuple(statement for statement in denies if not _same(statement, self._removed))
+        if self._extra is not None:
+            allows = (*allows, *self._extra.candidates(action)[1])
+        return denies, allows
+
+
+def _same(one: BoundStatement, other: BoundStatement) -> bool:
+    return one.policy is other.policy and one.index == other.index
+
+
+def _edited(base: PolicyLayer | None, change: Change, policy_type: PolicyType) -> PolicyLayer:
+    return _EditedLayer(base, change, policy_type)
+
+
+def _edited_stack(base: LevelStack | None, change: Change, policy_type: PolicyType) -> LevelStack | None:
+    if base is None:
+        return None
+    levels: list[PolicyLayer] = []
+    for number, level in enumerate(base.levels):
+        concerned = change.removed is not None or number == change.level
+        levels.append(_EditedLayer(level, change, policy_type) if concerned else level)
+    return LevelStack(change.layer, levels)
