@@ -19,15 +19,18 @@ from policyeval.evaluator.context import (
 from policyeval.model.source import Diagnostic
 
 
+def may_contradict(folded: str) -> bool:
+    """Tell whether something in a request can settle a folded key."""
+    return folded in _SETTLED or folded.startswith(_SETTLED_FAMILIES)
+
+
 def contradictions(given: Values, context: EvaluationContext) -> list[Diagnostic]:
     """Find the given keys that contradict what is known."""
     faults: list[Diagnostic] = []
     for key, value in given.items():
-        if not key.startswith(("aws:", "kms:")) or value is None:
-            continue
-        why = _contradicted(key, value, context)
+        why = _contradicted(key, value, context) if value is not None and may_contradict(key) else None
         if why is not None:
-            shown = value if isinstance(value, str) else ", ".join(value)
+            shown = value if isinstance(value, str) else ", ".join(value or ())
             faults.append(Diagnostic(f"context key `{key}` is `{shown}`, but {why}", "leave it out: it is derived"))
     return faults
 
@@ -153,3 +156,5 @@ _CHECKS: dict[str, Callable[[Value, EvaluationContext], str | None]] = {
     "kms:encryptioncontextkeys": _check_context_keys,
     "kms:requestalias": _check_alias,
 }
+_SETTLED = CALLER_KEYS | TARGET_KEYS | frozenset(_CHECKS)
+_SETTLED_FAMILIES = (PRINCIPAL_TAG, RESOURCE_TAG, ENCRYPTION_CONTEXT)

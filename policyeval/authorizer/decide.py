@@ -140,7 +140,7 @@ def _both_halves(case: Case, door: Door, opening: list[tuple[Door, BoundStatemen
 
     # A permission given directly needs no identity policy; across accounts only a grant gives it (K2).
     named = door >= Door.LIMITED and not case.cross_account and (within or door is Door.DIRECT)
-    granted = any(_suffices(grant.door, case, within=within) for grant in case.grants)
+    granted = bool(case.grants) and any(_suffices(grant.door, case, within=within) for grant in case.grants)
     delegated = has_permission and within and (not needs_resource_side or _delegates(case, door, opening))
     if named or granted or delegated:
         return _allowed(case, opening, own, within=within, delegated=delegated)
@@ -186,8 +186,8 @@ def _allowed(
     halves = delegated and needs_resource_side
     named = [] if case.cross_account else [s for door, s in opening if _suffices(door, case, within=within)]
     granted = [grant for grant in case.grants if _suffices(grant.door, case, within=within)]
-    statements: list[BoundStatement | MatchedGrant] = []
-    statements += [statement for _, statement in opening] if halves else named
+    statements: list[BoundStatement | MatchedGrant]
+    statements = [statement for _, statement in opening] if halves else [*named]
     statements += case.grants if halves else granted
     if delegated:
         statements += own

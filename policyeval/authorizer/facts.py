@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from policyeval.authorizer.actions import ActionFacts
+from policyeval.authorizer.contradictions import may_contradict
 from policyeval.catalog.keys import lookup
 from policyeval.errors import RequestError
 from policyeval.evaluator import values
@@ -46,8 +47,7 @@ class _Key:
         self.multivalued = known is not None and known.multivalued
         self.single = known is not None and not known.multivalued
         self.kms = self.folded.startswith("kms:")
-        # Only keys of these families can contradict what is derived (S34).
-        self.guarded = self.kms or self.folded.startswith("aws:")
+        self.guarded = may_contradict(self.folded)
         kinds = (known.type, *known.also) if known is not None else ("String",)
         self.readers = () if "String" in kinds else tuple(_READERS[kind][0] for kind in kinds)
         self.expected = _READERS[kinds[0]][1] if self.readers else ""
@@ -106,12 +106,14 @@ def _value(key: _Key, name: str, raw: ContextValue, faults: list[Diagnostic]) ->
         if len(value or ()) > 1:
             faults.append(Diagnostic(f"context key `{name}` has one value, not {len(value or ())}"))
         value = value[0] if value else None
-    if key.readers:
+    if key.readers and value:
         _check(key, name, value, faults)
     return value
 
 
 def _check(key: _Key, name: str, value: Value, faults: list[Diagnostic]) -> None:
+    if isinstance(value, str) and _reads(key.readers[0], value):
+        return
     items = (value,) if isinstance(value, str) else value or ()
     faults += [
         Diagnostic(f"context key `{name}` is `{item}`", f"give {key.expected}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any, NoReturn, TypeAlias
@@ -81,6 +82,9 @@ class CommandGroup(click.Group):
         except OSError as error:
             where = f"`{error.filename}`: " if error.filename is not None else ""
             print_text(f"{where}{(error.strerror or str(error)).lower()}", err=True)
+        except Exception:  # noqa: BLE001 - Python would exit with 1, which says "deny"
+            traceback.print_exc()
+            print_text("\nthis is a fault of policyeval's own, not of its input", err=True)
         else:
             return ExitCode.YES if code is None else int(code)
         return ExitCode.BAD_INPUT

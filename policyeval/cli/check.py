@@ -9,12 +9,12 @@ import click
 from policyeval.authorizer import Authorizer, Decision
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import (
-    KeyValue,
     Pairs,
-    Time,
     file_argument,
     format_option,
     gathered_values,
+    iso_time,
+    key_value,
     load_entities,
     policies,
     single_values,
@@ -29,11 +29,11 @@ from policyeval.model.request import Request, Session
 @click.option("--action", required=True, metavar="SERVICE:NAME", help="What is asked, such as kms:Decrypt.")
 @click.option("--resource", required=True, metavar="ARN", help="On what it is asked.")
 @click.option(
-    "--context", type=KeyValue(), multiple=True, metavar="KEY=VALUE", help="A condition key; a repeated key is a list."
+    "--context", type=key_value, multiple=True, metavar="KEY=VALUE", help="A condition key; a repeated key is a list."
 )
 @click.option(
     "--encryption-context",
-    type=KeyValue(),
+    type=key_value,
     multiple=True,
     metavar="KEY=VALUE",
     help="A pair of the encryption context.",
@@ -42,12 +42,12 @@ from policyeval.model.request import Request, Session
 @click.option(
     "--session-policy", multiple=True, metavar="POLICY", help="A session policy: JSON text, a file, or a policy's ARN."
 )
-@click.option("--session-tag", type=KeyValue(), multiple=True, metavar="KEY=VALUE", help="A session tag.")
+@click.option("--session-tag", type=key_value, multiple=True, metavar="KEY=VALUE", help="A session tag.")
 @click.option("--grant-token", multiple=True, metavar="TOKEN", help="A grant's token or id, valid at once.")
 @click.option("--via-service", metavar="NAME", help="The service that calls for the principal.")
 @click.option("--vpc-endpoint", metavar="ID", help="The VPC endpoint that the request comes through.")
 @click.option("--resource-account", metavar="ID", help="The resource's account, where its ARN does not say.")
-@click.option("--at", type=Time(), metavar="TIME", help="The time of the request, ISO 8601; now when absent.")
+@click.option("--at", type=iso_time, metavar="TIME", help="The time of the request, ISO 8601; now when absent.")
 @click.option("--explain", is_flag=True, help="Say what every layer said, and what would allow a denied request.")
 @format_option("text", "json")
 def command(  # noqa: PLR0913 - a request has these facts
@@ -99,14 +99,16 @@ def command(  # noqa: PLR0913 - a request has these facts
     )
     decision = Authorizer(load_entities(file)).authorize(request)
     if output_format == "json":
-        explanation = {"explanation": decision.explain()} if explain else {}
-        print_json(decision.to_json() | explanation)
+        print_json(decision.to_json() | ({"explanation": decision.explain()} if explain else {}))
+    elif explain:
+        # It starts with the verdict, as the short report does.
+        print_verdict(*decision.explain().split("  ", 1))
     else:
-        _print(decision, explain=explain)
+        _print(decision)
     return ExitCode.YES if decision.allowed else ExitCode.NO
 
 
-def _print(decision: Decision, *, explain: bool) -> None:
+def _print(decision: Decision) -> None:
     cause = f"by {decision.layer}" if decision.layer is not None else f"by rule {decision.rule}"
     if decision.allowed:
         print_verdict("ALLOW", cause)
@@ -117,5 +119,3 @@ def _print(decision: Decision, *, explain: bool) -> None:
         print_text("\n" + statement_text(statement))
     for diagnostic in decision.diagnostics:
         print_text("\n" + diagnostic.render())
-    if explain:
-        print_text("\n" + decision.explain())

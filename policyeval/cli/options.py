@@ -21,36 +21,22 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 Pairs = tuple[tuple[str, str], ...]
 
 
-class KeyValue(click.ParamType):
-    """`KEY=VALUE`, split at the first equals sign; the value may be empty."""
-
-    name = "key=value"
-
-    def convert(
-        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        """Split it."""
-        if isinstance(value, tuple):
-            return value
-        key, equals, rest = value.partition("=")
-        if not (key and equals):
-            self.fail(f"`{value}` is not KEY=VALUE", param, ctx)
-        return key, rest
+def key_value(text: str) -> tuple[str, str]:
+    """Split `KEY=VALUE` at its first equals sign; the value may be empty."""
+    key, equals, value = text.partition("=")
+    if not (key and equals):
+        message = f"`{text}` is not KEY=VALUE."
+        raise click.BadParameter(message)
+    return key, value
 
 
-class Time(click.ParamType):
-    """An ISO 8601 time; without an offset it is UTC."""
-
-    name = "time"
-
-    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Parse it."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            return datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"`{value}` is not an ISO 8601 time such as 2030-01-31T12:00:00Z", param, ctx)
+def iso_time(text: str) -> datetime:
+    """Read an ISO 8601 time; without an offset it is UTC."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        message = f"`{text}` is not an ISO 8601 time such as 2030-01-31T12:00:00Z."
+        raise click.BadParameter(message) from None
 
 
 def format_option(*formats: str) -> Callable[[Function], Function]:

@@ -14,6 +14,7 @@ from policyeval.entities.policies import PolicyReader, ReadFile, relative_to
 from policyeval.entities.principals import PrincipalBuilder, build_managed
 from policyeval.entities.reading import Document, Format, Spot, document_of, read_document
 from policyeval.entities.schema import AccountModel, EntitiesModel, OrganizationModel
+from policyeval.entities.secrets import redacted
 from policyeval.errors import EntitiesError
 from policyeval.model.arn import split_arn
 from policyeval.model.source import Diagnostic
@@ -37,11 +38,11 @@ def parts_of_text(text: str, name: str | None, form: Format | None, read_file: R
 
     Raises `EntitiesError` with every fault of all files.
     """
-    reader = PolicyReader([], read_file)
+    reader = PolicyReader(read_file)
     with collector_paused():
         document = read_document(text, name, form, EntitiesModel, reader)
         building = build(document, reader) if document is not None else None
-    return parts_of(building, reader.faults)
+    return parts_of(building, reader)
 
 
 def parts_of_mapping(value: Mapping[str, object], read_file: ReadFile | None) -> Parts:
@@ -49,18 +50,18 @@ def parts_of_mapping(value: Mapping[str, object], read_file: ReadFile | None) ->
 
     Raises `EntitiesError` with every fault.
     """
-    reader = PolicyReader([], read_file)
+    reader = PolicyReader(read_file)
     document = document_of(value, EntitiesModel, reader)
-    return parts_of(build(document, reader) if document is not None else None, reader.faults)
+    return parts_of(build(document, reader) if document is not None else None, reader)
 
 
-def parts_of(building: Building | None, faults: list[Diagnostic]) -> Parts:
+def parts_of(building: Building | None, reader: PolicyReader) -> Parts:
     """Give what was built, when nothing was wrong.
 
     Raises `EntitiesError` with every fault otherwise.
     """
-    if faults or building is None:
-        raise EntitiesError(in_order(faults))
+    if reader.faults or building is None:
+        raise EntitiesError(redacted(in_order(reader.faults), reader.secrets))
     return building.parts
 
 

@@ -6,7 +6,6 @@ since a record's identity is its version, an authorizer recompiles only what did
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NoReturn
@@ -21,6 +20,7 @@ from policyeval.model.records import AccountRecord, EndpointRecord, PrincipalRec
 from policyeval.model.source import Diagnostic
 
 if TYPE_CHECKING:
+    from policyeval.entities.loader import AnyPath
     from policyeval.entities.parts import Parts
 
 PolicyInput = NamedPolicy | Policy | str | Mapping[str, object]
@@ -48,14 +48,14 @@ class Entities:
         return f"Entities({len(self._accounts)} accounts)"
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Entities:
+    def load(cls, path: AnyPath) -> Entities:
         """Read an entities file, the base files it starts from and the policy files it names.
 
         Raises `EntitiesError` with every fault of all of them.
         """
         from policyeval.entities.loader import read_file, read_first  # noqa: PLC0415 - what-ifs touch no files
 
-        name = os.fspath(path)
+        name = str(path)
         return cls.from_text(read_first(name), name=name, read_file=read_file)
 
     @classmethod

@@ -40,7 +40,7 @@ def grant_of(value: Mapping[str, object], key_arn: str, known: KeyGrants) -> Gra
 
     Raises `EntitiesError` when it is none.
     """
-    reader = PolicyReader([], None)
+    reader = PolicyReader(None)
     document = document_of(value, GrantModel, reader)
     if document is not None:
         reader.faults += check_grant(document.model, key_arn, document.spot())

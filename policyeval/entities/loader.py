@@ -1,11 +1,14 @@
-"""The one module of `entities` that touches files."""
+"""Reads entities files and what they name; with `export_loader` the only module of `entities` that touches files."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeAlias
 
 from policyeval.errors import EntitiesError
 from policyeval.model.source import Diagnostic
+
+AnyPath: TypeAlias = str | Path
 
 
 def read_file(path: str) -> str:

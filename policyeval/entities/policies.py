@@ -13,6 +13,7 @@ from functools import cache
 from policyeval.catalog.policies import AWS_MANAGED_POLICIES, FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS, managed_policy
 from policyeval.entities.fields import PolicyMark
 from policyeval.entities.reading import Spot, read_tree
+from policyeval.entities.secrets import Span
 from policyeval.entities.suggest import did_you_mean
 from policyeval.model.arn import split_arn
 from policyeval.model.policy import NamedPolicy, Policy, PolicyType
@@ -77,8 +78,9 @@ _KINDS = {
 class PolicyReader:
     """Reads the policies of one set of documents; the same file is read once."""
 
-    def __init__(self, faults: list[Diagnostic], read_file: ReadFile | None) -> None:
-        self.faults = faults
+    def __init__(self, read_file: ReadFile | None) -> None:
+        self.faults: list[Diagnostic] = []
+        self.secrets: list[Span] = []
         self._read_file = read_file
         self._files: dict[tuple[str, PolicyType | None], NamedPolicy | None] = {}
         self.managed: dict[str, NamedPolicy] = {}

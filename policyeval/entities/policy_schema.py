@@ -41,7 +41,7 @@ POLICY_DEFINITIONS: Final[dict[str, Any]] = {
         "properties": {
             "Version": {"enum": ["2012-10-17", "2008-10-17"]},
             "Id": {"type": "string"},
-            "Statement": _one_or_more(_ref("Statement")),
+            "Statement": {"anyOf": [_ref("Statement"), {"type": "array", "items": _ref("Statement"), "minItems": 1}]},
         },
         "required": ["Statement"],
         "additionalProperties": False,

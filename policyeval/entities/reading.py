@@ -11,9 +11,11 @@ from functools import cache
 from typing import Annotated, Any, Generic, Literal, NamedTuple, Protocol, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from policyeval.entities.fields import PolicyMark
 from policyeval.entities.messages import describe
+from policyeval.entities.secrets import Span
 from policyeval.model.source import Diagnostic, Place
 from policyeval.syntax import tree
 from policyeval.syntax.faults import ticked
@@ -91,6 +93,7 @@ class Checker(Protocol):
     """Collects faults; `check` notes those inside a policy whose file does not fit the model."""
 
     faults: list[Diagnostic]
+    secrets: list[Span]
 
     def check(self, node: tree.Node, mark: PolicyMark, spot: Spot) -> None:
         """Note what is wrong inside a policy."""
@@ -118,19 +121,25 @@ def _make_document(root: tree.Node, name: str | None, model: type[M], checker: C
     faults = checker.faults
     policies: list[tuple[tree.Node, PolicyMark, Path]] = []
     before = len(faults)
-    plain = _Plain(faults, policies).value(root, _shape(model), ())
+    plain = _Plain(checker, policies).value(root, _shape(model), ())
     try:
         read = model.model_validate(plain)
         if len(faults) == before:
             return Document(name, root, read)
     except ValidationError as error:
-        for one in error.errors(include_url=False, include_input=False):
+        for one in _telling(error.errors(include_url=False, include_input=False)):
             node, place = _locate(root, one["loc"], key=one["type"] == "extra_forbidden")
             faults.append(describe(one, node, place, _owner(_shape(model), one["loc"][:-1])))
     unfit: Document[Any] = Document(name, root, None)
     for node, mark, path in policies:
         checker.check(node, mark, Spot(unfit, path))
     return None
+
+
+def _telling(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out what pydantic adds: an array whose items are all wrong is not empty."""
+    wrong = {error["loc"][:-1] for error in errors}
+    return [error for error in errors if error["type"] != "too_short" or error["loc"] not in wrong]
 
 
 def pointer_of(path: Path) -> str:
@@ -209,8 +218,9 @@ def _owner(shape: _Shape, path: Path) -> type[BaseModel] | None:
 class _Plain:
     """Turns a tree into what pydantic takes; policies stay nodes and are noted. Readers limit the depth."""
 
-    def __init__(self, faults: list[Diagnostic], policies: list[tuple[tree.Node, PolicyMark, Path]]) -> None:
-        self._faults = faults
+    def __init__(self, checker: Checker, policies: list[tuple[tree.Node, PolicyMark, Path]]) -> None:
+        self._faults = checker.faults
+        self._secrets = checker.secrets
         self._policies = policies
 
     def value(self, node: tree.Node, shape: _Shape, path: Path) -> Any:  # noqa: ANN401 - any plain value
@@ -233,8 +243,11 @@ class _Plain:
     def _object(self, node: tree.Mapping, shape: _Shape, path: Path) -> dict[str, Any]:
         fields = _fields(shape.model) if shape.model is not None else {}
         plain: dict[str, Any] = {}
+        secret = getattr(shape.model, "secret_key", None)
         for key, value in node.entries:
             name = key.value
+            if name == secret and value.source is not None:
+                self._secrets.append((value.source, value.start, value.end))
             if name in plain:
                 place = key.place(pointer_of((*path, name)))
                 self._faults.append(Diagnostic(f"{ticked(name)} is given twice", None, place))

@@ -6,7 +6,7 @@ from (`fields.PolicyMark`); names that point elsewhere are checked by the builde
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -54,6 +54,7 @@ class AccessKeyModel(Model):
     """An access key of a user or of the root user; its secret never shows."""
 
     noun = "access key"
+    secret_key: ClassVar[str] = "secret"
     id: Annotated[str, Field(min_length=1)]
     secret: Annotated[str, Field(min_length=1, repr=False)]
 
@@ -83,7 +84,7 @@ class UserModel(Model):
     name: IamName
     path: IamPath = "/"
     unique_id: UniqueId | None = None
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
     groups: tuple[str, ...] = ()
     identity_policies: tuple[IdentityPolicy, ...] = ()
     permissions_boundary: IdentityPolicy = None
@@ -106,7 +107,7 @@ class RoleModel(Model):
     name: IamName
     path: IamPath = "/"
     unique_id: UniqueId | None = None
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
     trust_policy: TrustPolicy = None
     identity_policies: tuple[IdentityPolicy, ...] = ()
     permissions_boundary: IdentityPolicy = None
@@ -164,7 +165,7 @@ class KeyModel(Model):
     state: KeyState = "Enabled"
     description: str = ""
     aliases: tuple[AliasName, ...] = ()
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
     policy: KeyPolicy = None
     grants: tuple[GrantModel, ...] = ()
 
@@ -191,7 +192,7 @@ class ResourceModel(Model):
     noun = "resource"
     arn: ArnText
     policy: ResourcePolicy = None
-    tags: Tags = {}
+    tags: Tags = Field(default_factory=dict)
 
 
 class EndpointModel(Model):
@@ -252,3 +253,5 @@ class EntitiesModel(Model):
     entities: Annotated[str, Field(min_length=1)] | None = None
     organization: OrganizationModel | None = None
     accounts: tuple[AccountModel, ...] = ()
+    # A scenario file is an entities file too; its cases are read where they are run.
+    tests: tuple[Any, ...] = ()

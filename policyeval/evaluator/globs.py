@@ -70,6 +70,7 @@ def compile_glob(tokens: Tokens) -> Matcher:
         literals = [token for token in tokens if isinstance(token, str)]
         if len(tokens) == 2:  # noqa: PLR2004 - one literal beside one star
             return _prefix(literals[0]) if tokens[1] is STAR else _suffix(literals[0])
+        return _starred(tokens)
     return _Glob(tokens)
 
 
@@ -87,6 +88,29 @@ def _prefix(literal: str) -> Matcher:
 
 def _suffix(literal: str) -> Matcher:
     return lambda text: text.endswith(literal)
+
+
+def _starred(tokens: Tokens) -> Matcher:
+    """Match literals between stars, written out because most patterns are that."""
+    head = tokens[0] if isinstance(tokens[0], str) else ""
+    tail = tokens[-1] if isinstance(tokens[-1], str) else ""
+    inner = tokens[bool(head) : len(tokens) - bool(tail)]
+    middle = tuple(token for token in inner if isinstance(token, str))
+    start, end = len(head), len(tail)
+
+    def matches(text: str) -> bool:
+        last = len(text) - end
+        if last < start or not (text.startswith(head) and text.endswith(tail)):
+            return False
+        at = start
+        for literal in middle:
+            at = text.find(literal, at, last)
+            if at < 0:
+                return False
+            at += len(literal)
+        return True
+
+    return matches
 
 
 class _Chunk:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from policyeval.entities.build import build, collector_paused, parts_of
 from policyeval.entities.entities import Entities
-from policyeval.entities.loader import read_file, read_first
+from policyeval.entities.loader import AnyPath, read_file, read_first
 from policyeval.entities.parts import Building
 from policyeval.entities.policies import PolicyReader, ReadFile
 from policyeval.entities.reading import Document, Format, Spot, read_document
@@ -49,12 +48,12 @@ class ScenarioFile:
     cases: tuple[Case, ...]
 
 
-def load_scenarios(path: str | os.PathLike[str]) -> ScenarioFile:
+def load_scenarios(path: AnyPath) -> ScenarioFile:
     """Read a scenario file and every file it names; an entities file is one without cases.
 
     Raises `EntitiesError` with every fault of all of them.
     """
-    name = os.fspath(path)
+    name = str(path)
     return scenarios_from_text(read_first(name), name=name, read_file=read_file)
 
 
@@ -65,14 +64,14 @@ def scenarios_from_text(
 
     Raises `EntitiesError` with every fault.
     """
-    reader = PolicyReader([], read_file)
+    reader = PolicyReader(read_file)
     cases: tuple[Case, ...] = ()
     with collector_paused():
         document = read_document(text, name, form, ScenarioModel, reader)
         building = build(document, reader) if document is not None else None
     if document is not None and building is not None:
         cases = tuple(_cases(document, building))
-    entities = Entities(parts_of(building, reader.faults))
+    entities = Entities(parts_of(building, reader))
     return ScenarioFile(name, document.model.title if document is not None else None, entities, cases)
 
 

@@ -5,14 +5,13 @@ Every pytest run of its users imports this, so what it needs is imported when a 
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from policyeval.authorizer import Authorizer
     from policyeval.scenarios.loader import Case
@@ -79,8 +78,6 @@ class ScenarioItem(pytest.Item):
 
 
 def _shown(path: Path) -> str:
-    """Name a file from where the person stands, if that can be said."""
-    try:
-        return os.path.relpath(path)
-    except ValueError:  # another drive
-        return str(path)
+    """Name a file from where the person stands, when it is below."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.model.policy import Condition
 from policyeval.syntax.elements import check_template
+from policyeval.syntax.faults import ticked
 from policyeval.syntax.objects import is_unreadable, report_duplicate, report_type
 from policyeval.syntax.tree import Boolean, List, Mapping, Node, Number, Text, pointer_part
 
@@ -26,7 +27,7 @@ def read_conditions(node: Node, faults: Faults, pointer: str, *, variables: bool
     for operator, keys, at in _distinct(node, "operator", faults, pointer):
         if not isinstance(keys, Mapping):
             report_type(
-                keys, f"the condition operator `{operator.value}`", "an object of keys", faults, at, hint=_SHAPE
+                keys, f"the condition operator {ticked(operator.value)}", "an object of keys", faults, at, hint=_SHAPE
             )
             continue
         for key, value, below in _distinct(keys, "key", faults, at):
@@ -37,16 +38,16 @@ def read_conditions(node: Node, faults: Faults, pointer: str, *, variables: bool
 
 def _distinct(node: Mapping, what: str, faults: Faults, pointer: str) -> Iterator[tuple[Text, Node, str]]:
     """Give an object's entries with their pointers; say which come twice, case aside (S33, S36)."""
-    seen: set[str] = set()
+    seen: dict[str, Text] = {}
     for key, value in node.entries:
         if is_unreadable(value):
             continue
         at = f"{pointer}/{pointer_part(key.value)}"
         folded = key.value.lower()
         if folded in seen:
-            report_duplicate(key, node, faults, at)
+            report_duplicate(key, seen[folded], faults, at)
             continue
-        seen.add(folded)
+        seen[folded] = key
         if not folded.strip():
             faults.add(key, at, f"the name of a condition {what} is empty")
             continue
@@ -67,4 +68,4 @@ def _read_values(key: Text, node: Node, faults: Faults, pointer: str, *, variabl
         else:
             at = f"{pointer}/{index}" if item is not node else pointer
             wanted = "a string, a number or a boolean" + (", or an array of them" if item is node else "")
-            report_type(item, f"a value of the condition key `{key.value}`", wanted, faults, at)
+            report_type(item, f"a value of the condition key {ticked(key.value)}", wanted, faults, at)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from policyeval.model.arn import is_account_id
 from policyeval.model.policy import Element, PrincipalElement, PrincipalValue
-from policyeval.syntax.faults import Faults, nearest, ticked
+from policyeval.syntax.faults import Faults, quoted, ticked
 from policyeval.syntax.objects import is_unreadable, members, read_texts, report_type
 from policyeval.syntax.patterns import parse_action_pattern
 from policyeval.syntax.strings import inside
@@ -35,7 +36,10 @@ def _explain_action(action: str) -> tuple[str, str | None]:
     if not service:
         return f"the action {shown} names no service before the colon", "write `service:action`"
     if not name:
-        return f"the action {shown} names nothing after the colon", f"`{service}:*` means all of the service's actions"
+        return (
+            f"the action {shown} names nothing after the colon",
+            f"{ticked(service + ':*')} means all of the service's actions",
+        )
     if any(character.isspace() for character in action):
         return f"the action {shown} has a space in it", "leave it out"
     return f"the action {shown} has characters that no action has", None
@@ -80,10 +84,11 @@ def read_principals(name: str, node: Node, faults: Faults, pointer: str) -> Prin
         else:
             _report_bare_principal(name, node, faults, pointer)
     elif type(node) is Mapping:
+        before = len(faults.found)
         for kind, value in members(node, PRINCIPAL_KINDS, f"`{name}`", faults, pointer).items():
             if not is_unreadable(value):
                 _read_kind(kind, value, values, faults, f"{pointer}/{kind}")
-        if negated and not values and not faults.found:
+        if negated and not values and len(faults.found) == before:
             _report_everything(name, node, faults, pointer)
     else:
         report_type(node, f"`{name}`", 'an object such as `{"AWS": "arn:…"}`, or `"*"`', faults, pointer)
@@ -92,16 +97,18 @@ def read_principals(name: str, node: Node, faults: Faults, pointer: str) -> Prin
 
 def _report_bare_principal(name: str, node: Text, faults: Faults, pointer: str) -> None:
     value = node.value
-    kind = "Service" if value.endswith((".amazonaws.com", ".amazonaws.com.cn")) else "AWS"
-    if value in PRINCIPAL_KINDS or (nearest(value, PRINCIPAL_KINDS) and len(value) < 20):  # noqa: PLR2004 - no ARN is shorter
-        faults.add(node, pointer, f'`{name}` must be an object or `"*"`, not {ticked(value)}')
-        return
-    faults.add(
-        node,
-        pointer,
-        f'`{name}` must be an object or `"*"`, not the string {ticked(value)}',
-        f'write `{{"{kind}": "{value}"}}`' if value else None,
-    )
+    message = f'`{name}` must be an object or `"*"`, not the string {ticked(value)}'
+    hint = None
+    if value.startswith("arn:") or is_account_id(value):
+        hint = _as_object("AWS", value)
+    elif value.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        hint = _as_object("Service", value)
+    faults.add(node, pointer, message, hint)
+
+
+def _as_object(kind: str, value: str) -> str:
+    shown = f"{{{quoted(kind)}: {quoted(value)}}}"
+    return f"write {ticked(shown)}"
 
 
 def _read_kind(kind: str, node: Node, values: list[PrincipalValue], faults: Faults, pointer: str) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MAX_FAULTS: Final = 100
 """How many faults of its own a reader reports before it stops."""
 
-_SHOWN = 60
+_SHOWN = 80
 
 
 class Refused(Exception):  # noqa: N818 - no error by itself: it sends the text to the forgiving parse
@@ -29,6 +29,11 @@ def ticked(text: str) -> str:
     return f"`{text}`" if text.isprintable() else f"`{''.join(map(_printable, text))}`"
 
 
+def quoted(text: str) -> str:
+    """Write a text as a JSON string, as hints show it."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def _printable(character: str) -> str:
     if character.isprintable():
         return character
@@ -38,7 +43,9 @@ def _printable(character: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Give the known word that was likely meant: the same in another case, or the closest."""
-    words = list(known)
+    words = sorted(known)
+    if len(word) > _SHOWN:
+        return None
     for candidate in words:
         if candidate.lower() == word.lower():
             return candidate

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from policyeval.model.source import Diagnostic, Place, Source
-from policyeval.syntax.faults import MAX_FAULTS, Faults, by_place, ticked
+from policyeval.syntax.faults import MAX_FAULTS, Faults, by_place, quoted, ticked
 from policyeval.syntax.grammars import build
 from policyeval.syntax.json_reader import TreeBuilder
 from policyeval.syntax.json_scanner import Scanned, scan
@@ -73,9 +73,10 @@ def explain(source: Source) -> tuple[Node | None, list[Diagnostic]]:
     faults = Faults([])
     with _turn:
         _builder.source = source
-        recovery = _Recovery(source, faults, _parser().parse_interactive())
-        node = recovery.run(scan(source, faults))
-        _builder.source = None
+        try:
+            node = _Recovery(source, faults, _parser().parse_interactive()).run(scan(source, faults))
+        finally:
+            _builder.source = None
     if not faults.found:  # the strict parse saw something that this one does not: say so rather than accept it
         faults.add_inside(Place(source, 0, 0), "the text is not JSON")
     found = by_place(faults.found)
@@ -140,6 +141,8 @@ class _Recovery:
 
     def take(self, token: Scanned) -> bool:
         self.index += 1
+        if not token.closed:
+            self.lost_at = self.index
         if self.done():
             what = ticked(self.written(token))
             self.fault(token, f"unexpected {what} after the end of the document", "a text holds one JSON value")
@@ -158,8 +161,6 @@ class _Recovery:
             going = self.content(token)
         if token.kind != "COLON" or self.previous.kind != "KEY":
             self.previous = token if self.previous.start != token.start else self.previous
-        if not token.closed:
-            self.lost_at = self.index
         return going
 
     def content(self, token: Scanned) -> bool:
@@ -178,7 +179,7 @@ class _Recovery:
         if token.kind == "STRING":
             text = token.value
         else:
-            self.fault(token, f"the key {ticked(text)} is not in double quotes", f'write `"{text}"`')
+            self.fault(token, f"the key {ticked(text)} is not in double quotes", f"write {ticked(quoted(text))}")
         self.feed("KEY", token, Text(text, self.source, token.start, token.end))
         self.previous = Scanned("KEY", token.start, token.end)
 
@@ -212,7 +213,9 @@ class _Recovery:
             return True
         if kind == "WORD":
             self.fault(
-                token, f"{ticked(token.value)} is not a JSON value", f'if it is a string, write `"{token.value}"`'
+                token,
+                f"{ticked(token.value)} is not a JSON value",
+                f"if it is a string, write {ticked(quoted(token.value))}",
             )
         if kind in {"STRING", "WORD"}:
             kind, node = "STRING", Text(token.value, self.source, start, end)

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.model.source import Place
-from policyeval.syntax.faults import MAX_FAULTS, ticked
+from policyeval.syntax.faults import MAX_FAULTS, quoted, ticked
 from policyeval.syntax.strings import unescape
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class _Scanner:
     def single(self, start: int, end: int, text: str) -> Scanned:
         closed = len(text) > 1 and text.endswith("'")
         value = (text[1:-1] if closed else text[1:]).replace("\\'", "'")
-        self.fault(start, end, f"the string {ticked(text)} is in single quotes", f"write {ticked(_quoted(value))}")
+        self.fault(start, end, f"the string {ticked(text)} is in single quotes", f"write {ticked(quoted(value))}")
         return Scanned("STRING", start, end, value, closed)
 
     def word(self, start: int, end: int, text: str) -> Scanned:
@@ -172,10 +172,6 @@ class _Scanner:
 
 
 _PAIR: Final = "no encoding can carry it alone; write the character itself, or both halves"
-
-
-def _quoted(value: str) -> str:
-    return '"' + value.replace('"', '\\"') + '"'
 
 
 def _number_hint(text: str) -> str | None:

@@ -27,19 +27,28 @@ def members(node: Mapping, known: frozenset[str], owner: str, faults: Faults, po
     Keys are compared after their escapes are undone: `"\u0045ffect"` is `Effect`.
     """
     found: dict[str, Node] = {}
+    firsts: dict[str, Text] = {}
     for key, value in node.entries:
         name = key.value
         if name in found and name != DAMAGED:
-            report_duplicate(key, node, faults, f"{pointer}/{pointer_part(name)}")
+            firsts = firsts or {other.value: other for other, _ in reversed(node.entries)}
+            report_duplicate(key, firsts[name], faults, f"{pointer}/{pointer_part(name)}")
         elif name in known or is_unreadable(value):
             found[name] = value
         else:
-            like = nearest(name, known)
-            hint = f"did you mean `{like}`?" if like else f"{owner} may have {_listed(sorted(known))}"
-            if like is not None and like.lower() == name.lower():
-                hint = f"write it `{like}`: upper and lower case matter here"
-            faults.add(key, f"{pointer}/{pointer_part(name)}", f"unknown element {ticked(name)}", hint)
+            _report_unknown(key, known, owner, faults, f"{pointer}/{pointer_part(name)}")
     return found
+
+
+def _report_unknown(key: Text, known: frozenset[str], owner: str, faults: Faults, pointer: str) -> None:
+    like = nearest(key.value, known)
+    if like is None:
+        hint = f"{owner} may have {_listed(sorted(known))}"
+    elif like.lower() == key.value.lower():
+        hint = f"write it `{like}`: upper and lower case matter here"
+    else:
+        hint = f"did you mean `{like}`?"
+    faults.add(key, pointer, f"unknown element {ticked(key.value)}", hint)
 
 
 def _listed(names: list[str]) -> str:
@@ -47,19 +56,15 @@ def _listed(names: list[str]) -> str:
     return f"{', '.join(ticks[:-1])} and {ticks[-1]}"
 
 
-def report_duplicate(key: Text, node: Mapping, faults: Faults, pointer: str) -> None:
+def report_duplicate(key: Text, first: Text, faults: Faults, pointer: str) -> None:
     """Say that a key comes twice in an object, and where it came first."""
-    first = next(other for other, _ in node.entries if other.value.lower() == key.value.lower())
-    where = f"on line {line}" if (line := first.place().line) is not None else "before"
-    if first.value == key.value:
-        faults.add(key, pointer, f"duplicate key {ticked(key.value)}", f"it was first given {where}")
-        return
-    faults.add(
-        key,
-        pointer,
-        f"duplicate key {ticked(key.value)}: {ticked(first.value)} differs from it in case only",
-        f"it was first given {where}; case does not tell keys apart",
-    )
+    line = first.place().line
+    hint = f"it was first given {f'on line {line}' if line is not None else 'before'}"
+    message = f"duplicate key {ticked(key.value)}"
+    if first.value != key.value:
+        message += f": {ticked(first.value)} differs from it in case only"
+        hint += "; case does not tell keys apart"
+    faults.add(key, pointer, message, hint)
 
 
 def report_type(  # noqa: PLR0913 - the parts of one sentence

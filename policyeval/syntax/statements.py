@@ -87,12 +87,10 @@ def _either(found: dict[str, Node], name: _Pair, faults: Faults, pointer: str) -
     """Give the element or its Not… form; say when a statement has both."""
     plain, negated = found.get(name), found.get(f"Not{name}")
     if plain is not None and negated is not None:
-        faults.add(
-            max(plain, negated, key=lambda node: node.start),
-            f"{pointer}/Not{name}",
-            f"a statement has both `{name}` and `Not{name}`",
-            "keep one, or make two statements of it",
-        )
+        # The later of the two; without a source, where both start at 0, the negated one.
+        at, node = (name, plain) if plain.start > negated.start else (f"Not{name}", negated)
+        message = f"a statement has both `{name}` and `Not{name}`"
+        faults.add(node, f"{pointer}/{at}", message, "keep one, or make two statements of it")
     if plain is not None:
         return name, plain
     return (f"Not{name}", negated) if negated is not None else None

@@ -74,20 +74,19 @@ def parse_template(text: str) -> tuple[Part, ...]:
     """
     if "${" not in text:
         return (text,) if text else ()
-    from lark.exceptions import UnexpectedInput  # noqa: PLC0415 - loaded with the parser, not before
+    from lark.exceptions import UnexpectedInput, UnexpectedToken  # noqa: PLC0415 - loaded with the parser, not before
 
     try:
         parts: tuple[Part, ...] = _parser().parse(text)  # type: ignore[assignment]  # what `start` gives
     except UnexpectedInput as error:
-        raise _explain(text, error.pos_in_stream) from None
+        # Lark places the text's end where its last token begins.
+        ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+        raise _explain(text, len(text) if ended else error.pos_in_stream or 0) from None
     return parts
 
 
-def _explain(text: str, at: int | None) -> TemplateError:
-    at = len(text) if at is None or at < 0 else at
+def _explain(text: str, at: int) -> TemplateError:
     start = max(text.rfind("${", 0, at), 0)
-    if "}" in text[start:at]:
-        start = text.find("${", at)
     close = text.find("}", start)
     inner = text.find("${", start + 2)
     if close < 0 or 0 <= inner < close:

@@ -92,6 +92,9 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             self.syntax(error)
             return None
+        except yaml.YAMLError as error:  # the characters are checked: nothing is known that comes here
+            self.fault(0, 0, f"the text is not YAML: {error}")
+            return None
         except _Stop:
             return None
         if self.root is None and not self.faults.found:

@@ -1,0 +1,99 @@
+"""What the AWS CLI printed, by file name, and the list of what it did not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from policyeval.errors import EntitiesError
+from policyeval.model.source import Diagnostic
+
+Json = Any
+Output = dict[str, Json]
+
+
+class ExportFiles:
+    """The files of one folder; `missing` gathers what is not there, in the order it was looked for.
+
+    Args:
+        names: the files, relative to the folder, with `/` between its parts.
+        read: gives the text of one of them.
+        shown: what messages call the folder; it ends with `/` or is empty.
+
+    """
+
+    def __init__(self, names: Iterable[str], read: Callable[[str], str], shown: str = "") -> None:
+        self.names = frozenset(names)
+        self.missing: list[str] = []
+        self._read = read
+        self._shown = shown
+
+    def apart(self) -> ExportFiles:
+        """Give the same files with a list of their own of what is missing."""
+        return ExportFiles(self.names, self._read, self._shown)
+
+    def output(self, name: str, what: str, key: str | None = None) -> Output | None:
+        """Give what a call printed, None when its file is missing, which is noted.
+
+        Raises `EntitiesError` for a file that is not what the call prints: no JSON, or without `key`.
+        """
+        if name not in self.names:
+            self.note(f"{what} is missing: {self._shown}{name}")
+            return None
+        found = self._parsed(name)
+        if isinstance(found, dict) and (key is None or key in found):
+            return found
+        message = f"`{self._shown}{name}` is not what the AWS CLI prints: it has no `{key}`"
+        raise EntitiesError([Diagnostic(message, f"{what} belongs there")])
+
+    def listed(self, name: str, what: str, key: str) -> list[Output] | None:
+        """Give the list that a call printed under a key, None when its file is missing."""
+        found = self.output(name, what, key)
+        if found is None:
+            return None
+        if isinstance(found[key], list) and all(isinstance(item, dict) for item in found[key]):
+            return list(found[key])
+        message = f"`{self._shown}{name}` is not what the AWS CLI prints: `{key}` is no array of objects"
+        raise EntitiesError([Diagnostic(message)])
+
+    def note(self, message: str) -> None:
+        """Say that something is missing, once."""
+        if message not in self.missing:
+            self.missing.append(message)
+
+    def _parsed(self, name: str) -> Json:
+        text = self._read(name)
+        try:
+            return json.loads(text)
+        except ValueError:
+            from policyeval.syntax.json_reader import read_json  # noqa: PLC0415 - it knows where and why
+
+            _, diagnostics = read_json(text, f"{self._shown}{name}")
+            fallback = [Diagnostic(f"`{self._shown}{name}` is not JSON")]
+            raise EntitiesError(diagnostics or fallback) from None
+
+
+def document(value: Json) -> Json:
+    """Give a policy document as an object: the CLI prints objects, JSON texts, or URL-encoded JSON texts.
+
+    What is none of these is given back as it is, for the loader to refuse with its place.
+    """
+    if not isinstance(value, str):
+        return value
+    text = unquote(value) if value.lstrip().lower().startswith("%7b") else value
+    try:
+        return json.loads(text)
+    except ValueError:
+        return value
+
+
+def tags(items: Json, key: str = "Key", value: str = "Value") -> dict[str, str]:
+    """Turn AWS's list of tags into a mapping in the order of the names."""
+    return {item[key]: item[value] for item in sorted(items or (), key=lambda item: str(item[key]))}
+
+
+def without_empty(entry: Mapping[str, Json]) -> Output:
+    """Leave out what says nothing, so that the file stays readable."""
+    return {name: value for name, value in entry.items() if value not in (None, "", [], {}, ())}

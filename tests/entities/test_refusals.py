@@ -1,0 +1,348 @@
+"""What a wrong file gets to hear: every fault at once, each with its place."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from policyeval.entities import Entities
+from policyeval.errors import EntitiesError
+
+REFUSALS = {
+    "an unknown key suggests the one that was meant": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            rolez: []
+        """,
+        """\
+        accounts.yaml:4:5: unknown key `rolez` in this account
+            4 |     rolez: []
+                    ^^^^^
+          hint: did you mean `roles`?
+        """,
+    ),
+    "an unknown key that resembles nothing lists what is known": (
+        """\
+        policyeval: 1
+        organization: {id: o-1, root: {id: r-1}, zzz: 1}
+        """,
+        """\
+        accounts.yaml:2:42: unknown key `zzz` in this organization
+            2 | organization: {id: o-1, root: {id: r-1}, zzz: 1}
+                                                         ^^^
+          hint: known keys: id, management_account, root
+        """,
+    ),
+    "faults of the form and of a policy are told in one run, in order": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: 4444
+            roles:
+              - path: /svc/
+                trust_policy:
+                  Version: 2012-10-17
+                  Statement: {Effect: Alow, Principal: "*", Action: "sts:AssumeRole"}
+            keys: {}
+        """,
+        """\
+        accounts.yaml:3:9: `4444` is not an account id: 12 digits
+            3 |   - id: 4444
+                        ^^^^
+        accounts.yaml:5:9: `name` is missing from this role
+            5 |       - path: /svc/
+                        ^^^^^^^^^^^
+        accounts.yaml:8:31: the effect `Alow` is neither `Allow` nor `Deny`
+            8 |           Statement: {Effect: Alow, Principal: "*", Action: "sts:AssumeRole"}
+                                              ^^^^
+        accounts.yaml:9:11: `keys` must be an array, not an object
+            9 |     keys: {}
+                          ^^
+        """,
+    ),
+    "a key with no value is not an absent key": (
+        "policyeval: 1\naccounts:\n",
+        """\
+        accounts.yaml:2:10: `accounts` has no value
+            2 | accounts:
+                         ^
+          hint: write an array, or leave it out
+        """,
+    ),
+    "a key given twice is not last-wins": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            roles: [{name: app, tags: {team: a, team: b}}]
+        """,
+        """\
+        accounts.yaml:4:41: `team` is given twice
+            4 |     roles: [{name: app, tags: {team: a, team: b}}]
+                                                        ^^^^
+        """,
+    ),
+    "names that lead nowhere are told together": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            groups: [{name: admins}]
+            users:
+              - name: alice
+                groups: [admin]
+                identity_policies: ["arn:aws:iam::aws:policy/AdministratorAcces"]
+        """,
+        """\
+        accounts.yaml:7:18: no group `admin` in account `111122223333`
+            7 |         groups: [admin]
+                                 ^^^^^
+          hint: did you mean `admins`?
+        accounts.yaml:8:29: no policy `arn:aws:iam::aws:policy/AdministratorAcces` is described
+            8 |         identity_policies: ["arn:aws:iam::aws:policy/AdministratorAcces"]
+                                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: did you mean `arn:aws:iam::aws:policy/AdministratorAccess`?
+        """,
+    ),
+    "IAM names differ by more than case, and a role's path does not tell two apart": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            roles: [{name: app}, {name: App, path: /svc/}]
+        """,
+        """\
+        accounts.yaml:4:33: role `App` of account `111122223333` is described twice
+            4 |     roles: [{name: app}, {name: App, path: /svc/}]
+                                                ^^^
+          hint: first at accounts.yaml:4:20
+        """,
+    ),
+    "a grant operation that does not exist suggests one that does": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            keys:
+              - id: 1234abcd-12ab-34cd-56ef-1234567890ab
+                region: us-east-1
+                grants:
+                  - {GranteePrincipal: "111122223333", Operations: [Decript]}
+        """,
+        """\
+        accounts.yaml:8:61: `Decript` is not a grant operation
+            8 |           - {GranteePrincipal: "111122223333", Operations: [Decript]}
+                                                                            ^^^^^^^
+          hint: did you mean `Decrypt`?
+        """,
+    ),
+    "a grant is made to nobody like * or a group": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            keys:
+              - id: 1234abcd-12ab-34cd-56ef-1234567890ab
+                region: us-east-1
+                grants:
+                  - {GranteePrincipal: "*", Operations: [Decrypt]}
+                  - {GranteePrincipal: "arn:aws:iam::111122223333:group/ops", Operations: [Decrypt]}
+        """,
+        """\
+        accounts.yaml:8:32: `*` cannot be named by a grant
+            8 |           - {GranteePrincipal: "*", Operations: [Decrypt]}
+                                               ^^^
+          hint: an account, a user, a role, a session or a service can
+        accounts.yaml:9:32: `arn:aws:iam::111122223333:group/ops` cannot be named by a grant
+            9 |           - {GranteePrincipal: "arn:aws:iam::111122223333:group/ops", Operations: [Decrypt]}
+                                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: an account, a user, a role, a session or a service can
+        """,
+    ),
+    "a fact of a key is one of the API's own values": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            keys:
+              - {id: k-1, region: us-east-1, spec: RSA_2084, manager: AMAZON, multi_region: maybe}
+              - {id: k-2, region: us-east-1, spec: HMAC_256, usage: SIGN_VERIFY}
+        """,
+        """\
+        accounts.yaml:5:44: `RSA_2084` is not a key spec
+            5 |       - {id: k-1, region: us-east-1, spec: RSA_2084, manager: AMAZON, multi_region: maybe}
+                                                           ^^^^^^^^
+          hint: did you mean `RSA_2048`?
+        accounts.yaml:5:63: `AMAZON` is not valid for `manager`
+            5 |       - {id: k-1, region: us-east-1, spec: RSA_2084, manager: AMAZON, multi_region: maybe}
+                                                                              ^^^^^^
+          hint: one of CUSTOMER, AWS
+        accounts.yaml:5:85: `maybe` is neither `true` nor `false`
+            5 |       - {id: k-1, region: us-east-1, spec: RSA_2084, manager: AMAZON, multi_region: maybe}
+                                                                                                    ^^^^^
+        accounts.yaml:6:9: usage `SIGN_VERIFY` does not go with spec `HMAC_256`
+            6 |       - {id: k-2, region: us-east-1, spec: HMAC_256, usage: SIGN_VERIFY}
+                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: a HMAC_256 key takes GENERATE_VERIFY_MAC
+        """,
+    ),
+    "an account stands in the organization's tree once": (
+        """\
+        policyeval: 1
+        organization:
+          id: o-1
+          root:
+            id: r-1
+            accounts: ["111122223333"]
+            units: [{id: ou-1, accounts: ["111122223333"]}]
+        """,
+        """\
+        accounts.yaml:7:35: account `111122223333` in the organization is described twice
+            7 |     units: [{id: ou-1, accounts: ["111122223333"]}]
+                                                  ^^^^^^^^^^^^^^
+          hint: first at accounts.yaml:6:16
+        """,
+    ),
+    "a file of another version is not guessed at": (
+        "policyeval: 2\n",
+        """\
+        accounts.yaml:1:13: version `2` of the file format is unknown
+            1 | policyeval: 2
+                            ^
+          hint: this policyeval reads version 1: write `policyeval: 1`
+        """,
+    ),
+    "a policy file that is not there is a fault where it is named": (
+        """\
+        policyeval: 1
+        accounts:
+          - {id: "111122223333", roles: [{name: app, identity_policies: [{file: policies/app.json}]}]}
+        """,
+        """\
+        accounts.yaml:3:73: cannot read `policies/app.json`: no such file or directory
+            3 |   - {id: "111122223333", roles: [{name: app, identity_policies: [{file: policies/app.json}]}]}
+                                                                                        ^^^^^^^^^^^^^^^^^
+        """,
+    ),
+    "an AWS managed key without its alias has no policy to take": (
+        """\
+        policyeval: 1
+        accounts: [{id: "111122223333", keys: [{id: k-1, region: us-east-1, manager: AWS}]}]
+        """,
+        """\
+        accounts.yaml:2:40: an AWS managed key needs the alias that tells its service
+            2 | accounts: [{id: "111122223333", keys: [{id: k-1, region: us-east-1, manager: AWS}]}]
+                                                       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: such as `aliases: [alias/aws/s3]`
+        """,
+    ),
+    "an account lives in one partition": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            keys: [{id: k-1, region: cn-north-1}, {id: k-2, region: us-east-1}]
+        """,
+        """\
+        accounts.yaml:4:61: partition `aws` does not go with the account, which is in `aws-cn`
+            4 |     keys: [{id: k-1, region: cn-north-1}, {id: k-2, region: us-east-1}]
+                                                                            ^^^^^^^^^
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), REFUSALS.values(), ids=REFUSALS)
+def test_refusal(refused, text: str, said: str) -> None:
+    assert refused(text) == textwrap.dedent(said)
+
+
+def test_json_wants_text_in_quotes(refused) -> None:
+    said = refused('{"policyeval": 1, "accounts": [{"id": 111122223333}]}', "accounts.json")
+    assert said == textwrap.dedent("""\
+        accounts.json:1:39: `id` must be a string, not a number
+            1 | {"policyeval": 1, "accounts": [{"id": 111122223333}]}
+                                                      ^^^^^^^^^^^^
+          hint: put it in quotes
+        """)
+
+
+def test_a_fault_in_a_policy_file_stands_in_that_file(refused) -> None:
+    said = refused(
+        """\
+        policyeval: 1
+        accounts: [{id: "111122223333", roles: [{name: app, identity_policies: [{file: app.json}]}]}]
+        """,
+        **{
+            "app.json": '{"Version": "2012-10-17",\n "Statement": [{"Effect": "Allow", "Acton": "s3:*", "Resource": "*"}]}'
+        },
+    )
+    assert said.startswith("app.json:2:")
+    assert "Acton" in said
+
+
+def test_a_chain_of_base_files_that_closes_is_refused(refused) -> None:
+    said = refused(
+        "policyeval: 1\nentities: base/a.yaml\n",
+        **{"base/a.yaml": "policyeval: 1\nentities: ../accounts.yaml\n"},
+    )
+    assert said.splitlines()[0] == (
+        "base/a.yaml:2:11: `accounts.yaml` starts from itself: accounts.yaml -> base/a.yaml -> accounts.yaml"
+    )
+
+
+def test_a_fault_in_a_base_file_is_told_alone(refused) -> None:
+    said = refused(
+        """\
+        policyeval: 1
+        entities: base.yaml
+        accounts: [{id: "111122223333", users: [{name: a, groups: [ops]}]}]
+        """,
+        **{"base.yaml": 'policyeval: 1\naccounts: [{id: "111122223333", groups: [{nam: ops}]}]\n'},
+    )
+    assert {line.split(":")[0] for line in said.splitlines() if ".yaml:" in line} == {"base.yaml"}
+
+
+def test_what_a_base_file_describes_is_not_described_again(refused) -> None:
+    account = 'policyeval: 1\n{}accounts: [{{id: "111122223333", roles: [{{name: app}}]}}]\n'
+    said = refused(account.format("entities: base.yaml\n"), **{"base.yaml": account.format("")})
+    assert "accounts.yaml:3:" in said
+    assert "first at base.yaml:2:" in said
+
+
+def test_a_mapping_has_pointers_for_places() -> None:
+    with pytest.raises(EntitiesError) as caught:
+        Entities.from_mapping({"policyeval": 1, "accounts": [{"id": "111122223333", "users": [{"name": 7}]}]})
+    assert (
+        str(caught.value) == "/accounts/0/users/0/name: `name` must be a string, not a number\n  hint: put it in quotes"
+    )
+
+
+def test_a_text_without_read_file_may_not_name_files() -> None:
+    with pytest.raises(EntitiesError) as caught:
+        Entities.from_text("policyeval: 1\nentities: base.yaml\n")
+    assert caught.value.diagnostics[0].message == "cannot read `base.yaml`: this text may not name files"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"\xff\xfe", "it is not UTF-8"), (None, "no such file or directory")],
+    ids=["a file that is not UTF-8", "a file that is not there"],
+)
+def test_a_file_that_cannot_be_read(tmp_path, content: bytes | None, reason: str) -> None:
+    path = tmp_path / "accounts.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(EntitiesError, match=reason):
+        Entities.load(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "policyeval", "\0", "a: [", "policyeval: 1\n---\npolicyeval: 1\n", "&a [*a]"]
+)
+def test_what_is_no_file_at_all_is_bad_input_and_nothing_else(text: str) -> None:
+    with pytest.raises(EntitiesError):
+        Entities.from_text(text)

@@ -1,0 +1,31 @@
+"""Where grammars come from, and that nothing is loaded before it is needed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from policyeval.syntax.grammars import grammar_text
+
+
+@pytest.mark.parametrize("name", ["json", "arn", "action", "template"])
+def test_every_grammar_is_found(name: str) -> None:
+    assert "start:" in grammar_text(name)
+
+
+def test_a_grammar_that_is_not_there_is_a_broken_installation() -> None:
+    with pytest.raises(FileNotFoundError):
+        grammar_text("klingon")
+
+
+def test_lark_is_loaded_by_the_first_parse_and_not_before() -> None:
+    script = """if True:
+        import sys
+        from policyeval.syntax.policy import parse_policy
+        assert "lark" not in sys.modules
+        parse_policy({"Statement": {"Effect": "Deny", "Action": "*"}})
+        assert "yaml" not in sys.modules
+    """
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -1,0 +1,97 @@
+"""Whole messages as a person sees them."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from policyeval.errors import PolicySyntaxError
+from policyeval.syntax.policy import parse_policy
+
+TYPED_BY_HAND = """\
+{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "AllowUse",
+      "Effect": "allow",
+      "Principal": {"AWS": "arn:aws:iam::444455556666:role/*"}
+      "Action": ["kms:Decrypt", "kms:Encrypt",],
+      'Resource': "arn:aws:s3:::home/${aws:username",
+      "Condition": {"StringEquals": {"aws:PrincipalOrgID": None}}
+    }
+  ]
+}
+"""
+
+SHOWN = """\
+key.json:6:17: the effect `allow` is neither `Allow` nor `Deny`
+    6 |       "Effect": "allow",
+                        ^^^^^^^
+  hint: write `Allow`
+key.json:7:28: the principal `arn:aws:iam::444455556666:role/*` has a wildcard in it
+    7 |       "Principal": {"AWS": "arn:aws:iam::444455556666:role/*"}
+                                   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  hint: a principal is named in full or is `"*"`; to match many, add a Condition with `ArnLike` on `aws:PrincipalArn`
+key.json:7:63: a comma is missing after `}`
+    7 |       "Principal": {"AWS": "arn:aws:iam::444455556666:role/*"}
+                                                                      ^
+key.json:8:46: a comma before `]`
+    8 |       "Action": ["kms:Decrypt", "kms:Encrypt",],
+                                                     ^
+  hint: delete it: nothing follows
+key.json:9:7: the string `'Resource'` is in single quotes
+    9 |       'Resource': "arn:aws:s3:::home/${aws:username",
+              ^^^^^^^^^^
+  hint: write `"Resource"`
+key.json:9:38: the variable `${` is never closed
+    9 |       'Resource': "arn:aws:s3:::home/${aws:username",
+                                             ^^^^^^^^^^^^^^
+  hint: close it with `}`; `${$}{` stands for the two characters
+key.json:10:60: `None` is not JSON
+   10 |       "Condition": {"StringEquals": {"aws:PrincipalOrgID": None}}
+                                                                   ^^^^
+  hint: write `null`
+key.json:10:60: a value of the condition key `aws:PrincipalOrgID` must be a string, a number or a boolean, or an array of them, not null
+   10 |       "Condition": {"StringEquals": {"aws:PrincipalOrgID": None}}
+                                                                   ^^^^"""  # noqa: E501 - a whole message
+
+
+def shown(text: str | bytes, name: str | None) -> str:
+    with pytest.raises(PolicySyntaxError) as caught:
+        parse_policy(text, name)
+    return str(caught.value)
+
+
+def test_a_policy_typed_by_hand_gets_all_its_faults_at_once() -> None:
+    assert shown(TYPED_BY_HAND, "key.json") == SHOWN
+
+
+def test_a_caret_stands_under_a_variable_behind_escapes() -> None:
+    text = '{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*",\n "Resource": "\\u00e9\\"${}"}}'
+    assert shown(text, None).splitlines() == [
+        "<text>:2:23: the variable `${}` names no key",
+        r"""    2 |  "Resource": "\u00e9\"${}"}}""",
+        "                              ^^^",
+    ]
+
+
+def test_a_duplicate_key_points_back() -> None:
+    text = '{"Statement": {"Effect": "Deny",\n"Action": "s3:*", "Resource": "*",\n"Effect": "Allow"}}'
+    assert shown(text, "a.json") == dedent(
+        """\
+        a.json:3:1: duplicate key `Effect`
+            3 | "Effect": "Allow"}}
+                ^^^^^^^^
+          hint: it was first given on line 1"""
+    )
+
+
+def test_what_cannot_be_printed_is_not_printed() -> None:
+    assert shown("\x1b[31m{", "evil.json").splitlines()[:3] == [
+        "evil.json:1:1: unexpected `\\u001b`",
+        "    1 | \N{REPLACEMENT CHARACTER}[31m{",
+        "        ^",
+    ]
+    assert "\x1b" not in shown('{"\\u001b": "\x1b"}', "evil.json")
