@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.grants import MatchedGrant
-from policyeval.authorizer.profiles import Caller, Target
+from policyeval.authorizer.profiles import Caller, CallerPlan, Target, TargetPlan
 from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.layers import LevelStack, PolicyLayer
 from policyeval.model.request import Request
@@ -16,7 +16,8 @@ class Case:
     """What `decide` looks at.
 
     `session` is the session-policy layer, None where there is none; a federated session without a
-    session policy has an empty one (S7). `retirable` is None unless the action is RetireGrant.
+    session policy has an empty one (S7). `retirable` is None unless the action is RetireGrant. `own`
+    and `theirs` are the statements to ask on the caller's and on the resource's side.
     """
 
     __slots__ = (
@@ -24,12 +25,15 @@ class Case:
         "caller",
         "context",
         "cross_account",
+        "crosses_partitions",
         "endpoint",
         "grants",
+        "own",
         "request",
         "retirable",
         "session",
         "target",
+        "theirs",
     )
 
     def __init__(
@@ -45,18 +49,16 @@ class Case:
         self.grants: Sequence[MatchedGrant] = ()
         self.retirable: Sequence[MatchedGrant] | None = None
         # Services and identity providers have no account of their own to cross from (S6).
+        self.own: CallerPlan = caller.plan(action.folded)
+        self.theirs: TargetPlan = target.plan(action)
         self.cross_account = caller.account != target.account and caller.caller_type in _OF_ACCOUNTS
+        # Between partitions there is no sharing.
+        self.crosses_partitions = caller.partition != target.partition != "" and caller.account != ""
 
     @property
     def label(self) -> str:
         """The caller's name: the session's own where there is one."""
         return self.context.caller.session_arn or self.caller.label
-
-    @property
-    def crosses_partitions(self) -> bool:
-        """Whether caller and resource live in different partitions, between which there is no sharing."""
-        parts = self.target.parts
-        return parts is not None and parts.partition != self.caller.partition and bool(self.caller.account)
 
     @property
     def rcps(self) -> LevelStack | None:

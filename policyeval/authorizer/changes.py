@@ -85,10 +85,10 @@ def _candidates(case: Case) -> Iterator[Change]:
         text = f"the policy of the VPC endpoint must allow {action} on {arn} to {who}"
         yield Change(text, Layer.ENDPOINT, _statement(action, arn, _everyone()))
     if caller.identity is not None:
-        text = f"account {caller.account} must add an identity policy that allows {action} on {arn} to {who}"
+        text = f"account {caller.account} must add an identity policy that allows {action} on {arn} to {caller.label}"
         yield Change(text, Layer.IDENTITY, _statement(action, arn, None))
     if caller.boundary is not None:
-        text = f"the permissions boundary of {who} must allow {action} on {arn}"
+        text = f"the permissions boundary of {caller.label} must allow {action} on {arn}"
         yield Change(text, Layer.BOUNDARY, _statement(action, arn, None))
     if case.session is not None:
         text = f"a session policy of the session must allow {action} on {arn}"
@@ -120,8 +120,8 @@ _NAMES = {Layer.RCP: "resource control policies", Layer.SCP: "service control po
 
 
 def _who(case: Case) -> str:
-    label = case.caller.label
-    return f"the session {case.label}" if case.label != label else label
+    """Name whom a policy or grant should name: a role for its sessions, but a federated session itself."""
+    return case.caller.label if case.caller.is_role else case.label
 
 
 def _statement(action: str, resource: str | None, principal: PrincipalElement | None) -> Statement:
@@ -137,18 +137,18 @@ def _naming(case: Case) -> PrincipalElement:
     caller = case.caller
     if not caller.caller_type:
         return _everyone()
-    return PrincipalElement((PrincipalValue(caller.caller_type, caller.label),))
+    return PrincipalElement((PrincipalValue(caller.caller_type, _who(case)),))
 
 
 def _grant(case: Case, action: str) -> Grant | None:
     """Make up the grant that would do, where grants reach."""
     name = action.partition(":")[2]
     if case.retirable is not None:
-        return Grant(case.target.arn, "proposed", frozenset({"DescribeKey"}), retiring_principal=case.caller.label)
+        return Grant(case.target.arn, "proposed", frozenset({"DescribeKey"}), retiring_principal=_who(case))
     grantable = case.action.kms is not None and case.action.kms.grantable
     if not grantable or not case.caller.caller_type or name == "CreateGrant":
         return None
-    return Grant(case.target.arn, "proposed", frozenset({name}), grantee_principal=case.caller.label)
+    return Grant(case.target.arn, "proposed", frozenset({name}), grantee_principal=_who(case))
 
 
 def apply(case: Case, changes: Sequence[Change]) -> Case:
@@ -160,6 +160,8 @@ def apply(case: Case, changes: Sequence[Change]) -> Case:
             _add_grant(changed, change.grant)
         else:
             _change_policies(changed, change)
+    changed.own = changed.caller.plan(case.action.folded)
+    changed.theirs = changed.target.plan(case.action)
     return changed
 
 

@@ -32,15 +32,15 @@ class Outcome(NamedTuple):
 def decide(case: Case) -> Outcome:
     """Decide one request."""
     if case.crosses_partitions:
-        return Outcome("implicit_deny", None, "S6")
+        return Outcome("implicit_deny", None, "S6", ())
     denied = explicit_denies(case)
     if denied:
         return Outcome("explicit_deny", denied[0].layer, None, denied)
     if case.cross_account and not case.action.crosses_accounts:
-        return Outcome("implicit_deny", None, "K3")
+        return Outcome("implicit_deny", None, "K3", ())
     restricted = _restriction(case)
     if restricted is not None:
-        return Outcome("implicit_deny", restricted)
+        return Outcome("implicit_deny", restricted, None, ())
     if case.retirable is not None:
         return _retire(case, case.retirable)
     door, opening = _open(case)
@@ -52,30 +52,32 @@ def decide(case: Case) -> Outcome:
 def explicit_denies(case: Case) -> list[BoundStatement]:
     """Collect every Deny that matches, in the order of the layers."""
     context = case.context
-    own, theirs = case.caller.plan(case.action.folded), case.target.plan(case.action)
     denied: list[BoundStatement] = []
-    if theirs.rcp_denies and not case.caller.service_linked:
-        denied += [s for s in theirs.rcp_denies if s.matches(context)]
-    if own.scp_denies:
-        denied += [s for s in own.scp_denies if s.matches(context)]
-    if case.endpoint is not None:
-        denied += [s for s in case.endpoint.candidates(case.action.folded)[0] if s.matches(context)]
-    if theirs.denies:
-        denied += [s for s in theirs.denies if s.matches(context)]
-    if own.denies:
-        denied += [s for s in own.denies if s.matches(context)]
-    if case.session is not None:
-        denied += [s for s in case.session.candidates(case.action.folded)[0] if s.matches(context)]
+    for statements in _deny_statements(case):
+        for statement in statements:
+            if statement.matches(context):
+                denied.append(statement)  # noqa: PERF401 - a comprehension is a call more, on the hot path
     return denied
+
+
+def _deny_statements(case: Case) -> Sequence[Statements]:
+    """Give the Deny statements to ask, layer by layer."""
+    own, theirs, folded = case.own, case.theirs, case.action.folded
+    rcp_denies = () if case.caller.service_linked else theirs.rcp_denies
+    if case.endpoint is None and case.session is None:
+        return rcp_denies, own.scp_denies, theirs.denies, own.denies
+    endpoint = case.endpoint.candidates(folded)[0] if case.endpoint is not None else ()
+    session = case.session.candidates(folded)[0] if case.session is not None else ()
+    return rcp_denies, own.scp_denies, endpoint, theirs.denies, own.denies, session
 
 
 def _restriction(case: Case) -> Layer | None:
     """Find the first layer that must allow every request and does not (S2–S4)."""
     context = case.context
-    for allows in case.target.plan(case.action).rcp_asked:
+    for allows in case.theirs.rcp_asked:
         if not (case.caller.service_linked or _any_matches(allows, context)):
             return Layer.RCP
-    for allows in case.caller.plan(case.action.folded).scp_asked:
+    for allows in case.own.scp_asked:
         if not _any_matches(allows, context):
             return Layer.SCP
     if case.endpoint is not None and not _any_matches(case.endpoint.candidates(case.action.folded)[1], context):
@@ -92,7 +94,7 @@ def _open(case: Case) -> tuple[Door, list[tuple[Door, BoundStatement]]]:
     context = case.context
     widest = Door.NONE
     opening: list[tuple[Door, BoundStatement]] = []
-    for statement in case.target.plan(case.action).allows:
+    for statement in case.theirs.allows:
         door = statement.names(context) if statement.names is not None else Door.NONE
         if door and statement.test(context):
             opening.append((door, statement))
@@ -118,7 +120,7 @@ class _Limits(NamedTuple):
 
 def _limits(case: Case) -> _Limits:
     context = case.context
-    boundary = case.caller.plan(case.action.folded).boundary_allows
+    boundary = case.own.boundary_allows
     session = case.session
     return _Limits(
         boundary is None or _any_matches(boundary, context),
@@ -132,11 +134,14 @@ _UNLIMITED = _Limits(boundary=True, session=True)
 def _both_halves(case: Case, door: Door, opening: list[tuple[Door, BoundStatement]]) -> Outcome:
     """Decide for callers that belong to an account: their half and the resource's half."""
     context, caller = case.context, case.caller
-    own = [s for s in caller.plan(case.action.folded).allows if s.test(context)]
+    own = []
+    for statement in case.own.allows:
+        if statement.test(context):
+            own.append(statement)  # noqa: PERF401 - a comprehension is a call more, on the hot path
     has_permission = bool(own) or caller.has_everything
     limits = _limits(case) if caller.has_boundary or case.session is not None else _UNLIMITED
     within = limits.boundary and limits.session
-    needs_resource_side = case.cross_account or case.target.plan(case.action).needs_own_policy
+    needs_resource_side = case.cross_account or case.theirs.needs_own_policy
 
     # A permission given directly needs no identity policy; across accounts only a grant gives it (K2).
     named = door >= Door.LIMITED and not case.cross_account and (within or door is Door.DIRECT)
@@ -182,10 +187,14 @@ def _allowed(
     delegated: bool,
 ) -> Outcome:
     """Name the layer that allowed, and every statement on a complete way to the permission."""
-    needs_resource_side = case.cross_account or case.target.plan(case.action).needs_own_policy
+    needs_resource_side = case.cross_account or case.theirs.needs_own_policy
     halves = delegated and needs_resource_side
-    named = [] if case.cross_account else [s for door, s in opening if _suffices(door, case, within=within)]
-    granted = [grant for grant in case.grants if _suffices(grant.door, case, within=within)]
+    named: list[BoundStatement] = []
+    granted: list[MatchedGrant] = []
+    if not case.cross_account:
+        named = [statement for door, statement in opening if _suffices(door, case, within=within)]
+    if case.grants:
+        granted = [grant for grant in case.grants if _suffices(grant.door, case, within=within)]
     statements: list[BoundStatement | MatchedGrant]
     statements = [statement for _, statement in opening] if halves else [*named]
     statements += case.grants if halves else granted
@@ -211,7 +220,7 @@ def _retire(case: Case, retirable: Sequence[MatchedGrant]) -> Outcome:
         return Outcome("allowed", Layer.GRANT, None, rightful)
     if not retirable:
         return Outcome("implicit_deny", None, "G5")
-    own = [s for s in case.caller.plan(case.action.folded).allows if s.test(case.context)]
+    own = [s for s in case.own.allows if s.test(case.context)]
     if own and within:
         return Outcome("allowed", Layer.IDENTITY, None, [*retirable, *own])
     if not own and not _names_caller(retirable):

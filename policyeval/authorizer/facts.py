@@ -37,9 +37,13 @@ _TYPES = "give a string, number, boolean, datetime or a list of them"
 
 
 class _Key:
-    """A context key as it was written once, and what its values must be."""
+    """A context key as it was written once, and what its values must be.
 
-    __slots__ = ("expected", "folded", "guarded", "kms", "multivalued", "readers", "single")
+    `plain`: any text will do, and it is one. `reader` reads the text of a key of one other type.
+    `guarded`: it can contradict what is derived, or set it (S34).
+    """
+
+    __slots__ = ("expected", "folded", "guarded", "kms", "multivalued", "plain", "reader", "readers", "single")
 
     def __init__(self, name: str) -> None:
         self.folded = name.lower()
@@ -50,6 +54,8 @@ class _Key:
         self.guarded = may_contradict(self.folded)
         kinds = (known.type, *known.also) if known is not None else ("String",)
         self.readers = () if "String" in kinds else tuple(_READERS[kind][0] for kind in kinds)
+        self.reader = self.readers[0] if self.readers else str
+        self.plain = not (self.multivalued or self.readers)
         self.expected = _READERS[kinds[0]][1] if self.readers else ""
 
 
@@ -72,39 +78,50 @@ class KeyReader:
         """
         folded: dict[str, Value] = {}
         faults: list[Diagnostic] = []
-        guarded = False
+        guarded, read = False, 0
         for name, raw in context.items():
-            key = self._keys.get(name)
-            if key is None:
-                key = _Key(name)
-                keep(self._keys, name, key)
-            if key.kms and action.carried is not None and not action.carries(key.folded):
+            key = self._keys.get(name) or self._learn(name)
+            if key.kms and not action.carries(key.folded):
                 note(f"requests for `{action.name}` do not carry `{name}`: left out")
                 continue
-            if key.folded in folded:
-                faults.append(Diagnostic(f"context key `{name}` is given twice", "the case of a key does not matter"))
+            read += 1
             guarded |= key.guarded
-            folded[key.folded] = _value(key, name, raw, faults)
+            folded[key.folded] = raw if key.plain and raw.__class__ is str else _value(key, name, raw, faults)
+        if len(folded) != read:
+            faults += _given_twice(context)
         if faults:
             raise RequestError(faults)
         return folded, guarded
 
+    def _learn(self, name: str) -> _Key:
+        key = _Key(name)
+        keep(self._keys, name, key)
+        return key
+
+
+def _given_twice(context: Mapping[str, ContextValue]) -> list[Diagnostic]:
+    names = [name.lower() for name in context]
+    twice = [name for index, name in enumerate(context) if name.lower() in names[:index]]
+    return [Diagnostic(f"context key `{name}` is given twice", "the case of a key does not matter") for name in twice]
+
 
 def _value(key: _Key, name: str, raw: ContextValue, faults: list[Diagnostic]) -> Value:
-    value: Value
-    if raw.__class__ is str:
-        value = raw
-    else:
+    if raw.__class__ is str and key.single:
         try:
-            value = text(raw)
-        except TypeError:
-            faults.append(Diagnostic(f"context key `{name}` has a value of type {type(raw).__name__}", _TYPES))
-            return None
+            key.reader(raw)
+        except (ValueError, OverflowError):
+            _check(key, name, str(raw), faults)
+        return str(raw)
+    try:
+        value: Value = text(raw)
+    except TypeError:
+        faults.append(Diagnostic(f"context key `{name}` has a value of type {type(raw).__name__}", _TYPES))
+        return None
     if key.multivalued:
         value = (value,) if isinstance(value, str) and value else value
-    elif key.single and value.__class__ is tuple:
-        if len(value or ()) > 1:
-            faults.append(Diagnostic(f"context key `{name}` has one value, not {len(value or ())}"))
+    elif key.single and isinstance(value, tuple):
+        if len(value) > 1:
+            faults.append(Diagnostic(f"context key `{name}` has one value, not {len(value)}"))
         value = value[0] if value else None
     if key.readers and value:
         _check(key, name, value, faults)
@@ -112,8 +129,6 @@ def _value(key: _Key, name: str, raw: ContextValue, faults: list[Diagnostic]) ->
 
 
 def _check(key: _Key, name: str, value: Value, faults: list[Diagnostic]) -> None:
-    if isinstance(value, str) and _reads(key.readers[0], value):
-        return
     items = (value,) if isinstance(value, str) else value or ()
     faults += [
         Diagnostic(f"context key `{name}` is `{item}`", f"give {key.expected}")

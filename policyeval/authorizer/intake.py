@@ -16,9 +16,6 @@ from policyeval.evaluator.values import instant
 from policyeval.model.records import EndpointRecord
 from policyeval.model.request import Request
 
-# Given as context, these set the fact of the request that they derive from.
-_IMPLYING = frozenset({"kms:viaservice", "aws:currenttime", "aws:epochtime"})
-
 
 class Intake:
     """Makes contexts."""
@@ -48,7 +45,7 @@ class Intake:
         context = EvaluationContext(
             caller,
             target,
-            _defaults(action, target),
+            action.defaults if target.key is None else _defaults(action, target),
             request.via_service,
             endpoint,
             alias,
@@ -68,8 +65,7 @@ class Intake:
         context.given = given
         if not guarded:
             return
-        if any(key in _IMPLYING or key.startswith(ENCRYPTION_CONTEXT) for key in given):
-            _imply(given, request, context)
+        _imply(given, request, context)
         faults = contradictions(given, context)
         if faults:
             raise RequestError(faults)
@@ -95,6 +91,7 @@ def _take_encryption_context(
 
 
 def _imply(given: Mapping[str, Value], request: Request, context: EvaluationContext) -> None:
+    """Let keys given as context set the fact of the request that they derive from, where it is not told."""
     via = given.get("kms:viaservice")
     if context.via_service is None and isinstance(via, str) and via:
         context.via_service = via

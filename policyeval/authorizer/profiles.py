@@ -104,13 +104,14 @@ class Caller(CallerFacts):
 class Target(TargetFacts):
     """A resource with its own policy and what its account's organization puts on it."""
 
-    __slots__ = ("_plans", "account", "key", "layer", "parts", "policy", "rcp_exempt", "rcps", "record")
+    __slots__ = ("_plans", "account", "key", "layer", "partition", "parts", "policy", "rcp_exempt", "rcps", "record")
 
     def __init__(self, arn: str, account: str, parts: Arn | None) -> None:
         self.arn = arn
         self.account = account
         self.parts = parts
         self.region = parts.region if parts is not None else ""
+        self.partition = parts.partition if parts is not None else ""
         self.is_key = parts is not None and parts.service == "kms" and parts.resource.startswith("key/")
         self.keys = {}
         self.organization_known = True

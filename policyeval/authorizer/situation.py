@@ -41,6 +41,7 @@ class Situation:
         self._intake = Intake(clock)
         self._actions: dict[str, ActionFacts] = {}
         self._callers: dict[str, Caller] = {}
+        self._callings: dict[str, Calling] = {}
         self._targets: dict[str, Target] = {}
         self._grants: dict[tuple[str, str], GrantIndex] = {}
         self._endpoints: dict[str, tuple[EndpointRecord, PolicyLayer | None]] = {}
@@ -55,9 +56,9 @@ class Situation:
         action = self._actions.get(request.action) or self.action(request.action)
         if request.session is None:
             # Most callers are users and roles met before: look no further than whether they changed.
-            caller = self._callers.get(request.principal)
-            if caller is not None and caller.record is self.source.principal(request.principal):
-                return self._assemble(request, action, Calling(caller))
+            known = self._callings.get(request.principal)
+            if known is not None and known.caller.record is self.source.principal(request.principal):
+                return self._assemble(request, action, known)
         return self._assemble(request, action, identify(request.principal, request.session, action, self))
 
     def case_of(self, calling: Calling, request: Request) -> Case:
@@ -100,17 +101,20 @@ class Situation:
     def user_named(self, arn: Arn, name: str) -> Caller:
         """Give the user that a federated session is named after; without one there are no policies (ours)."""
         record = self.source.user(arn.account, name)
-        if record is None:
-            account = self.source.account(arn.account)
-            user = f"arn:{arn.partition}:iam::{arn.account}:user/{name}"
-            record = PrincipalRecord(user, "user", account, name)
-        return self._caller(record)
+        if record is not None:
+            return self._caller(record)
+        account = self.source.account(arn.account)
+        user = f"arn:{arn.partition}:iam::{arn.account}:user/{name}"
+        caller = self.maker.caller(PrincipalRecord(user, "user", account, name))
+        caller.identity = None
+        return caller
 
     def _caller(self, record: PrincipalRecord) -> Caller:
         known = self._callers.get(record.arn)
         if known is None or known.record is not record:
             known = self.maker.caller(record)
             keep(self._callers, record.arn, known)
+            keep(self._callings, record.arn, Calling(known))
         return known
 
     # Resources.

@@ -47,7 +47,7 @@ def account_section(files: ExportFiles, account: str) -> Output:
     regions = sorted({match.group() for name in files.names if (match := _REGION.match(name))})
     folders = [folder for folder in ("", *regions) if f"{folder}{KEYS}" in files.names]
     if not folders:
-        files.note(f"the list-keys output is missing: no Region's folder has a {KEYS}")
+        files.note(f"the list-keys output is missing, of every Region: {files.shown}REGION/{KEYS}")
     for folder in folders or regions:
         section["keys"] += _keys(files, folder)
         section["vpc_endpoints"] += _endpoints(files, folder)

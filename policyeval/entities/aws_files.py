@@ -28,11 +28,11 @@ class ExportFiles:
         self.names = frozenset(names)
         self.missing: list[str] = []
         self._read = read
-        self._shown = shown
+        self.shown = shown
 
     def apart(self) -> ExportFiles:
         """Give the same files with a list of their own of what is missing."""
-        return ExportFiles(self.names, self._read, self._shown)
+        return ExportFiles(self.names, self._read, self.shown)
 
     def output(self, name: str, what: str, key: str | None = None) -> Output | None:
         """Give what a call printed, None when its file is missing, which is noted.
@@ -40,12 +40,12 @@ class ExportFiles:
         Raises `EntitiesError` for a file that is not what the call prints: no JSON, or without `key`.
         """
         if name not in self.names:
-            self.note(f"{what} is missing: {self._shown}{name}")
+            self.note(f"{what} is missing: {self.shown}{name}")
             return None
         found = self._parsed(name)
         if isinstance(found, dict) and (key is None or key in found):
             return found
-        message = f"`{self._shown}{name}` is not what the AWS CLI prints: it has no `{key}`"
+        message = f"`{self.shown}{name}` is not what the AWS CLI prints: it has no `{key}`"
         raise EntitiesError([Diagnostic(message, f"{what} belongs there")])
 
     def listed(self, name: str, what: str, key: str) -> list[Output] | None:
@@ -55,7 +55,7 @@ class ExportFiles:
             return None
         if isinstance(found[key], list) and all(isinstance(item, dict) for item in found[key]):
             return list(found[key])
-        message = f"`{self._shown}{name}` is not what the AWS CLI prints: `{key}` is no array of objects"
+        message = f"`{self.shown}{name}` is not what the AWS CLI prints: `{key}` is no array of objects"
         raise EntitiesError([Diagnostic(message)])
 
     def note(self, message: str) -> None:
@@ -70,8 +70,8 @@ class ExportFiles:
         except ValueError:
             from policyeval.syntax.json_reader import read_json  # noqa: PLC0415 - it knows where and why
 
-            _, diagnostics = read_json(text, f"{self._shown}{name}")
-            fallback = [Diagnostic(f"`{self._shown}{name}` is not JSON")]
+            _, diagnostics = read_json(text, f"{self.shown}{name}")
+            fallback = [Diagnostic(f"`{self.shown}{name}` is not JSON")]
             raise EntitiesError(diagnostics or fallback) from None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from policyeval.evaluator.context import EvaluationContext, Getter, getter
+from policyeval.evaluator.context import ENCRYPTION_CONTEXT, EvaluationContext, Getter, getter
 from policyeval.evaluator.operators import NULL, OPERATORS, Operator, literal_text
 from policyeval.evaluator.templates import Template, compile_template
 from policyeval.model.policy import Condition
@@ -66,7 +66,7 @@ def compile_condition(condition: Condition, *, variables: bool, stuck: bool) -> 
     if quantifier == _SETS[1]:
         return CompiledCondition(condition, _for_any_value(get, leaf, missing=if_exists), keys)
     single = _single(condition, get, leaf, missing=if_exists or operator.negated, stuck=stuck)
-    return CompiledCondition(condition, single, keys)
+    return CompiledCondition(condition, _quickly(folded, operator, templates, get, single), keys)
 
 
 def split_operator(written: str) -> tuple[str, str, bool]:
@@ -110,6 +110,50 @@ def _single(condition: Condition, get: Getter, leaf: Leaf, *, missing: bool, stu
         return stuck
 
     return test
+
+
+def _quickly(folded: str, operator: Operator, templates: Sequence[Template], get: Getter, single: Test) -> Test:
+    """Answer the common case, one text against fixed texts or one pattern, in a call; `single` does the rest."""
+    fixed = [template.static for template in templates if template.static is not None]
+    if not fixed or len(fixed) != len(templates) or not operator.total:
+        return single
+    wanted = not operator.negated
+    if operator.exact:
+        expected = frozenset(literal_text(tokens) for tokens in fixed)
+        return _quick_members(folded, expected, get, single, wanted=wanted)
+    if len(fixed) == 1:
+        return _quick_match(folded, operator.compile(fixed[0]), get, single, wanted=wanted)
+    return single
+
+
+def _quick_members(folded: str, expected: frozenset[str], get: Getter, single: Test, *, wanted: bool) -> Test:
+    name = folded.removeprefix(ENCRYPTION_CONTEXT)
+
+    def in_encryption_context(context: EvaluationContext) -> bool:
+        value = context.encryption_context.get(name)
+        return (value in expected) is wanted if value.__class__ is str else single(context)
+
+    def anywhere(context: EvaluationContext) -> bool:
+        value = get(context)
+        return (value in expected) is wanted if value.__class__ is str else single(context)
+
+    return in_encryption_context if name != folded else anywhere
+
+
+def _quick_match(
+    folded: str, matches: Callable[[str], bool], get: Getter, single: Test, *, wanted: bool
+) -> Test:
+    name = folded.removeprefix(ENCRYPTION_CONTEXT)
+
+    def in_encryption_context(context: EvaluationContext) -> bool:
+        value = context.encryption_context.get(name)
+        return matches(value) is wanted if value.__class__ is str else single(context)
+
+    def anywhere(context: EvaluationContext) -> bool:
+        value = get(context)
+        return matches(value) is wanted if value.__class__ is str else single(context)
+
+    return in_encryption_context if name != folded else anywhere
 
 
 def _for_all_values(get: Getter, leaf: Leaf) -> Test:

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import TypeAlias, TypeVar
 
 from policyeval.evaluator.conditions import Test
+from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.partial import certain, possible
 from policyeval.evaluator.principals import Names
 from policyeval.evaluator.statements import CompiledStatement, always
@@ -64,11 +65,16 @@ class BoundStatement:
             generous = (view is View.GENEROUS) is compiled.allow
             self.test = possible(compiled) if generous else certain(compiled)
             self.names = compiled.possible_names if generous else compiled.names
-        self.free = self.test is always and (self.names is None or _names_everyone(compiled))
+        everyone = self.names is None or _names_everyone(compiled)
+        self.free = self.test is always and everyone
+        if everyone and not self.allow:
+            self.names = None  # how a Deny names the caller does not matter
 
-    def matches(self, context: object) -> bool:
+    def matches(self, context: EvaluationContext) -> bool:
         """Tell whether the statement applies; its action is known to match."""
-        return bool(self.names is None or self.names(context)) and self.test(context)  # type: ignore[arg-type]
+        if self.names is None or self.names(context):
+            return self.test(context)
+        return False
 
     @property
     def place(self) -> Place:

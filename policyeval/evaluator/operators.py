@@ -26,6 +26,7 @@ class Operator:
     `compile` takes one policy value as tokens and gives a test of one request value; it raises
     ValueError for a policy value of the wrong type, and so does the test for a request's.
     `exact`: the test is plain equality of text, so that many values are one set.
+    `total`: every text is a value of its kind, so that nothing raises.
     `wildcards`: `*` and `?` in the policy's value are wildcards; elsewhere they are themselves.
     """
 
@@ -34,6 +35,7 @@ class Operator:
     negated: bool = False
     takes_variables: bool = False
     exact: bool = False
+    total: bool = False
     wildcards: bool = False
 
 
@@ -93,12 +95,12 @@ def _family(prefix: str, read: Callable[[str], Any]) -> Sequence[Operator]:
 
 
 _ROWS: Sequence[Operator] = (
-    Operator("StringEquals", _equals, takes_variables=True, exact=True),
-    Operator("StringNotEquals", _equals, takes_variables=True, exact=True, negated=True),
-    Operator("StringEqualsIgnoreCase", _equals_ignoring_case, takes_variables=True),
-    Operator("StringNotEqualsIgnoreCase", _equals_ignoring_case, takes_variables=True, negated=True),
-    Operator("StringLike", compile_glob, wildcards=True, takes_variables=True),
-    Operator("StringNotLike", compile_glob, wildcards=True, takes_variables=True, negated=True),
+    Operator("StringEquals", _equals, total=True, takes_variables=True, exact=True),
+    Operator("StringNotEquals", _equals, total=True, takes_variables=True, exact=True, negated=True),
+    Operator("StringEqualsIgnoreCase", _equals_ignoring_case, total=True, takes_variables=True),
+    Operator("StringNotEqualsIgnoreCase", _equals_ignoring_case, total=True, takes_variables=True, negated=True),
+    Operator("StringLike", compile_glob, total=True, wildcards=True, takes_variables=True),
+    Operator("StringNotLike", compile_glob, total=True, wildcards=True, takes_variables=True, negated=True),
     Operator("ArnEquals", _arn_like, wildcards=True, takes_variables=True),
     Operator("ArnLike", _arn_like, wildcards=True, takes_variables=True),
     Operator("ArnNotEquals", _arn_like, wildcards=True, takes_variables=True, negated=True),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from policyeval.model.source import Diagnostic, Place
@@ -49,6 +48,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     for candidate in words:
         if candidate.lower() == word.lower():
             return candidate
+    from difflib import get_close_matches  # noqa: PLC0415 - needed to explain faults only
+
     close = get_close_matches(word, words, n=1, cutoff=0.7)
     return close[0] if close else None
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.faults import MAX_FAULTS, Faults, by_place, quoted, ticked
 from policyeval.syntax.grammars import build
-from policyeval.syntax.json_reader import TreeBuilder
 from policyeval.syntax.json_scanner import Scanned, scan
+from policyeval.syntax.json_tree import TreeBuilder
 from policyeval.syntax.tree import MAX_DEPTH, UNREADABLE, Boolean, Mapping, Node, Null, Number, Text, Unknown
 
 if TYPE_CHECKING:

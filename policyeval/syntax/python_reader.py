@@ -39,13 +39,12 @@ def from_python(value: object) -> tuple[Node | None, list[Diagnostic]]:
 
 
 class _Waiting(NamedTuple):
-    """A container whose contents are still to come; `above` leads to those that it stands in."""
+    """A container whose contents are still to come, and how many levels it makes with those around it."""
 
     value: Any
     node: List | Mapping
     pointer: str
     depth: int
-    above: _Waiting | None
 
 
 class _Reader:
@@ -55,21 +54,32 @@ class _Reader:
         self.faults: list[Diagnostic] = []
         self.waiting: list[_Waiting] = []
         self.nodes = 0
+        # The containers around the one in hand, outermost first, and their identities.
+        self.path: list[Any] = []
+        self.around: set[int] = set()
 
     def read(self, value: object) -> Node:
-        root = self.node(value, "", None)
+        root = self.node(value, "")
         while self.waiting and len(self.faults) < MAX_FAULTS:
             container = self.waiting.pop()
+            self.enter(container)
             self.nodes += len(container.value)
             if self.nodes > MAX_NODES:
                 self.fault(container.pointer, f"the value holds more than {MAX_NODES:,} values")
                 break
             if isinstance(container.node, List):
                 for index, item in enumerate(container.value):
-                    container.node.items.append(self.node(item, f"{container.pointer}/{index}", container))
+                    container.node.items.append(self.node(item, f"{container.pointer}/{index}"))
             else:
                 self.fill(container, container.node)
         return root
+
+    def enter(self, container: _Waiting) -> None:
+        # Last come, first read: what was read since this container's own parent all lies beside it or below.
+        while len(self.path) >= container.depth:
+            self.around.discard(id(self.path.pop()))
+        self.path.append(container.value)
+        self.around.add(id(container.value))
 
     def fill(self, container: _Waiting, node: Mapping) -> None:
         for key, item in container.value.items():
@@ -81,9 +91,9 @@ class _Reader:
             if has_lone_surrogate(key):
                 self.fault(at, f"the key {ticked(key)} holds half a surrogate pair")
             # A subclass may print itself as it likes; what counts is what it holds.
-            node.entries.append((Text(str.__str__(key)), self.node(item, at, container)))
+            node.entries.append((Text(str.__str__(key)), self.node(item, at)))
 
-    def node(self, value: object, pointer: str, above: _Waiting | None) -> Node:
+    def node(self, value: object, pointer: str) -> Node:
         if isinstance(value, str):
             if has_lone_surrogate(value):
                 return self.hole(pointer, f"the string {ticked(value)} holds half a surrogate pair")
@@ -93,7 +103,7 @@ class _Reader:
         if isinstance(value, int | float):
             return Boolean(value) if isinstance(value, bool) else self.number(value, pointer)
         if isinstance(value, AbstractMapping | list | tuple):
-            return self.container(value, pointer, above)
+            return self.container(value, pointer)
         return self.hole(pointer, f"a value of type {ticked(type(value).__name__)} has no place in JSON")
 
     def number(self, value: float, pointer: str) -> Node:
@@ -105,19 +115,14 @@ class _Reader:
             return self.hole(pointer, f"{ticked(digits)} is not a number in JSON")
         return Number(digits)
 
-    def container(
-        self, value: AbstractMapping[Any, Any] | list[Any] | tuple[Any, ...], pointer: str, above: _Waiting | None
-    ) -> Node:
-        holder = above
-        while holder is not None:
-            if holder.value is value:
-                return self.hole(pointer, "the value holds itself")
-            holder = holder.above
-        depth = above.depth + 1 if above is not None else 1
+    def container(self, value: AbstractMapping[Any, Any] | list[Any] | tuple[Any, ...], pointer: str) -> Node:
+        if id(value) in self.around:
+            return self.hole(pointer, "the value holds itself")
+        depth = len(self.path) + 1
         if depth > MAX_DEPTH:
             return self.hole(pointer, f"the value nests deeper than {MAX_DEPTH} levels")
         node: List | Mapping = Mapping([]) if isinstance(value, AbstractMapping) else List([])
-        self.waiting.append(_Waiting(value, node, pointer, depth, above))
+        self.waiting.append(_Waiting(value, node, pointer, depth))
         return node
 
     def hole(self, pointer: str, message: str) -> Unknown:

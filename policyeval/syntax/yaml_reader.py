@@ -88,18 +88,22 @@ class _Reader:
 
     def read(self) -> Node | None:
         try:
+            self.parse()
+        except _Stop:
+            return None
+        return self.root
+
+    def parse(self) -> None:
+        try:
             self.take_events()
         except yaml.MarkedYAMLError as error:
             self.syntax(error)
-            return None
+            raise _Stop from None
         except yaml.YAMLError as error:  # the characters are checked: nothing is known that comes here
             self.fault(0, 0, f"the text is not YAML: {error}")
-            return None
-        except _Stop:
-            return None
+            raise _Stop from None
         if self.root is None and not self.faults.found:
             self.fault(0, 0, "the text is empty")
-        return self.root
 
     def take_events(self) -> None:
         methods = {getattr(yaml, name): getattr(self, name) for name in dir(self) if name.endswith("Event")}

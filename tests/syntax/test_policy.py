@@ -135,7 +135,7 @@ def test_every_value_knows_its_place() -> None:
         ("key.json:8:95", "/Statement/0/Principal/Service"),
         ("key.json:9:33", "/Statement/0/Action/1"),
         ("key.json:11:80", "/Statement/0/Condition/NumericLessThan/s3:max-keys"),
-        ("key.json:13:90", "/Statement/1/NotResource/0"),
+        ("key.json:13:92", "/Statement/1/NotResource/0"),
     ]
 
 

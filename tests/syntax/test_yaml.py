@@ -193,3 +193,10 @@ def test_without_aliases_there_is_no_limit_on_size() -> None:
 def test_a_fault_does_not_hide_those_before_it() -> None:
     _, faults = read_yaml("a: !x 1\nb: !y 2\nc: [\n", None)
     assert [fault.place.line for fault in faults if fault.place] == [1, 2, 4]
+
+
+@pytest.mark.parametrize("tags", [98, 99, 100, 5000])
+def test_no_more_than_a_hundred_faults_are_told(tags: int) -> None:
+    node, faults = read_yaml("- !x 1\n" * tags + "[", None)
+    assert node is None
+    assert len(faults) == min(tags + 1, 100)
