@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from policyeval.authorizer.actions import WEB_IDENTITY_ACTIONS, ActionFacts
@@ -113,18 +114,22 @@ def _by_arn(principal: str, arn: Arn, session: Session | None, source: CallerSou
     if arn.service == "sts" and kind == "assumed-role":
         role, slash, session_name = name.rpartition("/")
         if slash and role and session_name:
-            _same_name(principal, session, session_name)
-            return Calling(source.role_named(arn, role), session or Session(session_name), principal)
+            session = _named(principal, session, session_name)
+            return Calling(source.role_named(arn, role), session, principal)
     if arn.service == "sts" and kind == "federated-user" and name:
-        _same_name(principal, session, name)
-        return Calling(source.user_named(arn, name), session or Session(name), principal, federated=True)
+        session = _named(principal, session, name)
+        return Calling(source.user_named(arn, name), session, principal, federated=True)
     raise _bad(principal)
 
 
-def _same_name(principal: str, session: Session | None, name: str) -> None:
-    if session is not None and session.name is not None and session.name != name:
+def _named(principal: str, session: Session | None, name: str) -> Session:
+    """Give the session the name that the caller's ARN says."""
+    if session is None:
+        return Session(name)
+    if session.name not in {None, name}:
         message = f"the session is named `{session.name}`, but `{principal}` calls"
         raise RequestError([Diagnostic(message)])
+    return replace(session, name=name)
 
 
 def _described(principal: str, arn: Arn, session: Session | None, source: CallerSource) -> Calling:

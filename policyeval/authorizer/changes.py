@@ -101,12 +101,12 @@ def _resource_side(case: Case, action: str, who: str) -> Iterator[Change]:
     managed = target.key is not None and target.key.manager == "AWS"
     if managed or target.arn == "*" or (case.action.on_alias and not target.is_key):
         return  # nobody can change that policy, or there is none (K4, K10)
-    if case.retirable is None and not (target.layer is Layer.TRUST and case.action.service != "sts"):
-        resource = None if target.layer is Layer.TRUST else "*" if target.is_key else target.arn
-        what = {Layer.TRUST: "trust policy"}.get(target.layer, "key policy" if target.is_key else "resource policy")
-        where = target.arn if target.layer is Layer.TRUST or not target.is_key else f"account {target.account}"
+    if case.retirable is None and not (target.is_role and case.action.service != "sts"):
+        resource = None if target.is_role else "*" if target.is_key else target.arn
+        what = {Layer.TRUST: "trust policy"}.get(case.theirs.layer, "key policy" if target.is_key else "resource policy")
+        where = target.arn if target.is_role or not target.is_key else f"account {target.account}"
         text = f"{where} must let {who} in: a statement of the {what} that allows {action}"
-        yield Change(text, target.layer, _statement(action, resource, _naming(case)))
+        yield Change(text, case.theirs.layer, _statement(action, resource, _naming(case)))
     if target.is_key:
         grant = _grant(case, action)
         if grant is not None:
@@ -189,7 +189,7 @@ def _change_policies(case: Case, change: Change) -> None:
         case.session = _edited(case.session, change, PolicyType.SESSION)
     else:
         policy_type = PolicyType.KEY if target.is_key else PolicyType.RESOURCE
-        target.policy = _edited(target.policy, change, PolicyType.TRUST if target.layer is Layer.TRUST else policy_type)
+        target.policy = _edited(target.policy, change, PolicyType.TRUST if target.is_role else policy_type)
 
 
 class _EditedLayer(PolicyLayer):

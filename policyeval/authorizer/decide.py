@@ -105,10 +105,10 @@ def _open(case: Case) -> tuple[Door, list[tuple[Door, BoundStatement]]]:
 def _without_account(case: Case, opening: Sequence[tuple[Door, BoundStatement]]) -> Outcome:
     """Decide for callers without a principal's half: services, identity providers, anonymous (S6)."""
     if opening:
-        return Outcome("allowed", case.target.layer, None, [statement for _, statement in opening])
+        return Outcome("allowed", case.theirs.layer, None, [statement for _, statement in opening])
     if case.grants:
         return Outcome("allowed", Layer.GRANT, None, case.grants)
-    return Outcome("implicit_deny", case.target.layer)
+    return Outcome("implicit_deny", case.theirs.layer)
 
 
 class _Limits(NamedTuple):
@@ -150,7 +150,7 @@ def _both_halves(case: Case, door: Door, opening: list[tuple[Door, BoundStatemen
     if named or granted or delegated:
         return _allowed(case, opening, own, within=within, delegated=delegated)
     if needs_resource_side and not (door or case.grants):
-        return Outcome("implicit_deny", case.target.layer)
+        return Outcome("implicit_deny", case.theirs.layer)
     directly = (door >= Door.LIMITED and not case.cross_account) or _names_caller(case.grants)
     if not has_permission and not directly:
         return Outcome("implicit_deny", Layer.IDENTITY)
@@ -203,9 +203,9 @@ def _allowed(
     if case.caller.has_everything:
         if not needs_resource_side:
             return Outcome("allowed", None, "S9", statements)
-        layer = case.target.layer if opening else Layer.GRANT
+        layer = case.theirs.layer if opening else Layer.GRANT
     elif named:
-        layer = case.target.layer
+        layer = case.theirs.layer
     else:
         layer = Layer.GRANT if granted else Layer.IDENTITY
     return Outcome("allowed", layer, None, statements)

@@ -123,13 +123,15 @@ def _from_source(grant: Grant, context: EvaluationContext) -> bool:
 def _may_make_child(parent: Grant, context: EvaluationContext) -> bool:
     """Tell whether the grant that the request creates stays within its parent (G4)."""
     operations = context.given.get("kms:grantoperations")
-    if operations is None:
+    if not operations:
         context.fault(
             "`kms:GrantOperations` is not given: whether the new grant stays within its parent cannot be told"
         )
         return False
     asked = {operations} if isinstance(operations, str) else set(operations)
     if not asked <= parent.operations:
+        return False
+    if parent.source_arn is not None and context.given.get("kms:grantconstraintsourcearn") != parent.source_arn:
         return False
     kind, pairs = context.given.get("kms:grantconstrainttype"), context.pairs
     if parent.context_equals is not None:
@@ -151,16 +153,16 @@ def is_visible(grant: Grant, delay: timedelta, tokens: Sequence[str], now: datet
     return grant.grant_id in tokens or not grant.tokens.isdisjoint(tokens)
 
 
-def retiring_doors(grants: Iterable[Grant], caller: Caller, session_arn: str | None) -> list[MatchedGrant]:
+def retiring_doors(
+    grants: Iterable[Grant], caller: Caller, grantees: Iterable[tuple[str, Door]]
+) -> list[MatchedGrant]:
     """Give the grants that a caller may retire by the grant's own word (G5).
 
     The right belongs to the retiring principal, to the grantee where RetireGrant is among the
     operations, and to the account in which the grant was created. An account that has the right
     delegates it (Door.ACCOUNT). Constraints do not bind RetireGrant (G3).
     """
-    doors = dict(caller.grantees)
-    if session_arn is not None:
-        doors[session_arn] = Door.DIRECT
+    doors = dict(grantees)
     found = []
     for grant in grants:
         holders = [grant.retiring_principal, grant.retiring_service_principal]

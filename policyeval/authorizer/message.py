@@ -47,7 +47,7 @@ def sentence(case: Case, outcome: Outcome) -> str:
     if _is_veiled(case, outcome):
         return _VEILED.format(who=who, action=action)
     start = f"User: {who} is not authorized to perform: {action}{on}"
-    layer = outcome.layer if outcome.layer is not None else case.target.layer
+    layer = outcome.layer if outcome.layer is not None else case.theirs.layer
     if outcome.reason == "explicit_deny":
         return f"{start} with an explicit deny in {_EXPLICIT[layer]}"
     return f"{start} because no {_IMPLICIT[layer]} allows the {action} action"

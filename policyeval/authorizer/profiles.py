@@ -42,6 +42,7 @@ class TargetPlan(NamedTuple):
     denies: tuple[BoundStatement, ...]
     allows: tuple[BoundStatement, ...]
     needs_own_policy: bool
+    layer: Layer
 
 
 class Caller(CallerFacts):
@@ -104,7 +105,7 @@ class Caller(CallerFacts):
 class Target(TargetFacts):
     """A resource with its own policy and what its account's organization puts on it."""
 
-    __slots__ = ("_plans", "account", "key", "layer", "partition", "parts", "policy", "rcp_exempt", "rcps", "record")
+    __slots__ = ("_plans", "account", "is_role", "key", "partition", "parts", "policy", "rcp_exempt", "rcps", "record")
 
     def __init__(self, arn: str, account: str, parts: Arn | None) -> None:
         self.arn = arn
@@ -117,19 +118,20 @@ class Target(TargetFacts):
         self.organization_known = True
         self.described = False
         self.key: KeyFacts | None = None
-        self.layer = Layer.RESOURCE
+        self.is_role = parts is not None and parts.service == "iam" and parts.resource.startswith("role/")
         self.policy: PolicyLayer | None = None
         self.rcps: LevelStack | None = None
         self.rcp_exempt = False
         self.record: ResourceRecord | None = None
         self._plans: dict[str, TargetPlan] = {}
 
-    def policy_for(self, action: ActionFacts) -> PolicyLayer | None:
-        """Give the resource's own policy where the action asks it.
+    def layer_for(self, action: ActionFacts) -> Layer:
+        """Tell which layer the resource's own policy is; a trust policy answers for `sts:` alone (S35)."""
+        return Layer.TRUST if self.is_role and action.service == "sts" else Layer.RESOURCE
 
-        A trust policy answers for `sts:` alone, and no key policy has a say in RetireGrant (G5).
-        """
-        if action.folded == RETIRE_GRANT or (self.layer is Layer.TRUST and action.service != "sts"):
+    def policy_for(self, action: ActionFacts) -> PolicyLayer | None:
+        """Give the resource's own policy where the action asks it; no key policy has a say in RetireGrant (G5)."""
+        if action.folded == RETIRE_GRANT or (self.is_role and action.service != "sts"):
             return None
         return self.policy
 
@@ -146,7 +148,7 @@ class Target(TargetFacts):
             denies, allows = policy.candidates(action.folded) if policy is not None else ((), ())
             parts = self.parts
             needs = parts is not None and own_policy_required(action.folded, parts.service, parts.resource)
-            found = TargetPlan(rcp_denies, rcp_asked, denies, allows, needs)
+            found = TargetPlan(rcp_denies, rcp_asked, denies, allows, needs, self.layer_for(action))
             keep(self._plans, action.folded, found)
         return found
 
@@ -222,12 +224,12 @@ class ProfileMaker:
 
     def policy_of(self, target: Target, policy: NamedPolicy) -> None:
         """Put a resource's own policy in force."""
-        policy_type = PolicyType.RESOURCE
+        policy_type, layer = PolicyType.RESOURCE, Layer.RESOURCE
         if target.is_key:
             policy_type = PolicyType.KEY
-        elif target.parts is not None and target.parts.service == "iam" and target.parts.resource.startswith("role/"):
-            policy_type, target.layer = PolicyType.TRUST, Layer.TRUST
-        target.policy = self.layer(target.layer, [policy], policy_type)
+        elif target.is_role:
+            policy_type, layer = PolicyType.TRUST, Layer.TRUST
+        target.policy = self.layer(layer, [policy], policy_type)
 
     def account_of(self, target: Target, account: AccountRecord) -> None:
         """Put what the resource's account brings on it."""

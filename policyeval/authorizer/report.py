@@ -12,7 +12,7 @@ from policyeval.model.source import Diagnostic
 
 def layer_verdicts(case: Case) -> tuple[LayerVerdict, ...]:
     """Give each layer's own verdict, whatever the others said."""
-    resource = case.target.layer
+    resource = case.theirs.layer
     verdicts = {
         Layer.RCP: _levels(Layer.RCP, case.rcps, case),
         Layer.SCP: _levels(Layer.SCP, case.caller.scps, case),

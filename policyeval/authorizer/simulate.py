@@ -109,7 +109,7 @@ def simulate(request: Request, policies: PolicySet, *, clock: Callable[[], datet
         own = session_policies(case.request.session.policies) if case.request.session is not None else []
         both = (*policies.session_policies, *own)
         case.session = situation.maker.layer(Layer.SESSION, both, PolicyType.SESSION)
-    if policies.vpc_endpoint_policy is not None:
+    if policies.vpc_endpoint_policy is not None and case.context.via_service is None:
         layers = [policies.vpc_endpoint_policy]
         case.endpoint = situation.maker.layer(Layer.ENDPOINT, layers, PolicyType.VPC_ENDPOINT)
     return Decision(case, decide(case))

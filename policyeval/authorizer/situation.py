@@ -72,7 +72,8 @@ class Situation:
         )
         context = self._intake.context(request, action, facts_of(calling), target, endpoint, alias)
         case = Case(request, action, calling.caller, target, context)
-        if endpoint_policy is not None:
+        # A service that calls on someone's behalf does not come through their endpoint.
+        if endpoint_policy is not None and context.via_service is None:
             case.endpoint = endpoint_policy
         if calling.session is not None:
             case.session = self._session(calling)
@@ -220,11 +221,9 @@ class Situation:
             tokens = case.request.grant_tokens
             if tokens:  # a request names the grant that it retires
                 retirable = [g for g in retirable if g.grant_id in tokens or not g.tokens.isdisjoint(tokens)]
-            case.retirable = retiring_doors(retirable, caller, calling.session_arn)
+            case.retirable = retiring_doors(retirable, caller, _grantees(calling))
             return
-        grantees = caller.grantees
-        if calling.session_arn is not None:
-            grantees = ((calling.session_arn, Door.DIRECT), *_of_session(grantees, calling))
+        grantees = _grantees(calling) if calling.session_arn is not None else caller.grantees
         matched: list[MatchedGrant] = []
         for grantee, door in grantees:
             grants = self.source.grants(target.arn, grantee)
@@ -266,11 +265,14 @@ class Situation:
         return [grant for grant in grants if is_visible(grant, self._delay, tokens, now)]
 
 
-def _of_session(grantees: Sequence[tuple[str, Door]], calling: Calling) -> Sequence[tuple[str, Door]]:
-    """Limit what names the user behind a federated session, as S8 limits a role's."""
-    if not calling.federated:
+def _grantees(calling: Calling) -> Sequence[tuple[str, Door]]:
+    """Give the names a grant can give a caller; one of the user behind a federated session is limited (S8)."""
+    grantees = calling.caller.grantees
+    if calling.session_arn is None:
         return grantees
-    return [(name, Door.LIMITED if door is Door.DIRECT else door) for name, door in grantees]
+    if calling.federated:
+        grantees = tuple((name, min(door, Door.LIMITED)) for name, door in grantees)
+    return ((calling.session_arn, Door.DIRECT), *grantees)
 
 
 def _no_resource(arn: str) -> RequestError:

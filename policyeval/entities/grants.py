@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from policyeval.entities.parts import Building
 from policyeval.entities.policies import PolicyReader
@@ -22,7 +22,7 @@ _GRANTEE = re.compile(r"root|user/.+|role/.+|assumed-role/[^/]+/[^/]+|federated-
 
 def build_grants(building: Building, models: tuple[GrantModel, ...], key_arn: str, spot: Spot) -> KeyGrants:
     """Read a key's grants; those without an id are numbered, `grant-1` for the first of them."""
-    taken = {model.GrantId for model in models}
+    taken = {model.GrantId for model in models if model.GrantId is not None}
     grants: list[Grant] = []
     for index, model in enumerate(models):
         where = spot.at(index)
@@ -31,6 +31,7 @@ def build_grants(building: Building, models: tuple[GrantModel, ...], key_arn: st
             building.claim(("grant", key_arn, model.GrantId), what, where.at("GrantId"))
         building.faults += check_grant(model, key_arn, where)
         grant_id = model.GrantId or _free_id(taken, index + 1)
+        taken.add(grant_id)
         grants.append(make_grant(model, key_arn, grant_id, where.place()))
     return KeyGrants.of(grants)
 
@@ -46,14 +47,13 @@ def grant_of(value: Mapping[str, object], key_arn: str, known: KeyGrants) -> Gra
         reader.faults += check_grant(document.model, key_arn, document.spot())
     if document is None or reader.faults:
         raise EntitiesError(reader.faults)
-    grant_id = document.model.GrantId or _free_id(set(known.by_id), 1)
+    grant_id = document.model.GrantId or _free_id(known.by_id, len(known.by_id) + 1)
     return make_grant(document.model, key_arn, grant_id)
 
 
-def _free_id(taken: set[str | None], number: int) -> str:
+def _free_id(taken: Container[str], number: int) -> str:
     while f"grant-{number}" in taken:
         number += 1
-    taken.add(f"grant-{number}")
     return f"grant-{number}"
 
 

@@ -45,6 +45,11 @@ class Overlay(Generic[K, V]):
     def __contains__(self, key: object) -> bool:
         return self.get(key) is not None  # type: ignore[arg-type]  # a key of another type is just not there
 
+    def __len__(self) -> int:
+        gone = sum(isinstance(value, _Gone) and key in self._base for key, value in self._layer.items())
+        added = sum(not isinstance(value, _Gone) and key not in self._base for key, value in self._layer.items())
+        return len(self._base) - gone + added
+
     def __iter__(self) -> Iterator[K]:
         return (key for key, _ in self.items())
 

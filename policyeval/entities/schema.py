@@ -46,7 +46,8 @@ Tags = dict[str, str]
 class Model(BaseModel):
     """What every part of a file has in common; `noun` names the part in messages."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    # Deferred: only the file's model is ever validated, and it compiles what it holds.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
     noun: ClassVar[str] = "file"
 
 

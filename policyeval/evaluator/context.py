@@ -292,6 +292,11 @@ TARGET_KEYS = frozenset(
 )
 
 
+def _given(context: EvaluationContext, folded: str) -> Value:
+    value = context.given.get(folded)
+    return context.defaults.get(folded) if value is None else value
+
+
 def getter(folded: str) -> Getter:
     """Compile the way to a key's value; the key is folded already."""
     if folded.startswith(ENCRYPTION_CONTEXT):
@@ -305,9 +310,7 @@ def getter(folded: str) -> Getter:
             context.given.get(folded) if (value := context.caller.keys.get(folded)) is None else value
         )
     if folded in TARGET_KEYS or folded.startswith(RESOURCE_TAG):
-        return lambda context: (
-            context.given.get(folded) if (value := context.target.keys.get(folded)) is None else value
-        )
+        return lambda context: _given(context, folded) if (value := context.target.keys.get(folded)) is None else value
     if folded.startswith("kms:"):
-        return lambda context: context.defaults.get(folded) if (value := context.given.get(folded)) is None else value
+        return lambda context: _given(context, folded)
     return lambda context: context.given.get(folded)
