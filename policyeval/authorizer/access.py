@@ -105,10 +105,18 @@ def _door(generous: Situation, strict: Situation, account: str, action: str, res
     if _lets_in(generous, account, action, resource):
         return "conditional"
     case = generous.case_of(Calling(_anyone(generous, account)), _request(account, action, resource))
-    named = (_named(generous, account, arn) for arn in _named_principals(case, generous, account))
-    if any(_decides_for(generous, caller, account, action, resource) for caller in named):
+    callers = [_named(generous, account, arn) for arn in _named_principals(case, generous, account)]
+    callers.append(_service_linked(generous, account))
+    if any(_decides_for(generous, caller, account, action, resource) for caller in callers):
         return "conditional"
     return "closed"
+
+
+def _service_linked(situation: Situation, account: str) -> Caller:
+    """Make up a service-linked role, which RCPs do not bind (S3)."""
+    caller = _anyone(situation, account)
+    caller.service_linked = True
+    return caller
 
 
 def _request(account: str, action: str, resource: str) -> Request:
@@ -144,7 +152,10 @@ def _named(situation: Situation, account: str, arn: str) -> Caller:
     caller = _anyone(situation, account, arn)
     if arn == root_arn(account, caller.partition):
         caller.name, caller.is_root = "", True
-    caller.keys = {**caller.keys, "aws:principalarn": arn}
+    if ":assumed-role/" in arn or ":federated-user/" in arn:
+        caller.session_arn = arn  # its aws:PrincipalArn is its role's, whose path is not known (S14)
+    else:
+        caller.keys = {**caller.keys, "aws:principalarn": arn}
     caller.grantees = ((arn, Opening.DIRECT), *caller.grantees)
     return caller
 
@@ -158,5 +169,6 @@ def _named_principals(case: Case, situation: Situation, account: str) -> set[str
         found |= {value.value for value in principal.values} if principal is not None else set()
     if case.target.is_key:
         grants = situation.source.retirable_grants(case.target.arn)
-        found |= {grant.grantee_principal for grant in grants if grant.grantee_principal is not None}
+        holders = (holder for grant in grants for holder in (grant.grantee_principal, grant.retiring_principal))
+        found |= {holder for holder in holders if holder is not None}
     return {arn for arn in found if (parts := split_arn(arn)) is not None and parts.account == account}

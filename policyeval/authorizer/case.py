@@ -56,6 +56,21 @@ class Case:
         self.crosses_partitions = caller.partition != target.partition != "" and caller.account != ""
 
     @property
+    def may_be_denied(self) -> bool:
+        """Whether any Deny statement has to be asked."""
+        return bool(self.theirs.denies or self.own.denies or self.endpoint is not None or self.session is not None)
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether a layer that must allow every request has to be asked (S2–S4)."""
+        return bool(self.own.scp_asked or self.theirs.rcp_asked or self.endpoint is not None)
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether a boundary or session policy limits the caller (S7)."""
+        return self.session is not None or self.own.boundary_allows is not None
+
+    @property
     def label(self) -> str:
         """The caller's name: the session's own where there is one."""
         return self.context.caller.session_arn or self.caller.label

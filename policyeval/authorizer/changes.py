@@ -103,7 +103,9 @@ def _resource_side(case: Case, action: str, who: str) -> Iterator[Change]:
         return  # nobody can change that policy, or there is none (K4, K10)
     if case.retirable is None and not (target.is_role and case.action.service != "sts"):
         resource = None if target.is_role else "*" if target.is_key else target.arn
-        what = {Layer.TRUST: "trust policy"}.get(case.theirs.layer, "key policy" if target.is_key else "resource policy")
+        what = {Layer.TRUST: "trust policy"}.get(
+            case.theirs.layer, "key policy" if target.is_key else "resource policy"
+        )
         where = target.arn if target.is_role or not target.is_key else f"account {target.account}"
         text = f"{where} must let {who} in: a statement of the {what} that allows {action}"
         yield Change(text, case.theirs.layer, _statement(action, resource, _naming(case)))

@@ -18,6 +18,8 @@ from policyeval.model.decision import Layer, Reason
 
 Determining: TypeAlias = Sequence[BoundStatement | MatchedGrant]
 Statements: TypeAlias = Sequence[BoundStatement]
+# A statement that matches, and the `Door` it opens.
+Opening: TypeAlias = tuple[int, BoundStatement]
 
 
 class Outcome(NamedTuple):
@@ -33,42 +35,52 @@ def decide(case: Case) -> Outcome:
     """Decide one request."""
     if case.crosses_partitions:
         return Outcome("implicit_deny", None, "S6", ())
-    denied = explicit_denies(case)
-    if denied:
-        return Outcome("explicit_deny", denied[0].layer, None, denied)
+    if case.may_be_denied:
+        denied = explicit_denies(case)
+        if denied:
+            return Outcome("explicit_deny", denied[0].layer, None, denied)
     if case.cross_account and not case.action.crosses_accounts:
         return Outcome("implicit_deny", None, "K3", ())
-    restricted = _restriction(case)
-    if restricted is not None:
-        return Outcome("implicit_deny", restricted, None, ())
+    if case.is_restricted:
+        restricted = _restriction(case)
+        if restricted is not None:
+            return Outcome("implicit_deny", restricted, None, ())
     if case.retirable is not None:
         return _retire(case, case.retirable)
-    door, opening = _open(case)
+    opening = _matching(case.theirs.allows, case.context)
     if case.caller.caller_type != "AWS":
         return _without_account(case, opening)
-    return _both_halves(case, door, opening)
+    return _both_halves(case, opening)
+
+
+def _matching(statements: Statements, context: EvaluationContext) -> list[Opening]:
+    """Find the statements that match, each with how it names the caller (S8)."""
+    # Loops rather than comprehensions, here and below: a comprehension is one more call.
+    found = []
+    for statement in statements:
+        door = statement.answer(context)
+        if door:
+            found.append((door, statement))
+    return found
 
 
 def explicit_denies(case: Case) -> list[BoundStatement]:
     """Collect every Deny that matches, in the order of the layers."""
     context = case.context
-    denied: list[BoundStatement] = []
-    for statements in _deny_statements(case):
-        for statement in statements:
-            if statement.matches(context):
-                denied.append(statement)  # noqa: PERF401 - a comprehension is a call more, on the hot path
-    return denied
+    denied = [statement for _, statement in _matching(case.theirs.denies, context)] if case.theirs.denies else []
+    if case.own.denies:
+        denied += [statement for _, statement in _matching(case.own.denies, context)]
+    for layer in (case.endpoint, case.session):
+        if layer is not None:
+            denied += [statement for _, statement in _matching(layer.candidates(case.action.folded)[0], context)]
+    if not denied:
+        return denied
+    if case.caller.service_linked:  # RCPs do not bind it (S3)
+        denied = [statement for statement in denied if statement.layer is not Layer.RCP]
+    return sorted(denied, key=lambda statement: _ORDER[statement.layer])
 
 
-def _deny_statements(case: Case) -> Sequence[Statements]:
-    """Give the Deny statements to ask, layer by layer."""
-    own, theirs, folded = case.own, case.theirs, case.action.folded
-    rcp_denies = () if case.caller.service_linked else theirs.rcp_denies
-    if case.endpoint is None and case.session is None:
-        return rcp_denies, own.scp_denies, theirs.denies, own.denies
-    endpoint = case.endpoint.candidates(folded)[0] if case.endpoint is not None else ()
-    session = case.session.candidates(folded)[0] if case.session is not None else ()
-    return rcp_denies, own.scp_denies, endpoint, theirs.denies, own.denies, session
+_ORDER = {layer: number for number, layer in enumerate(Layer)}
 
 
 def _restriction(case: Case) -> Layer | None:
@@ -86,29 +98,16 @@ def _restriction(case: Case) -> Layer | None:
 
 
 def _any_matches(allows: Statements, context: EvaluationContext) -> bool:
-    return any(statement.matches(context) for statement in allows)
+    return any(statement.answer(context) for statement in allows)
 
 
-def _open(case: Case) -> tuple[Door, list[tuple[Door, BoundStatement]]]:
-    """Find the Allow statements of the resource's policy that match, and the widest door they open (S8)."""
-    context = case.context
-    widest = Door.NONE
-    opening: list[tuple[Door, BoundStatement]] = []
-    for statement in case.theirs.allows:
-        door = statement.names(context) if statement.names is not None else Door.NONE
-        if door and statement.test(context):
-            opening.append((door, statement))
-            widest = max(widest, door)
-    return widest, opening
-
-
-def _without_account(case: Case, opening: Sequence[tuple[Door, BoundStatement]]) -> Outcome:
+def _without_account(case: Case, opening: Sequence[Opening]) -> Outcome:
     """Decide for callers without a principal's half: services, identity providers, anonymous (S6)."""
     if opening:
         return Outcome("allowed", case.theirs.layer, None, [statement for _, statement in opening])
     if case.grants:
         return Outcome("allowed", Layer.GRANT, None, case.grants)
-    return Outcome("implicit_deny", case.theirs.layer)
+    return Outcome("implicit_deny", case.theirs.layer, None, ())
 
 
 class _Limits(NamedTuple):
@@ -131,75 +130,82 @@ def _limits(case: Case) -> _Limits:
 _UNLIMITED = _Limits(boundary=True, session=True)
 
 
-def _both_halves(case: Case, door: Door, opening: list[tuple[Door, BoundStatement]]) -> Outcome:
+def _both_halves(case: Case, opening: Sequence[Opening]) -> Outcome:
     """Decide for callers that belong to an account: their half and the resource's half."""
-    context, caller = case.context, case.caller
-    own = []
-    for statement in case.own.allows:
-        if statement.test(context):
-            own.append(statement)  # noqa: PERF401 - a comprehension is a call more, on the hot path
-    has_permission = bool(own) or caller.has_everything
-    limits = _limits(case) if caller.has_boundary or case.session is not None else _UNLIMITED
-    within = limits.boundary and limits.session
+    own = _matching(case.own.allows, case.context)
+    has_permission = bool(own) or case.caller.has_everything
+    limits = _limits(case) if case.is_limited else _UNLIMITED
+    within = limits is _UNLIMITED or (limits.boundary and limits.session)
     needs_resource_side = case.cross_account or case.theirs.needs_own_policy
 
     # A permission given directly needs no identity policy; across accounts only a grant gives it (K2).
-    named = door >= Door.LIMITED and not case.cross_account and (within or door is Door.DIRECT)
-    granted = bool(case.grants) and any(_suffices(grant.door, case, within=within) for grant in case.grants)
-    delegated = has_permission and within and (not needs_resource_side or _delegates(case, door, opening))
+    named = [] if case.cross_account else _sufficient(opening, case, within=within)
+    granted = [grant for grant in case.grants if _suffices(grant.door, case, within=within)] if case.grants else []
+    delegated = has_permission and within and (not needs_resource_side or _delegates(case, opening))
     if named or granted or delegated:
-        return _allowed(case, opening, own, within=within, delegated=delegated)
-    if needs_resource_side and not (door or case.grants):
-        return Outcome("implicit_deny", case.theirs.layer)
-    directly = (door >= Door.LIMITED and not case.cross_account) or _names_caller(case.grants)
-    if not has_permission and not directly:
-        return Outcome("implicit_deny", Layer.IDENTITY)
-    return Outcome("implicit_deny", Layer.SESSION if limits.boundary else Layer.BOUNDARY)
+        return _allowed(case, opening, own, named=named, granted=granted, delegated=delegated)
+    if needs_resource_side and not (opening or case.grants):
+        return Outcome("implicit_deny", case.theirs.layer, None, ())
+    if not has_permission and not _names_caller(case, opening):
+        return Outcome("implicit_deny", Layer.IDENTITY, None, ())
+    return Outcome("implicit_deny", Layer.SESSION if limits.boundary else Layer.BOUNDARY, None, ())
 
 
-def _suffices(door: Door, case: Case, *, within: bool) -> bool:
+def _sufficient(opening: Sequence[Opening], case: Case, *, within: bool) -> list[Opening]:
+    found = []
+    for each in opening:
+        if _suffices(each[0], case, within=within):
+            found.append(each)  # noqa: PERF401 - see `_matching`
+    return found
+
+
+def _suffices(door: int, case: Case, *, within: bool) -> bool:
     """Tell whether being named so is enough by itself.
 
     A role's permission is limited by boundary and session (S8); across accounts everybody's is (S6, G2).
     """
     if within:
         return door >= Door.LIMITED
-    return door is Door.DIRECT and not case.cross_account
+    return door == Door.DIRECT and not case.cross_account
 
 
-def _names_caller(grants: Sequence[MatchedGrant]) -> bool:
-    return any(grant.door >= Door.LIMITED for grant in grants)
+def _names_caller(case: Case, opening: Sequence[Opening]) -> bool:
+    """Tell whether the resource's side gives the permission itself, so that only limits can lack."""
+    doors: list[int] = [grant.door for grant in case.grants]
+    if not case.cross_account:
+        doors += [door for door, _ in opening]
+    return any(door >= Door.LIMITED for door in doors)
 
 
-def _delegates(case: Case, door: Door, opening: Sequence[tuple[Door, BoundStatement]]) -> bool:
+def _delegates(case: Case, opening: Sequence[Opening]) -> bool:
     """Tell whether the resource's side leaves the decision to the account's own policies (K1, S10)."""
     if case.cross_account:
-        return bool(door or case.grants)
-    return any(each is Door.ACCOUNT for each, _ in opening) or any(g.door is Door.ACCOUNT for g in case.grants)
+        return bool(opening or case.grants)
+    for door, _ in opening:
+        if door == Door.ACCOUNT:
+            return True
+    return any(grant.door == Door.ACCOUNT for grant in case.grants) if case.grants else False
 
 
-def _allowed(
+def _allowed(  # noqa: PLR0913 - the ways in which it is allowed
     case: Case,
-    opening: Sequence[tuple[Door, BoundStatement]],
-    own: Sequence[BoundStatement],
+    opening: Sequence[Opening],
+    own: Sequence[Opening],
     *,
-    within: bool,
+    named: Sequence[Opening],
+    granted: Sequence[MatchedGrant],
     delegated: bool,
 ) -> Outcome:
     """Name the layer that allowed, and every statement on a complete way to the permission."""
     needs_resource_side = case.cross_account or case.theirs.needs_own_policy
     halves = delegated and needs_resource_side
-    named: list[BoundStatement] = []
-    granted: list[MatchedGrant] = []
-    if not case.cross_account:
-        named = [statement for door, statement in opening if _suffices(door, case, within=within)]
-    if case.grants:
-        granted = [grant for grant in case.grants if _suffices(grant.door, case, within=within)]
-    statements: list[BoundStatement | MatchedGrant]
-    statements = [statement for _, statement in opening] if halves else [*named]
+    statements: list[BoundStatement | MatchedGrant] = []
+    for _, statement in opening if halves else named:
+        statements.append(statement)  # noqa: PERF402 - two kinds in one list
     statements += case.grants if halves else granted
     if delegated:
-        statements += own
+        for _, statement in own:
+            statements.append(statement)  # noqa: PERF402 - two kinds in one list
     if case.caller.has_everything:
         if not needs_resource_side:
             return Outcome("allowed", None, "S9", statements)
@@ -220,9 +226,10 @@ def _retire(case: Case, retirable: Sequence[MatchedGrant]) -> Outcome:
         return Outcome("allowed", Layer.GRANT, None, rightful)
     if not retirable:
         return Outcome("implicit_deny", None, "G5")
-    own = [s for s in case.own.allows if s.test(case.context)]
-    if own and within:
+    own = [statement for _, statement in _matching(case.own.allows, case.context)]
+    has_permission = bool(own) or case.caller.has_everything
+    if has_permission and within:
         return Outcome("allowed", Layer.IDENTITY, None, [*retirable, *own])
-    if not own and not _names_caller(retirable):
+    if not has_permission and not any(grant.door >= Door.LIMITED for grant in retirable):
         return Outcome("implicit_deny", Layer.IDENTITY)
     return Outcome("implicit_deny", Layer.SESSION if limits.boundary else Layer.BOUNDARY)

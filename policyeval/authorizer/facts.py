@@ -40,10 +40,11 @@ class _Key:
     """A context key as it was written once, and what its values must be.
 
     `plain`: any text will do, and it is one. `reader` reads the text of a key of one other type.
-    `guarded`: it can contradict what is derived, or set it (S34).
+    `guarded`: it can contradict what is derived, or set it (S34). `seen` holds texts that were read
+    and found right.
     """
 
-    __slots__ = ("expected", "folded", "guarded", "kms", "multivalued", "plain", "reader", "readers", "single")
+    __slots__ = ("expected", "folded", "guarded", "kms", "multivalued", "plain", "readers", "seen", "single")
 
     def __init__(self, name: str) -> None:
         self.folded = name.lower()
@@ -54,7 +55,7 @@ class _Key:
         self.guarded = may_contradict(self.folded)
         kinds = (known.type, *known.also) if known is not None else ("String",)
         self.readers = () if "String" in kinds else tuple(_READERS[kind][0] for kind in kinds)
-        self.reader = self.readers[0] if self.readers else str
+        self.seen: dict[str, None] = {}
         self.plain = not (self.multivalued or self.readers)
         self.expected = _READERS[kinds[0]][1] if self.readers else ""
 
@@ -86,7 +87,10 @@ class KeyReader:
                 continue
             read += 1
             guarded |= key.guarded
-            folded[key.folded] = raw if key.plain and raw.__class__ is str else _value(key, name, raw, faults)
+            if raw.__class__ is str and (key.plain or raw in key.seen):
+                folded[key.folded] = raw
+            else:
+                folded[key.folded] = _value(key, name, raw, faults)
         if len(folded) != read:
             faults += _given_twice(context)
         if faults:
@@ -106,12 +110,6 @@ def _given_twice(context: Mapping[str, ContextValue]) -> list[Diagnostic]:
 
 
 def _value(key: _Key, name: str, raw: ContextValue, faults: list[Diagnostic]) -> Value:
-    if raw.__class__ is str and key.single:
-        try:
-            key.reader(raw)
-        except (ValueError, OverflowError):
-            _check(key, name, str(raw), faults)
-        return str(raw)
     try:
         value: Value = text(raw)
     except TypeError:
@@ -124,7 +122,10 @@ def _value(key: _Key, name: str, raw: ContextValue, faults: list[Diagnostic]) ->
             faults.append(Diagnostic(f"context key `{name}` has one value, not {len(value)}"))
         value = value[0] if value else None
     if key.readers and value:
+        before = len(faults)
         _check(key, name, value, faults)
+        if isinstance(value, str) and len(faults) == before and not key.multivalued:
+            keep(key.seen, value, None)
     return value
 
 

@@ -14,7 +14,7 @@ from policyeval.authorizer.actions import CREATE_GRANT, DESCRIBE_KEY, ActionFact
 from policyeval.authorizer.profiles import Caller
 from policyeval.catalog.kms import GRANT_OPERATIONS
 from policyeval.evaluator.context import EvaluationContext
-from policyeval.evaluator.principals import Door
+from policyeval.evaluator.principals import Door, session_prefix
 from policyeval.model.arn import is_account_id, split_arn
 from policyeval.model.decision import Layer, StatementRef
 from policyeval.model.grant import Grant
@@ -153,9 +153,7 @@ def is_visible(grant: Grant, delay: timedelta, tokens: Sequence[str], now: datet
     return grant.grant_id in tokens or not grant.tokens.isdisjoint(tokens)
 
 
-def retiring_doors(
-    grants: Iterable[Grant], caller: Caller, grantees: Iterable[tuple[str, Door]]
-) -> list[MatchedGrant]:
+def retiring_doors(grants: Iterable[Grant], caller: Caller, grantees: Iterable[tuple[str, Door]]) -> list[MatchedGrant]:
     """Give the grants that a caller may retire by the grant's own word (G5).
 
     The right belongs to the retiring principal, to the grantee where RetireGrant is among the
@@ -173,6 +171,19 @@ def retiring_doors(
             door = Door.DIRECT if caller.is_root else Door.ACCOUNT
         if door is not Door.NONE:
             found.append(MatchedGrant(grant, door))
+    return found
+
+
+def sessions_doors(grants: Iterable[Grant], role_arn: str) -> list[MatchedGrant]:
+    """Give the grants that some session of a role may retire by its own name."""
+    prefix = session_prefix(role_arn)
+    found = []
+    for grant in grants:
+        holders = [grant.retiring_principal]
+        if "RetireGrant" in grant.operations:
+            holders.append(grant.grantee_principal)
+        if prefix is not None and any((holder or "").startswith(prefix) for holder in holders):
+            found.append(MatchedGrant(grant, Door.DIRECT))
     return found
 
 

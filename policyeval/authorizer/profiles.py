@@ -25,9 +25,8 @@ SERVICE_ACCOUNT = "aws-service"
 
 
 class CallerPlan(NamedTuple):
-    """What a caller's layers hold for one action: the statements to ask, in report order."""
+    """What a caller's layers hold for one action: the statements to ask."""
 
-    scp_denies: tuple[BoundStatement, ...]
     scp_asked: tuple[tuple[BoundStatement, ...], ...]
     denies: tuple[BoundStatement, ...]
     allows: tuple[BoundStatement, ...]
@@ -37,7 +36,6 @@ class CallerPlan(NamedTuple):
 class TargetPlan(NamedTuple):
     """What a resource's side holds for one action."""
 
-    rcp_denies: tuple[BoundStatement, ...]
     rcp_asked: tuple[tuple[BoundStatement, ...], ...]
     denies: tuple[BoundStatement, ...]
     allows: tuple[BoundStatement, ...]
@@ -91,7 +89,7 @@ class Caller(CallerFacts):
             scp_denies, scp_asked = self.scps.candidates(action) if self.scps is not None else ((), ())
             denies, allows = self.identity.candidates(action) if self.identity is not None else ((), ())
             limits = self.boundary.candidates(action) if self.boundary is not None else ((), None)
-            found = CallerPlan(scp_denies, scp_asked, (*denies, *limits[0]), allows, limits[1])
+            found = CallerPlan(scp_asked, (*scp_denies, *denies, *limits[0]), allows, limits[1])
             keep(self._plans, action, found)
         return found
 
@@ -148,7 +146,7 @@ class Target(TargetFacts):
             denies, allows = policy.candidates(action.folded) if policy is not None else ((), ())
             parts = self.parts
             needs = parts is not None and own_policy_required(action.folded, parts.service, parts.resource)
-            found = TargetPlan(rcp_denies, rcp_asked, denies, allows, needs, self.layer_for(action))
+            found = TargetPlan(rcp_asked, (*rcp_denies, *denies), allows, needs, self.layer_for(action))
             keep(self._plans, action.folded, found)
         return found
 

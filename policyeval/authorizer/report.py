@@ -60,7 +60,7 @@ def _verdict(
 
 
 def _matching(statements: Iterable[BoundStatement], case: Case) -> tuple[StatementRef, ...]:
-    return tuple(statement.ref() for statement in statements if statement.matches(case.context))
+    return tuple(statement.ref() for statement in statements if statement.answer(case.context))
 
 
 def every_layer(case: Case) -> list[PolicyLayer]:
@@ -78,7 +78,7 @@ def unevaluated(case: Case) -> tuple[Diagnostic, ...]:
     for layer in every_layer(case):
         for statement in (s for group in layer.candidates(case.action.folded) for s in group):
             context.faults = []
-            statement.matches(context)
+            statement.answer(context)
             seen.update(context.faults)
             effect = "the Allow does not match" if statement.allow else "the Deny matches"
             found += [

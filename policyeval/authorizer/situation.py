@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
 from policyeval.authorizer.callers import Calling, facts_of, identify
 from policyeval.authorizer.case import Case
-from policyeval.authorizer.grants import GrantIndex, MatchedGrant, is_visible, retiring_doors
+from policyeval.authorizer.grants import GrantIndex, MatchedGrant, is_visible, retiring_doors, sessions_doors
 from policyeval.authorizer.intake import Intake
 from policyeval.authorizer.policies import session_policies
 from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
@@ -70,7 +70,8 @@ class Situation:
         endpoint, endpoint_policy = (
             self._endpoint(request.vpc_endpoint) if request.vpc_endpoint is not None else (None, None)
         )
-        context = self._intake.context(request, action, facts_of(calling), target, endpoint, alias)
+        facts = calling.caller if calling.session is None else facts_of(calling)
+        context = self._intake.context(request, action, facts, target, endpoint, alias)
         case = Case(request, action, calling.caller, target, context)
         # A service that calls on someone's behalf does not come through their endpoint.
         if endpoint_policy is not None and context.via_service is None:
@@ -128,6 +129,9 @@ class Situation:
         if action.service == "kms" and ":alias/" in arn:
             return self._alias(request, action, arn)
         record = self.source.resource(arn)
+        known = self._targets.get(arn)
+        if known is not None and known.record is record:
+            return known, None
         if record is not None:
             return self._described(record), None
         parts = split_arn(arn)
@@ -222,6 +226,8 @@ class Situation:
             if tokens:  # a request names the grant that it retires
                 retirable = [g for g in retirable if g.grant_id in tokens or not g.tokens.isdisjoint(tokens)]
             case.retirable = retiring_doors(retirable, caller, _grantees(calling))
+            if self._session_unknown(calling):
+                case.retirable += sessions_doors(retirable, caller.name)
             return
         grantees = _grantees(calling) if calling.session_arn is not None else caller.grantees
         matched: list[MatchedGrant] = []
@@ -230,7 +236,7 @@ class Situation:
             if grants:
                 matching = self._matching(self._index(target.arn, grantee, grants), case)
                 matched += [MatchedGrant(grant, door) for grant in self._visible(matching, case)]
-        if self.maker.view is View.GENEROUS and caller.is_role and calling.session_arn is None:
+        if self._session_unknown(calling):
             matched += self._to_sessions(case)
         case.grants = matched
 
@@ -240,6 +246,10 @@ class Situation:
         if self.maker.view is View.STRICT:
             return index.certain(case.action)
         return index.matching(case.action, case.context)
+
+    def _session_unknown(self, calling: Calling) -> bool:
+        """Tell whether any session of a role may be the one that calls."""
+        return self.maker.view is View.GENEROUS and calling.caller.is_role and calling.session_arn is None
 
     def _to_sessions(self, case: Case) -> list[MatchedGrant]:
         """Give the grants to single sessions of a role of which it is not known which session calls."""

@@ -6,13 +6,13 @@ import click
 
 from policyeval.authorizer import Authorizer
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import file_argument, format_option, load_entities
+from policyeval.cli.options import account_id, file_argument, format_option, load_entities
 from policyeval.cli.output import print_accesses, print_json, print_text, print_verdict
 
 
 @click.command("account-access")
 @file_argument
-@click.argument("account")
+@click.argument("account", type=account_id, metavar="ACCOUNT")
 @click.argument("action")
 @click.argument("resource")
 @format_option("text", "json")

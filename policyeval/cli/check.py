@@ -10,6 +10,7 @@ from policyeval.authorizer import Authorizer, Decision
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import (
     Pairs,
+    account_id,
     file_argument,
     format_option,
     gathered_values,
@@ -46,7 +47,9 @@ from policyeval.model.request import Request, Session
 @click.option("--grant-token", multiple=True, metavar="TOKEN", help="A grant's token or id, valid at once.")
 @click.option("--via-service", metavar="NAME", help="The service that calls for the principal.")
 @click.option("--vpc-endpoint", metavar="ID", help="The VPC endpoint that the request comes through.")
-@click.option("--resource-account", metavar="ID", help="The resource's account, where its ARN does not say.")
+@click.option(
+    "--resource-account", type=account_id, metavar="ID", help="The resource's account, where its ARN does not say."
+)
 @click.option("--at", type=iso_time, metavar="TIME", help="The time of the request, ISO 8601; now when absent.")
 @click.option("--explain", is_flag=True, help="Say what every layer said, and what would allow a denied request.")
 @format_option("text", "json")

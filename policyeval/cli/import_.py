@@ -36,5 +36,5 @@ def command(folder: str, *, only_commands: bool, region: tuple[str, ...]) -> int
     result = import_directory(folder)
     click.echo(result.text, nl=False)
     for each in result.missing:
-        print_text(f"missing: {each}", err=True)
+        print_text(each, err=True)
     return ExitCode.YES

@@ -12,6 +12,7 @@ import click
 from policyeval.entities import Entities
 from policyeval.entities.loader import read_file, read_first
 from policyeval.errors import EntitiesError
+from policyeval.model.arn import is_account_id
 from policyeval.model.policy import NamedPolicy, PolicyType
 from policyeval.model.request import PolicyLike
 from policyeval.model.source import Diagnostic
@@ -37,6 +38,14 @@ def iso_time(text: str) -> datetime:
     except ValueError:
         message = f"`{text}` is not an ISO 8601 time such as 2030-01-31T12:00:00Z."
         raise click.BadParameter(message) from None
+
+
+def account_id(text: str) -> str:
+    """Take twelve digits: a mistyped account would be one that is let in nowhere."""
+    if not is_account_id(text):
+        message = f"`{text}` is not an account id: 12 digits."
+        raise click.BadParameter(message)
+    return text
 
 
 def format_option(*formats: str) -> Callable[[Function], Function]:

@@ -6,31 +6,20 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from policyeval.entities.fields import PARTITIONS
 from policyeval.entities.keys import ResourceBuilder
 from policyeval.entities.organization import build_accounts
+from policyeval.entities.partitions import Described, with_partitions
 from policyeval.entities.parts import AccountPart, Building, Parts
 from policyeval.entities.policies import PolicyReader, ReadFile, relative_to
 from policyeval.entities.principals import PrincipalBuilder, build_managed
 from policyeval.entities.reading import Document, Format, Spot, document_of, read_document
-from policyeval.entities.schema import AccountModel, EntitiesModel, OrganizationModel
+from policyeval.entities.schema import EntitiesModel, OrganizationModel
 from policyeval.entities.secrets import redacted
 from policyeval.errors import EntitiesError
-from policyeval.model.arn import split_arn
 from policyeval.model.source import Diagnostic
 
 # Nobody stacks this many estates; a chain of links that never closes ends here.
 _MAX_BASES = 16
-
-_REGION_PARTITIONS = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-iso-", "aws-iso"),
-    ("us-isob-", "aws-iso-b"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("us-isof-", "aws-iso-f"),
-    ("eusc-", "aws-eusc"),
-)
 
 
 def parts_of_text(text: str, name: str | None, form: Format | None, read_file: ReadFile | None) -> Parts:
@@ -134,39 +123,13 @@ def _bases(document: Document[EntitiesModel], reader: PolicyReader) -> list[Docu
 
 def _accounts(building: Building, chain: list[Document[EntitiesModel]]) -> dict[str, list[AccountPart]]:
     """Gather what each account's description is made of; in one file an account stands once."""
-    found: dict[str, list[tuple[AccountModel, Spot]]] = {}
+    found: Described = {}
     for document in chain:
         for index, model in enumerate(document.model.accounts):
             spot = document.spot("accounts", index)
             if building.claim(("account", id(document), model.id), f"account `{model.id}`", spot.at("id")):
                 found.setdefault(model.id, []).append((model, spot))
-    return {account: _with_partition(building, parts) for account, parts in found.items()}
-
-
-def _with_partition(building: Building, parts: list[tuple[AccountModel, Spot]]) -> list[AccountPart]:
-    """Find an account's partition: what it says, else its first key's Region, else its first resource's ARN."""
-    hints = [hint for model, spot in parts for hint in _partition_hints(model, spot)]
-    said = [(model.partition, spot.at("partition")) for model, spot in parts if model.partition is not None]
-    partition = (said or hints or [(PARTITIONS[0], parts[0][1])])[0][0]
-    for other, spot in said + hints:
-        if other != partition:
-            message = f"partition `{other}` does not go with the account, which is in `{partition}`"
-            building.faults.append(spot.fault(message))
-    return [AccountPart(model, spot, partition) for model, spot in parts]
-
-
-def _partition_hints(model: AccountModel, spot: Spot) -> list[tuple[str, Spot]]:
-    hints = [(partition_of(key.region), spot.at("keys", index, "region")) for index, key in enumerate(model.keys)]
-    for index, resource in enumerate(model.resources):
-        fields = split_arn(resource.arn)
-        if fields is not None:
-            hints.append((fields.partition, spot.at("resources", index, "arn")))
-    return hints
-
-
-def partition_of(region: str) -> str:
-    """Tell the partition of a Region."""
-    return next((partition for prefix, partition in _REGION_PARTITIONS if region.startswith(prefix)), PARTITIONS[0])
+    return with_partitions(building, found)
 
 
 def _organization(building: Building, chain: list[Document[EntitiesModel]]) -> tuple[OrganizationModel, Spot] | None:

@@ -35,7 +35,7 @@ def import_directory(path: AnyPath) -> ImportResult:
     if not folders:
         message, hint = (
             f"`{root}` holds no account: no {IDENTITY}",
-            "`policyeval import --commands` prints how to fill it",
+            "`policyeval import DIR --commands` prints how to fill it",
         )
         raise EntitiesError([Diagnostic(message, hint)])
     try:

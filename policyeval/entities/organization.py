@@ -37,7 +37,7 @@ def build_accounts(
         building.parts.accounts[account] = replace(
             record,
             id=account,
-            partition=described[0].partition if described else "aws",
+            partition=described[0].partition if described else building.usual_partition,
             is_management_account=account == manager,
             service_control_policies=_with_scps(building, record, described),
             resource_control_policies=_with_rcps(building, record, described),

@@ -47,6 +47,7 @@ class Building:
         self.parts = Parts()
         self.reader = reader
         self.faults = reader.faults
+        self.usual_partition = "aws"
         self._taken: dict[Hashable, Spot] = {}
 
     def claim(self, name: Hashable, what: str, spot: Spot) -> bool:

@@ -8,7 +8,7 @@ in a Deny. Above the leaves there are only ANDs and ORs, so the answer errs to t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from policyeval.evaluator.context import ENCRYPTION_CONTEXT, EvaluationContext, Getter, getter
 from policyeval.evaluator.operators import NULL, OPERATORS, Operator, literal_text
@@ -23,15 +23,30 @@ _IF_EXISTS = "IfExists"
 _SETS = ("ForAllValues:", "ForAnyValue:")
 
 
+class Quick(NamedTuple):
+    """The common case of a condition: one text of the request against fixed texts, or one pattern.
+
+    `encryption_context` is the folded name to look up there, else `get` finds the value. A value
+    that is no single text is left to the condition's full test.
+    """
+
+    encryption_context: str | None
+    get: Getter
+    negated: bool
+    expected: frozenset[str] | None
+    matches: Callable[[str], bool] | None
+
+
 class CompiledCondition:
     """A condition and its test; `keys` are all folded keys its answer hangs on."""
 
-    __slots__ = ("condition", "keys", "test")
+    __slots__ = ("condition", "keys", "quick", "test")
 
-    def __init__(self, condition: Condition, test: Test, keys: frozenset[str]) -> None:
+    def __init__(self, condition: Condition, test: Test, keys: frozenset[str], quick: Quick | None = None) -> None:
         self.condition = condition
         self.test = test
         self.keys = keys
+        self.quick = quick
 
 
 def compile_condition(condition: Condition, *, variables: bool, stuck: bool) -> CompiledCondition:
@@ -66,7 +81,7 @@ def compile_condition(condition: Condition, *, variables: bool, stuck: bool) -> 
     if quantifier == _SETS[1]:
         return CompiledCondition(condition, _for_any_value(get, leaf, missing=if_exists), keys)
     single = _single(condition, get, leaf, missing=if_exists or operator.negated, stuck=stuck)
-    return CompiledCondition(condition, _quickly(folded, operator, templates, get, single), keys)
+    return CompiledCondition(condition, single, keys, _quick(folded, operator, templates, get))
 
 
 def split_operator(written: str) -> tuple[str, str, bool]:
@@ -112,48 +127,17 @@ def _single(condition: Condition, get: Getter, leaf: Leaf, *, missing: bool, stu
     return test
 
 
-def _quickly(folded: str, operator: Operator, templates: Sequence[Template], get: Getter, single: Test) -> Test:
-    """Answer the common case, one text against fixed texts or one pattern, in a call; `single` does the rest."""
+def _quick(folded: str, operator: Operator, templates: Sequence[Template], get: Getter) -> Quick | None:
     fixed = [template.static for template in templates if template.static is not None]
     if not fixed or len(fixed) != len(templates) or not operator.total:
-        return single
-    wanted = not operator.negated
+        return None
+    name = folded.removeprefix(ENCRYPTION_CONTEXT) if folded.startswith(ENCRYPTION_CONTEXT) else None
     if operator.exact:
         expected = frozenset(literal_text(tokens) for tokens in fixed)
-        return _quick_members(folded, expected, get, single, wanted=wanted)
+        return Quick(name, get, operator.negated, expected, None)
     if len(fixed) == 1:
-        return _quick_match(folded, operator.compile(fixed[0]), get, single, wanted=wanted)
-    return single
-
-
-def _quick_members(folded: str, expected: frozenset[str], get: Getter, single: Test, *, wanted: bool) -> Test:
-    name = folded.removeprefix(ENCRYPTION_CONTEXT)
-
-    def in_encryption_context(context: EvaluationContext) -> bool:
-        value = context.encryption_context.get(name)
-        return (value in expected) is wanted if value.__class__ is str else single(context)
-
-    def anywhere(context: EvaluationContext) -> bool:
-        value = get(context)
-        return (value in expected) is wanted if value.__class__ is str else single(context)
-
-    return in_encryption_context if name != folded else anywhere
-
-
-def _quick_match(
-    folded: str, matches: Callable[[str], bool], get: Getter, single: Test, *, wanted: bool
-) -> Test:
-    name = folded.removeprefix(ENCRYPTION_CONTEXT)
-
-    def in_encryption_context(context: EvaluationContext) -> bool:
-        value = context.encryption_context.get(name)
-        return matches(value) is wanted if value.__class__ is str else single(context)
-
-    def anywhere(context: EvaluationContext) -> bool:
-        value = get(context)
-        return matches(value) is wanted if value.__class__ is str else single(context)
-
-    return in_encryption_context if name != folded else anywhere
+        return Quick(name, get, operator.negated, None, operator.compile(fixed[0]))
+    return None
 
 
 def _for_all_values(get: Getter, leaf: Leaf) -> Test:

@@ -13,7 +13,8 @@ from typing import TypeAlias, TypeVar
 from policyeval.evaluator.conditions import Test
 from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.partial import certain, possible
-from policyeval.evaluator.principals import Names
+from policyeval.evaluator.generate import Answer
+from policyeval.evaluator.principals import Door, Names
 from policyeval.evaluator.statements import CompiledStatement, always
 from policyeval.model.decision import Layer, StatementRef
 from policyeval.model.policy import NamedPolicy, Policy, PolicyType
@@ -45,13 +46,13 @@ class View(Enum):
 
 
 class BoundStatement:
-    """A compiled statement in the policy it stands in; equal statements share their tests.
+    """A compiled statement in the policy it stands in; equal statements share what was compiled.
 
-    `names` is None in a policy that has no principals; `free` is true when nothing but the
-    action decides.
+    `answer` gives how the statement names the caller when it matches, 0 when it does not. `free` is
+    true when nothing but the action decides.
     """
 
-    __slots__ = ("allow", "compiled", "free", "index", "layer", "names", "policy", "test")
+    __slots__ = ("allow", "answer", "compiled", "free", "index", "layer", "policy")
 
     def __init__(self, compiled: CompiledStatement, layer: Layer, policy: NamedPolicy, index: int, view: View) -> None:
         self.compiled = compiled
@@ -59,22 +60,13 @@ class BoundStatement:
         self.layer = layer
         self.policy = policy
         self.index = index
-        self.names: Names | None = compiled.names
-        self.test: Test = compiled.test
+        self.answer: Answer = compiled.answer
+        test = compiled.test
         if view is not View.EXACT:
             generous = (view is View.GENEROUS) is compiled.allow
-            self.test = possible(compiled) if generous else certain(compiled)
-            self.names = compiled.possible_names if generous else compiled.names
-        everyone = self.names is None or _names_everyone(compiled)
-        self.free = self.test is always and everyone
-        if everyone and not self.allow:
-            self.names = None  # how a Deny names the caller does not matter
-
-    def matches(self, context: EvaluationContext) -> bool:
-        """Tell whether the statement applies; its action is known to match."""
-        if self.names is None or self.names(context):
-            return self.test(context)
-        return False
+            test = possible(compiled) if generous else certain(compiled)
+            self.answer = _answer(compiled.possible_names if generous else compiled.names, test)
+        self.free = test is always and (compiled.names is None or compiled.names_everyone)
 
     @property
     def place(self) -> Place:
@@ -87,13 +79,12 @@ class BoundStatement:
         return StatementRef(self.layer, self.policy.name, sid, self.index, None, self.place)
 
 
-def _names_everyone(compiled: CompiledStatement) -> bool:
-    principal = compiled.statement.principal
-    return (
-        principal is not None
-        and not principal.negated
-        and any(value.kind == "AWS" and value.value == "*" for value in principal.values)
-    )
+def _answer(names: Names | None, test: Test) -> Answer:
+    def answer(context: EvaluationContext) -> int:
+        door = names(context) if names is not None else Door.DIRECT
+        return door if door and test(context) else Door.NONE
+
+    return answer
 
 
 Candidates: TypeAlias = tuple[tuple[BoundStatement, ...], tuple[BoundStatement, ...]]

@@ -10,13 +10,14 @@ from policyeval.evaluator.conditions import CompiledCondition, Test
 from policyeval.evaluator.context import CALLER_KEYS, PRINCIPAL_TAG, RESOURCE_TAG, TARGET_KEYS, EvaluationContext
 from policyeval.evaluator.statements import CompiledStatement, all_of
 
-# A role's sessions bring their own.
-_OF_SESSIONS = frozenset({"aws:userid", "aws:tokenissuetime", "aws:sourceidentity"})
+_OF_SESSIONS = frozenset({"aws:userid", "aws:sourceidentity"})
 
 
 def knows(context: EvaluationContext, key: str) -> bool:
     """Tell whether a folded key's value, or its absence, is settled by principal and resource."""
     caller, target = context.caller, context.target
+    if caller.account and (key == "aws:tokenissuetime" or (caller.is_session and _is_of_sessions(key))):
+        return False
     if key in caller.keys or key in target.keys or key in context.given:
         return True
     if key == "kms:calleraccount":
@@ -24,13 +25,15 @@ def knows(context: EvaluationContext, key: str) -> bool:
     if key in CALLER_KEYS or key.startswith(PRINCIPAL_TAG):
         if not caller.account:
             return key in CALLER_KEYS
-        if key.startswith("aws:principalorg"):
-            return caller.organization_known
-        of_sessions = key in _OF_SESSIONS or key.startswith(PRINCIPAL_TAG)
-        return caller.described and not (caller.is_session and of_sessions)
+        return caller.organization_known if key.startswith("aws:principalorg") else caller.described
     if key in TARGET_KEYS or key.startswith(RESOURCE_TAG):
         return bool(target.keys)
     return False
+
+
+def _is_of_sessions(key: str) -> bool:
+    """Tell whether a role's sessions bring their own value; session tags stand before the role's."""
+    return key in _OF_SESSIONS or key.startswith(PRINCIPAL_TAG)
 
 
 def undecided(compiled: CompiledStatement, context: EvaluationContext) -> list[CompiledCondition]:

@@ -104,6 +104,16 @@ class PrincipalMatcher:
         return named and (not caller.is_session or caller.session_arn in self.names)
 
 
+def whom(element: PrincipalElement | None) -> tuple[bool, frozenset[str] | None]:
+    """Tell whether an element names everyone, and the accounts where it names nothing but accounts."""
+    if element is None or element.negated:
+        return False, None
+    matcher = PrincipalMatcher(element)
+    others = matcher.names or matcher.others or matcher.faults
+    accounts = frozenset(matcher.accounts) if matcher.accounts and not others else None
+    return matcher.everyone, accounts
+
+
 def session_prefix(role_arn: str) -> str | None:
     """Give what the ARNs of a role's sessions start with, None for another ARN (S14)."""
     arn = split_arn(role_arn)

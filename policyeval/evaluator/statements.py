@@ -13,7 +13,8 @@ from typing import TypeAlias
 from policyeval.evaluator.conditions import Test, compile_condition
 from policyeval.evaluator.context import RESOURCE_TAG, EvaluationContext
 from policyeval.evaluator.globs import STAR, Matcher, compile_glob, compile_resource_pattern, tokenize
-from policyeval.evaluator.principals import Names, compile_possible_principal, compile_principal
+from policyeval.evaluator.generate import Answer, generate
+from policyeval.evaluator.principals import Names, compile_possible_principal, compile_principal, whom
 from policyeval.evaluator.templates import Template, compile_resource_template
 from policyeval.model.policy import CURRENT_VERSION, Element, PolicyType, Statement
 
@@ -32,11 +33,15 @@ class CompiledStatement:
 
     __slots__ = (
         "allow",
+        "_answer",
+        "accounts",
         "conditions",
         "inert",
         "matches_action",
         "names",
+        "names_everyone",
         "possible_names",
+        "quick_resource",
         "resource",
         "resource_keys",
         "statement",
@@ -50,10 +55,14 @@ class CompiledStatement:
         self.matches_action = _compile_action(statement.action, stuck=not self.allow)
         self.names: Names | None = None
         self.possible_names: Names | None = None
+        self.names_everyone = False
+        self.accounts: frozenset[str] | None = None
         if policy_type.names_principals:
             self.names = compile_principal(statement.principal, allow=self.allow)
             self.possible_names = compile_possible_principal(statement.principal, allow=self.allow)
+            self.names_everyone, self.accounts = whom(statement.principal)
         self.resource = _compile_resource(statement.resource, policy_type, variables=variables, stuck=not self.allow)
+        self.quick_resource = _only_pattern(statement.resource, policy_type, variables=variables)
         self.resource_keys = _resource_keys(statement.resource, variables=variables)
         out_of_place = _out_of_place(statement, policy_type)
         self.inert = all_of([_stuck(why, stuck=not self.allow) for why in out_of_place]) if out_of_place else None
@@ -64,6 +73,14 @@ class CompiledStatement:
         )
         parts = [self.resource, self.inert, *(condition.test for condition in self.conditions)]
         self.test = all_of([part for part in parts if part is not None])
+        self._answer: Answer | None = None
+
+    @property
+    def answer(self) -> Answer:
+        """The whole statement as one function, written when it is first asked."""
+        if self._answer is None:
+            self._answer = generate(self)
+        return self._answer
 
 
 def _out_of_place(statement: Statement, policy_type: PolicyType) -> list[str]:
@@ -77,6 +94,15 @@ def _out_of_place(statement: Statement, policy_type: PolicyType) -> list[str]:
         ]
         found += [f"`{key}` does not work in a key policy" for key in keys]
     return found
+
+
+def _only_pattern(element: Element | None, policy_type: PolicyType, *, variables: bool) -> Matcher | None:
+    """Give the test of a Resource that is one pattern without variables."""
+    if element is None or element.negated or len(element.values) != 1:
+        return None
+    forms = _forms(element.values[0], policy_type)
+    tokens = compile_resource_template(forms[0], variables=variables).static
+    return compile_resource_pattern(tokens) if len(forms) == 1 and tokens is not None else None
 
 
 def _resource_keys(element: Element | None, *, variables: bool) -> frozenset[str]:

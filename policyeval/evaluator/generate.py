@@ -1,0 +1,91 @@
+"""One Python function a statement, written out so that a decision is a handful of calls.
+
+Calls between closures cost more than what they compare. The source is made of fixed lines with
+numbered names; everything that comes from a policy reaches the function as a value of its
+globals, never as text. Statements of one shape share the compiled code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType, FunctionType
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from policyeval.evaluator.context import EvaluationContext
+from policyeval.evaluator.principals import Door
+
+if TYPE_CHECKING:
+    from policyeval.evaluator.conditions import CompiledCondition
+    from policyeval.evaluator.statements import CompiledStatement
+
+# How a statement names the caller when it matches, as a number of `Door`; 0 when it does not match.
+# A statement of a policy without principals answers with Door.DIRECT.
+Answer: TypeAlias = Callable[[EvaluationContext], int]
+
+# Where the quick tests of conditions look for a value; see `Quick` in conditions.py.
+_ENCRYPTION_CONTEXT = "    value = context.encryption_context.get(key{n})"
+_ANYWHERE = "    value = get{n}(context)"
+_MEMBER = "        if value {no}in wanted{n}: return 0"
+_MATCH = "        if {yes}matches{n}(value): return 0"
+
+
+def generate(compiled: CompiledStatement) -> Answer:
+    """Write the function of a statement: principal, then resource, then conditions."""
+    lines, names = ["def answer(context):"], dict[str, object]()
+    door = _principal(compiled, lines, names)
+    if compiled.resource is not None:
+        if compiled.quick_resource is not None:
+            names["covers"] = compiled.quick_resource
+            lines.append("    if not covers(context.target.arn): return 0")
+        else:
+            names["covers"] = compiled.resource
+            lines.append("    if not covers(context): return 0")
+    if compiled.inert is not None:
+        names["inert"] = compiled.inert
+        lines.append("    if not inert(context): return 0")
+    for number, condition in enumerate(compiled.conditions):
+        _condition(number, condition, lines, names)
+    lines.append(f"    return {door}")
+    return cast("Answer", FunctionType(_code("\n".join(lines)), names))
+
+
+@lru_cache(maxsize=4096)
+def _code(source: str) -> CodeType:
+    module = compile(source, "<statement>", "exec")
+    return next(constant for constant in module.co_consts if isinstance(constant, CodeType))
+
+
+def _principal(compiled: CompiledStatement, lines: list[str], names: dict[str, object]) -> str:
+    """Write how the caller is named, and give the expression of the door."""
+    if compiled.names is None or compiled.names_everyone:
+        return str(int(Door.DIRECT))
+    if compiled.accounts is not None:
+        names["accounts"] = compiled.accounts
+        lines.append("    if context.caller.account not in accounts: return 0")
+        return str(int(Door.ACCOUNT))
+    names["names"] = compiled.names
+    lines += ["    door = names(context)", "    if not door: return 0"]
+    return "door"
+
+
+def _condition(number: int, condition: CompiledCondition, lines: list[str], names: dict[str, object]) -> None:
+    names[f"test{number}"] = condition.test
+    quick = condition.quick
+    if quick is None:
+        lines.append(f"    if not test{number}(context): return 0")
+        return
+    if quick.encryption_context is not None:
+        names[f"key{number}"] = quick.encryption_context
+        lines.append(_ENCRYPTION_CONTEXT.format(n=number))
+    else:
+        names[f"get{number}"] = quick.get
+        lines.append(_ANYWHERE.format(n=number))
+    lines.append("    if value.__class__ is str:")
+    if quick.expected is not None:
+        names[f"wanted{number}"] = quick.expected
+        lines.append(_MEMBER.format(n=number, no="" if quick.negated else "not "))
+    else:
+        names[f"matches{number}"] = quick.matches
+        lines.append(_MATCH.format(n=number, yes="" if quick.negated else "not "))
+    lines.append(f"    elif not test{number}(context): return 0")
