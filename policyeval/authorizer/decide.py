@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
     determining: Determining = ()
 
 
-def decide(case: Case) -> Outcome:
+def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page that explains it
     """Decide one request."""
     if case.crosses_partitions:
         return Outcome("implicit_deny", None, "S6", ())
@@ -201,11 +201,11 @@ def _allowed(  # noqa: PLR0913 - the ways in which it is allowed
     halves = delegated and needs_resource_side
     statements: list[BoundStatement | MatchedGrant] = []
     for _, statement in opening if halves else named:
-        statements.append(statement)  # noqa: PERF402 - two kinds in one list
+        statements.append(statement)
     statements += case.grants if halves else granted
     if delegated:
         for _, statement in own:
-            statements.append(statement)  # noqa: PERF402 - two kinds in one list
+            statements.append(statement)
     if case.caller.has_everything:
         if not needs_resource_side:
             return Outcome("allowed", None, "S9", statements)

@@ -60,10 +60,12 @@ class _Operation:
             return self.free
         found = [*self.free, *self.equals.get(frozenset(context.items()), ())]
         for pair in context.items():
-            for grant in self.subset.get(pair, ()):
-                if grant.context_subset is not None and grant.context_subset.items() <= context.items():
-                    found.append(grant)
+            found += [grant for grant in self.subset.get(pair, ()) if _is_subset(grant.context_subset, context)]
         return found
+
+
+def _is_subset(pairs: Mapping[str, str] | None, context: Mapping[str, str]) -> bool:
+    return pairs is not None and pairs.items() <= context.items()
 
 
 class GrantIndex:

@@ -24,7 +24,7 @@ class Intake:
         self._clock = clock
         self._keys = KeyReader()
 
-    def context(  # noqa: PLR0913 - where the facts come from
+    def context(  # noqa: PLR0913, PLR0917 - where the facts come from
         self,
         request: Request,
         action: ActionFacts,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from policyeval.evaluator.context import ENCRYPTION_CONTEXT, EvaluationContext, Getter, getter
+from policyeval.evaluator.globs import Tokens
 from policyeval.evaluator.operators import NULL, OPERATORS, Operator, literal_text
 from policyeval.evaluator.templates import Template, compile_template
 from policyeval.model.policy import Condition
@@ -168,28 +169,16 @@ def _leaf(condition: Condition, operator: Operator, templates: Sequence[Template
     """Combine the values: any of them for a positive operator, none of them for a negated one."""
     if not templates:
         return lambda _value, _context: False
-    tests: list[Callable[[str], bool]] = []
-    bad: list[str] = []
     filled = [template for template in templates if template.static is None]
     fixed = [template.static for template in templates if template.static is not None]
-    for tokens in fixed:
-        try:
-            tests.append(operator.compile(tokens))
-        except ValueError as error:
-            bad.append(f"`{literal_text(tokens)}` is no value for `{condition.operator}`: {error}")
-    if operator.exact and not filled and not bad:
+    if operator.exact and not filled:
         return _among(frozenset(literal_text(tokens) for tokens in fixed), negated=operator.negated)
+    tests, bad = _compile_values(condition, operator, fixed)
     negated = operator.negated
 
     def leaf(value: str, context: EvaluationContext) -> bool:
         try:
-            hit = False
-            for test in tests:
-                if test(value):
-                    hit = True
-                    break
-            if not hit and filled:
-                hit = _any_filled(operator, filled, value, context)
+            hit = any(test(value) for test in tests) or _any_filled(operator, filled, value, context)
         except ValueError as error:
             context.fault(f"`{condition.key}` is `{value}`, no value for `{condition.operator}`: {error}")
             return stuck
@@ -200,6 +189,20 @@ def _leaf(condition: Condition, operator: Operator, templates: Sequence[Template
         return hit is not negated
 
     return leaf
+
+
+def _compile_values(
+    condition: Condition, operator: Operator, fixed: Sequence[Tokens]
+) -> tuple[list[Callable[[str], bool]], list[str]]:
+    """Compile the values without variables; tell of those that are no value for the operator."""
+    tests: list[Callable[[str], bool]] = []
+    bad: list[str] = []
+    for tokens in fixed:
+        try:
+            tests.append(operator.compile(tokens))
+        except ValueError as error:
+            bad.append(f"`{literal_text(tokens)}` is no value for `{condition.operator}`: {error}")
+    return tests, bad
 
 
 def _any_filled(operator: Operator, templates: Sequence[Template], value: str, context: EvaluationContext) -> bool:

@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
+from policyeval.evaluator.conditions import CompiledCondition, Test
 from policyeval.evaluator.context import EvaluationContext
-from policyeval.evaluator.principals import Door
-
-if TYPE_CHECKING:
-    from policyeval.evaluator.conditions import CompiledCondition
-    from policyeval.evaluator.statements import CompiledStatement
+from policyeval.evaluator.globs import Matcher
+from policyeval.evaluator.principals import Door, Names
 
 # How a statement names the caller when it matches, as a number of `Door`; 0 when it does not match.
 # A statement of a policy without principals answers with Door.DIRECT.
@@ -30,21 +28,36 @@ _MEMBER = "        if value {no}in wanted{n}: return 0"
 _MATCH = "        if {yes}matches{n}(value): return 0"
 
 
-def generate(compiled: CompiledStatement) -> Answer:
+class Parts(NamedTuple):
+    """What a statement was compiled into.
+
+    `names` is None in a policy without principals; `everyone` and `accounts` tell of elements that
+    name nothing else. `pattern` is the Resource where that is one pattern without variables.
+    """
+
+    names: Names | None
+    everyone: bool
+    accounts: frozenset[str] | None
+    resource: Test | None
+    pattern: Matcher | None
+    inert: Test | None
+    conditions: tuple[CompiledCondition, ...]
+
+
+def generate(parts: Parts) -> Answer:
     """Write the function of a statement: principal, then resource, then conditions."""
     lines, names = ["def answer(context):"], dict[str, object]()
-    door = _principal(compiled, lines, names)
-    if compiled.resource is not None:
-        if compiled.quick_resource is not None:
-            names["covers"] = compiled.quick_resource
-            lines.append("    if not covers(context.target.arn): return 0")
-        else:
-            names["covers"] = compiled.resource
-            lines.append("    if not covers(context): return 0")
-    if compiled.inert is not None:
-        names["inert"] = compiled.inert
+    door = _principal(parts, lines, names)
+    if parts.resource is not None and parts.pattern is not None:
+        names["covers"] = parts.pattern
+        lines.append("    if not covers(context.target.arn): return 0")
+    elif parts.resource is not None:
+        names["covers"] = parts.resource
+        lines.append("    if not covers(context): return 0")
+    if parts.inert is not None:
+        names["inert"] = parts.inert
         lines.append("    if not inert(context): return 0")
-    for number, condition in enumerate(compiled.conditions):
+    for number, condition in enumerate(parts.conditions):
         _condition(number, condition, lines, names)
     lines.append(f"    return {door}")
     return cast("Answer", FunctionType(_code("\n".join(lines)), names))
@@ -56,15 +69,15 @@ def _code(source: str) -> CodeType:
     return next(constant for constant in module.co_consts if isinstance(constant, CodeType))
 
 
-def _principal(compiled: CompiledStatement, lines: list[str], names: dict[str, object]) -> str:
+def _principal(parts: Parts, lines: list[str], names: dict[str, object]) -> str:
     """Write how the caller is named, and give the expression of the door."""
-    if compiled.names is None or compiled.names_everyone:
+    if parts.names is None or parts.everyone:
         return str(int(Door.DIRECT))
-    if compiled.accounts is not None:
-        names["accounts"] = compiled.accounts
+    if parts.accounts is not None:
+        names["accounts"] = parts.accounts
         lines.append("    if context.caller.account not in accounts: return 0")
         return str(int(Door.ACCOUNT))
-    names["names"] = compiled.names
+    names["names"] = parts.names
     lines += ["    door = names(context)", "    if not door: return 0"]
     return "door"
 

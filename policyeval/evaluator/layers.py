@@ -12,8 +12,8 @@ from typing import TypeAlias, TypeVar
 
 from policyeval.evaluator.conditions import Test
 from policyeval.evaluator.context import EvaluationContext
-from policyeval.evaluator.partial import certain, possible
 from policyeval.evaluator.generate import Answer
+from policyeval.evaluator.partial import certain, possible
 from policyeval.evaluator.principals import Door, Names
 from policyeval.evaluator.statements import CompiledStatement, always
 from policyeval.model.decision import Layer, StatementRef

@@ -13,7 +13,7 @@ from policyeval.evaluator.statements import CompiledStatement, all_of
 _OF_SESSIONS = frozenset({"aws:userid", "aws:sourceidentity"})
 
 
-def knows(context: EvaluationContext, key: str) -> bool:
+def knows(context: EvaluationContext, key: str) -> bool:  # noqa: PLR0911 - one for each kind of key
     """Tell whether a folded key's value, or its absence, is settled by principal and resource."""
     caller, target = context.caller, context.target
     if caller.account and (key == "aws:tokenissuetime" or (caller.is_session and _is_of_sessions(key))):

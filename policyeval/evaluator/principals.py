@@ -1,4 +1,4 @@
-"""Does a statement's Principal or NotPrincipal name the caller, and how (S8, S10–S15)?"""
+"""Whether a statement's Principal or NotPrincipal names the caller, and how (S8, S10–S15)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One statement, compiled: does it match this request?
+"""One statement, compiled: whether it matches a request.
 
 The action is not asked here: a layer looks statements up by action (layers.py). A statement is
 compiled for the kind of policy it stands in, because kinds differ in what they may leave out.
@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from policyeval.evaluator.conditions import Test, compile_condition
 from policyeval.evaluator.context import RESOURCE_TAG, EvaluationContext
+from policyeval.evaluator.generate import Answer, Parts, generate
 from policyeval.evaluator.globs import STAR, Matcher, compile_glob, compile_resource_pattern, tokenize
-from policyeval.evaluator.generate import Answer, generate
 from policyeval.evaluator.principals import Names, compile_possible_principal, compile_principal, whom
 from policyeval.evaluator.templates import Template, compile_resource_template
 from policyeval.model.policy import CURRENT_VERSION, Element, PolicyType, Statement
@@ -32,16 +32,16 @@ class CompiledStatement:
     """
 
     __slots__ = (
-        "allow",
+        "_accounts",
         "_answer",
-        "accounts",
+        "_pattern",
+        "allow",
         "conditions",
         "inert",
         "matches_action",
         "names",
         "names_everyone",
         "possible_names",
-        "quick_resource",
         "resource",
         "resource_keys",
         "statement",
@@ -56,13 +56,13 @@ class CompiledStatement:
         self.names: Names | None = None
         self.possible_names: Names | None = None
         self.names_everyone = False
-        self.accounts: frozenset[str] | None = None
+        self._accounts: frozenset[str] | None = None
         if policy_type.names_principals:
             self.names = compile_principal(statement.principal, allow=self.allow)
             self.possible_names = compile_possible_principal(statement.principal, allow=self.allow)
-            self.names_everyone, self.accounts = whom(statement.principal)
+            self.names_everyone, self._accounts = whom(statement.principal)
         self.resource = _compile_resource(statement.resource, policy_type, variables=variables, stuck=not self.allow)
-        self.quick_resource = _only_pattern(statement.resource, policy_type, variables=variables)
+        self._pattern = _only_pattern(statement.resource, policy_type, variables=variables)
         self.resource_keys = _resource_keys(statement.resource, variables=variables)
         out_of_place = _out_of_place(statement, policy_type)
         self.inert = all_of([_stuck(why, stuck=not self.allow) for why in out_of_place]) if out_of_place else None
@@ -79,7 +79,16 @@ class CompiledStatement:
     def answer(self) -> Answer:
         """The whole statement as one function, written when it is first asked."""
         if self._answer is None:
-            self._answer = generate(self)
+            parts = Parts(
+                self.names,
+                self.names_everyone,
+                self._accounts,
+                self.resource,
+                self._pattern,
+                self.inert,
+                self.conditions,
+            )
+            self._answer = generate(parts)
         return self._answer
 
 
@@ -159,7 +168,9 @@ def _compile_action(element: Element | None, *, stuck: bool) -> ActionTest:
     return lambda action: any(matches(action) for matches in patterns)
 
 
-def _compile_resource(element: Element | None, policy_type: PolicyType, *, variables: bool, stuck: bool) -> Test | None:
+def _compile_resource(  # noqa: PLR0911 - the cases there are
+    element: Element | None, policy_type: PolicyType, *, variables: bool, stuck: bool
+) -> Test | None:
     """Compile Resource or NotResource; None when it matches whatever is asked."""
     if element is None:
         if policy_type is PolicyType.TRUST:  # the role itself

@@ -36,7 +36,7 @@ def denied(path: Path) -> list[tuple[Entities, Request]]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_each_way_allows_and_nothing_less_of_it_does(path: Path) -> None:
     for entities, request in denied(path):
-        case = Authorizer(entities)._exact.case(request)  # noqa: SLF001 - the case behind the decision
+        case = Authorizer(entities)._exact.case(request)
         for way in smallest_changes(case):
             assert decide(apply(case, way)).reason == "allowed"
             for fewer in combinations(way, len(way) - 1):
@@ -46,7 +46,7 @@ def test_each_way_allows_and_nothing_less_of_it_does(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_each_way_allows_when_the_accounts_really_make_the_change(path: Path) -> None:
     for entities, request in denied(path):
-        case = Authorizer(entities)._exact.case(request)  # noqa: SLF001 - the case behind the decision
+        case = Authorizer(entities)._exact.case(request)
         for way in smallest_changes(case):
             changed = entities
             for change in way:
@@ -55,9 +55,7 @@ def test_each_way_allows_when_the_accounts_really_make_the_change(path: Path) ->
                 assert Authorizer(changed).authorize(request).allowed, [change.text for change in way]
 
 
-def made(
-    entities: Entities | None, resource: str, principal: str, change: Change, request: Request
-) -> Entities | None:
+def made(entities: Entities | None, resource: str, principal: str, change: Change, request: Request) -> Entities | None:
     """Make a change in the entities themselves; None where they have no way to make it."""
     if entities is None or not principal.startswith("arn:aws:iam:"):
         return None

@@ -132,7 +132,11 @@ CASES: list[tuple[str, object, Given, bool]] = [
 @pytest.mark.parametrize(("operator", "values", "given", "expected"), CASES)
 @pytest.mark.parametrize("effect", ["Allow", "Deny"])
 def test_an_operator_holds_for_the_same_requests_in_allow_and_deny(
-    operator: str, values: object, given: Given, expected: bool, effect: str
+    operator: str,
+    values: object,
+    given: Given,
+    expected: bool,  # noqa: FBT001 - a column of the table
+    effect: str,
 ) -> None:
     assert holds(operator, values, given, effect) is expected
 
@@ -206,7 +210,7 @@ def test_a_condition_that_is_plainly_false_keeps_a_deny_from_matching_whatever_t
         pytest.param("2012-10-17", "${aws:TagKeys}", False, id="a multi-valued key fills in nothing"),
     ],
 )
-def test_variables(version: str, value: str, expected: bool) -> None:
+def test_variables(version: str, value: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
     statement = {
         "Effect": "Allow",
         "Action": "*",
