@@ -20,21 +20,10 @@ class Case:
     and `theirs` are the statements to ask on the caller's and on the resource's side.
     """
 
-    __slots__ = (
-        "action",
-        "caller",
-        "context",
-        "cross_account",
-        "crosses_partitions",
-        "endpoint",
-        "grants",
-        "own",
-        "request",
-        "retirable",
-        "session",
-        "target",
-        "theirs",
-    )
+    session: PolicyLayer | None = None
+    endpoint: PolicyLayer | None = None
+    grants: Sequence[MatchedGrant] = ()
+    retirable: Sequence[MatchedGrant] | None = None
 
     def __init__(
         self, request: Request, action: ActionFacts, caller: Caller, target: Target, context: EvaluationContext
@@ -44,13 +33,9 @@ class Case:
         self.caller = caller
         self.target = target
         self.context = context
-        self.session: PolicyLayer | None = None
-        self.endpoint: PolicyLayer | None = None
-        self.grants: Sequence[MatchedGrant] = ()
-        self.retirable: Sequence[MatchedGrant] | None = None
-        # Services and identity providers have no account of their own to cross from (S6).
         self.own: CallerPlan = caller.plan(action.folded)
         self.theirs: TargetPlan = target.plan(action)
+        # Services and identity providers have no account of their own to cross from (S6).
         self.cross_account = caller.account != target.account and caller.caller_type in _OF_ACCOUNTS
         # Between partitions there is no sharing.
         self.crosses_partitions = caller.partition != target.partition != "" and caller.account != ""

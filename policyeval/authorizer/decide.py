@@ -67,12 +67,16 @@ def _matching(statements: Statements, context: EvaluationContext) -> list[Openin
 def explicit_denies(case: Case) -> list[BoundStatement]:
     """Collect every Deny that matches, in the order of the layers."""
     context = case.context
-    denied = [statement for _, statement in _matching(case.theirs.denies, context)] if case.theirs.denies else []
-    if case.own.denies:
-        denied += [statement for _, statement in _matching(case.own.denies, context)]
-    for layer in (case.endpoint, case.session):
-        if layer is not None:
-            denied += [statement for _, statement in _matching(layer.candidates(case.action.folded)[0], context)]
+    denied: list[BoundStatement] = []
+    for statement in case.theirs.denies:
+        if statement.answer(context):
+            denied.append(statement)  # noqa: PERF401 - see `_matching`
+    for statement in case.own.denies:
+        if statement.answer(context):
+            denied.append(statement)  # noqa: PERF401 - see `_matching`
+    if case.endpoint is not None or case.session is not None:
+        layers = [layer.candidates(case.action.folded)[0] for layer in (case.endpoint, case.session) if layer]
+        denied += [statement for statements in layers for statement in statements if statement.answer(context)]
     if not denied:
         return denied
     if case.caller.service_linked:  # RCPs do not bind it (S3)

@@ -39,21 +39,15 @@ class Intake:
             RequestError: a context value of the wrong type, or one that contradicts what is known.
 
         """
-        moment = request.at
-        if moment is not None and moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        context = EvaluationContext(
-            caller,
-            target,
-            action.defaults if target.key is None else _defaults(action, target),
-            request.via_service,
-            endpoint,
-            alias,
-            moment,
-            self._clock,
-            # On an alias there are no condition keys of the call (K4).
-            of_kms=action.service == "kms" and not (action.on_alias and not target.is_key),
-        )
+        context = EvaluationContext(caller, target, target.plan(action).call, self._clock)
+        if request.via_service is not None:
+            context.via_service = request.via_service
+        if request.at is not None:
+            context.moment = request.at if request.at.tzinfo is not None else request.at.replace(tzinfo=UTC)
+        if endpoint is not None:
+            context.endpoint = endpoint
+        if alias is not None:
+            context.alias = alias
         if request.encryption_context:
             _take_encryption_context(request.encryption_context, action, target, context)
         if request.context:
@@ -69,13 +63,6 @@ class Intake:
         faults = contradictions(given, context)
         if faults:
             raise RequestError(faults)
-
-
-def _defaults(action: ActionFacts, target: Target) -> Mapping[str, str]:
-    if target.key is None or not action.defaults or target.key.spec in SYMMETRIC_SPECS:
-        return action.defaults
-    # Only symmetric keys have an algorithm that goes without saying.
-    return {key: value for key, value in action.defaults.items() if key != "kms:encryptionalgorithm"}
 
 
 def _take_encryption_context(

@@ -10,8 +10,9 @@ from copy import copy
 from typing import NamedTuple
 
 from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
+from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.catalog.services import own_policy_required
-from policyeval.evaluator.context import PRINCIPAL_TAG, RESOURCE_TAG, CallerFacts, TargetFacts, Value
+from policyeval.evaluator.context import PRINCIPAL_TAG, RESOURCE_TAG, CallerFacts, CallFacts, TargetFacts, Value
 from policyeval.evaluator.layers import BoundStatement, Compiler, LevelStack, PolicyLayer, View, keep
 from policyeval.evaluator.principals import Door as Opening
 from policyeval.model.arn import Arn, root_arn, split_arn
@@ -41,6 +42,7 @@ class TargetPlan(NamedTuple):
     allows: tuple[BoundStatement, ...]
     needs_own_policy: bool
     layer: Layer
+    call: CallFacts
 
 
 class Caller(CallerFacts):
@@ -146,9 +148,20 @@ class Target(TargetFacts):
             denies, allows = policy.candidates(action.folded) if policy is not None else ((), ())
             parts = self.parts
             needs = parts is not None and own_policy_required(action.folded, parts.service, parts.resource)
-            found = TargetPlan(rcp_asked, (*rcp_denies, *denies), allows, needs, self.layer_for(action))
+            layer, call = self.layer_for(action), CallFacts(self._defaults(action), self._is_kms_call(action))
+            found = TargetPlan(rcp_asked, (*rcp_denies, *denies), allows, needs, layer, call)
             keep(self._plans, action.folded, found)
         return found
+
+    def _defaults(self, action: ActionFacts) -> Mapping[str, str]:
+        if self.key is None or self.key.spec in SYMMETRIC_SPECS:
+            return action.defaults
+        # Only symmetric keys have an algorithm that goes without saying.
+        return {key: value for key, value in action.defaults.items() if key != "kms:encryptionalgorithm"}
+
+    def _is_kms_call(self, action: ActionFacts) -> bool:
+        # On an alias there are no condition keys of the call (K4).
+        return action.service == "kms" and (self.is_key or not action.on_alias)
 
     def copy(self) -> Target:
         """Give a copy whose layers may be changed."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from policyeval.model.records import EndpointRecord
 
@@ -79,63 +79,48 @@ class TargetFacts:
     keys: Values
 
 
+class CallFacts(NamedTuple):
+    """What action and resource together settle of a call.
+
+    `defaults` stand in for request parameters that are left out (K9). `of_kms` tells whether kms:
+    keys of the call exist at all; they do not on an alias (K4).
+    """
+
+    defaults: Mapping[str, str] = NO_PAIRS
+    of_kms: bool = False
+
+
 class EvaluationContext:
     """Everything that statements may look at. One per decision, never shared.
 
     Attributes:
-        caller, target: who calls, and on what.
-        given: condition keys of the request itself, folded; `defaults` stand in for absent ones (K9).
+        caller, target, call: who calls, on what, and what kind of call it is.
+        given: condition keys of the request itself, folded.
         encryption_context: the encryption context by folded name, `pairs` as written.
         via_service: the service that calls on the caller's behalf.
         endpoint: the VPC endpoint, `alias` the alias name the caller used (K6).
-        of_kms: whether kms: keys of the call exist at all (they do not on an alias, K4).
         moment: the request's time, None until somebody looks; `clock` then tells it.
         faults: what could not be evaluated.
 
     """
 
-    __slots__ = (
-        "alias",
-        "caller",
-        "clock",
-        "defaults",
-        "encryption_context",
-        "endpoint",
-        "faults",
-        "given",
-        "moment",
-        "of_kms",
-        "pairs",
-        "target",
-        "via_service",
-    )
+    # Most requests have few of these: what is not set costs nothing to make.
+    given: Values = NOTHING
+    encryption_context: Values = NOTHING
+    pairs: Mapping[str, str] = NO_PAIRS
+    via_service: str | None = None
+    endpoint: EndpointRecord | None = None
+    alias: str | None = None
+    moment: datetime | None = None
+    faults: list[str] | None = None
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the facts there are; keywords cost a third of a call
-        self,
-        caller: CallerFacts,
-        target: TargetFacts,
-        defaults: Mapping[str, str],
-        via_service: str | None,
-        endpoint: EndpointRecord | None,
-        alias: str | None,
-        moment: datetime | None,
-        clock: Callable[[], datetime],
-        *,
-        of_kms: bool,
+    def __init__(
+        self, caller: CallerFacts, target: TargetFacts, call: CallFacts, clock: Callable[[], datetime]
     ) -> None:
         self.caller = caller
         self.target = target
-        self.defaults = defaults
-        self.via_service = via_service
-        self.endpoint = endpoint
-        self.alias = alias
-        self.moment = moment
+        self.call = call
         self.clock = clock
-        self.of_kms = of_kms
-        self.given: Values = NOTHING
-        self.encryption_context: Values = NOTHING
-        self.pairs: Mapping[str, str] = NO_PAIRS
-        self.faults: list[str] | None = None
 
     def time(self) -> datetime:
         """Give the request's time; it does not move while one request is decided."""
@@ -165,7 +150,7 @@ def _epoch_time(context: EvaluationContext) -> Value:
 
 
 def _via_service(context: EvaluationContext) -> Value:
-    return context.via_service if context.of_kms else None
+    return context.via_service if context.call.of_kms else None
 
 
 def _via_aws_service(context: EvaluationContext) -> Value:
@@ -234,7 +219,7 @@ def _requested_region(context: EvaluationContext) -> Value:
 
 
 def _caller_account(context: EvaluationContext) -> Value:
-    return (context.caller.account or None) if context.of_kms else None
+    return (context.caller.account or None) if context.call.of_kms else None
 
 
 _COMPUTED: Mapping[str, Getter] = {
@@ -294,7 +279,7 @@ TARGET_KEYS = frozenset(
 
 def _given(context: EvaluationContext, folded: str) -> Value:
     value = context.given.get(folded)
-    return context.defaults.get(folded) if value is None else value
+    return context.call.defaults.get(folded) if value is None else value
 
 
 def getter(folded: str) -> Getter:

@@ -96,6 +96,8 @@ def _starred(tokens: Tokens) -> Matcher:
     tail = tokens[-1] if isinstance(tokens[-1], str) else ""
     inner = tokens[bool(head) : len(tokens) - bool(tail)]
     middle = tuple(token for token in inner if isinstance(token, str))
+    if len(middle) == 1 and not tail:
+        return _head_and_middle(head, middle[0])
     start, end = len(head), len(tail)
 
     def matches(text: str) -> bool:
@@ -111,6 +113,12 @@ def _starred(tokens: Tokens) -> Matcher:
         return True
 
     return matches
+
+
+def _head_and_middle(head: str, middle: str) -> Matcher:
+    """Match `head*middle*`, as in `arn:aws:kms:*:111122223333:key/*`."""
+    start = len(head)
+    return lambda text: text.startswith(head) and text.find(middle, start) >= 0
 
 
 class _Chunk:

@@ -115,7 +115,7 @@ def test_two_grants_of_one_id_are_refused() -> None:
 def test_a_grant_more_leaves_everything_else_the_same() -> None:
     before = build(LISTED)
     after = before.with_grant(KEY, {"GranteePrincipal": APP, "Operations": ["Encrypt"]})
-    assert [grant.grant_id for grant in after.grants(KEY, APP)] == [LISTED["GrantId"], "grant-1"]
+    assert [grant.grant_id for grant in after.grants(KEY, APP)] == [LISTED["GrantId"], "grant-2"]
     assert after.grants(KEY, APP)[0] is before.grants(KEY, APP)[0]
     assert after.grants(OTHER, APP) is before.grants(OTHER, APP)
     assert after.resource(KEY) is before.resource(KEY)
@@ -182,6 +182,7 @@ def test_an_overlay_is_a_dict_that_never_changes(base: dict[int, str], changes: 
             expected[key] = value
         assert dict(before.items()) == seen
         assert dict(overlay.items()) == expected
+        assert len(overlay) == len(expected)
         assert all((key in overlay) == (key in expected) for key in range(10))
     assert sorted(overlay.values()) == sorted(expected.values())
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 
 import pytest
 
 from policyeval.entities import Entities
-from policyeval.errors import UnknownEntityError
+from policyeval.errors import EntitiesError, UnknownEntityError
 from policyeval.model.records import PolicySource
 
 A, B = "111122223333", "444455556666"
@@ -57,7 +58,7 @@ def entities() -> Entities:
     return Entities.from_text(TEXT, name="accounts.yaml")
 
 
-def test_entities_are_a_policy_source(entities) -> None:
+def test_entities_are_a_policy_source(entities: Entities) -> None:
     source: PolicySource = entities
     assert source.account(A).id == A
 
@@ -71,19 +72,19 @@ def test_entities_are_a_policy_source(entities) -> None:
     ],
     ids=["the root user is always there", "a user by ARN", "a role by ARN, path and all"],
 )
-def test_principals(entities, arn: str, kind: str, name: str, path: str) -> None:
+def test_principals(entities: Entities, arn: str, kind: str, name: str, path: str) -> None:
     found = entities.principal(arn)
     assert (found.arn, found.kind, found.name, found.path) == (arn, kind, name, path)
     assert found is entities.principal(arn)
 
 
-def test_roles_and_users_by_name_are_the_same_records(entities) -> None:
+def test_roles_and_users_by_name_are_the_same_records(entities: Entities) -> None:
     assert entities.role(A, "app") is entities.principal(APP)
     assert entities.user(A, "alice") is entities.principal(ALICE)
     assert entities.user(A, "bob") is None
 
 
-def test_policies_have_telling_names(entities) -> None:
+def test_policies_have_telling_names(entities: Entities) -> None:
     names = [policy.name for policy in entities.principal(ALICE).identity_policies]
     assert names == ["DecryptShared", "inline policy 1 of group ops"]
     app = entities.principal(APP)
@@ -92,18 +93,18 @@ def test_policies_have_telling_names(entities) -> None:
     assert app.permissions_boundary.name == "AdministratorAccess"
 
 
-def test_a_role_is_also_a_resource_with_its_trust_policy(entities) -> None:
+def test_a_role_is_also_a_resource_with_its_trust_policy(entities: Entities) -> None:
     found = entities.resource(APP)
     assert found is not None
     assert found.policy is not None
     assert found.policy.name == "trust policy of app"
 
 
-def test_scalars_are_taken_as_written(entities) -> None:
+def test_scalars_are_taken_as_written(entities: Entities) -> None:
     assert entities.principal(APP).tags == {"year": "2026", "ready": "no"}
 
 
-def test_an_alias_leads_to_its_key(entities) -> None:
+def test_an_alias_leads_to_its_key(entities: Entities) -> None:
     assert entities.resource(ALIAS) is entities.resource(KEY)
 
 
@@ -120,30 +121,30 @@ def test_an_alias_leads_to_its_key(entities) -> None:
         ("k-aws", "manager", "AWS"),
     ],
 )
-def test_key_facts(entities, key_id: str, fact: str, value: object) -> None:
+def test_key_facts(entities: Entities, key_id: str, fact: str, value: object) -> None:
     found = entities.resource(f"arn:aws:kms:us-east-1:{A}:key/{key_id}")
     assert getattr(found.key, fact) == value
 
 
-def test_a_key_without_a_policy_has_the_default_one(entities) -> None:
+def test_a_key_without_a_policy_has_the_default_one(entities: Entities) -> None:
     policy = entities.resource(KEY).policy
     assert policy.policy.id == "key-default-1"
     assert policy.policy.statements[0].sid == "Enable IAM User Permissions"
 
 
-def test_an_aws_managed_key_has_its_fixed_policy(entities) -> None:
+def test_an_aws_managed_key_has_its_fixed_policy(entities: Entities) -> None:
     policy = entities.resource(f"arn:aws:kms:us-east-1:{A}:key/k-aws").policy
     assert policy.policy.id == "auto-s3-2"
 
 
-def test_policies_carry_their_places(entities) -> None:
+def test_policies_carry_their_places(entities: Entities) -> None:
     place = entities.principal(APP).identity_policies[0].policy.place
     assert place.file == "accounts.yaml#/accounts/0/roles/0/identity_policies/0/document"
     trust = entities.resource(APP).policy.policy.place
     assert (trust.file, trust.line, trust.pointer) == ("accounts.yaml", 18, "/accounts/0/roles/0/trust_policy")
 
 
-def test_endpoints_and_managed_policies(entities) -> None:
+def test_endpoints_and_managed_policies(entities: Entities) -> None:
     endpoint = entities.endpoint("vpce-1")
     assert (endpoint.vpc, endpoint.account_id, endpoint.policy.name) == ("vpc-1", A, "endpoint policy of vpce-1")
     assert entities.managed_policy(f"arn:aws:iam::{A}:policy/team/DecryptShared").name == "DecryptShared"
@@ -168,31 +169,33 @@ def test_endpoints_and_managed_policies(entities) -> None:
     ],
     ids=["principal", "account", "role", "key", "alias", "endpoint", "managed policy", "grant"],
 )
-def test_what_is_not_described_gets_the_nearest_name(entities, ask, message: str, hint: str | None) -> None:
+def test_what_is_not_described_gets_the_nearest_name(
+    entities: Entities, ask: Callable[[Entities], object], message: str, hint: str | None
+) -> None:
     with pytest.raises(UnknownEntityError) as caught:
         ask(entities)
     (fault,) = caught.value.diagnostics
     assert (fault.message, fault.hint) == (message, hint)
 
 
-def test_a_resource_without_a_description_is_not_an_error(entities) -> None:
+def test_a_resource_without_a_description_is_not_an_error(entities: Entities) -> None:
     assert entities.resource("arn:aws:s3:::other") is None
     assert entities.resource("arn:aws:s3:::bucket").tags == {"a": "b"}
 
 
-def test_everybody_is_listed_root_users_included(entities) -> None:
+def test_everybody_is_listed_root_users_included(entities: Entities) -> None:
     assert {p.arn for p in entities.principals()} == {f"arn:aws:iam::{A}:root", ALICE, APP}
     assert list(entities.principals(B)) == []
 
 
-def test_secrets_never_show(entities) -> None:
+def test_secrets_never_show(entities: Entities) -> None:
     key = entities.access_key("AKIAALICE")
     assert (key.principal_arn, key.secret) == (ALICE, "s3cr3t-of-alice")
     assert entities.access_key("AKIAROOT").principal_arn == f"arn:aws:iam::{A}:root"
     assert "s3cr3t" not in f"{key!r} {entities!r}"
 
 
-def test_secrets_do_not_show_in_messages_either(refused) -> None:
+def test_secrets_do_not_show_in_messages_either(refused: Callable[..., str]) -> None:
     said = refused(
         """\
         policyeval: 1
@@ -209,12 +212,12 @@ def test_secrets_do_not_show_in_messages_either(refused) -> None:
     assert "s3cr3t" not in said
 
 
-def test_entities_survive_pickling(entities) -> None:
+def test_entities_survive_pickling(entities: Entities) -> None:
     again = pickle.loads(pickle.dumps(entities))  # noqa: S301 - our own bytes
     assert again.resource(ALIAS).policy == entities.resource(ALIAS).policy
 
 
-def test_a_file_adds_to_the_file_it_starts_from(load) -> None:
+def test_a_file_adds_to_the_file_it_starts_from(load: Callable[..., Entities]) -> None:
     found = load(
         f"""\
         policyeval: 1
@@ -238,7 +241,7 @@ def test_a_file_adds_to_the_file_it_starts_from(load) -> None:
     assert policy.policy.place.file == "estates/ops.json"
 
 
-def test_one_policy_file_is_read_once(load) -> None:
+def test_one_policy_file_is_read_once(load: Callable[..., Entities]) -> None:
     found = load(
         f"""\
         policyeval: 1
@@ -268,11 +271,40 @@ def test_a_keys_region_tells_the_partition(region: str, partition: str) -> None:
     assert principal.values[0].value == f"arn:{partition}:iam::{A}:root"
 
 
+def test_an_account_that_shows_no_partition_is_where_the_others_are() -> None:
+    accounts = [{"id": A, "keys": [{"id": "k", "region": "cn-north-1"}]}, {"id": B, "roles": [{"name": "app"}]}]
+    found = Entities.from_mapping({"policyeval": 1, "accounts": accounts})
+    assert found.principal(f"arn:aws-cn:iam::{B}:role/app").name == "app"
+
+
 def test_an_account_may_say_its_partition() -> None:
     found = Entities.from_mapping(
         {"policyeval": 1, "accounts": [{"id": A, "partition": "aws-cn", "roles": [{"name": "app"}]}]}
     )
     assert found.principal(f"arn:aws-cn:iam::{A}:role/app").name == "app"
+
+
+@pytest.mark.parametrize(
+    ("keys", "what"),
+    [
+        ([{"id": "k", "region": "us-east-1"}] * 2, f"key `arn:aws:kms:us-east-1:{A}:key/k`"),
+        (
+            [{"id": name, "region": "us-east-1", "aliases": ["alias/a"]} for name in "kl"],
+            f"alias `arn:aws:kms:us-east-1:{A}:alias/a`",
+        ),
+    ],
+    ids=["a key", "an alias"],
+)
+def test_what_is_one_in_a_region_is_not_described_twice(keys: list[object], what: str) -> None:
+    with pytest.raises(EntitiesError, match="is described twice") as caught:
+        Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A, "keys": keys}]})
+    assert caught.value.diagnostics[0].message == f"{what} is described twice"
+
+
+def test_a_multi_region_key_has_one_id_in_two_regions() -> None:
+    keys = [{"id": "mrk-1", "region": region} for region in ("us-east-1", "eu-west-1")]
+    found = Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A, "keys": keys}]})
+    assert len(list(found.keys())) == 2
 
 
 def test_a_scenario_file_is_an_entities_file_too() -> None:

@@ -16,7 +16,7 @@ DENY_ALL = {
 }
 
 
-def build(*, root: dict[str, Any] | None = None, unit: dict[str, Any] | None = None, **account: Any) -> Entities:
+def build(*, root: dict[str, Any] | None = None, unit: dict[str, Any] | None = None, **account: object) -> Entities:
     tree = {"id": "r-1", **(root or {}), "units": [{"id": "ou-1", "accounts": [PROD], **(unit or {})}]}
     return Entities.from_mapping(
         {

@@ -1,0 +1,404 @@
+"""`policyeval import`: the script fills a folder through (a stand-in for) the AWS CLI, the importer reads it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import yaml
+
+from policyeval.entities import Entities
+from policyeval.entities.aws_commands import commands
+from policyeval.entities.export_loader import import_directory
+from policyeval.errors import EntitiesError
+
+A, B, OTHER = "111122223333", "444455556666", "777788889999"
+KEY_ID, AWS_KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab", "99999999-12ab-34cd-56ef-1234567890ab"
+KEY = f"arn:aws:kms:us-east-1:{A}:key/{KEY_ID}"
+
+
+def allow(action: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any element
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*", **more}]}
+
+
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+DETAILS = {
+    "UserDetailList": [
+        {
+            "Path": "/",
+            "UserName": "alice",
+            "UserId": "AIDAALICE",
+            "Arn": f"arn:aws:iam::{A}:user/alice",
+            "CreateDate": "2026-01-31T12:00:00+00:00",
+            "UserPolicyList": [{"PolicyName": "inline", "PolicyDocument": allow("kms:ListKeys")}],
+            "GroupList": ["ops"],
+            "AttachedManagedPolicies": [{"PolicyName": "ReadOnlyAccess", "PolicyArn": READ_ONLY}],
+            "Tags": [{"Key": "team", "Value": "blue"}],
+        }
+    ],
+    "GroupDetailList": [
+        {
+            "Path": "/",
+            "GroupName": "ops",
+            "GroupId": "AGPAOPS",
+            "GroupPolicyList": [{"PolicyName": "encoded", "PolicyDocument": quote(json.dumps(allow("s3:Get*")))}],
+            "AttachedManagedPolicies": [],
+        }
+    ],
+    "RoleDetailList": [
+        {
+            "Path": "/svc/",
+            "RoleName": "app",
+            "RoleId": "AROAAPP",
+            "Arn": f"arn:aws:iam::{A}:role/svc/app",
+            "AssumeRolePolicyDocument": {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+                ],
+            },
+            "InstanceProfileList": [],
+            "RolePolicyList": [],
+            "AttachedManagedPolicies": [
+                {"PolicyName": "Decrypt", "PolicyArn": f"arn:aws:iam::{A}:policy/team/Decrypt"}
+            ],
+            "PermissionsBoundary": {
+                "PermissionsBoundaryType": "Policy",
+                "PermissionsBoundaryArn": "arn:aws:iam::aws:policy/AdministratorAccess",
+            },
+            "RoleLastUsed": {},
+        }
+    ],
+    "Policies": [
+        {
+            "PolicyName": "Decrypt",
+            "Arn": f"arn:aws:iam::{A}:policy/team/Decrypt",
+            "Path": "/team/",
+            "PolicyVersionList": [
+                {"Document": allow("kms:Decrypt"), "VersionId": "v2", "IsDefaultVersion": True},
+                {"Document": allow("kms:*"), "VersionId": "v1", "IsDefaultVersion": False},
+            ],
+        },
+        {
+            "PolicyName": "ReadOnlyAccess",
+            "Arn": READ_ONLY,
+            "Path": "/",
+            "PolicyVersionList": [{"Document": allow("s3:List*"), "VersionId": "v1", "IsDefaultVersion": True}],
+        },
+    ],
+}
+
+
+def metadata(key_id: str, manager: str) -> dict[str, Any]:
+    return {
+        "KeyMetadata": {
+            "AWSAccountId": A,
+            "KeyId": key_id,
+            "Arn": f"arn:aws:kms:us-east-1:{A}:key/{key_id}",
+            "Enabled": True,
+            "Description": "the app's",
+            "KeyUsage": "ENCRYPT_DECRYPT",
+            "KeyState": "Enabled",
+            "Origin": "AWS_KMS",
+            "KeyManager": manager,
+            "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT",
+            "KeySpec": "SYMMETRIC_DEFAULT",
+            "MultiRegion": False,
+        }
+    }
+
+
+def policy(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - any element
+    text = json.dumps(allow("kms:*", Principal={"AWS": f"arn:aws:iam::{A}:root"}, **more))
+    return {"Policy": text, "PolicyName": "default"}
+
+
+GRANT = {
+    "KeyId": KEY,
+    "GrantId": "g" * 64,
+    "Name": "",
+    "CreationDate": "2026-01-31T12:00:00+00:00",
+    "GranteePrincipal": f"arn:aws:iam::{B}:role/app",
+    "IssuingAccount": f"arn:aws:iam::{A}:root",
+    "Operations": ["Decrypt"],
+    "Constraints": {"EncryptionContextEquals": {"tenant": "blue"}},
+}
+FULL = {
+    "Id": "p-FullAWSAccess",
+    "Arn": "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
+    "Name": "FullAWSAccess",
+    "Type": "SERVICE_CONTROL_POLICY",
+    "AwsManaged": True,
+}
+OWN = {
+    **FULL,
+    "Id": "p-own",
+    "Arn": f"arn:aws:organizations::{OTHER}:policy/o-1/x/p-own",
+    "Name": "Own",
+    "AwsManaged": False,
+}
+
+# What the stand-in prints, by call and by the id that the call is about.
+OUTPUTS: dict[str, Any] = {
+    "sts get-caller-identity": {"Account": A, "UserId": "AIDA", "Arn": f"arn:aws:iam::{A}:user/alice"},
+    "iam get-account-authorization-details": DETAILS,
+    "kms list-keys": {
+        "Keys": [{"KeyId": k, "KeyArn": f"arn:aws:kms:us-east-1:{A}:key/{k}"} for k in (KEY_ID, AWS_KEY_ID)]
+    },
+    "kms list-aliases": {
+        "Aliases": [
+            {"AliasName": "alias/app", "AliasArn": "…", "TargetKeyId": KEY_ID},
+            {"AliasName": "alias/aws/s3", "AliasArn": "…", "TargetKeyId": AWS_KEY_ID},
+            {"AliasName": "alias/aws/rds", "AliasArn": "…"},
+        ]
+    },
+    f"kms describe-key {KEY_ID}": metadata(KEY_ID, "CUSTOMER"),
+    f"kms describe-key {AWS_KEY_ID}": metadata(AWS_KEY_ID, "AWS"),
+    f"kms get-key-policy {KEY_ID}": policy(),
+    f"kms get-key-policy {AWS_KEY_ID}": policy(Sid="aws"),
+    f"kms list-grants {KEY_ID}": {"Grants": [GRANT], "Truncated": False},
+    f"kms list-grants {AWS_KEY_ID}": {"Grants": []},
+    f"kms list-resource-tags {KEY_ID}": {"Tags": [{"TagKey": "team", "TagValue": "no"}]},
+    f"kms list-resource-tags {AWS_KEY_ID}": {"Tags": []},
+    "ec2 describe-vpc-endpoints": {
+        "VpcEndpoints": [
+            {"VpcEndpointId": "vpce-1", "VpcId": "vpc-1", "PolicyDocument": json.dumps(allow("*", Principal="*"))}
+        ]
+    },
+    "organizations describe-organization": {"Organization": {"Id": "o-1", "MasterAccountId": OTHER}},
+    "organizations list-roots": {
+        "Roots": [
+            {"Id": "r-1", "Name": "Root", "PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]}
+        ]
+    },
+    "organizations list-organizational-units-for-parent r-1": {"OrganizationalUnits": [{"Id": "ou-1", "Name": "prod"}]},
+    "organizations list-organizational-units-for-parent ou-1": {"OrganizationalUnits": []},
+    "organizations list-accounts-for-parent r-1": {"Accounts": [{"Id": OTHER}]},
+    "organizations list-accounts-for-parent ou-1": {"Accounts": [{"Id": B}, {"Id": A}]},
+    "organizations list-policies-for-target r-1 SERVICE_CONTROL_POLICY": {"Policies": [FULL]},
+    "organizations list-policies-for-target ou-1 SERVICE_CONTROL_POLICY": {"Policies": [FULL, OWN]},
+    f"organizations list-policies-for-target {A} SERVICE_CONTROL_POLICY": {"Policies": [FULL]},
+    f"organizations list-policies-for-target {B} SERVICE_CONTROL_POLICY": {"Policies": [FULL]},
+    f"organizations list-policies-for-target {OTHER} SERVICE_CONTROL_POLICY": {"Policies": [FULL]},
+    "organizations describe-policy p-own": {
+        "Policy": {"PolicySummary": OWN, "Content": json.dumps(allow("kms:*"))},
+    },
+}
+
+STAND_IN = """\
+import json, re, sys
+call, rest = sys.argv[1:3], sys.argv[3:]
+given = dict(zip(rest[::2], rest[1::2]))
+names = ["--key-id", "--parent-id", "--target-id", "--policy-id", "--filter"]
+name = " ".join([*call, *(given[n] for n in names if n in given)])
+outputs = json.load(open({path!r}))
+if name not in outputs:
+    sys.exit(f"An error occurred (AccessDeniedException): {{name}}")
+found = outputs[name]
+if isinstance(found, str):
+    sys.exit(found)
+if "--query" in given:
+    key, condition, field = re.fullmatch(r"(\\w+)\\[(.*)\\]\\.(\\w+)", given["--query"]).groups()
+    items = [one for one in found[key] if not (condition and one["AwsManaged"])]
+    print("\\t".join(one[field] for one in items) or "None")
+else:
+    print(json.dumps(found, indent=4))
+"""
+
+
+def fill(folder: Path, outputs: dict[str, Any]) -> str:
+    """Run the script with a stand-in for `aws`, give what it said."""
+    tools = folder.parent / "bin"
+    tools.mkdir(exist_ok=True)
+    (tools / "outputs.json").write_text(json.dumps(outputs), encoding="utf-8")
+    (tools / "aws.py").write_text(STAND_IN.format(path=str(tools / "outputs.json")), encoding="utf-8")
+    (tools / "aws").write_text(f'#!/bin/sh\nexec {sys.executable} {tools / "aws.py"} "$@"\n', encoding="utf-8")
+    (tools / "aws").chmod(0o755)
+    shell = shutil.which("sh")
+    assert shell is not None
+    script = commands(["us-east-1"], str(folder))
+    done = subprocess.run(
+        [shell], input=script, env={"PATH": f"{tools}:/usr/bin:/bin"}, text=True, capture_output=True, check=False
+    )
+    return done.stderr
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("aws") / "an export"
+    fill(folder, OUTPUTS)
+    return folder
+
+
+@pytest.fixture
+def folder(filled: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(filled, tmp_path / "export"))
+
+
+def test_everything_printed_is_described(folder: Path) -> None:
+    result = import_directory(folder)
+    assert result.missing == ()
+    entities = Entities.from_text(result.text, name="accounts.yaml")
+    alice = entities.principal(f"arn:aws:iam::{A}:user/alice")
+    assert [policy.name for policy in alice.identity_policies] == ["ReadOnlyAccess", "inline", "encoded"]
+    assert (alice.unique_id, alice.tags) == ("AIDAALICE", {"team": "blue"})
+    app = entities.role(A, "app")
+    assert app.identity_policies[0].policy.statements[0].action.values == ("kms:Decrypt",)
+    assert app.permissions_boundary is not None
+    key = entities.resource(f"arn:aws:kms:us-east-1:{A}:alias/app")
+    assert key is not None
+    assert (key.arn, key.tags) == (KEY, {"team": "no"})
+    (grant,) = entities.grants(KEY, f"arn:aws:iam::{B}:role/app")
+    assert (grant.issuing_account, grant.context_equals) == (A, {"tenant": "blue"})
+    assert entities.endpoint("vpce-1").policy is not None
+    account = entities.account(A)
+    assert account.organization_path == "o-1/r-1/ou-1/"
+    assert [[p.name for p in level] for level in account.service_control_policies] == [
+        ["FullAWSAccess"],
+        ["FullAWSAccess", "Own"],
+        ["FullAWSAccess"],
+    ]
+    assert entities.account(OTHER).is_management_account
+    managed = entities.resource(f"arn:aws:kms:us-east-1:{A}:alias/aws/s3")
+    assert managed is not None
+    assert managed.policy.policy.statements[0].sid == "aws"
+
+
+def test_the_file_is_made_for_reading(folder: Path) -> None:
+    text = import_directory(folder).text
+    assert text == import_directory(folder).text
+    assert "    path: /svc/\n    unique_id: AROAAPP\n" in text
+    assert "&id" not in text
+    content = yaml.safe_load(text)
+    assert list(content) == ["policyeval", "organization", "accounts"]
+    assert list(content["accounts"][0]["keys"][0]) == [
+        "id",
+        "region",
+        "description",
+        "aliases",
+        "tags",
+        "policy",
+        "grants",
+    ]
+
+
+MISSING = {
+    "kms-describe-key": (
+        f"us-east-1/kms-describe-key-{KEY_ID}.json",
+        f"the describe-key output for key {KEY_ID} is missing: us-east-1/kms-describe-key-{KEY_ID}.json",
+        False,
+    ),
+    "kms-get-key-policy": (
+        f"us-east-1/kms-get-key-policy-{KEY_ID}.json",
+        f"the get-key-policy output for key {KEY_ID} is missing: us-east-1/kms-get-key-policy-{KEY_ID}.json",
+        False,
+    ),
+    "kms-list-grants": (
+        f"us-east-1/kms-list-grants-{KEY_ID}.json",
+        f"the list-grants output for key {KEY_ID} is missing: us-east-1/kms-list-grants-{KEY_ID}.json",
+        True,
+    ),
+    "kms-list-keys": (
+        "us-east-1/kms-list-keys.json",
+        "the list-keys output is missing, of every Region: REGION/kms-list-keys.json",
+        False,
+    ),
+    "iam": (
+        "iam-get-account-authorization-details.json",
+        "the get-account-authorization-details output is missing: iam-get-account-authorization-details.json",
+        True,
+    ),
+    "organizations": (
+        "organizations-describe-policy-p-own.json",
+        "the describe-policy output for p-own is missing: organizations-describe-policy-p-own.json",
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "message", "key_is_there"), MISSING.values(), ids=MISSING)
+def test_what_is_missing_is_told_and_not_guessed(folder: Path, name: str, message: str, key_is_there: bool) -> None:  # noqa: FBT001
+    (folder / name).unlink()
+    result = import_directory(folder)
+    assert message in result.missing
+    assert f"# - {message}" in result.text
+    assert (f"id: {KEY_ID}" in result.text) == key_is_there
+
+
+def test_a_managed_policy_without_a_document_is_told_and_stays_attached(folder: Path) -> None:
+    path = folder / "iam-get-account-authorization-details.json"
+    path.write_text(json.dumps({**DETAILS, "Policies": DETAILS["Policies"][:1]}), encoding="utf-8")
+    result = import_directory(folder)
+    (message,) = result.missing
+    assert message == f"the document of {READ_ONLY}, attached to alice, is missing: it is not in {path.name}"
+    with pytest.raises(EntitiesError, match="no policy `arn:aws:iam::aws:policy/ReadOnlyAccess` is described"):
+        Entities.from_text(result.text)
+
+
+def test_a_call_that_fails_leaves_no_file(tmp_path: Path) -> None:
+    outputs = {call: output for call, output in OUTPUTS.items() if not call.startswith("kms list-grants")}
+    said = fill(tmp_path / "export", outputs)
+    assert f"policyeval: no us-east-1/kms-list-grants-{KEY_ID}.json" in said
+    missing = import_directory(tmp_path / "export").missing
+    assert [message.split(" is missing")[0] for message in missing] == [
+        f"the list-grants output for key {KEY_ID}",
+        f"the list-grants output for key {AWS_KEY_ID}",
+    ]
+
+
+def test_an_account_without_an_organization_lacks_nothing(tmp_path: Path) -> None:
+    outputs = {call: output for call, output in OUTPUTS.items() if not call.startswith("organizations")}
+    refusal = "An error occurred (AWSOrganizationsNotInUseException) when calling the DescribeOrganization operation"
+    fill(tmp_path / "export", {**outputs, "organizations describe-organization": refusal})
+    result = import_directory(tmp_path / "export")
+    assert result.missing == ()
+    assert Entities.from_text(result.text).account(A).organization_id is None
+
+
+def test_several_accounts_lie_in_folders_of_one_folder(folder: Path, tmp_path: Path) -> None:
+    root = tmp_path / "all"
+    shutil.copytree(folder, root / "a")
+    (root / "b").mkdir()
+    identity = {"Account": B, "Arn": f"arn:aws:iam::{B}:root"}
+    (root / "b" / "sts-get-caller-identity.json").write_text(json.dumps(identity), encoding="utf-8")
+    result = import_directory(root)
+    assert result.missing == (
+        "the get-account-authorization-details output is missing: b/iam-get-account-authorization-details.json",
+        "the list-keys output is missing, of every Region: b/REGION/kms-list-keys.json",
+    )
+    assert {account.id for account in Entities.from_text(result.text).accounts()} == {A, B, OTHER}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("us-east-1/kms-list-keys.json", "{}", "it has no `Keys`"),
+        ("us-east-1/kms-list-keys.json", '{"Keys": [1]}', "`Keys` is no array of objects"),
+        ("us-east-1/kms-list-keys.json", '{"Keys": [{}]}', "something that the AWS CLI does not print"),
+        ("sts-get-caller-identity.json", "Unable to locate credentials", "sts-get-caller-identity.json:1:1"),
+    ],
+    ids=["an object without the key", "a list of something else", "an entry without its id", "no JSON"],
+)
+def test_a_file_that_no_call_prints_is_bad_input(folder: Path, name: str, content: str, message: str) -> None:
+    (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(EntitiesError) as caught:
+        import_directory(folder)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("make", [True, False], ids=["an empty folder", "no folder"])
+def test_a_folder_without_an_account_is_bad_input(tmp_path: Path, make: bool) -> None:  # noqa: FBT001 - a table's column
+    if make:
+        (tmp_path / "none").mkdir()
+    with pytest.raises(EntitiesError):
+        import_directory(tmp_path / "none")
+
+
+def test_the_cli_asks_for_its_own_region_when_none_is_named() -> None:
+    assert 'for region in "${AWS_REGION:-$(aws configure get region)}"; do' in commands()

@@ -1,0 +1,192 @@
+"""Cases: how they are read, run and reported."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from policyeval.errors import EntitiesError
+from policyeval.scenarios import CaseResult, ScenarioFile, junit_xml, load_scenarios, run, scenarios_from_text
+
+KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+APP, GRANTED, POOR = (f"arn:aws:iam::444455556666:role/{name}" for name in ("app", "granted", "poor"))
+
+
+def read(text: str, **case: object) -> ScenarioFile:
+    """Replace the fields of the scenario's case."""
+    head, _, _ = text.partition("tests:\n")
+    fields = {"name": "n", "principal": APP, "action": "kms:Decrypt", "resource": KEY, "expect": "allow", **case}
+    return scenarios_from_text(f"{head}tests: [{json.dumps(fields)}]\n", name="share.scenario.yaml")
+
+
+def result(text: str, **case: object) -> CaseResult:
+    (found,) = run(read(text, **case))
+    return found
+
+
+def test_a_case_that_holds(scenario: Path) -> None:
+    scenarios = load_scenarios("share.scenario.yaml")
+    (found,) = run(scenarios)
+    assert scenarios.title == "Account B decrypts with a key that account A shares"
+    assert found.passed
+    assert found.decision is not None
+    assert (found.case.place.file, found.case.place.line) == (scenario.name, 27)
+
+
+HOLDS: dict[str, dict[str, Any]] = {
+    "a determining statement by Sid": {"determined_by": ["B may decrypt"]},
+    "a determining statement by index": {"determined_by": [0]},
+    "a determining grant by id": {"principal": GRANTED, "action": "kms:Encrypt", "determined_by": ["g-1"]},
+    "the layer that decides": {"principal": POOR, "expect": "deny", "layer": "identity_policy"},
+    "a fact that decides, where no layer does": {
+        "action": "kms:ScheduleKeyDeletion",
+        "expect": "deny",
+        "layer": "none",
+        "rule": "K3",
+    },
+    "a session with its policy": {
+        "session": {
+            "name": "s",
+            "policy": {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]},
+        },
+        "expect": "deny",
+        "reason": "explicit_deny",
+        "layer": "session_policy",
+    },
+    "a session policy by ARN": {
+        "session": {"name": "s", "policies": ["arn:aws:iam::aws:policy/AdministratorAccess"]},
+    },
+}
+
+
+@pytest.mark.parametrize("case", HOLDS.values(), ids=HOLDS)
+def test_an_expectation_that_holds(text: str, case: dict[str, Any]) -> None:
+    found = result(text, **case)
+    assert found.differences == ()
+    assert found.passed
+
+
+FAILS: dict[str, tuple[dict[str, Any], str]] = {
+    "another verdict": ({"principal": POOR}, "expected allow, got deny"),
+    "another reason": (
+        {"principal": POOR, "expect": "deny", "reason": "explicit_deny"},
+        "expected reason explicit_deny, got implicit_deny",
+    ),
+    "another layer": (
+        {"principal": POOR, "expect": "deny", "layer": "resource_policy"},
+        "expected layer resource_policy, got identity_policy",
+    ),
+    "another rule": ({"rule": "K3"}, "expected rule K3, got none"),
+    "another statement": (
+        {"determined_by": ["C may decrypt"]},
+        "`C may decrypt` is not among the determining statements: statement `B may decrypt` of key policy (share.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("case", "difference"), FAILS.values(), ids=FAILS)
+def test_an_expectation_that_fails(text: str, case: dict[str, Any], difference: str) -> None:
+    found = result(text, **case)
+    assert not found.passed
+    assert found.differences[0].startswith(difference)
+    assert found.decision is not None
+    assert found.report().endswith(found.decision.explain())
+
+
+def test_a_request_that_is_bad_input_is_a_failed_case(text: str) -> None:
+    found = result(text, principal=f"{APP}s", expect="deny")
+    assert not found.passed
+    assert found.decision is None
+    assert found.differences == ("expected deny, but the request is bad input",)
+    assert f"did you mean `{APP}`?" in found.explanation
+    assert found.to_json()["diagnostics"]
+
+
+def test_every_field_of_a_case_reaches_the_request(text: str) -> None:
+    fields: dict[str, Any] = {
+        "encryption_context": {"tenant": "blue"},
+        "context": {"aws:SourceIp": "10.0.0.1", "aws:TagKeys": ["a"], "aws:MultiFactorAuthAge": "5"},
+        "via_service": "s3.us-east-1.amazonaws.com",
+        "vpc_endpoint": "vpce-1",
+        "grant_tokens": ["t"],
+        "resource_account": "111122223333",
+        "at": "2026-01-31T12:00:00",
+        "session": {"name": "s", "tags": {"a": "b"}, "source_identity": "me"},
+    }
+    request = read(text, **fields).cases[0].request
+    assert request.encryption_context == {"tenant": "blue"}
+    assert request.context == fields["context"]
+    assert request.via_service == "s3.us-east-1.amazonaws.com"
+    assert (request.vpc_endpoint, list(request.grant_tokens), request.resource_account) == (
+        "vpce-1",
+        ["t"],
+        "111122223333",
+    )
+    assert request.at == datetime(2026, 1, 31, 12, tzinfo=UTC)
+    assert request.session is not None
+    assert (request.session.name, request.session.tags, request.session.source_identity) == ("s", {"a": "b"}, "me")
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "an expectation that contradicts itself": (
+        {"expect": "deny", "reason": "allowed"},
+        "reason `allowed` does not go with `expect: deny`",
+    ),
+    "an unknown layer suggests a known one": ({"layer": "resource_policies"}, "`resource_policies` is not a layer"),
+    "a session policy given in two ways": (
+        {"session": {"policy": {}, "policies": ["arn:aws:iam::aws:policy/AdministratorAccess"]}},
+        "a session has either a `policy` or `policies`",
+    ),
+    "a fault inside a session policy": (
+        {"session": {"policy": {"Statement": {"Effect": "Alow", "Action": "*", "Resource": "*"}}}},
+        "the effect `Alow` is neither `Allow` nor `Deny`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("case", "message"), REFUSED.values(), ids=REFUSED)
+def test_a_case_that_cannot_be_run_is_refused_at_its_place(text: str, case: dict[str, Any], message: str) -> None:
+    with pytest.raises(EntitiesError) as caught:
+        read(text, **case)
+    fault = caught.value.diagnostics[0]
+    assert fault.message == message
+    assert fault.place is not None
+    assert fault.place.line == 26
+
+
+def test_two_cases_of_one_name_are_refused(text: str) -> None:
+    case = text.partition("tests:\n")[2]
+    with pytest.raises(EntitiesError, match="test `the application role in B decrypts` is described twice"):
+        scenarios_from_text(text + case)
+
+
+def test_a_scenario_starts_from_an_estate(scenario: Path) -> None:
+    head, _, tests = scenario.read_text(encoding="utf-8").partition("tests:\n")
+    (scenario.parent / "estate.yaml").write_text(head, encoding="utf-8")
+    (scenario.parent / "cases").mkdir()
+    path = scenario.parent / "cases" / "c.scenario.yaml"
+    path.write_text(f"policyeval: 1\nentities: ../estate.yaml\ntests:\n{tests}", encoding="utf-8")
+    (found,) = run(load_scenarios("cases/c.scenario.yaml"))
+    assert found.passed
+    assert found.decision is not None
+    assert found.decision.determining_statements[0].file == "estate.yaml"
+
+
+def test_junit_tells_what_failed_and_why(text: str) -> None:
+    passed, failed, broken = read(text), read(text, principal=POOR, name="\x00<bad>"), read(text, principal=f"{APP}s")
+    root = ET.fromstring(junit_xml([(file, run(file)) for file in (passed, failed, broken)]))  # noqa: S314 - our own
+    assert root.attrib == {"tests": "3", "failures": "1", "errors": "1"}
+    assert [suite.get("name") for suite in root] == [passed.title] * 3
+    one, other, third = root.iter("testcase")
+    assert (one.get("name"), one.get("file"), one.get("line"), list(one)) == ("n", "share.scenario.yaml", "26", [])
+    failure = other.find("failure")
+    assert other.get("name") == "\N{REPLACEMENT CHARACTER}<bad>"
+    assert failure is not None
+    assert failure.get("message") == "expected allow, got deny"
+    assert "no identity-based policy allows the kms:Decrypt action" in (failure.text or "")
+    assert third.find("error") is not None
