@@ -95,7 +95,10 @@ def account_access(generous: Situation, strict: Situation, account: str, action:
     except UnknownEntityError:
         return AccountAccess(_door(generous, strict, account, action, resource), None)
     accesses = who_can(generous, strict, principals, action, resource)
-    return AccountAccess(_door(generous, strict, account, action, resource), accesses)
+    door = _door(generous, strict, account, action, resource)
+    if door == "closed" and any(access.verdict != "deny" for access in accesses):
+        door = "conditional"  # a principal that is named by its unique id
+    return AccountAccess(door, accesses)
 
 
 def _door(generous: Situation, strict: Situation, account: str, action: str, resource: str) -> Door:

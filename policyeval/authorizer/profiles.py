@@ -148,20 +148,20 @@ class Target(TargetFacts):
             denies, allows = policy.candidates(action.folded) if policy is not None else ((), ())
             parts = self.parts
             needs = parts is not None and own_policy_required(action.folded, parts.service, parts.resource)
-            layer, call = self.layer_for(action), CallFacts(self._defaults(action), self._is_kms_call(action))
+            layer, call = self.layer_for(action), self._call(action)
             found = TargetPlan(rcp_asked, (*rcp_denies, *denies), allows, needs, layer, call)
             keep(self._plans, action.folded, found)
         return found
 
-    def _defaults(self, action: ActionFacts) -> Mapping[str, str]:
-        if self.key is None or self.key.spec in SYMMETRIC_SPECS:
-            return action.defaults
-        # Only symmetric keys have an algorithm that goes without saying.
-        return {key: value for key, value in action.defaults.items() if key != "kms:encryptionalgorithm"}
-
-    def _is_kms_call(self, action: ActionFacts) -> bool:
+    def _call(self, action: ActionFacts) -> CallFacts:
+        defaults = action.defaults
+        if self.key is not None and self.key.spec not in SYMMETRIC_SPECS:
+            # Only symmetric keys have an algorithm that goes without saying.
+            defaults = {key: value for key, value in defaults.items() if key != "kms:encryptionalgorithm"}
         # On an alias there are no condition keys of the call (K4).
-        return action.service == "kms" and (self.is_key or not action.on_alias)
+        of_kms = action.service == "kms" and (self.is_key or not action.on_alias)
+        account, via = action.carries("kms:calleraccount"), action.carries("kms:viaservice")
+        return CallFacts(defaults, of_kms and account, of_kms and via)
 
     def copy(self) -> Target:
         """Give a copy whose layers may be changed."""

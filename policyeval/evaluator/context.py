@@ -82,12 +82,14 @@ class TargetFacts:
 class CallFacts(NamedTuple):
     """What action and resource together settle of a call.
 
-    `defaults` stand in for request parameters that are left out (K9). `of_kms` tells whether kms:
-    keys of the call exist at all; they do not on an alias (K4).
+    `defaults` stand in for request parameters that are left out (K9). `has_caller_account` and
+    `has_via_service` tell whether requests for the action carry those kms: keys at all (K7); on an
+    alias there are none (K4).
     """
 
     defaults: Mapping[str, str] = NO_PAIRS
-    of_kms: bool = False
+    has_caller_account: bool = False
+    has_via_service: bool = False
 
 
 class EvaluationContext:
@@ -150,7 +152,7 @@ def _epoch_time(context: EvaluationContext) -> Value:
 
 
 def _via_service(context: EvaluationContext) -> Value:
-    return context.via_service if context.call.of_kms else None
+    return context.via_service if context.call.has_via_service else None
 
 
 def _via_aws_service(context: EvaluationContext) -> Value:
@@ -219,7 +221,7 @@ def _requested_region(context: EvaluationContext) -> Value:
 
 
 def _caller_account(context: EvaluationContext) -> Value:
-    return (context.caller.account or None) if context.call.of_kms else None
+    return (context.caller.account or None) if context.call.has_caller_account else None
 
 
 _COMPUTED: Mapping[str, Getter] = {

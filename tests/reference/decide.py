@@ -1,0 +1,265 @@
+"""The decision, from the rules alone (shared/SEMANTICS.md), as plain as they are.
+
+`decide` asks every layer first, then lets the deny speak, then looks for a way in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import NamedTuple
+
+from policyeval.catalog.kms import ALIAS_ACTIONS, CROSS_ACCOUNT_ACTIONS, IDENTITY_ONLY_ACTIONS
+from policyeval.catalog.services import RCP_SERVICES
+from policyeval.model.decision import Layer
+from policyeval.model.grant import Grant
+from policyeval.model.policy import NamedPolicy, Policy
+from policyeval.model.records import AccountRecord, PolicyLevels, ResourceRecord
+from policyeval.model.request import Request
+from tests.reference.callers import Caller, Way, caller_of
+from tests.reference.facts import facts_of
+from tests.reference.grants import ways_granted, ways_to_retire
+from tests.reference.routes import Route, Sides, furthest, routes_to_key_or_role, routes_to_ordinary, routes_to_retire
+from tests.reference.statements import Asked, PolicyKind, Said, ask
+from tests.reference.world import World
+
+_ORDER = [
+    Layer.RCP,
+    Layer.SCP,
+    Layer.ENDPOINT,
+    Layer.RESOURCE,
+    Layer.TRUST,
+    Layer.IDENTITY,
+    Layer.BOUNDARY,
+    Layer.SESSION,
+]
+
+
+class Outcome(NamedTuple):
+    """What both evaluators must agree on."""
+
+    allowed: bool
+    reason: str
+    layer: str | None = None
+    rule: str | None = None
+
+
+def _refused(layer: Layer | None, rule: str | None = None) -> Outcome:
+    return Outcome(allowed=False, reason="implicit_deny", layer=layer, rule=rule)
+
+
+class Case(NamedTuple):
+    """A request with what the world knows about it."""
+
+    request: Request
+    world: World
+    caller: Caller
+    resource: ResourceRecord | None
+    owner: AccountRecord | None
+    asked: Asked
+    grant_delay: timedelta = timedelta(0)
+
+    @property
+    def action(self) -> str:
+        return self.request.action.lower()
+
+    @property
+    def on_key(self) -> bool:
+        """Whether a key policy governs: a KMS action asked on a key (K3, K4)."""
+        return self.resource is not None and self.resource.key is not None
+
+    @property
+    def retires(self) -> bool:
+        return self.action == "kms:retiregrant"
+
+    @property
+    def assumes(self) -> bool:
+        """Whether a role's trust policy governs (S35)."""
+        return self.is_role and self.action.startswith("sts:")
+
+    @property
+    def is_role(self) -> bool:
+        return ":iam:" in self.request.resource and ":role/" in self.request.resource
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the caller is of another account than the resource."""
+        return self.caller.account is not None and self.owner is not None and self.caller.account.id != self.owner.id
+
+    @property
+    def grants(self) -> list[Grant]:
+        """The grants that have spread, or whose token or id the request shows (G6)."""
+        shown = set(self.request.grant_tokens)
+        now = self.request.at
+        return [
+            grant
+            for grant in self.world.all_grants
+            if grant.creation_date is None
+            or now is None
+            or not self.grant_delay
+            or grant.creation_date + self.grant_delay <= now
+            or shown & {grant.grant_id, *grant.tokens}
+        ]
+
+    @property
+    def apart(self) -> bool:
+        """Whether the two live in different partitions."""
+        one, other = self.caller.account, self.owner
+        return one is not None and other is not None and one.partition != other.partition
+
+
+def decide(world: World, request: Request, grant_delay: timedelta = timedelta(0)) -> Outcome:
+    """Decide a request: S1, then the layers, then the ways in."""
+    case = case_of(world, request)._replace(grant_delay=grant_delay)
+    if case.apart:
+        return _refused(None, "S6")  # nothing is shared between partitions
+    layers = _layers(case)
+    for layer in _ORDER:
+        if any(said.denied for said in layers.get(layer, [])):
+            return Outcome(allowed=False, reason="explicit_deny", layer=layer)
+    if _k3(case):
+        return _refused(None, "K3")
+    for layer in (Layer.RCP, Layer.SCP, Layer.ENDPOINT):
+        if not all(said.allowed for said in layers.get(layer, [])):
+            return _refused(layer)
+    return _way_in(case, layers)
+
+
+def case_of(world: World, request: Request) -> Case:
+    caller = caller_of(request, world)
+    action = request.action.lower()
+    alias = ":alias/" in request.resource and action in ALIAS_ACTIONS
+    resource = None if alias or request.resource == "*" else _find(world, request.resource)
+    name = request.resource
+    if resource is not None and resource.key is not None:
+        name = resource.arn  # K5: an alias stands for its key
+    owner = _owner(world, request, caller, resource)
+    facts = facts_of(request, world, caller, resource, owner, on_alias=alias)
+    return Case(request, world, caller, resource, owner, Asked(caller, request.action, name, facts))
+
+
+def _find(world: World, arn: str) -> ResourceRecord | None:
+    """Find what is described; an S3 object stands under its bucket's policy."""
+    if arn.startswith("arn:aws:s3:::"):
+        return world.resource(arn) or world.resource(arn.partition("/")[0])
+    return world.resource(arn)
+
+
+def _owner(world: World, request: Request, caller: Caller, resource: ResourceRecord | None) -> AccountRecord | None:
+    """Find the resource's account: its record, the request, its ARN; what has no resource is the caller's own."""
+    if resource is not None:
+        return resource.account
+    if request.resource_account is not None:
+        return world.account(request.resource_account)
+    if request.resource == "*":
+        return caller.account
+    return world.account(request.resource.split(":", 5)[4])
+
+
+def _layers(case: Case) -> dict[Layer, list[Said]]:
+    """Ask every layer that applies; control policies answer level by level."""
+    caller, asked = case.caller, case.asked
+    layers: dict[Layer, list[Said]] = {}
+    if case.owner is not None and _rcps_bind(case):
+        layers[Layer.RCP] = _levels(case.owner.resource_control_policies, "rcp", asked)
+    if caller.account is not None and not caller.account.is_management_account and not caller.service_linked:
+        layers[Layer.SCP] = _levels(caller.account.service_control_policies, "scp", asked)  # S2
+    if case.request.vpc_endpoint is not None and case.request.via_service is None:
+        policy = case.world.endpoint(case.request.vpc_endpoint).policy
+        if policy is not None:
+            layers[Layer.ENDPOINT] = [_said([policy], "endpoint", asked)]  # S4
+    layers |= _of_resource(case)
+    record = caller.record
+    if record is not None:
+        layers[Layer.IDENTITY] = [_said(record.identity_policies, "identity", asked)]
+        if record.permissions_boundary is not None:
+            layers[Layer.BOUNDARY] = [_said([record.permissions_boundary], "identity", asked)]
+    if caller.session_policies:
+        layers[Layer.SESSION] = [ask(caller.session_policies, "session", asked)]
+    return layers
+
+
+def _rcps_bind(case: Case) -> bool:
+    """S3."""
+    if case.owner is None or case.owner.is_management_account or case.caller.service_linked or case.retires:
+        return False
+    if (
+        case.on_key
+        and case.resource is not None
+        and case.resource.key is not None
+        and case.resource.key.manager == "AWS"
+    ):
+        return False
+    return case.action not in IDENTITY_ONLY_ACTIONS and case.action.split(":")[0] in RCP_SERVICES
+
+
+def _of_resource(case: Case) -> dict[Layer, list[Said]]:
+    """The resource's own policy; none for identity-only actions (K3), and for RetireGrant (G5)."""
+    if case.retires or case.action in IDENTITY_ONLY_ACTIONS or case.resource is None or case.resource.policy is None:
+        return {}
+    if case.assumes:
+        return {Layer.TRUST: [_said([case.resource.policy], "trust", case.asked)]}
+    if case.is_role:
+        return {}
+    kind: PolicyKind = "key" if case.on_key else "resource"
+    return {Layer.RESOURCE: [_said([case.resource.policy], kind, case.asked)]}
+
+
+def _said(policies: Iterable[NamedPolicy], kind: PolicyKind, asked: Asked) -> Said:
+    documents: list[Policy] = [named.policy for named in policies]
+    return ask(documents, kind, asked)
+
+
+def _levels(levels: PolicyLevels, kind: PolicyKind, asked: Asked) -> list[Said]:
+    """S2, S3: each level answers for itself."""
+    return [_said(level, kind, asked) for level in levels]
+
+
+def _k3(case: Case) -> bool:
+    """K3: most KMS actions have no effect on another account's key or alias; anonymous is another account."""
+    if not case.action.startswith("kms:") or case.action in CROSS_ACCOUNT_ACTIONS or case.request.resource == "*":
+        return False
+    return case.elsewhere or case.caller.kind == "anonymous"
+
+
+def _way_in(case: Case, layers: dict[Layer, list[Said]]) -> Outcome:
+    """Find a way in that lacks nothing; else name what the best of them lacks."""
+    caller = case.caller
+    sides = Sides(
+        caller=caller,
+        elsewhere=case.elsewhere,
+        resource_layer=Layer.TRUST if case.assumes else Layer.RESOURCE,
+        named=_ways(layers, Layer.TRUST if case.assumes else Layer.RESOURCE),
+        identity=_allowed(layers, Layer.IDENTITY, default=False),
+        boundary=_allowed(layers, Layer.BOUNDARY, default=True),
+        # S7: a federated session is given by its session policy
+        session=_allowed(layers, Layer.SESSION, default=caller.kind != "federated"),
+    )
+    if case.retires:
+        right = ways_to_retire(case.grants, caller, case.request, case.asked.resource)
+        return _outcome(routes_to_retire(sides, right), rule="G5")
+    if case.on_key or case.assumes:
+        granted: set[Way] = set()
+        if case.resource is not None and case.on_key:
+            granted = ways_granted(case.grants, caller, case.request, case.resource, case.asked.facts)
+        return _outcome(routes_to_key_or_role(sides, granted))
+    if caller.kind == "root" and not sides.elsewhere:
+        return Outcome(allowed=True, reason="allowed", rule="S9")
+    return _outcome(routes_to_ordinary(sides))
+
+
+def _ways(layers: dict[Layer, list[Said]], layer: Layer) -> set[Way]:
+    return {way for said in layers.get(layer, []) for way in said.ways}
+
+
+def _allowed(layers: dict[Layer, list[Said]], layer: Layer, *, default: bool) -> bool:
+    return all(said.allowed for said in layers[layer]) if layer in layers else default
+
+
+def _outcome(routes: list[Route], rule: str | None = None) -> Outcome:
+    for route in routes:
+        if not route.lacks:
+            return Outcome(allowed=True, reason="allowed", layer=route.layer)
+    if not routes:
+        return _refused(None, rule)
+    return _refused(furthest(routes).lacks[0])

@@ -1,0 +1,161 @@
+"""The condition keys of a request: what it gives, what follows from it, and what KMS leaves out (S34, K6-K9)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from policyeval.catalog.kms import OPERATIONS, SYMMETRIC_SPECS
+from policyeval.model.records import AccountRecord, ResourceRecord
+from policyeval.model.request import Request
+from tests.reference.callers import Caller
+from tests.reference.text import Facts
+from tests.reference.world import World
+
+AWS_SERVICE_ACCOUNT = "aws-service"  # no account id: no condition on accounts may open to a service (S15)
+
+_TYPES = {
+    "root": "Account",
+    "user": "User",
+    "role": "AssumedRole",
+    "federated": "FederatedUser",
+    "anonymous": "Anonymous",
+}
+
+
+def facts_of(  # noqa: PLR0913 - what a request is made of
+    request: Request,
+    world: World,
+    caller: Caller,
+    resource: ResourceRecord | None,
+    owner: AccountRecord | None,
+    *,
+    on_alias: bool = False,
+) -> Facts:
+    """Give every key of the request, folded; what is derived replaces what was given (S34)."""
+    facts: dict[str, object] = {}
+    for key, value in (request.context or {}).items():
+        facts[key.lower()] = tuple(value) if isinstance(value, list | tuple) else value
+    derived = _of_caller(caller) | _of_resource(resource, owner) | _of_request(request, world)
+    if caller.temporary:
+        facts.setdefault("aws:tokenissuetime", derived["aws:currenttime"])  # no request says when: now
+    facts = {key: value for key, value in facts.items() if not key.startswith("aws:principaltag/")} | derived
+    if request.action.lower().startswith("kms:"):
+        facts = _of_kms(request, caller, resource, facts, on_alias=on_alias)
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def _of_caller(caller: Caller) -> dict[str, object]:
+    """S14, S15; None where the caller has no such key."""
+    facts: dict[str, object] = {"aws:username": None, "aws:userid": None, "aws:principalarn": None}
+    facts["aws:principaltype"] = _TYPES.get(caller.kind)
+    facts["aws:principalaccount"] = "anonymous"
+    facts["aws:sourceidentity"] = caller.source_identity
+    if caller.kind == "anonymous":
+        facts["aws:userid"] = "anonymous"
+    if caller.kind == "service":
+        facts["aws:principalisawsservice"] = True
+        facts["aws:principalservicename"] = caller.arn
+        facts["aws:principalservicenameslist"] = (caller.arn,)
+        facts["aws:principalaccount"] = AWS_SERVICE_ACCOUNT
+    account, record = caller.account, caller.record
+    if account is None:
+        return facts | {"aws:principalorgid": None, "aws:principalorgpaths": None}
+    facts["aws:principalisawsservice"] = False
+    facts["aws:principalaccount"] = account.id
+    facts["aws:principalarn"] = record.arn if record and caller.kind != "federated" else caller.arn
+    if account.organization_known:
+        facts["aws:principalorgid"] = account.organization_id
+        facts["aws:principalorgpaths"] = (account.organization_path,) if account.organization_path else None
+    unique_id = record.unique_id if record else None
+    if caller.kind == "root":
+        facts["aws:userid"] = account.id
+    elif caller.kind == "user":
+        facts["aws:userid"] = unique_id
+        facts["aws:username"] = record.name if record else None
+    elif caller.kind == "federated":
+        facts["aws:userid"] = f"{account.id}:{caller.session_name}"
+    elif unique_id and caller.session_name:
+        facts["aws:userid"] = f"{unique_id}:{caller.session_name}"
+    return facts | {f"aws:principaltag/{key}": value for key, value in caller.tags.items()}
+
+
+def _of_resource(resource: ResourceRecord | None, owner: AccountRecord | None) -> dict[str, object]:
+    facts: dict[str, object] = {}
+    if owner is not None:
+        facts["aws:resourceaccount"] = owner.id
+        if owner.organization_known:
+            facts["aws:resourceorgid"] = owner.organization_id
+            facts["aws:resourceorgpaths"] = (owner.organization_path,) if owner.organization_path else None
+    if resource is not None:
+        facts |= {f"aws:resourcetag/{key.lower()}": value for key, value in resource.tags.items()}
+    return facts
+
+
+def _of_request(request: Request, world: World) -> dict[str, object]:
+    moment = request.at or datetime.now(UTC)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    facts: dict[str, object] = {
+        "aws:currenttime": moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:epochtime": int(moment.timestamp()),
+        "aws:viaawsservice": request.via_service is not None,
+    }
+    if request.via_service is not None:
+        labels = request.via_service.split(".")
+        service = ".".join([labels[0], *labels[-2:]])  # without its Region
+        facts["aws:calledvia"] = (service,)
+        facts["aws:calledviafirst"] = facts["aws:calledvialast"] = service
+    fields = request.resource.split(":")
+    if len(fields) > 3 and fields[3]:
+        facts["aws:requestedregion"] = fields[3]
+    if request.vpc_endpoint is not None:
+        facts["aws:sourceip"] = None
+    if request.vpc_endpoint is not None and request.via_service is None:  # a service does not come through it
+        endpoint = world.endpoint(request.vpc_endpoint)
+        facts["aws:sourcevpce"] = endpoint.id
+        if endpoint.vpc is not None:
+            facts["aws:sourcevpc"] = endpoint.vpc
+    return facts
+
+
+def _of_kms(
+    request: Request, caller: Caller, key: ResourceRecord | None, facts: dict[str, object], *, on_alias: bool
+) -> dict[str, object]:
+    """Add what KMS derives, then drop what the operation does not carry."""
+    operation = OPERATIONS[request.action.lower()]
+    facts = dict(facts)
+    for name, default in operation.defaults.items():
+        if name != "kms:encryptionalgorithm" or _symmetric(key):
+            facts.setdefault(name, default)  # K9; a request with another key must say its algorithm
+    facts["kms:calleraccount"] = caller.account.id if caller.account else None
+    facts["kms:viaservice"] = request.via_service
+    alias = request.resource.rsplit(":", 1)[-1]
+    facts["kms:requestalias"] = alias if alias.startswith("alias/") else None  # K6
+    if key is not None and key.key is not None:
+        spec = key.key
+        facts["kms:keyspec"] = facts["kms:customermasterkeyspec"] = spec.spec
+        facts["kms:keyusage"] = facts["kms:customermasterkeyusage"] = spec.usage
+        facts["kms:keyorigin"] = spec.origin
+        facts["kms:multiregion"] = spec.multi_region
+        facts["kms:multiregionkeytype"] = spec.multi_region_type
+        facts["kms:resourcealiases"] = spec.aliases or None
+    for name, value in encryption_context(request, key).items():  # K8
+        facts[f"kms:encryptioncontext:{name.lower()}"] = value
+    facts["kms:encryptioncontextkeys"] = tuple(encryption_context(request, key)) or None
+    carried = frozenset() if on_alias else operation.condition_keys
+    return {name: value for name, value in facts.items() if not name.startswith("kms:") or _carried(name, carried)}
+
+
+def _carried(name: str, keys: frozenset[str]) -> bool:
+    return any(name == key or (key[-1] in ":/" and name.startswith(key)) for key in keys)
+
+
+def encryption_context(request: Request, key: ResourceRecord | None) -> dict[str, str]:
+    """Give the encryption context where the operation has one: symmetric cryptography, and CreateGrant (K8)."""
+    action = request.action.lower()
+    operation = OPERATIONS.get(action)
+    cryptographic = operation is not None and operation.symmetric_cryptographic and _symmetric(key)
+    return dict(request.encryption_context or {}) if cryptographic or action == "kms:creategrant" else {}
+
+
+def _symmetric(key: ResourceRecord | None) -> bool:
+    return key is not None and key.key is not None and key.key.spec in SYMMETRIC_SPECS
