@@ -1,0 +1,203 @@
+"""The promises of the command line that hold for every command."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+
+from policyeval.cli import main
+from policyeval.cli.app import COMMANDS
+from policyeval.model.decision import Layer
+
+ROOT = Path(__file__).resolve().parents[2]
+ACCOUNTS = str(ROOT / "fixtures" / "accounts.yaml")
+KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+APP = "arn:aws:iam::444455556666:role/svc/app"
+
+_TEXT, _NUMBER = {"type": ["string", "null"]}, {"type": ["integer", "null"], "minimum": 0}
+
+
+def _object(**properties: object) -> dict[str, object]:
+    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+
+
+STATEMENT = _object(
+    layer={"enum": [str(layer) for layer in Layer]},
+    policy=_TEXT,
+    sid=_TEXT,
+    index=_NUMBER,
+    grant_id=_TEXT,
+    file=_TEXT,
+    line=_NUMBER | {"minimum": 1},
+    column=_NUMBER | {"minimum": 1},
+)
+DECISION = _object(
+    decision={"enum": ["allow", "deny"]},
+    reason={"enum": ["allowed", "explicit_deny", "implicit_deny"]},
+    layer={"enum": [None, *(str(layer) for layer in Layer)]},
+    rule={"type": ["string", "null"], "pattern": "^[SKG][0-9]+$"},
+    message={"type": "string"},
+    determining_statements={"type": "array", "items": STATEMENT},
+    layers={
+        "type": "array",
+        "items": _object(
+            layer={"enum": [str(layer) for layer in Layer]},
+            verdict={"enum": ["allow", "explicit_deny", "implicit_deny", "not_applicable"]},
+            statements={"type": "array", "items": STATEMENT},
+        ),
+    },
+    diagnostics={
+        "type": "array",
+        "items": {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}},
+    },
+)
+ACCESSES = {
+    "type": "array",
+    "items": _object(
+        principal={"type": "string"},
+        verdict={"enum": ["allow", "conditional", "deny"]},
+        conditions={"type": "array", "items": {"type": "string"}},
+    ),
+}
+ACCOUNT_ACCESS = _object(
+    door={"enum": ["open", "conditional", "closed"]},
+    principals={"anyOf": [{"type": "null"}, ACCESSES]},
+)
+
+
+def _run(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments, prog_name="policyeval")
+
+
+def _json(schema: dict[str, object], *arguments: str) -> object:
+    result = _run(*arguments, "--format", "json")
+    assert result.stderr == ""
+    value = json.loads(result.stdout)
+    Draft202012Validator(schema).validate(value)
+    return value
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        pytest.param([APP, "kms:Decrypt", KEY], id="allowed across accounts"),
+        pytest.param(["arn:aws:iam::444455556666:role/intern", "kms:Decrypt", KEY], id="denied implicitly"),
+        pytest.param(
+            ["arn:aws:iam::111122223333:role/administrator", "kms:DisableKey", KEY], id="denied by an organization"
+        ),
+        pytest.param(["arn:aws:iam::123456789012:role/partner", "kms:TagResource", KEY], id="denied by a rule"),
+        pytest.param(["anonymous", "kms:Decrypt", KEY], id="anonymous"),
+        pytest.param(["s3.amazonaws.com", "kms:Decrypt", KEY], id="a service"),
+        pytest.param(["arn:aws:iam::111122223333:root", "kms:Decrypt", KEY], id="a root user"),
+        pytest.param(["arn:aws:sts::444455556666:assumed-role/app/s", "kms:Decrypt", KEY], id="a session"),
+        pytest.param([APP, "s3:GetObject", "arn:aws:s3:::reports-111122223333/a"], id="another service's resource"),
+    ],
+)
+def test_a_decision_in_json_has_the_shape_of_the_contract(request_of: list[str]) -> None:
+    principal, action, resource = request_of
+    account = ["--resource-account", "111122223333"] if ":s3:" in resource else []
+    value = _json(
+        DECISION, "check", ACCOUNTS, "--principal", principal, "--action", action, "--resource", resource, *account
+    )
+    assert isinstance(value, dict)
+    assert (value["decision"] == "allow") is (value["reason"] == "allowed")
+
+
+@pytest.mark.parametrize("account", ["444455556666", "123456789012", "111122223333", "210987654321"])
+def test_account_access_in_json_has_the_shape_of_the_contract(account: str) -> None:
+    _json(ACCOUNT_ACCESS, "account-access", ACCOUNTS, account, "kms:Decrypt", KEY)
+
+
+def test_who_can_in_json_has_the_shape_of_the_contract() -> None:
+    value = _json(ACCESSES, "who-can", ACCOUNTS, "kms:Decrypt", KEY)
+    assert {"principal": APP, "verdict": "allow", "conditions": []} in value  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example_of_itself(name: str) -> None:
+    result = _run(name, "--help")
+    assert result.exit_code == 0
+    assert re.search(rf"Example.*\n\n +policyeval {name} ", result.stdout, re.DOTALL)
+    assert max(map(len, result.stdout.splitlines())) <= 100
+
+
+def _command(name: str) -> tuple[click.Context, click.Command]:
+    group = main.make_context("policyeval", [name], resilient_parsing=True)
+    _, command, _ = main.resolve_command(group, [name])
+    assert command is not None
+    return group, command
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_examples_in_help_are_commands_that_parse(name: str) -> None:
+    group, command = _command(name)
+    assert command.help is not None
+    examples = re.findall(rf"^ *policyeval {name} (.*)", command.help.replace("\\\n", ""), re.MULTILINE)
+    assert examples
+    for example in examples:
+        words = example.partition(">")[0].split()
+        command.make_context(name, words, parent=group)  # raises a usage error for what would not parse
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_name_of_a_command_is_its_row(name: str) -> None:
+    assert _command(name)[1].name == name
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[", "- a\n  b: c", "policyeval: 2", "\x00", "policyeval: 1\naccounts: x", "\xff"]
+)
+def test_bad_input_is_told_on_standard_error_and_ends_with_2(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_bytes(text.encode("latin-1"))
+    for arguments in (
+        ["check", str(path), "--principal", APP, "--action", "kms:Decrypt", "--resource", KEY],
+        ["account-access", str(path), "444455556666", "kms:Decrypt", KEY],
+        ["who-can", str(path), "kms:Decrypt", KEY],
+        ["test", str(path)],
+    ):
+        result = _run(*arguments)
+        assert (result.exit_code, result.stdout) == (2, ""), arguments
+        assert str(path) in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--principal", "", "--action", "kms:Decrypt", "--resource", KEY],
+        ["--principal", APP, "--action", "", "--resource", KEY],
+        ["--principal", APP, "--action", "kms:*", "--resource", KEY],
+        ["--principal", APP, "--action", "kms:Decrypt", "--resource", ""],
+        ["--principal", "\udc80", "--action", "kms:Decrypt", "--resource", KEY],
+        ["--principal", APP, "--action", "kms:Decrypt", "--resource", KEY, "--context", "aws:SourceIp=here"],
+        ["--principal", APP, "--action", "kms:Decrypt", "--resource", KEY, "--vpc-endpoint", "vpce-0"],
+        ["--principal", APP, "--action", "kms:Decrypt", "--resource", KEY, "--session-policy", "{"],
+        ["--principal", APP, "--action", "kms:Decrypt", "--resource", KEY, "--session-policy", "/"],
+    ],
+)
+def test_a_question_that_cannot_be_asked_ends_with_2(arguments: list[str]) -> None:
+    result = _run("check", ACCOUNTS, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.strip()
+    assert "Traceback" not in result.stderr
+
+
+def test_control_characters_never_reach_the_terminal() -> None:
+    result = _run("check", ACCOUNTS, "--principal", "\x1b[31mred\x1b[0m", "--action", "kms:Decrypt", "--resource", KEY)
+    assert result.exit_code == 2
+    assert "\x1b" not in result.stderr
+    assert "\N{REPLACEMENT CHARACTER}[31mred" in result.stderr
+
+
+def test_a_fault_of_our_own_is_never_a_deny(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policyeval.cli.who_can.Authorizer", lambda _: None)
+    result = _run("who-can", ACCOUNTS, "kms:Decrypt", KEY)
+    assert result.exit_code == 2
+    assert "a fault of policyeval's own" in result.stderr

@@ -1,0 +1,122 @@
+"""The program as a process: what only a real one shows."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = [sys.executable, "-c", "from policyeval.cli import main; main(prog_name='policyeval')"]
+KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+CHECK = ["check", "fixtures/accounts.yaml", "--action", "kms:Decrypt", "--resource", KEY, "--principal"]
+
+
+def _run(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_answer_is_the_exit_code() -> None:
+    allowed = _run(*CHECK, "arn:aws:iam::444455556666:role/svc/app")
+    denied = _run(*CHECK, "arn:aws:iam::444455556666:role/intern")
+    unknown = _run(*CHECK, "arn:aws:iam::444455556666:role/nobody")
+    assert (allowed.returncode, denied.returncode, unknown.returncode) == (0, 1, 2)
+    assert (allowed.stderr, denied.stderr, unknown.stdout) == ("", "", "")
+    assert "Traceback" not in unknown.stderr
+
+
+def test_what_is_piped_has_no_colour() -> None:
+    assert "\x1b" not in _run(*CHECK, "arn:aws:iam::444455556666:role/svc/app").stdout
+
+
+def test_a_terminal_gets_colour_and_no_color_takes_it_away() -> None:
+    import pty  # noqa: PLC0415 - where there are terminals
+
+    def shown(environment: dict[str, str]) -> str:
+        master, terminal = pty.openpty()
+        process = subprocess.Popen(
+            [*PROGRAM, *CHECK, "arn:aws:iam::444455556666:role/svc/app"],
+            cwd=ROOT,
+            env={**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, "TERM": "xterm", **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=terminal,
+        )
+        os.close(terminal)
+        text = b""
+        while True:
+            try:
+                part = os.read(master, 4096)
+            except OSError:  # Linux says so when the other side is closed
+                break
+            if not part:
+                break
+            text += part
+        os.close(master)
+        process.wait()
+        return text.decode()
+
+    assert "\x1b[32m\x1b[1mALLOW\x1b[0m" in shown({})
+    assert "\x1b" not in shown({"NO_COLOR": "1"})
+
+
+def test_a_reader_that_leaves_ends_it_quietly() -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    for arguments in ([*CHECK, "arn:aws:iam::444455556666:role/svc/app"], ["--help"], ["check", "--help"]):
+        process = subprocess.run(
+            [*PROGRAM, *arguments],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=write_end,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+        assert (process.returncode, process.stderr) == (130, b"")
+    os.close(write_end)
+
+
+def test_an_interrupt_ends_it_quietly() -> None:
+    process = subprocess.Popen(
+        [*PROGRAM, "check", "-", *CHECK[2:], "anonymous"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    # It reads what is written here once it has started; that empty pipe is where it waits.
+    process.stdin.write(b"#" * 1_000_000)
+    process.stdin.flush()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err.strip()) == (130, b"", b"")
+
+
+def test_a_check_loads_nothing_that_it_does_not_need() -> None:
+    code = (
+        "import sys\nfrom policyeval.cli import main\n"
+        "try:\n    main(prog_name='policyeval')\nexcept SystemExit:\n    print(*sys.modules, file=sys.stderr)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, *CHECK, "anonymous"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    unneeded = {
+        "rich",
+        "cryptography",
+        "jsonschema",
+        "pytest",
+        "difflib",
+        "policyeval.cli.test",
+        "policyeval.scenarios",
+    }
+    assert unneeded & set(run.stderr.split()) == set()

@@ -1,0 +1,52 @@
+"""The mode with atheris, which watches every branch: `pip install atheris`, on demand."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from tests.fuzz.harness import PACKAGE, attempt, load, report
+
+
+def is_here() -> bool:
+    return find_spec("atheris") is not None
+
+
+def search(name: str, seconds: int, *, seed: int, longest: int, keep: Path | None = None) -> None:
+    """Search with atheris; ends the process, with a status other than 0 when it found something."""
+    import atheris  # noqa: PLC0415 - optional
+
+    with atheris.instrument_imports(include=[PACKAGE, "tests.fuzz.targets"]):
+        target = load(name)
+
+    def one(data: bytes) -> None:
+        finding = attempt(target, data)
+        if finding is not None:
+            path = report(target, finding, keep=keep)
+            sys.stderr.write(f"{finding.text}\n{target.name}: found, see {path}\n")
+            raise AssertionError(target.name)
+
+    with tempfile.TemporaryDirectory() as work:
+        words = Path(work) / "words"
+        words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words), encoding="ascii")
+        fresh = Path(work) / "fresh"
+        fresh.mkdir()
+        options = [
+            f"-max_total_time={seconds}",
+            f"-seed={seed}",
+            f"-max_len={longest}",
+            f"-dict={words}",
+            f"-artifact_prefix={work}/",
+            "-timeout=20",
+            "-rss_limit_mb=2048",
+            "-print_final_stats=1",
+            "-verbosity=1",
+        ]
+        atheris.Setup([sys.argv[0], *options, str(fresh), str(target.corpus)], one)
+        atheris.Fuzz()
+
+
+def _escaped(word: bytes) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in word)

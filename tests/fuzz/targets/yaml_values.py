@@ -1,0 +1,106 @@
+"""A text is accepted only when PyYAML takes it, and means the same to both of its parsers.
+
+What PyYAML takes and we refuse, we refuse for a reason that stands in `BY_INTENT`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from policyeval.syntax.tree import MAX_DEPTH, Boolean, List, Mapping, Node, Null, Number, Text
+from policyeval.syntax.yaml_reader import read_yaml
+from tests.fuzz.checks import expect_faults, expect_few, text_of
+
+FINE = ()
+WORDS = (
+    b"a: ", b"- ", b"? ", b": ", b"\n  ", b"\n", b"\r\n", b"[", b"]", b"{", b"}", b",", b"&a ", b"*a", b"<<: ",
+    b"|\n ", b">-\n ", b"'", b'"', b"\\x41", b"\\u2028", b"#c", b"---\n", b"...\n", b"%YAML 1.1\n", b"!!str ",
+    b"!!null ", b"!x ", b"~", b"null", b"no", b"2012-10-17", b"\t", b"\xc2\x85", b"\xe2\x80\xa9", b"\xef\xbb\xbf",
+)  # fmt: skip
+
+BY_INTENT = re.compile(
+    "the tag |a merge key|a key must be a string|a second document|the text nests deeper|the text holds more"
+    "|the alias .* stands inside|the text is empty|the character "
+)
+
+
+def run(data: bytes) -> None:
+    text = text_of(data)
+    node, faults = read_yaml(text, "fuzz.yaml")
+    if faults:
+        expect_faults(faults)
+        expect_few(faults)
+    composed = _composed(text)
+    if composed is None:
+        assert faults, "PyYAML refuses it"
+    elif faults:
+        assert any(BY_INTENT.match(fault.message) for fault in faults), [fault.message for fault in faults]
+    else:
+        assert node is not None
+        _same(node, composed)
+    _spans(node)
+
+
+def _composed(text: str) -> yaml.Node | None:
+    if text.count("[") + text.count("{") + text.count("- ") + text.count("?") + text.count(":") > MAX_DEPTH:
+        return _shallow(text)
+    return _compose(text)
+
+
+def _shallow(text: str) -> yaml.Node | None:
+    """PyYAML composes by recursion: count the levels before it does."""
+    depth = most = 0
+    try:
+        for event in yaml.parse(text, yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            most = max(most, depth)
+    except (yaml.YAMLError, ValueError):
+        return None
+    return _compose(text) if most <= MAX_DEPTH else yaml.ScalarNode("too deep", "")
+
+
+def _compose(text: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, yaml.SafeLoader)
+    except (yaml.YAMLError, ValueError):  # an escape of no character is a ValueError of `chr`
+        return None
+
+
+def _same(root: Node, expected_root: Any) -> None:  # noqa: ANN401 - PyYAML's stubs know no values of nodes
+    waiting, compared = [(root, expected_root)], set()
+    while waiting:
+        node, expected = waiting.pop()
+        if (id(node), id(expected)) in compared:
+            continue
+        compared.add((id(node), id(expected)))
+        if isinstance(node, Mapping):
+            assert isinstance(expected, yaml.MappingNode)
+            pairs = zip(node.entries, expected.value, strict=True)
+            waiting += [both for ours, theirs in pairs for both in zip(ours, theirs, strict=True)]
+        elif isinstance(node, List):
+            assert isinstance(expected, yaml.SequenceNode)
+            waiting += zip(node.items, expected.value, strict=True)
+        elif isinstance(node, Text):
+            assert (type(expected), expected.value) == (yaml.ScalarNode, node.value)
+        else:
+            assert isinstance(node, Null)
+            assert expected.tag == "tag:yaml.org,2002:null"
+
+
+def _spans(root: Node | None) -> None:
+    """Every value stands in the text; aliases may stand elsewhere than in what holds them."""
+    waiting, met = [root] if root is not None else [], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in met:
+            continue
+        met.add(id(node))
+        assert not isinstance(node, Number | Boolean)
+        assert node.source is None or 0 <= node.start <= node.end <= len(node.source.text)
+        if isinstance(node, Mapping):
+            waiting += [part for entry in node.entries for part in entry]
+        elif isinstance(node, List):
+            waiting += node.items
