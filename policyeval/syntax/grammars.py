@@ -5,7 +5,6 @@ The texts lie in `policyeval/grammar` of an installed wheel and in `grammar/` of
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,8 @@ def grammar_text(name: str) -> str:
         FileNotFoundError: neither the package nor the checkout has it: a broken installation.
 
     """
+    from importlib.resources import files  # noqa: PLC0415 - 10 ms that not every command needs
+
     packaged = files("policyeval") / "grammar" / f"{name}.lark"
     if packaged.is_file():
         return packaged.read_text(encoding="utf-8")

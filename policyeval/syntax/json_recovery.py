@@ -115,6 +115,7 @@ class _Recovery:
         self.index = 0
         self.following = _NOTHING
         self.previous = _NOTHING
+        self.colon_due = False
         # The last token after which the text and the parser may be out of step.
         self.lost_at = -2
 
@@ -153,8 +154,9 @@ class _Recovery:
         elif token.kind == "COMMA":
             self.comma(token)
         elif token.kind == "COLON":
-            if self.previous.kind != "KEY":
+            if not self.colon_due:
                 self.lost(token, "unexpected `:`")
+            self.colon_due = False
         elif token.kind == "JUNK":
             self.lost(token, f"unexpected {ticked(token.value)}")
         else:
@@ -180,6 +182,7 @@ class _Recovery:
             text = token.value
         else:
             self.fault(token, f"the key {ticked(text)} is not in double quotes", f"write {ticked(quoted(text))}")
+        self.colon_due = self.following.kind == "COLON"
         self.feed("KEY", token, Text(text, self.source, token.start, token.end))
         self.previous = Scanned("KEY", token.start, token.end)
 
@@ -292,6 +295,8 @@ class _Recovery:
     def shut(self, token: Scanned, *, torn: bool = False) -> None:
         """Close the innermost bracket, filling what it still waits for; `torn`: the text does not close it."""
         closing = _CLOSED_BY[self.open[-1].kind]
+        if torn:
+            token = Scanned("", token.start, token.start)
         if self.previous.kind == "KEY" and not self.may(closing):
             self.no_value()
         if torn and closing == "RBRACE" and self.may("COMMA"):
@@ -300,7 +305,8 @@ class _Recovery:
             self.feed("KEY", token, _LostKey("", self.source, token.start, token.start))
         if not self.may(closing):
             self.fill(token)
-        self.feed(closing, token)
+        # The builder takes a bracket to be one character long.
+        self.feed(closing, token._replace(start=token.start - 1) if torn else token)
         self.open.pop()
 
     # What the reader is told.

@@ -13,6 +13,7 @@ import yaml
 
 from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.faults import MAX_FAULTS, Faults, by_place, ticked
+from policyeval.syntax.strings import has_lone_surrogate
 from policyeval.syntax.tree import MAX_DEPTH, MAX_NODES, UNREADABLE, List, Mapping, Node, Null, Text, Unknown
 
 # The C parser is ten times as fast; a PyYAML built without libyaml has only the other. Same events, same marks.
@@ -99,7 +100,7 @@ class _Reader:
         except yaml.MarkedYAMLError as error:
             self.syntax(error)
             raise _Stop from None
-        except yaml.YAMLError as error:  # the characters are checked: nothing is known that comes here
+        except (yaml.YAMLError, ValueError, OverflowError) as error:  # the Python parser's, of escapes beyond Unicode
             self.fault(0, 0, f"the text is not YAML: {error}")
             raise _Stop from None
         if self.root is None and not self.faults.found:
@@ -138,6 +139,9 @@ class _Reader:
         node: Node = Text(value, self.source, start, end)
         if event.tag is not None:
             self.check_tag(event)
+        if has_lone_surrogate(value):  # the C parser refuses such escapes, the other does not
+            self.fault(start, end, "half a surrogate pair", "write the character itself")
+            raise _Stop
         if event.tag == _CORE + "null" or (plain and value in _NULLS and event.tag is None):
             node = Null(self.source, start, end)
         elif plain and value == "<<" and self.wants_key():
@@ -235,7 +239,8 @@ class _Reader:
         return end
 
     def fault(self, start: int, end: int, message: str, hint: str | None = None) -> None:
-        self.faults.add_inside(Place(self.source, start, end), message, hint)
+        size = len(self.source.text)
+        self.faults.add_inside(Place(self.source, min(start, size), min(end, size)), message, hint)
         if len(self.faults.found) >= MAX_FAULTS:
             raise _Stop
 
