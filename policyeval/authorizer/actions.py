@@ -14,6 +14,16 @@ _NO_DEFAULTS: Mapping[str, str] = MappingProxyType({})
 RETIRE_GRANT = "kms:retiregrant"
 CREATE_GRANT = "kms:creategrant"
 DESCRIBE_KEY = "kms:describekey"
+# They are asked on a role, and its trust policy answers (S35).
+_ON_ROLES = frozenset(
+    {
+        "sts:assumerole",
+        "sts:assumerolewithsaml",
+        "sts:assumerolewithwebidentity",
+        "sts:setsourceidentity",
+        "sts:tagsession",
+    }
+)
 # Federated callers have no AWS credentials: the trust policy alone decides (S35).
 WEB_IDENTITY_ACTIONS = frozenset({"sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
 
@@ -30,6 +40,7 @@ class ActionFacts:
         "kms",
         "name",
         "on_alias",
+        "on_role",
         "rcps_bind",
         "service",
         "takes_encryption_context",
@@ -53,6 +64,7 @@ class ActionFacts:
         self.crosses_accounts = self.service != "kms" or self.folded in CROSS_ACCOUNT_ACTIONS
         self.identity_only = self.folded in IDENTITY_ONLY_ACTIONS
         self.on_alias = self.folded in ALIAS_ACTIONS
+        self.on_role = self.folded in _ON_ROLES
         # RCPs bind actions that are asked on a resource (S3).
         self.rcps_bind = (
             self.service in RCP_SERVICES and self.folded not in RCP_EXEMPT_ACTIONS and not self.identity_only

@@ -64,6 +64,11 @@ def smallest_changes(case: Case) -> list[tuple[Change, ...]]:
     return []
 
 
+def without_denies(case: Case) -> Case:
+    """Give the case as it would be if no Deny matched."""
+    return apply(case, [_removal(statement) for statement in explicit_denies(case)])
+
+
 def _removal(statement: BoundStatement) -> Change:
     return Change(f"{statement.ref()} must not deny it", statement.layer, removed=statement)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policyeval.authorizer.case import Case
-from policyeval.authorizer.changes import smallest_changes
-from policyeval.authorizer.decide import Outcome
+from policyeval.authorizer.changes import smallest_changes, without_denies
+from policyeval.authorizer.decide import Outcome, decide
 from policyeval.authorizer.message import sentence
 from policyeval.authorizer.report import every_layer, layer_verdicts, unevaluated
 from policyeval.evaluator.context import Value, getter
@@ -56,8 +56,8 @@ def _lines(case: Case, outcome: Outcome) -> Iterator[str]:
         if verdict.layer is Layer.RESOURCE and case.target.is_key:
             label = "key policy"
         yield f"  {label}: {_VERDICTS[verdict.verdict]}"
-        for statement in verdict.statements:
-            yield f"    {statement}"
+        # What stands on several levels (FullAWSAccess) is said once.
+        yield from (f"    {line}" for line in dict.fromkeys(str(statement) for statement in verdict.statements))
         if verdict.verdict == "implicit_deny":
             yield from (f"    {line}" for line in _near_misses(case, verdict.layer))
     faults = unevaluated(case)
@@ -73,8 +73,8 @@ def _lines(case: Case, outcome: Outcome) -> Iterator[str]:
 def _mending(case: Case, outcome: Outcome) -> Iterator[str]:
     ways = smallest_changes(case)
     if not ways:
-        reason = f": {RULES[outcome.rule]}" if outcome.rule in RULES else ""
-        yield f"No change of policy allows it{reason}"
+        rule = decide(without_denies(case)).rule or outcome.rule
+        yield f"No change of policy allows it: {RULES[rule]}" if rule in RULES else "No change of policy allows it"
         return
     for number, changes in enumerate(ways):
         start = "To allow it" if number == 0 else "or"

@@ -10,6 +10,7 @@ from copy import copy
 from typing import NamedTuple
 
 from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
+from policyeval.authorizer.inputs import must_name
 from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.catalog.services import own_policy_required
 from policyeval.evaluator.context import PRINCIPAL_TAG, RESOURCE_TAG, CallerFacts, CallFacts, TargetFacts, Value
@@ -140,9 +141,15 @@ class Target(TargetFacts):
         return self.rcps if action.rcps_bind and not self.rcp_exempt else None
 
     def plan(self, action: ActionFacts) -> TargetPlan:
-        """Give the statements to ask for an action; looked up once."""
+        """Give the statements to ask for an action; looked up once.
+
+        Raises:
+            RequestError: the action is never asked on such a resource.
+
+        """
         found = self._plans.get(action.folded)
         if found is None:
+            must_name(action, self.arn, self.parts)
             rcps, policy = self.rcps_for(action), self.policy_for(action)
             rcp_denies, rcp_asked = rcps.candidates(action.folded) if rcps is not None else ((), ())
             denies, allows = policy.candidates(action.folded) if policy is not None else ((), ())
@@ -189,7 +196,8 @@ class ProfileMaker:
         known = self._stacks.get(id(levels))
         if known is None:
             stack = LevelStack(layer, [self.layer(layer, level, policy_type) for level in levels])
-            known = self._stacks[id(levels)] = (levels, stack)
+            known = (levels, stack)
+            keep(self._stacks, id(levels), known)
         return known[1]
 
     def caller(self, record: PrincipalRecord) -> Caller:

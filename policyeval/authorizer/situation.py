@@ -9,6 +9,7 @@ from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
 from policyeval.authorizer.callers import Calling, facts_of, identify
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.grants import GrantIndex, MatchedGrant, is_visible, retiring_doors, sessions_doors
+from policyeval.authorizer.inputs import type_faults
 from policyeval.authorizer.intake import Intake
 from policyeval.authorizer.policies import session_policies
 from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
@@ -53,13 +54,20 @@ class Situation:
             RequestError: the request is malformed or contradicts what is known.
 
         """
-        action = self._actions.get(request.action) or self.action(request.action)
-        if request.session is None:
-            # Most callers are users and roles met before: look no further than whether they changed.
-            known = self._callings.get(request.principal)
-            if known is not None and known.caller.record is self.source.principal(request.principal):
-                return self._assemble(request, action, known)
-        return self._assemble(request, action, identify(request.principal, request.session, action, self))
+        try:
+            action = self._actions.get(request.action) or self.action(request.action)
+            if request.session is None:
+                # Most callers are users and roles met before: look no further than whether they changed.
+                known = self._callings.get(request.principal)
+                if known is not None and known.caller.record is self.source.principal(request.principal):
+                    return self._assemble(request, action, known)
+            return self._assemble(request, action, identify(request.principal, request.session, action, self))
+        except (AttributeError, TypeError) as error:
+            # Looking at types first would cost every well-formed request.
+            faults = type_faults(request)
+            if faults:
+                raise RequestError(faults) from error
+            raise
 
     def case_of(self, calling: Calling, request: Request) -> Case:
         """Gather everything for a caller that is already known; the request's own principal does not count."""
@@ -67,6 +75,8 @@ class Situation:
 
     def _assemble(self, request: Request, action: ActionFacts, calling: Calling) -> Case:
         target, alias = self._target(request, action, calling)
+        if request.resource_account is not None and request.resource_account != target.account:
+            raise _elsewhere(request, target)
         endpoint, endpoint_policy = (
             self._endpoint(request.vpc_endpoint) if request.vpc_endpoint is not None else (None, None)
         )
@@ -283,6 +293,11 @@ def _grantees(calling: Calling) -> Sequence[tuple[str, Door]]:
     if calling.federated:
         grantees = tuple((name, min(door, Door.LIMITED)) for name, door in grantees)
     return ((calling.session_arn, Door.DIRECT), *grantees)
+
+
+def _elsewhere(request: Request, target: Target) -> RequestError:
+    message = f"`{request.resource}` belongs to account `{target.account}`, not to `{request.resource_account}`"
+    return RequestError([Diagnostic(message, "leave `resource_account` out: it is known")])
 
 
 def _no_resource(arn: str) -> RequestError:

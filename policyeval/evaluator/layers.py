@@ -109,8 +109,9 @@ class Compiler:
             compiled = tuple(
                 CompiledStatement(statement, policy_type, policy.version) for statement in policy.statements
             )
-            self._by_content[content] = compiled
-        self._by_identity[identity] = (policy, compiled)  # holds the policy, so that its id stays its own
+            keep(self._by_content, content, compiled)
+        # Holding the policy keeps its id its own.
+        keep(self._by_identity, identity, (policy, compiled))
         return compiled
 
 

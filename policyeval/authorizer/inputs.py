@@ -1,0 +1,62 @@
+"""What a request cannot be, before anything is looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from policyeval.authorizer.actions import ActionFacts
+from policyeval.errors import RequestError
+from policyeval.model.arn import Arn
+from policyeval.model.request import Request, Session
+from policyeval.model.source import Diagnostic
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "principal": (str,),
+    "action": (str,),
+    "resource": (str,),
+    "context": (Mapping, type(None)),
+    "encryption_context": (Mapping, type(None)),
+    "session": (Session, type(None)),
+    "grant_tokens": (list, tuple, set, frozenset),
+    "via_service": (str, type(None)),
+    "vpc_endpoint": (str, type(None)),
+    "resource_account": (str, type(None)),
+    "at": (datetime, type(None)),
+}
+
+
+def type_faults(request: Request) -> list[Diagnostic]:
+    """Tell which facts of a request are of no type they can be."""
+    return [
+        Diagnostic(f"`{name}` of a request is of type {type(value).__name__}", f"give {_names(types)}")
+        for name, types in _TYPES.items()
+        if not isinstance(value := getattr(request, name), types)
+    ] + [
+        Diagnostic(f"`{name}` has a key of type {type(key).__name__}", "keys are strings")
+        for name in ("context", "encryption_context")
+        if isinstance(pairs := getattr(request, name), Mapping)
+        for key in pairs
+        if not isinstance(key, str)
+    ]
+
+
+def _names(types: tuple[type, ...]) -> str:
+    return " or ".join("nothing" if each is type(None) else each.__name__ for each in types)
+
+
+def must_name(action: ActionFacts, arn: str, parts: Arn | None) -> None:
+    """Refuse a resource of a kind that an action is never asked on; no policy of its own would guard it.
+
+    Raises:
+        RequestError: a KMS action on something that is no key, or assuming something that is no role.
+
+    """
+    kind = f"{parts.service}:{parts.resource}" if parts is not None else "*"
+    if action.service == "kms" and not action.identity_only and not kind.startswith(("kms:key/", "kms:alias/")):
+        message, hint = f"`{action.name}` is asked on a key, not on `{arn}`", "give the key's ARN, or its alias's"
+    elif action.on_role and not kind.startswith("iam:role/"):
+        message, hint = f"`{action.name}` is asked on a role, not on `{arn}`", "give the role's ARN"
+    else:
+        return
+    raise RequestError([Diagnostic(message, hint)])
