@@ -16,14 +16,15 @@ from policyeval.authorizer.decide import decide
 from policyeval.authorizer.profiles import Caller, organization_keys
 from policyeval.authorizer.report import every_layer
 from policyeval.authorizer.situation import Situation
-from policyeval.errors import UnknownEntityError
+from policyeval.errors import RequestError, UnknownEntityError
 from policyeval.evaluator.context import Value
 from policyeval.evaluator.partial import undecided
 from policyeval.evaluator.principals import Door as Opening
-from policyeval.model.arn import root_arn, split_arn
+from policyeval.model.arn import is_account_id, root_arn, split_arn
 from policyeval.model.decision import Access
 from policyeval.model.records import PrincipalRecord
 from policyeval.model.request import Request
+from policyeval.model.source import Diagnostic
 
 Door = Literal["open", "conditional", "closed"]
 
@@ -89,6 +90,8 @@ def _conditions(case: Case) -> tuple[str, ...]:
 
 def account_access(generous: Situation, strict: Situation, account: str, action: str, resource: str) -> AccountAccess:
     """Ask it of an account."""
+    if not is_account_id(account):
+        raise RequestError([Diagnostic(f"`{account}` is no account id", "an account id has 12 digits")])
     source = generous.source
     try:
         principals = list(source.principals(source.account(account).id))

@@ -12,7 +12,6 @@ from policyeval.authorizer.decision import Decision
 from policyeval.authorizer.policies import as_policy, session_policies
 from policyeval.authorizer.situation import Situation
 from policyeval.catalog.policies import RCP_FULL_AWS_ACCESS, managed_policy
-from policyeval.entities.grants import grant_of
 from policyeval.entities.values import NO_GRANTS, KeyGrants
 from policyeval.errors import RequestError
 from policyeval.evaluator.layers import Compiler, View
@@ -115,16 +114,19 @@ def simulate(request: Request, policies: PolicySet, *, clock: Callable[[], datet
     return Decision(case, decide(case))
 
 
+def _grant(grant: Mapping[str, object], request: Request) -> Grant:
+    from policyeval.entities.grants import grant_of  # noqa: PLC0415 - pydantic is heavy
+
+    return grant_of(grant, request.resource, NO_GRANTS)
+
+
 class _Handed:
     """Policies handed over as a policy source: everyone and everything has them."""
 
     def __init__(self, request: Request, policies: PolicySet) -> None:
         self._request = request
         self._policies = policies
-        grants = [
-            grant if isinstance(grant, Grant) else grant_of(grant, request.resource, NO_GRANTS)
-            for grant in policies.grants
-        ]
+        grants = [grant if isinstance(grant, Grant) else _grant(grant, request) for grant in policies.grants]
         self._grants = KeyGrants.of([grant for grant in grants if grant.key_arn in {"", request.resource}])
 
     def account(self, account_id: str) -> AccountRecord:

@@ -162,3 +162,8 @@ def test_what_nothing_derives_may_be_given() -> None:
     policies = PolicySet(resource_policy={"Version": "2012-10-17", **policy})
     assert simulate(request(context={"aws:PrincipalOrgID": "o-1"}), policies).allowed
     assert not simulate(request(context={"aws:PrincipalOrgID": "o-2"}), policies).allowed
+
+
+def test_an_account_has_twelve_digits(authorizer: Authorizer) -> None:
+    with pytest.raises(RequestError, match="`44445555666` is no account id"):
+        authorizer.account_access("44445555666", "kms:Decrypt", KEY)
