@@ -41,11 +41,6 @@ class Case:
         self.crosses_partitions = caller.partition != target.partition != "" and caller.account != ""
 
     @property
-    def may_be_denied(self) -> bool:
-        """Whether any Deny statement has to be asked."""
-        return bool(self.theirs.denies or self.own.denies or self.endpoint is not None or self.session is not None)
-
-    @property
     def is_restricted(self) -> bool:
         """Whether a layer that must allow every request has to be asked (S2–S4)."""
         return bool(self.own.scp_asked or self.theirs.rcp_asked or self.endpoint is not None)

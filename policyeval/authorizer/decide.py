@@ -35,10 +35,9 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
     """Decide one request."""
     if case.crosses_partitions:
         return Outcome("implicit_deny", None, "S6", ())
-    if case.may_be_denied:
-        denied = explicit_denies(case)
-        if denied:
-            return Outcome("explicit_deny", denied[0].layer, None, denied)
+    denied = explicit_denies(case)
+    if denied:
+        return Outcome("explicit_deny", denied[0].layer, None, denied)
     if case.cross_account and not case.action.crosses_accounts:
         return Outcome("implicit_deny", None, "K3", ())
     if case.is_restricted:

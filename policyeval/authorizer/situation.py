@@ -236,7 +236,7 @@ class Situation:
             if tokens:  # a request names the grant that it retires
                 retirable = [g for g in retirable if g.grant_id in tokens or not g.tokens.isdisjoint(tokens)]
             case.retirable = retiring_doors(retirable, caller, _grantees(calling))
-            if self._session_unknown(calling):
+            if self.maker.view is View.GENEROUS and self._session_unknown(calling):
                 case.retirable += sessions_doors(retirable, caller.name)
             return
         grantees = _grantees(calling) if calling.session_arn is not None else caller.grantees
@@ -246,9 +246,10 @@ class Situation:
             if grants:
                 matching = self._matching(self._index(target.arn, grantee, grants), case)
                 matched += [MatchedGrant(grant, door) for grant in self._visible(matching, case)]
-        if self._session_unknown(calling):
+        if self.maker.view is View.GENEROUS and self._session_unknown(calling):
             matched += self._to_sessions(case)
-        case.grants = matched
+        if matched:
+            case.grants = matched
 
     def _matching(self, index: GrantIndex, case: Case) -> Iterable[Grant]:
         if self.maker.view is View.GENEROUS:
@@ -259,7 +260,7 @@ class Situation:
 
     def _session_unknown(self, calling: Calling) -> bool:
         """Tell whether any session of a role may be the one that calls."""
-        return self.maker.view is View.GENEROUS and calling.caller.is_role and calling.session_arn is None
+        return calling.caller.is_role and calling.session_arn is None
 
     def _to_sessions(self, case: Case) -> list[MatchedGrant]:
         """Give the grants to single sessions of a role of which it is not known which session calls."""
