@@ -150,7 +150,8 @@ def _anyone(situation: Situation, account: str, label: str = "") -> Caller:
     else:
         caller.partition, caller.organization_known = record.partition, record.organization_known
         keys |= organization_keys(record)
-    caller.grantees = ((root_arn(account, caller.partition), Opening.ACCOUNT),)
+    caller.account_arn = root_arn(account, caller.partition)
+    caller.grantees = ((caller.account_arn, Opening.ACCOUNT),)
     return caller
 
 

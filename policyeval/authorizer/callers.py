@@ -159,7 +159,8 @@ def facts_of(calling: Calling) -> CallerFacts:
     if session is None:
         return caller
     facts = CallerFacts()
-    facts.account, facts.caller_type, facts.name = caller.account, caller.caller_type, caller.name
+    facts.account, facts.account_arn = caller.account, caller.account_arn
+    facts.caller_type, facts.name = caller.caller_type, caller.name
     facts.unique_id, facts.has_boundary = caller.unique_id, caller.has_boundary
     facts.described, facts.organization_known = caller.described, caller.organization_known
     facts.session_arn = calling.session_arn

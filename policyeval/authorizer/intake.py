@@ -15,6 +15,7 @@ from policyeval.evaluator.context import ENCRYPTION_CONTEXT, CallerFacts, Evalua
 from policyeval.evaluator.values import instant
 from policyeval.model.records import EndpointRecord
 from policyeval.model.request import Request
+from policyeval.model.source import Diagnostic
 
 
 class Intake:
@@ -77,6 +78,14 @@ def _take_encryption_context(
         context.pairs = pairs
 
 
+def _moment(time: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(float(instant(time)), UTC)
+    except (ValueError, OverflowError, OSError):
+        message = f"`{time}` is no time of a request"
+        raise RequestError([Diagnostic(message, "years run from 1 to 9999")]) from None
+
+
 def _imply(given: Mapping[str, Value], request: Request, context: EvaluationContext) -> None:
     """Let keys given as context set the fact of the request that they derive from, where it is not told."""
     via = given.get("kms:viaservice")
@@ -84,7 +93,7 @@ def _imply(given: Mapping[str, Value], request: Request, context: EvaluationCont
         context.via_service = via
     time = given.get("aws:currenttime") or given.get("aws:epochtime")
     if context.moment is None and isinstance(time, str):
-        context.moment = datetime.fromtimestamp(float(instant(time)), UTC)
+        context.moment = _moment(time)
     if request.encryption_context:
         return
     width = len(ENCRYPTION_CONTEXT)

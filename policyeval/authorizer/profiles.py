@@ -72,7 +72,7 @@ class Caller(CallerFacts):
         self.label = self.name = label
         self.caller_type = caller_type
         self.keys = keys
-        self.account = ""
+        self.account = self.account_arn = ""
         self.partition = "aws"
         self.unique_id = self.session_arn = None
         self.is_session = self.temporary = self.has_boundary = False
@@ -211,7 +211,7 @@ class ProfileMaker:
         caller.is_role = caller.is_session = caller.temporary = record.kind == "role"
         caller.is_root = record.kind == "root"
         caller.service_linked = caller.is_role and record.path.startswith(SERVICE_LINKED_PATH)
-        root = root_arn(account.id, account.partition)
+        root = caller.account_arn = root_arn(account.id, account.partition)
         if caller.is_root:
             caller.has_everything = True
             caller.name = ""  # a Principal that names the root user names the account (S10)

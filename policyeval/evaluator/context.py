@@ -25,6 +25,7 @@ class CallerFacts:
 
     Attributes:
         account: the account id; "" for services, identity providers and anonymous callers.
+        account_arn: the account as a principal, its root ARN; account numbers are per partition.
         name: the caller as a Principal element names it: a user's or role's ARN, a service name, …;
             "" for a root user, whom only the account names.
         session_arn: a role session's or federated session's own ARN, None where it is not known.
@@ -41,6 +42,7 @@ class CallerFacts:
 
     __slots__ = (
         "account",
+        "account_arn",
         "caller_type",
         "described",
         "has_boundary",
@@ -54,6 +56,7 @@ class CallerFacts:
     )
 
     account: str
+    account_arn: str
     name: str
     session_arn: str | None
     unique_id: str | None

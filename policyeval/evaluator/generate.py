@@ -75,7 +75,7 @@ def _principal(parts: Parts, lines: list[str], names: dict[str, object]) -> str:
         return str(int(Door.DIRECT))
     if parts.accounts is not None:
         names["accounts"] = parts.accounts
-        lines.append("    if context.caller.account not in accounts: return 0")
+        lines.append("    if context.caller.account_arn not in accounts: return 0")
         return str(int(Door.ACCOUNT))
     names["names"] = parts.names
     lines += ["    door = names(context)", "    if not door: return 0"]

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from policyeval.evaluator.context import EvaluationContext
-from policyeval.model.arn import is_account_id, split_arn
+from policyeval.model.arn import is_account_id, root_arn, split_arn
 from policyeval.model.policy import PrincipalElement, PrincipalValue
 
 
@@ -28,6 +28,7 @@ class Door(IntEnum):
 Names: TypeAlias = Callable[[EvaluationContext], Door]
 
 _UNIQUE_ID = re.compile(r"(AIDA|AROA|AGPA|ANPA|ANVA|APKA|ASCA|ASIA|ABIA|ACCA)[A-Z0-9]{4,}", re.ASCII)
+_PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
 _IDENTITIES = ("user/", "role/", "assumed-role/", "federated-user/")
 
 
@@ -53,7 +54,8 @@ class PrincipalMatcher:
         elif value.value == "*":
             self.everyone = True
         elif is_account_id(value.value):
-            self.accounts.add(value.value)
+            # A bare number means the account in whatever partition the policy lives.
+            self.accounts.update(root_arn(value.value, partition) for partition in _PARTITIONS)
         elif _UNIQUE_ID.fullmatch(value.value):
             self.names.add(value.value)
         else:
@@ -62,7 +64,7 @@ class PrincipalMatcher:
     def _add_arn(self, text: str) -> None:
         arn = split_arn(text)
         if arn is not None and arn.service == "iam" and arn.resource == "root":
-            self.accounts.add(arn.account)
+            self.accounts.add(text)
         elif arn is not None and arn.service in {"iam", "sts"} and arn.resource.startswith(_IDENTITIES):
             self.names.add(text)
         else:
@@ -81,7 +83,7 @@ class PrincipalMatcher:
                     return Door.DIRECT
                 if caller.name in names or caller.unique_id in names:
                     return Door.LIMITED if caller.is_session else Door.DIRECT
-            return Door.ACCOUNT if caller.account in self.accounts else Door.NONE
+            return Door.ACCOUNT if caller.account_arn in self.accounts else Door.NONE
         return Door.DIRECT if caller.name in self.others.get(kind, ()) else Door.NONE
 
     def names_a_session_of(self, context: EvaluationContext) -> bool:
@@ -96,7 +98,7 @@ class PrincipalMatcher:
             return True
         if caller.caller_type != "AWS":
             return self.door(context) is Door.DIRECT
-        if caller.has_boundary or caller.account not in self.accounts:
+        if caller.has_boundary or caller.account_arn not in self.accounts:
             return False
         if not caller.name:  # the account's root user
             return True
@@ -105,7 +107,7 @@ class PrincipalMatcher:
 
 
 def whom(element: PrincipalElement | None) -> tuple[bool, frozenset[str] | None]:
-    """Tell whether an element names everyone, and the accounts where it names nothing but accounts."""
+    """Tell whether an element names everyone, and the accounts (root ARNs) where it names nothing but accounts."""
     if element is None or element.negated:
         return False, None
     matcher = PrincipalMatcher(element)

@@ -49,17 +49,22 @@ def read_resources(name: str, node: Node, faults: Faults, pointer: str, *, varia
     """Read Resource or NotResource; what is no ARN is the evaluator's to judge."""
     texts = list(read_texts(node, f"`{name}`", faults, pointer))
     for text, at in texts:
-        if variables and "${" in text.value:
-            check_template(text, at, faults)
+        if variables and "${" in text.value and check_template(text, at, faults):
+            # The colons inside of a default count too, and what follows the fifth is read by itself.
+            *fields, last = text.value.split(":", 5)
+            check_template(text, at, faults, start=len(text.value) - len(last) if fields else 0)
     return _element(name, node, texts, faults, pointer)
 
 
-def check_template(text: Text, pointer: str, faults: Faults) -> None:
-    """Say where inside a string a policy variable is malformed (S22)."""
+def check_template(text: Text, pointer: str, faults: Faults, *, start: int = 0) -> bool:
+    """Say where inside a string a policy variable is malformed (S22); tell whether none is."""
     try:
-        parse_template(text.value)
+        parse_template(text.value[start:])
     except TemplateError as fault:
-        faults.add_inside(inside(text, fault.start, fault.end, pointer), fault.message, fault.hint)
+        place = inside(text, start + fault.start, start + fault.end, pointer)
+        faults.add_inside(place, fault.message, fault.hint)
+        return False
+    return True
 
 
 def _element(name: str, node: Node, texts: list[tuple[Text, str]], faults: Faults, pointer: str) -> Element:

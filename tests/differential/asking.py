@@ -63,7 +63,8 @@ def asking(dice: Dice, ground: Estate, family: Family) -> Asking:
     symmetric = resource is None or resource.key is None or resource.key.spec == "SYMMETRIC_DEFAULT"
     given = context(dice, action, resource, signed=":sts:" in who or session is not None)
     if endpoint is not None:
-        given.pop("aws:SourceIp", None)  # S34: what comes through an endpoint has none
+        for key in ("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce"):  # S34: they follow from it
+            given.pop(key, None)
     request = Request(
         who,
         _cased(action),
@@ -178,6 +179,8 @@ def _one(dice: Dice, *values: Scalar) -> ContextValue:
 
 _GLOBAL: dict[str, Callable[[Dice], ContextValue]] = {
     "aws:SourceIp": lambda dice: pick(dice, ["10.0.0.1", "203.0.113.7", "2001:db8::1", "::ffff:10.0.0.1"]),
+    "aws:SourceVpc": lambda dice: pick(dice, ["vpc-1", "vpc-2"]),
+    "aws:SourceVpce": lambda dice: pick(dice, ["vpce-1", "vpce-2"]),
     "aws:SecureTransport": lambda dice: chance(dice, 60),
     "aws:UserAgent": lambda dice: pick(dice, ["cli/2", "sdk*", ""]),
     "aws:MultiFactorAuthAge": lambda dice: pick(dice, [0, 300, 3600]),
@@ -185,7 +188,7 @@ _GLOBAL: dict[str, Callable[[Dice], ContextValue]] = {
     "aws:TagKeys": lambda dice: some(dice, ["team", "cost", "Project"], 3) if chance(dice, 85) else [],
     "aws:referer": lambda dice: pick(dice, ["https://example.com/a", "QUJD"]),
     "app:window": lambda dice: _one(dice, "2026-03-01T12:00:00Z", "2026-03-01", NOON, 1772366400),
-    "app:digest": lambda dice: pick(dice, ["QUJD", "QUJE", "not base64!"]),
+    "app:digest": lambda dice: pick(dice, ["QUJD", "QUJE", "QU JD", "not base64!"]),
     "app:level": lambda dice: _one(dice, 3, 3.5, 0.1, "7", "seven", -1, 9007199254740993),
     "app:source": lambda dice: pick(
         dice, ["arn:aws:logs:us-east-1:111122223333:log-group:app:s1", "arn:aws:s3:::bucket"]

@@ -66,7 +66,7 @@ def _constrained(dice: Dice, case: Case, key: ResourceRecord, grant: Grant) -> G
     if operations := case.asked.facts.get("kms:grantoperations"):
         assert isinstance(operations, tuple)
         grant = replace(grant, operations=grant.operations | {str(name) for name in operations})
-    if chance(dice, 8):
+    if chance(dice, 20 if case.action == "kms:creategrant" else 8):
         given = case.asked.facts.get("aws:sourcearn")
         grant = replace(grant, source_arn=str(given or "arn:aws:s3:::bucket"))
     if key.key is None or key.key.spec != "SYMMETRIC_DEFAULT" or not _takes_context(case):

@@ -35,7 +35,19 @@ _ABSENT = (
     "kms:ResourceAliases",
     "aws:ResourceTag/none",
 )
-_SPARE = ("blue", "10.0.0.0/8", "7", "true", "2026-03-01T00:00:00Z", "arn:aws:s3:::bucket", "*", "QUJD", "b*", "")
+_SPARE = (
+    "blue",
+    "10.0.0.0/8",
+    "7",
+    "true",
+    "2026-03-01T00:00:00Z",
+    "arn:aws:s3:::bucket",
+    "*",
+    "QUJD",
+    "QU JD",
+    "b*",
+    "",
+)
 # Texts that nobody settled how to write: a moment as text, and who may compare it.
 _TIMES = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime")
 
@@ -74,7 +86,10 @@ def _any_condition(dice: Dice, facts: Facts) -> Condition:
     count = weighted(dice, {1: 70, 2: 22, 3: 8})
     values = [_value(dice, operator, pick(dice, items), facts) for _ in range(count)]
     if chance(dice, 1):
-        operator = pick(dice, ["stringequals", "StringMatches", "StringEqualsifexists", "ForSomeValues:StringEquals"])
+        operator = pick(
+            dice,
+            ["stringequals", "StringMatches", "StringEqualsifexists", "ForSomeValues:StringEquals", "NullIfExists"],
+        )
         return Condition(operator, cased(dice, key), tuple(values))
     return Condition(of_set + operator + ("IfExists" if chance(dice, 15) else ""), cased(dice, key), tuple(values))
 
@@ -100,6 +115,7 @@ _POOLS = {
         (
             "2026-03-01T12:00:00Z",
             "2026-03-01T12:30:00+00:00",
+            "2026-03-01T11:55:00Z",
             "2026-03-01",
             "1772366400",
             "1772368200",
@@ -146,10 +162,22 @@ def _value(dice: Dice, operator: str, value: object, facts: Facts) -> str:
 
 
 def wild(dice: Dice, text: str) -> str:
-    """Put a wildcard into a text."""
+    """Put one wildcard into a text, or several."""
     at = dice.below(len(text))
+    then = at + dice.below(len(text) - at)
     return pick(
-        dice, [f"{text[:at]}*", f"*{text[at:]}", f"{text[:at]}?{text[at + 1 :]}", f"{text[:at]}*{text[at + 1 :]}"]
+        dice,
+        [
+            f"{text[:at]}*",
+            f"*{text[at:]}",
+            f"{text[:at]}?{text[at + 1 :]}",
+            f"{text[:at]}*{text[at + 1 :]}",
+            f"{text[:at]}*{text[then:]}",
+            f"{text[:at]}*{text[at + 1 : then]}*",
+            f"*{text[at:then]}*{text[then + 1 :]}",
+            f"?*{text[1:at]}*{text[then:]}*",
+            f"{text[:at]}*{text[then:]}x",
+        ],
     )
 
 

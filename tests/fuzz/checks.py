@@ -48,21 +48,22 @@ def text_of(data: bytes) -> str:
     return data.decode(errors="surrogateescape")
 
 
-def expect_faults(faults: Sequence[Diagnostic], *, in_order: bool = True) -> None:
-    """A refusal says why, at places that are in the text, in their order, and can be shown."""
+def expect_faults(faults: Sequence[Diagnostic], *, of_text: bool = True) -> None:
+    """A refusal says why, at places that are in the text, and can be shown.
+
+    The faults `of_text`, which the syntax tells, stand in the order of their places and escape what cannot be printed.
+    """
     assert faults, "refused without a reason"
     for fault in faults:
-        assert fault.message
-        assert fault.message[0] != fault.message[0].upper() or not fault.message[0].isalpha(), fault.message
-        assert fault.message.isprintable(), fault.message
-        assert fault.hint is None or fault.hint.isprintable(), fault.hint
+        assert fault.message[:1].lower() == fault.message[:1] != "", fault.message
+        assert not of_text or (fault.message + (fault.hint or "")).isprintable(), fault
         assert fault.render()
         assert fault.to_json()
         place = fault.place
         if place is not None and place.source is not None:
             assert 0 <= place.start <= place.end <= len(place.source.text), fault
     starts = [fault.place.start for fault in faults if fault.place is not None and fault.place.source is not None]
-    assert not in_order or starts == sorted(starts), [str(fault.place) for fault in faults]
+    assert not of_text or starts == sorted(starts), [str(fault.place) for fault in faults]
 
 
 def expect_few(faults: Sequence[Diagnostic], passes: int = 1) -> None:
@@ -76,4 +77,4 @@ def expect_answers(authorizer: Authorizer, questions: Iterable[Callable[[Authori
         try:
             question(authorizer)
         except PolicyEvalError as error:
-            expect_faults(error.diagnostics, in_order=False)
+            expect_faults(error.diagnostics, of_text=False)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import walk_packages
 
-from tests.fuzz.harness import PACKAGE, attempt, load, report
+from tests.fuzz.harness import HOME, PACKAGE, attempt, load, report
 
 
 def is_here() -> bool:
@@ -19,6 +21,9 @@ def search(name: str, seconds: int, *, seed: int, longest: int, keep: Path | Non
     import atheris  # noqa: PLC0415 - optional
 
     with atheris.instrument_imports(include=[PACKAGE, "tests.fuzz.targets"]):
+        # Much is imported when first needed, which would be too late.
+        for module in walk_packages([str(HOME.parents[1] / PACKAGE)], f"{PACKAGE}."):
+            import_module(module.name)
         target = load(name)
 
     def one(data: bytes) -> None:

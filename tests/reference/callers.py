@@ -130,6 +130,18 @@ def ways(element: PrincipalElement | None, caller: Caller) -> set[Way]:
     return {one for one in found if one is not None}
 
 
+def readable(value: PrincipalValue) -> bool:
+    """Tell whether a principal is one at all: a group is none, and nothing tells whose a canonical user is."""
+    name = value.value
+    if value.kind != "AWS":
+        return value.kind != "CanonicalUser"
+    if name == "*" or name.startswith(("AIDA", "AROA")) or (len(name) == 12 and name.isdigit()):
+        return True
+    parts = name.split(":", 5)
+    kinds = {"iam": ("root", "user/", "role/"), "sts": ("assumed-role/", "federated-user/")}
+    return len(parts) == 6 and parts[0] == "arn" and parts[5].startswith(kinds.get(parts[2], ("\0",)))
+
+
 def spared(element: PrincipalElement, caller: Caller) -> bool:
     """Tell whether a Deny with NotPrincipal leaves the caller alone (S13)."""
     named = ways(element, caller)

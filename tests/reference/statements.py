@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from policyeval.model.policy import Element, Policy, Statement
-from tests.reference.callers import Caller, Way, spared, ways
+from tests.reference.callers import Caller, Way, readable, spared, ways
 from tests.reference.conditions import Truth, both, either, holds, inverse
 from tests.reference.text import Facts, action_matches, resource_matches
 
@@ -96,5 +96,6 @@ def _principal(statement: Statement, kind: PolicyKind, caller: Caller) -> Truth:
     if element is None:
         return False
     if not element.negated:
-        return bool(ways(element, caller))
+        unread = not all(readable(value) for value in element.values)
+        return True if ways(element, caller) else None if unread else False
     return statement.effect == "Deny" and not spared(element, caller)  # S13

@@ -43,7 +43,7 @@ def _read(text: str, form: Literal["yaml", "json"]) -> None:
     try:
         entities = Entities.from_text(text, name=f"fuzz.{form}", format=form, read_file=_no_file)
     except EntitiesError as error:
-        expect_faults(error.diagnostics, in_order=False)
+        expect_faults(error.diagnostics, of_text=False)
         return
     principals = [record.arn for record in entities.principals()]
     keys = [record.arn for record in entities.keys()]

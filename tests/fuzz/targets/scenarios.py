@@ -32,7 +32,7 @@ def run(data: bytes) -> None:
     try:
         read = scenarios_from_text(text_of(data), name="fuzz.scenario.yaml", read_file=_no_file)
     except EntitiesError as error:
-        expect_faults(error.diagnostics, in_order=False)
+        expect_faults(error.diagnostics, of_text=False)
         return
     authorizer = Authorizer(read.entities)
     for case in read.cases[:10]:
