@@ -361,6 +361,14 @@ FORGERIES: list[Refusal | Near] = [
         RequestError,
         "aws:username",
     ),
+    Refusal(
+        "a session's ARN and another session's name contradict each other",
+        ("S14",),
+        ask(SESSION, session=Session("tuesday")),
+        RequestError,
+        "tuesday",
+    ),
+    Near("a session's ARN and its own name do not", ("S14",), ask(SESSION, session=Session("monday"))),
     Near(
         "aws:SourceVpc may be given where no endpoint is named",
         ("S34",),
