@@ -33,22 +33,12 @@ class Case:
         self.caller = caller
         self.target = target
         self.context = context
-        self.own: CallerPlan = caller.plan(action.folded)
-        self.theirs: TargetPlan = target.plan(action)
+        self.own: CallerPlan = caller.plans.get(action.folded) or caller.plan(action.folded)
+        self.theirs: TargetPlan = target.plans.get(action.folded) or target.plan(action)
         # Services and identity providers have no account of their own to cross from (S6).
         self.cross_account = caller.account != target.account and caller.caller_type in _OF_ACCOUNTS
         # Between partitions there is no sharing.
         self.crosses_partitions = caller.partition != target.partition != "" and caller.account != ""
-
-    @property
-    def is_restricted(self) -> bool:
-        """Whether a layer that must allow every request has to be asked (S2–S4)."""
-        return bool(self.own.scp_asked or self.theirs.rcp_asked or self.endpoint is not None)
-
-    @property
-    def is_limited(self) -> bool:
-        """Whether a boundary or session policy limits the caller (S7)."""
-        return self.session is not None or self.own.boundary_allows is not None
 
     @property
     def label(self) -> str:

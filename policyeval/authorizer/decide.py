@@ -35,18 +35,20 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
     """Decide one request."""
     if case.crosses_partitions:
         return Outcome("implicit_deny", None, "S6", ())
-    denied = explicit_denies(case)
-    if denied:
-        return Outcome("explicit_deny", denied[0].layer, None, denied)
+    own, theirs = case.own, case.theirs
+    if theirs.denies or own.denies or case.endpoint is not None or case.session is not None:
+        denied = explicit_denies(case)
+        if denied:
+            return Outcome("explicit_deny", denied[0].layer, None, denied)
     if case.cross_account and not case.action.crosses_accounts:
         return Outcome("implicit_deny", None, "K3", ())
-    if case.is_restricted:
+    if own.scp_asked or theirs.rcp_asked or case.endpoint is not None:
         restricted = _restriction(case)
         if restricted is not None:
             return Outcome("implicit_deny", restricted, None, ())
     if case.retirable is not None:
         return _retire(case, case.retirable)
-    opening = _matching(case.theirs.allows, case.context)
+    opening = _matching(theirs.allows, case.context)
     if case.caller.caller_type != "AWS":
         return _without_account(case, opening)
     return _both_halves(case, opening)
@@ -137,21 +139,40 @@ def _both_halves(case: Case, opening: Sequence[Opening]) -> Outcome:
     """Decide for callers that belong to an account: their half and the resource's half."""
     own = _matching(case.own.allows, case.context)
     has_permission = bool(own) or case.caller.has_everything
-    limits = _limits(case) if case.is_limited else _UNLIMITED
-    within = limits is _UNLIMITED or (limits.boundary and limits.session)
+    limited = case.session is not None or case.own.boundary_allows is not None
+    limits = _limits(case) if limited else _UNLIMITED
+    within = not limited or (limits.boundary and limits.session)
     needs_resource_side = case.cross_account or case.theirs.needs_own_policy
 
     # A permission given directly needs no identity policy; across accounts only a grant gives it (K2).
     named = [] if case.cross_account else _sufficient(opening, case, within=within)
-    granted = [grant for grant in case.grants if _suffices(grant.door, case, within=within)] if case.grants else []
+    granted = [grant for grant in case.grants if _suffices(grant.door, case, within=within)] if case.grants else ()
     delegated = has_permission and within and (not needs_resource_side or _delegates(case, opening))
     if named or granted or delegated:
-        return _allowed(case, opening, own, named=named, granted=granted, delegated=delegated)
+        halves = delegated and needs_resource_side
+        statements: list[BoundStatement | MatchedGrant] = [s for _, s in (opening if halves else named)]
+        statements += case.grants if halves else granted
+        if delegated:
+            statements += [s for _, s in own]
+        return Outcome("allowed", *_by(case, opening, named=named, granted=granted), statements)
     if needs_resource_side and not (opening or case.grants):
         return Outcome("implicit_deny", case.theirs.layer, None, ())
     if not has_permission and not _names_caller(case, opening):
         return Outcome("implicit_deny", Layer.IDENTITY, None, ())
     return Outcome("implicit_deny", Layer.SESSION if limits.boundary else Layer.BOUNDARY, None, ())
+
+
+def _by(
+    case: Case, opening: Sequence[Opening], *, named: Sequence[Opening], granted: Sequence[MatchedGrant]
+) -> tuple[Layer | None, str | None]:
+    """Name the layer, or the rule, that allowed."""
+    if case.caller.has_everything:
+        if not (case.cross_account or case.theirs.needs_own_policy):
+            return None, "S9"
+        return (case.theirs.layer if opening else Layer.GRANT), None
+    if named:
+        return case.theirs.layer, None
+    return (Layer.GRANT if granted else Layer.IDENTITY), None
 
 
 def _sufficient(opening: Sequence[Opening], case: Case, *, within: bool) -> list[Opening]:
@@ -188,36 +209,6 @@ def _delegates(case: Case, opening: Sequence[Opening]) -> bool:
         if door == Door.ACCOUNT:
             return True
     return any(grant.door == Door.ACCOUNT for grant in case.grants) if case.grants else False
-
-
-def _allowed(  # noqa: PLR0913 - the ways in which it is allowed
-    case: Case,
-    opening: Sequence[Opening],
-    own: Sequence[Opening],
-    *,
-    named: Sequence[Opening],
-    granted: Sequence[MatchedGrant],
-    delegated: bool,
-) -> Outcome:
-    """Name the layer that allowed, and every statement on a complete way to the permission."""
-    needs_resource_side = case.cross_account or case.theirs.needs_own_policy
-    halves = delegated and needs_resource_side
-    statements: list[BoundStatement | MatchedGrant] = []
-    for _, statement in opening if halves else named:
-        statements.append(statement)
-    statements += case.grants if halves else granted
-    if delegated:
-        for _, statement in own:
-            statements.append(statement)
-    if case.caller.has_everything:
-        if not needs_resource_side:
-            return Outcome("allowed", None, "S9", statements)
-        layer = case.theirs.layer if opening else Layer.GRANT
-    elif named:
-        layer = case.theirs.layer
-    else:
-        layer = Layer.GRANT if granted else Layer.IDENTITY
-    return Outcome("allowed", layer, None, statements)
 
 
 def _retire(case: Case, retirable: Sequence[MatchedGrant]) -> Outcome:

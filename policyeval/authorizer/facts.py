@@ -33,6 +33,17 @@ _READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
     "Binary": (values.binary, "base64"),
     "Arn": (_arn, "an ARN"),
 }
+_LOOKS_RIGHT: Mapping[str, Callable[[str], object]] = {
+    "Bool": frozenset({"true", "false"}).__contains__,
+    "IpAddress": values.is_plain_v4,
+    "Arn": is_arn,
+}
+
+
+def _never(_text: str) -> bool:
+    return False
+
+
 _TYPES = "give a string, number, boolean, datetime or a list of them"
 
 
@@ -40,11 +51,11 @@ class _Key:
     """A context key as it was written once, and what its values must be.
 
     `plain`: any text will do, and it is one. `reader` reads the text of a key of one other type.
-    `guarded`: it can contradict what is derived, or set it (S34). `seen` holds texts that were read
-    and found right.
+    `guarded`: it can contradict what is derived, or set it (S34). `looks_right` knows the common
+    texts of its type; others are read.
     """
 
-    __slots__ = ("expected", "folded", "guarded", "kms", "multivalued", "plain", "readers", "seen", "single")
+    __slots__ = ("expected", "folded", "guarded", "kms", "looks_right", "multivalued", "plain", "readers", "single")
 
     def __init__(self, name: str) -> None:
         self.folded = name.lower()
@@ -55,7 +66,8 @@ class _Key:
         self.guarded = may_contradict(self.folded)
         kinds = (known.type, *known.also) if known is not None else ("String",)
         self.readers = () if "String" in kinds else tuple(_READERS[kind][0] for kind in kinds)
-        self.seen: dict[str, None] = {}
+        single_kind = kinds[0] if self.single and self.readers else ""
+        self.looks_right: Callable[[str], object] = _LOOKS_RIGHT.get(single_kind, _never)
         self.plain = not (self.multivalued or self.readers)
         self.expected = _READERS[kinds[0]][1] if self.readers else ""
 
@@ -87,7 +99,7 @@ class KeyReader:
                 continue
             read += 1
             guarded |= key.guarded
-            if raw.__class__ is str and (key.plain or raw in key.seen):
+            if raw.__class__ is str and (key.plain or key.looks_right(raw)):
                 folded[key.folded] = raw
             else:
                 folded[key.folded] = _value(key, name, raw, faults)
@@ -122,10 +134,7 @@ def _value(key: _Key, name: str, raw: ContextValue, faults: list[Diagnostic]) ->
             faults.append(Diagnostic(f"context key `{name}` has one value, not {len(value)}"))
         value = value[0] if value else None
     if key.readers and value:
-        before = len(faults)
         _check(key, name, value, faults)
-        if isinstance(value, str) and len(faults) == before and not key.multivalued:
-            keep(key.seen, value, None)
     return value
 
 

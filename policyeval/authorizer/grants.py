@@ -6,6 +6,7 @@ by what they demand; nothing scans the grants of a key.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -36,18 +37,20 @@ class _Operation:
 
     __slots__ = ("equals", "free", "subset")
 
-    def __init__(self) -> None:
+    def __init__(self, grants: Sequence[Grant]) -> None:
         self.free: list[Grant] = []
         self.equals: dict[frozenset[tuple[str, str]], list[Grant]] = {}
         self.subset: dict[tuple[str, str], list[Grant]] = {}
-
-    def add(self, grant: Grant) -> None:
-        if grant.context_equals is not None:
-            self.equals.setdefault(frozenset(grant.context_equals.items()), []).append(grant)
-        elif grant.context_subset:
-            self.subset.setdefault(min(grant.context_subset.items()), []).append(grant)
-        else:
-            self.free.append(grant)
+        # A grant stands under its rarest pair: what all grants share tells none of them apart.
+        shared = Counter(pair for grant in grants for pair in (grant.context_subset or {}).items())
+        for grant in grants:
+            if grant.context_equals is not None:
+                self.equals.setdefault(frozenset(grant.context_equals.items()), []).append(grant)
+            elif grant.context_subset:
+                rarest = min(grant.context_subset.items(), key=lambda pair: (shared[pair], pair))
+                self.subset.setdefault(rarest, []).append(grant)
+            else:
+                self.free.append(grant)
 
     def all(self) -> Iterable[Grant]:
         yield from self.free
@@ -75,12 +78,11 @@ class GrantIndex:
 
     def __init__(self, grants: Sequence[Grant]) -> None:
         self.grants = grants
-        self.operations: dict[str, _Operation] = {}
+        by_operation: dict[str, list[Grant]] = {}
         for grant in grants:
             for name in grant.operations:
-                folded = GRANT_OPERATIONS.get(name)
-                if folded is not None:
-                    self.operations.setdefault(folded, _Operation()).add(grant)
+                by_operation.setdefault(GRANT_OPERATIONS.get(name, ""), []).append(grant)
+        self.operations = {folded: _Operation(found) for folded, found in by_operation.items()}
 
     def possible(self, action: ActionFacts) -> Iterable[Grant]:
         """Give the grants that allow an action in some context."""

@@ -9,9 +9,8 @@ from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.contradictions import contradictions
 from policyeval.authorizer.facts import KeyReader, fold_pairs
 from policyeval.authorizer.profiles import Target
-from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.errors import RequestError
-from policyeval.evaluator.context import ENCRYPTION_CONTEXT, CallerFacts, EvaluationContext, Value
+from policyeval.evaluator.context import ENCRYPTION_CONTEXT, CallerFacts, EvaluationContext, Value, Values
 from policyeval.evaluator.values import instant
 from policyeval.model.records import EndpointRecord
 from policyeval.model.request import Request
@@ -40,7 +39,8 @@ class Intake:
             RequestError: a context value of the wrong type, or one that contradicts what is known.
 
         """
-        context = EvaluationContext(caller, target, target.plan(action).call, self._clock)
+        call = (target.plans.get(action.folded) or target.plan(action)).call
+        context = EvaluationContext(caller, target, call, self._clock)
         if request.via_service is not None:
             context.via_service = request.via_service
         if request.at is not None:
@@ -50,32 +50,24 @@ class Intake:
         if alias is not None:
             context.alias = alias
         if request.encryption_context:
-            _take_encryption_context(request.encryption_context, action, target, context)
+            if call.takes_encryption_context:
+                context.encryption_context = fold_pairs(request.encryption_context)
+                context.pairs = request.encryption_context
+            else:
+                context.fault(f"`{action.name}` on `{target.arn}` takes no encryption context: left out")
         if request.context:
-            self._take_context(request, action, context)
+            context.given, guarded = self._keys.read(request.context, action, context.fault)
+            if guarded:
+                _settle(context.given, request, context)
         return context
 
-    def _take_context(self, request: Request, action: ActionFacts, context: EvaluationContext) -> None:
-        given, guarded = self._keys.read(request.context or {}, action, context.fault)
-        context.given = given
-        if not guarded:
-            return
-        _imply(given, request, context)
-        faults = contradictions(given, context)
-        if faults:
-            raise RequestError(faults)
 
-
-def _take_encryption_context(
-    pairs: Mapping[str, str], action: ActionFacts, target: Target, context: EvaluationContext
-) -> None:
-    if not action.takes_encryption_context:
-        context.fault(f"`{action.name}` takes no encryption context: left out")
-    elif target.key is not None and target.key.spec not in SYMMETRIC_SPECS:
-        context.fault(f"a {target.key.spec} key takes no encryption context: left out")
-    else:
-        context.encryption_context = fold_pairs(pairs)
-        context.pairs = pairs
+def _settle(given: Values, request: Request, context: EvaluationContext) -> None:
+    """Hold what is given against what is known, and let it tell what is not (S34)."""
+    _imply(given, request, context)
+    faults = contradictions(given, context)
+    if faults:
+        raise RequestError(faults)
 
 
 def _moment(time: str) -> datetime:

@@ -54,7 +54,6 @@ class Caller(CallerFacts):
     """
 
     __slots__ = (
-        "_plans",
         "boundary",
         "grantees",
         "has_everything",
@@ -63,6 +62,7 @@ class Caller(CallerFacts):
         "is_root",
         "label",
         "partition",
+        "plans",
         "record",
         "scps",
         "service_linked",
@@ -83,30 +83,30 @@ class Caller(CallerFacts):
         self.scps: LevelStack | None = None
         self.grantees: tuple[tuple[str, Opening], ...] = ()
         self.record: PrincipalRecord | None = None
-        self._plans: dict[str, CallerPlan] = {}
+        self.plans: dict[str, CallerPlan] = {}
 
     def plan(self, action: str) -> CallerPlan:
         """Give the statements to ask for a folded action; looked up once."""
-        found = self._plans.get(action)
+        found = self.plans.get(action)
         if found is None:
             scp_denies, scp_asked = self.scps.candidates(action) if self.scps is not None else ((), ())
             denies, allows = self.identity.candidates(action) if self.identity is not None else ((), ())
             limits = self.boundary.candidates(action) if self.boundary is not None else ((), None)
             found = CallerPlan(scp_asked, (*scp_denies, *denies, *limits[0]), allows, limits[1])
-            keep(self._plans, action, found)
+            keep(self.plans, action, found)
         return found
 
     def copy(self) -> Caller:
         """Give a copy whose layers may be changed."""
         other = copy(self)
-        other._plans = {}  # noqa: SLF001 - its own
+        other.plans = {}
         return other
 
 
 class Target(TargetFacts):
     """A resource with its own policy and what its account's organization puts on it."""
 
-    __slots__ = ("_plans", "account", "is_role", "key", "partition", "parts", "policy", "rcp_exempt", "rcps", "record")
+    __slots__ = ("account", "is_role", "key", "partition", "parts", "plans", "policy", "rcp_exempt", "rcps", "record")
 
     def __init__(self, arn: str, account: str, parts: Arn | None) -> None:
         self.arn = arn
@@ -124,7 +124,7 @@ class Target(TargetFacts):
         self.rcps: LevelStack | None = None
         self.rcp_exempt = False
         self.record: ResourceRecord | None = None
-        self._plans: dict[str, TargetPlan] = {}
+        self.plans: dict[str, TargetPlan] = {}
 
     def layer_for(self, action: ActionFacts) -> Layer:
         """Tell which layer the resource's own policy is; a trust policy answers for `sts:` alone (S35)."""
@@ -147,7 +147,7 @@ class Target(TargetFacts):
             RequestError: the action is never asked on such a resource.
 
         """
-        found = self._plans.get(action.folded)
+        found = self.plans.get(action.folded)
         if found is None:
             must_name(action, self.arn, self.parts)
             rcps, policy = self.rcps_for(action), self.policy_for(action)
@@ -157,7 +157,7 @@ class Target(TargetFacts):
             needs = parts is not None and own_policy_required(action.folded, parts.service, parts.resource)
             layer, call = self.layer_for(action), self._call(action)
             found = TargetPlan(rcp_asked, (*rcp_denies, *denies), allows, needs, layer, call)
-            keep(self._plans, action.folded, found)
+            keep(self.plans, action.folded, found)
         return found
 
     def _call(self, action: ActionFacts) -> CallFacts:
@@ -168,12 +168,13 @@ class Target(TargetFacts):
         # On an alias there are no condition keys of the call (K4).
         of_kms = action.service == "kms" and (self.is_key or not action.on_alias)
         account, via = action.carries("kms:calleraccount"), action.carries("kms:viaservice")
-        return CallFacts(defaults, of_kms and account, of_kms and via)
+        symmetric = self.key is None or self.key.spec in SYMMETRIC_SPECS
+        return CallFacts(defaults, of_kms and account, of_kms and via, symmetric and action.takes_encryption_context)
 
     def copy(self) -> Target:
         """Give a copy whose layers may be changed."""
         other = copy(self)
-        other._plans = {}  # noqa: SLF001 - its own
+        other.plans = {}
         return other
 
 

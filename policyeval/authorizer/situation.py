@@ -77,9 +77,9 @@ class Situation:
         target, alias = self._target(request, action, calling)
         if request.resource_account is not None and request.resource_account != target.account:
             raise _elsewhere(request, target)
-        endpoint, endpoint_policy = (
-            self._endpoint(request.vpc_endpoint) if request.vpc_endpoint is not None else (None, None)
-        )
+        endpoint = endpoint_policy = None
+        if request.vpc_endpoint is not None:
+            endpoint, endpoint_policy = self._endpoint(request.vpc_endpoint)
         facts = calling.caller if calling.session is None else facts_of(calling)
         context = self._intake.context(request, action, facts, target, endpoint, alias)
         case = Case(request, action, calling.caller, target, context)

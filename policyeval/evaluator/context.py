@@ -87,12 +87,13 @@ class CallFacts(NamedTuple):
 
     `defaults` stand in for request parameters that are left out (K9). `has_caller_account` and
     `has_via_service` tell whether requests for the action carry those kms: keys at all (K7); on an
-    alias there are none (K4).
+    alias there are none (K4). An encryption context belongs to symmetric operations and grants (K8).
     """
 
     defaults: Mapping[str, str] = NO_PAIRS
     has_caller_account: bool = False
     has_via_service: bool = False
+    takes_encryption_context: bool = False
 
 
 class EvaluationContext:

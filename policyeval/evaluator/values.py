@@ -12,7 +12,6 @@ import binascii
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TypeAlias
 
@@ -102,9 +101,16 @@ def network(text: str) -> Network:
     return parsed.version, int(parsed.network_address), int(parsed.netmask)
 
 
-@lru_cache(maxsize=4096)
+_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+is_plain_v4 = re.compile(rf"{_BYTE}\.{_BYTE}\.{_BYTE}\.{_BYTE}", re.ASCII).fullmatch
+
+
 def address(text: str) -> tuple[int, int]:
     """Read a bare address as (version, number)."""
+    found = is_plain_v4(text)
+    if found is not None:
+        first, second, third, fourth = found.groups()
+        return 4, int(first) << 24 | int(second) << 16 | int(third) << 8 | int(fourth)
     if "/" in text:
         message = "a range, not an address"
         raise ValueError(message)
