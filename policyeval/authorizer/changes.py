@@ -230,11 +230,9 @@ def _edited(base: PolicyLayer | None, change: Change, policy_type: PolicyType) -
     return _EditedLayer(base, change, policy_type)
 
 
-def _edited_stack(base: LevelStack | None, change: Change, policy_type: PolicyType) -> LevelStack | None:
-    if base is None:
-        return None
+def _edited_stack(base: LevelStack | None, change: Change, policy_type: PolicyType) -> LevelStack:
     levels: list[PolicyLayer] = []
-    for number, level in enumerate(base.levels):
+    for number, level in enumerate(base.levels if base is not None else ()):
         concerned = change.removed is not None or number == change.level
         levels.append(_EditedLayer(level, change, policy_type) if concerned else level)
     return LevelStack(change.layer, levels)

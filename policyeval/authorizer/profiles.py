@@ -86,15 +86,13 @@ class Caller(CallerFacts):
         self.plans: dict[str, CallerPlan] = {}
 
     def plan(self, action: str) -> CallerPlan:
-        """Give the statements to ask for a folded action; looked up once."""
-        found = self.plans.get(action)
-        if found is None:
-            scp_denies, scp_asked = self.scps.candidates(action) if self.scps is not None else ((), ())
-            denies, allows = self.identity.candidates(action) if self.identity is not None else ((), ())
-            limits = self.boundary.candidates(action) if self.boundary is not None else ((), None)
-            found = CallerPlan(scp_asked, (*scp_denies, *denies, *limits[0]), allows, limits[1])
-            keep(self.plans, action, found)
-        return found
+        """Look up the statements to ask for a folded action, and keep them in `plans`: look there first."""
+        scp_denies, scp_asked = self.scps.candidates(action) if self.scps is not None else ((), ())
+        denies, allows = self.identity.candidates(action) if self.identity is not None else ((), ())
+        limits = self.boundary.candidates(action) if self.boundary is not None else ((), None)
+        plan = CallerPlan(scp_asked, (*scp_denies, *denies, *limits[0]), allows, limits[1])
+        keep(self.plans, action, plan)
+        return plan
 
     def copy(self) -> Caller:
         """Give a copy whose layers may be changed."""
@@ -141,24 +139,22 @@ class Target(TargetFacts):
         return self.rcps if action.rcps_bind and not self.rcp_exempt else None
 
     def plan(self, action: ActionFacts) -> TargetPlan:
-        """Give the statements to ask for an action; looked up once.
+        """Look up the statements to ask for an action, and keep them in `plans`: look there first.
 
         Raises:
             RequestError: the action is never asked on such a resource.
 
         """
-        found = self.plans.get(action.folded)
-        if found is None:
-            must_name(action, self.arn, self.parts)
-            rcps, policy = self.rcps_for(action), self.policy_for(action)
-            rcp_denies, rcp_asked = rcps.candidates(action.folded) if rcps is not None else ((), ())
-            denies, allows = policy.candidates(action.folded) if policy is not None else ((), ())
-            parts = self.parts
-            needs = parts is not None and own_policy_required(action.folded, parts.service, parts.resource)
-            layer, call = self.layer_for(action), self._call(action)
-            found = TargetPlan(rcp_asked, (*rcp_denies, *denies), allows, needs, layer, call)
-            keep(self.plans, action.folded, found)
-        return found
+        must_name(action, self.arn, self.parts)
+        rcps, policy = self.rcps_for(action), self.policy_for(action)
+        rcp_denies, rcp_asked = rcps.candidates(action.folded) if rcps is not None else ((), ())
+        denies, allows = policy.candidates(action.folded) if policy is not None else ((), ())
+        parts = self.parts
+        needs = parts is not None and own_policy_required(action.folded, parts.service, parts.resource)
+        layer, call = self.layer_for(action), self._call(action)
+        plan = TargetPlan(rcp_asked, (*rcp_denies, *denies), allows, needs, layer, call)
+        keep(self.plans, action.folded, plan)
+        return plan
 
     def _call(self, action: ActionFacts) -> CallFacts:
         defaults = action.defaults

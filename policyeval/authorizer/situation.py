@@ -80,7 +80,7 @@ class Situation:
         endpoint = endpoint_policy = None
         if request.vpc_endpoint is not None:
             endpoint, endpoint_policy = self._endpoint(request.vpc_endpoint)
-        facts = calling.caller if calling.session is None else facts_of(calling)
+        facts = calling.caller if calling.session is None else facts_of(calling, calling.session)
         context = self._intake.context(request, action, facts, target, endpoint, alias)
         case = Case(request, action, calling.caller, target, context)
         # A service that calls on someone's behalf does not come through their endpoint.

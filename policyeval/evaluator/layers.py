@@ -150,14 +150,6 @@ class PolicyLayer:
         keep(self._by_action, action, found)
         return found
 
-    def statements(self) -> list[BoundStatement]:
-        """Give every statement, whatever its action."""
-        return [
-            BoundStatement(compiled, self.layer, policy, index, self.view)
-            for policy, statements in self._compiled
-            for index, compiled in enumerate(statements)
-        ]
-
 
 class LevelStack:
     """The levels of SCPs or RCPs from the root to the account: each must allow (S2, S3)."""

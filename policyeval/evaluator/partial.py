@@ -13,18 +13,19 @@ from policyeval.evaluator.statements import CompiledStatement, all_of
 _OF_SESSIONS = frozenset({"aws:userid", "aws:sourceidentity"})
 
 
-def knows(context: EvaluationContext, key: str) -> bool:  # noqa: PLR0911 - one for each kind of key
-    """Tell whether a folded key's value, or its absence, is settled by principal and resource."""
+def knows(context: EvaluationContext, key: str) -> bool:
+    """Tell whether a folded key's value, or its absence, is settled by principal and resource.
+
+    The principal is one of an account: nothing is asked of services and anonymous callers this way.
+    """
     caller, target = context.caller, context.target
-    if caller.account and (key == "aws:tokenissuetime" or (caller.is_session and _is_of_sessions(key))):
+    if key == "aws:tokenissuetime" or (caller.is_session and _is_of_sessions(key)):
         return False
     if key in caller.keys or key in target.keys or key in context.given:
         return True
     if key == "kms:calleraccount":
-        return bool(caller.account)
+        return True
     if key in CALLER_KEYS or key.startswith(PRINCIPAL_TAG):
-        if not caller.account:
-            return key in CALLER_KEYS
         return caller.organization_known if key.startswith("aws:principalorg") else caller.described
     if key in TARGET_KEYS or key.startswith(RESOURCE_TAG):
         return bool(target.keys)

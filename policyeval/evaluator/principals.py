@@ -137,8 +137,6 @@ def compile_principal(element: PrincipalElement | None, *, allow: bool) -> Names
         if allow:  # no longer supported: it matches nothing (S13)
             return _stuck("Allow with NotPrincipal is not supported", stuck=False)
         return lambda context: Door.NONE if matcher.spares(context) else Door.DIRECT
-    if matcher.everyone:
-        return _everyone
     if not matcher.faults:
         return matcher.door
     return _with_faults(matcher, stuck=not allow)
@@ -157,10 +155,6 @@ def compile_possible_principal(element: PrincipalElement | None, *, allow: bool)
         return certain(context)
 
     return possible
-
-
-def _everyone(_context: EvaluationContext) -> Door:
-    return Door.DIRECT
 
 
 def _stuck(why: str, *, stuck: bool) -> Names:

@@ -193,6 +193,7 @@ _GLOBAL: dict[str, Callable[[Dice], ContextValue]] = {
     "app:source": lambda dice: pick(
         dice, ["arn:aws:logs:us-east-1:111122223333:log-group:app:s1", "arn:aws:s3:::bucket"]
     ),
+    "app:netip": lambda dice: pick(dice, ["10.1.2.3", "10.0.0.0/8", "192.0.2.1"]),
     "app:labels": lambda dice: some(dice, ["blue", "red", "10.0.0.1", "7"], 3) if chance(dice, 80) else [],
     "app:flags": lambda dice: some(dice, [True, False, 5], 2),
 }

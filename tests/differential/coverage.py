@@ -27,7 +27,7 @@ _BY_OUTCOME: Mapping[tuple[str, str], tuple[int, int, int]] = {
     ("explicit_deny", "permissions_boundary"): (65, 40, 0),
     ("explicit_deny", "resource_control_policy"): (133, 95, 45),
     ("explicit_deny", "resource_policy"): (17, 5, 4),
-    ("explicit_deny", "role_trust_policy"): (5, 2, 5),
+    ("explicit_deny", "role_trust_policy"): (5, 2, 1),
     ("explicit_deny", "service_control_policy"): (147, 91, 0),
     ("explicit_deny", "session_policy"): (25, 18, 0),
     ("explicit_deny", "vpc_endpoint_policy"): (15, 6, 1),

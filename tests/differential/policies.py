@@ -38,6 +38,7 @@ _OTHER_RESOURCES = (
     "arn:aws:s3:::bucket/none/${aws:username}",
     "arn:aws:iam::*:role/other*",
     "arn:aws:kms:us-east-1:*/*",
+    "*${aws:PrincipalTag/none, ''}",  # no variable so early (S22), so nothing ends like it
 )
 
 
@@ -76,6 +77,12 @@ def statement(  # noqa: PLR0913 - what a statement is made of
         _conditions(dice, drafting, weighted(dice, {0: 55, 1: 30, 2: 15})),
     )
     return made if aim == "fit" else _miss(dice, drafting, made)
+
+
+def all_but_a_stranger(dice: Dice, drafting: Drafting) -> Statement:
+    """Write an Allow that would let in everyone but one stranger, were it not that nothing does (S13)."""
+    made = statement(dice, drafting, "Allow", "fit", "others")
+    return replace(made, principal=PrincipalElement((_stranger(dice, drafting.asked.caller),), negated=True))
 
 
 def _conditions(dice: Dice, drafting: Drafting, count: int) -> tuple[Condition, ...]:
@@ -182,7 +189,7 @@ def _principal(dice: Dice, drafting: Drafting, effect: Effect, way: Way | None) 
     if drafting.kind not in {"key", "resource", "trust", "endpoint"}:
         return EVERYONE if drafting.kind == "rcp" else None
     names = names_of(caller)
-    if way is None and drafting.kind in {"key", "resource"} and chance(dice, 10 if effect == "Deny" else 1):
+    if way is None and drafting.kind in {"key", "resource"} and chance(dice, 10 if effect == "Deny" else 5):
         listed = [value for values in names.values() for value in values if value.value != "*" and chance(dice, 85)]
         return PrincipalElement(tuple(listed) or (_stranger(dice, caller),), negated=True)
     fitting = names.get(way, []) if way else names[pick(dice, sorted(names))]

@@ -42,7 +42,7 @@ def _smaller(world: World, request: Request) -> Iterator[Pair]:
         yield smaller, request
     for account in world.accounts:
         for plainer in _accounts(account):
-            yield _with_account(world, account, plainer), request
+            yield world.with_account(account, plainer), request
     for smaller in _plainer(world):
         yield smaller, request
 
@@ -100,15 +100,6 @@ def _sessions(session: Session) -> Iterator[Session]:
         for instead in ((), *((one,) for one in plainer)):
             policies = [*session.policies[:index], *instead, *session.policies[index + 1 :]]
             yield Session(session.name, policies, session.tags, session.source_identity)
-
-
-def _with_account(world: World, old: AccountRecord, new: AccountRecord) -> World:
-    return replace(
-        world,
-        accounts=[new if one is old else one for one in world.accounts],
-        people=[replace(one, account=new) if one.account is old else one for one in world.people],
-        resources=[replace(one, account=new) if one.account is old else one for one in world.resources],
-    )
 
 
 def _accounts(account: AccountRecord) -> Iterator[AccountRecord]:

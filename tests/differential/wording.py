@@ -177,6 +177,7 @@ def wild(dice: Dice, text: str) -> str:
             f"*{text[at:then]}*{text[then + 1 :]}",
             f"?*{text[1:at]}*{text[then:]}*",
             f"{text[:at]}*{text[then:]}x",
+            f"{text[:at]}*~*{text[then:]}",
         ],
     )
 

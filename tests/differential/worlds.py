@@ -20,7 +20,16 @@ from tests.differential.awsmanaged import AWS_MANAGED_KEY
 from tests.differential.dice import Dice, chance, pick, weighted
 from tests.differential.estates import Family, estate
 from tests.differential.granting import grants
-from tests.differential.policies import FULL_ACCESS, RCP_FULL_ACCESS, Aim, Drafting, names_of, policy, statement
+from tests.differential.policies import (
+    FULL_ACCESS,
+    RCP_FULL_ACCESS,
+    Aim,
+    Drafting,
+    all_but_a_stranger,
+    names_of,
+    policy,
+    statement,
+)
 from tests.differential.variants import variants
 from tests.reference.callers import Way
 from tests.reference.decide import Case, case_of
@@ -241,6 +250,8 @@ def _resource(  # noqa: PLR0913 - what a layer is written from
         statement(dice, drafting, "Allow", "miss" if fault == "miss" else "fit", f"way{number}", way=way)
         for number, way in enumerate(plan.ways)
     ]
+    if chance(dice, 4):
+        extra.append(all_but_a_stranger(dice, drafting))
     if fault == "deny":
         extra.append(statement(dice, drafting, "Deny", "fit", "deny"))
     statements = (*extra, *made.policy.statements)

@@ -8,9 +8,8 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 from types import CodeType, FrameType
@@ -176,7 +175,7 @@ def search(
             data = waiting.pop()
         else:
             # Half of the time one of the newest: they lead on.
-            pool = state.pool[-10:] if random.random() < 0.5 else state.pool  # noqa: PLR2004
+            pool = state.pool[-10:] if random.random() < 0.5 else state.pool
             data = mutator.mutate(random.choice(pool), random.choice(state.pool))
         before = len(lines.seen)
         with _at_most(patience), lines.watching():

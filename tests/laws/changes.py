@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from policyeval import Authorizer
 from policyeval.model.policy import NamedPolicy, Policy, Statement
-from policyeval.model.records import AccountRecord, PolicyLevels
+from policyeval.model.records import PolicyLevels
 from policyeval.model.request import PolicyLike, Request, Session
 from tests.differential.dice import Dice, SeededDice
 from tests.differential.worlds import generate
@@ -101,13 +101,3 @@ def change_session(request: Request, change: Change) -> Request:
 
 def with_statements(policy: NamedPolicy, statements: Iterator[Statement] | list[Statement]) -> NamedPolicy:
     return replace(policy, policy=replace(policy.policy, statements=tuple(statements)))
-
-
-def with_account(world: World, old: AccountRecord, new: AccountRecord) -> World:
-    """Put one account in place of another, everywhere."""
-    return replace(
-        world,
-        accounts=[new if one is old else one for one in world.accounts],
-        people=[replace(one, account=new) if one.account is old else one for one in world.people],
-        resources=[replace(one, account=new) if one.account is old else one for one in world.resources],
-    )

@@ -6,7 +6,7 @@ from policyeval.model.policy import NamedPolicy
 from policyeval.model.records import PolicyLevels
 from policyeval.model.request import Request, Session
 from tests.differential.dice import Dice, shuffled
-from tests.laws.changes import change_policies, decided, lives, with_account, with_statements
+from tests.laws.changes import change_policies, decided, lives, with_statements
 from tests.reference.world import World
 
 
@@ -28,7 +28,7 @@ def _shuffle(dice: Dice, world: World, request: Request) -> tuple[World, Request
             service_control_policies=_levels(dice, account.service_control_policies),
             resource_control_policies=_levels(dice, account.resource_control_policies),
         )
-        world = with_account(world, account, mixed)
+        world = world.with_account(account, mixed)
     people = [replace(one, identity_policies=tuple(shuffled(dice, one.identity_policies))) for one in world.people]
     session = request.session
     if session is not None:

@@ -157,8 +157,8 @@ def arn_like(pattern: Sequence[Mark], arn: str) -> bool | None:
     subject = arn.split(":", _FIFTH_COLON)
     if len(subject) != _FIFTH_COLON + 1 or subject[0] != "arn":
         return None
-    if pattern == [Mark("*")]:
-        return True  # (ours): a lone star is every ARN
+    if set(pattern) == {Mark("*")}:
+        return True  # (ours): a lone star, written once or twice, is every ARN
     if len(parts) != len(subject):
         return None
     return all(like(part, piece) for part, piece in zip(parts, subject, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from policyeval.errors import UnknownEntityError
 from policyeval.model.grant import Grant
@@ -87,6 +87,15 @@ class World:
 
     def principals(self, account_id: str | None = None) -> Iterable[PrincipalRecord]:
         return [one for one in self.people if account_id is None or one.account.id == account_id]
+
+    def with_account(self, old: AccountRecord, new: AccountRecord) -> World:
+        """Put one account in place of another, everywhere."""
+        return replace(
+            self,
+            accounts=[new if one is old else one for one in self.accounts],
+            people=[replace(one, account=new) if one.account is old else one for one in self.people],
+            resources=[replace(one, account=new) if one.account is old else one for one in self.resources],
+        )
 
 
 def alias_arn(key: ResourceRecord, alias: str) -> str:

@@ -8,7 +8,7 @@ from policyeval.syntax.policy import parse_policy
 from tests.fuzz.checks import POLICY_WORDS, expect_faults
 
 FINE = ()
-WORDS = (*POLICY_WORDS, b"\xff\xfe", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\xef\xbb\xbf", b"{\0\"\0")
+WORDS = (*POLICY_WORDS, b"\xff\xfe", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\xef\xbb\xbf", b'{\0"\0')
 
 
 def run(data: bytes) -> None:

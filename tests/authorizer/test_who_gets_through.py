@@ -1,0 +1,388 @@
+"""`who_can` and `account_access`: certain, conditional or not at all, over every context there can be."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from policyeval import Authorizer
+from tests.authorizer.estates import (
+    ALICE,
+    APP,
+    APP_SESSION,
+    BOB,
+    KEY,
+    LINKED,
+    PARTNER,
+    ROOT_A,
+    ROOT_B,
+    TO_B,
+    A,
+    B,
+    M,
+    allow,
+    at_least,
+    deny,
+    estate,
+    grant,
+    only,
+    to,
+    when,
+)
+
+FROM_OFFICE = when("IpAddress", "aws:SourceIp", "10.0.0.0/8")
+BLUE = when("StringEquals", "aws:PrincipalTag/team", "blue")
+DELEGATES = allow(Principal=to(A))
+
+# what holds, the estate, whose access, its verdict, what it hangs on; asked is kms:Decrypt
+WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
+    ("an allow without conditions is certain", {"alice": [allow()]}, ALICE, "allow", ()),
+    ("who has no allow has no access", {"alice": [allow()]}, BOB, "deny", ()),
+    ("a root user has what its account is let in for", {}, ROOT_A, "allow", ()),
+    (
+        "an allow under a condition on the network is conditional",
+        {"alice": [allow(Condition=FROM_OFFICE)]},
+        ALICE,
+        "conditional",
+        ("IpAddress aws:SourceIp = 10.0.0.0/8",),
+    ),
+    (
+        "a deny under a condition makes an allow conditional",
+        {"alice": [allow(), deny(Condition=FROM_OFFICE)]},
+        ALICE,
+        "conditional",
+        ("not IpAddress aws:SourceIp = 10.0.0.0/8",),
+    ),
+    ("a deny without conditions is the end of it", {"alice": [allow(), deny("kms:*")]}, ALICE, "deny", ()),
+    ("a deny of another action is not", {"alice": [allow(), deny("s3:*")]}, ALICE, "allow", ()),
+    (
+        "each condition is named once, whoever has it",
+        {"alice": [allow(Condition=FROM_OFFICE)], "key": [allow(Principal=to(A), Condition=FROM_OFFICE)]},
+        ALICE,
+        "conditional",
+        ("IpAddress aws:SourceIp = 10.0.0.0/8",),
+    ),
+    (
+        "a condition that is settled is not named beside one that is open",
+        {"alice": [allow(Condition={**BLUE, **FROM_OFFICE})]},
+        ALICE,
+        "conditional",
+        ("IpAddress aws:SourceIp = 10.0.0.0/8",),
+    ),
+    (
+        "a statement that names others is not what access hangs on",
+        {"alice": [allow(Condition=FROM_OFFICE)], "key": [DELEGATES, deny(Principal=to(BOB), Condition=BLUE)]},
+        ALICE,
+        "conditional",
+        ("IpAddress aws:SourceIp = 10.0.0.0/8",),
+    ),
+    # What principal and resource settle.
+    ("a user's ARN is known", {"alice": [allow(Condition=when("ArnLike", "aws:PrincipalArn", ALICE))]}, ALICE, "allow", ()),
+    ("and so that it is another", {"alice": [allow(Condition=when("ArnLike", "aws:PrincipalArn", BOB))]}, ALICE, "deny", ()),
+    ("a user's name is known", {"alice": [allow(Condition=when("StringLike", "aws:username", "a*"))]}, ALICE, "allow", ()),
+    ("a user's tags are known", {"alice": [allow(Condition=BLUE)]}, ALICE, "allow", ()),
+    (
+        "and so are tags that a user has not",
+        {"alice": [allow(Condition=when("Null", "aws:PrincipalTag/x", "true"))]},
+        ALICE,
+        "allow",
+        (),
+    ),
+    (
+        "a role's sessions may bring other tags than the role's",
+        {"app": [allow(Condition=BLUE)]},
+        APP,
+        "conditional",
+        ("StringEquals aws:PrincipalTag/team = blue",),
+    ),
+    (
+        "and their own source identity",
+        {"app": [allow(Condition=when("Null", "aws:SourceIdentity", "true"))]},
+        APP,
+        "conditional",
+        ("Null aws:SourceIdentity = true",),
+    ),
+    (
+        "and their own user id",
+        {"app": [allow(Condition=when("StringLike", "aws:userid", "*:monday"))]},
+        APP,
+        "conditional",
+        ("StringLike aws:userid = *:monday",),
+    ),
+    ("a role's ARN is known", {"app": [allow(Condition=when("ArnLike", "aws:PrincipalArn", APP))]}, APP, "allow", ()),
+    (
+        "a user may sign with temporary credentials",
+        {"alice": [allow(Condition=when("Null", "aws:TokenIssueTime", "true"))]},
+        ALICE,
+        "conditional",
+        ("Null aws:TokenIssueTime = true",),
+    ),
+    (
+        "the caller's account is known",
+        {"key": [allow(Principal="*", Condition=when("StringEquals", "kms:CallerAccount", A))]},
+        BOB,
+        "allow",
+        (),
+    ),
+    (
+        "that there is no organization is known",
+        {"alice": [allow(Condition=when("Null", "aws:PrincipalOrgID", "true"))]},
+        ALICE,
+        "allow",
+        (),
+    ),
+    (
+        "an organization is known",
+        {"alice": [allow(Condition=when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))], "organized": True},
+        ALICE,
+        "allow",
+        (),
+    ),
+    ("a key's tags are known", {"alice": [allow(Condition=when("StringEquals", "aws:ResourceTag/env", "dev"))]}, ALICE, "deny", ()),
+    (
+        "and those that it has not",
+        {"alice": [allow(Condition=when("Null", "aws:ResourceTag/x", "true"))]},
+        ALICE,
+        "allow",
+        (),
+    ),
+    (
+        "a key's spec is known",
+        {"alice": [allow(Condition=when("StringEquals", "kms:KeySpec", "SYMMETRIC_DEFAULT"))]},
+        ALICE,
+        "allow",
+        (),
+    ),
+    (
+        "a variable that principal and resource settle is known",
+        {"alice": [allow(), deny(NotResource="arn:aws:kms:*:*:key/${aws:username}")]},
+        ALICE,
+        "deny",
+        (),
+    ),
+    (
+        "a variable that the request fills is not",
+        {"alice": [allow(Resource="arn:aws:kms:*:*:key/${aws:SourceVpc}")]},
+        ALICE,
+        "conditional",
+        (),
+    ),
+    ("a pattern of another resource is settled", {"alice": [allow(Resource="arn:aws:kms:*:*:key/x*")]}, ALICE, "deny", ()),
+    ("and one of this", {"alice": [allow(Resource=["arn:aws:kms:*:*:key/x*", "arn:aws:kms:*:*:key/1*"])]}, ALICE, "allow", ()),
+    (
+        "all of many conditions must hold",
+        {"alice": [allow(Condition={**BLUE, **FROM_OFFICE, **when("StringLike", "aws:username", "b*")})]},
+        ALICE,
+        "deny",
+        (),
+    ),
+    # Sessions of a role.
+    ("a role whose one session is named may get through", {"key": [allow(Principal=to(APP_SESSION))]}, APP, "conditional", ()),
+    (
+        "a role whose one session is denied may not",
+        {"key": [allow(Principal=to(APP)), deny(Principal=to(APP_SESSION))]},
+        APP,
+        "conditional",
+        (),
+    ),
+    ("a user is no session", {"key": [allow(Principal=to(f"arn:aws:sts::{A}:assumed-role/alice/x"))]}, ALICE, "deny", ()),
+    ("nor is another role's session its own", {"key": [allow(Principal=to(f"arn:aws:sts::{A}:assumed-role/apps/x"))]}, APP, "deny", ()),
+    # What cannot be evaluated never helps, in no context.
+    (
+        "an allow of a key policy by a key's tag matches never",
+        {"key": [allow(Principal=to(BOB), Condition=when("StringEquals", "aws:ResourceTag/env", "prod"))]},
+        BOB,
+        "deny",
+        (),
+    ),
+    (
+        "a deny of a key policy by a key's tag matches always",
+        {
+            "key": [
+                allow(Principal=to(BOB)),
+                deny(Principal="*", Condition=when("StringEquals", "aws:ResourceTag/env", "dev")),
+            ]
+        },
+        BOB,
+        "deny",
+        (),
+    ),
+    # Grants.
+    ("a grant without constraints is certain", {"grants": [grant(APP, "Decrypt")]}, APP, "allow", ()),
+    ("a grant of other operations gives nothing", {"grants": [grant(APP, "Encrypt")]}, APP, "deny", ()),
+    ("a grant to an account delegates", {"grants": [grant(A, "Decrypt")], "key": [TO_B], "alice": [allow()]}, ALICE, "allow", ()),
+    (
+        "a grant for one encryption context is conditional",
+        {"grants": [grant(BOB, "Decrypt", **only(tenant="blue"))]},
+        BOB,
+        "conditional",
+        ("EncryptionContextEquals tenant = blue",),
+    ),
+    (
+        "a grant for a part of one is, too",
+        {"grants": [grant(BOB, "Decrypt", **at_least(tenant="blue"))]},
+        BOB,
+        "conditional",
+        ("EncryptionContextSubset tenant = blue",),
+    ),
+    (
+        "a grant for one source is conditional",
+        {"grants": [grant(BOB, "Decrypt", Constraints={"SourceArn": "arn:aws:s3:::b"})]},
+        BOB,
+        "conditional",
+        (),
+    ),
+    ("a grant to one session may let its role through", {"grants": [grant(APP_SESSION, "Decrypt")]}, APP, "conditional", ()),
+    # Service control and resource control policies, boundaries.
+    ("a service control policy that is silent denies", {"scps": [[allow("s3:*")]], "alice": [allow()]}, ALICE, "deny", ()),
+    ("but not a service-linked role", {"scps": [[allow("s3:*")]], "linked": [allow()]}, LINKED, "allow", ()),
+    (
+        "a service control policy under a condition makes it conditional",
+        {"scps": [[allow(), deny("kms:*", Condition=FROM_OFFICE)]], "alice": [allow()]},
+        ALICE,
+        "conditional",
+        ("not IpAddress aws:SourceIp = 10.0.0.0/8",),
+    ),
+    (
+        "a resource control policy denies everyone",
+        {"rcps": [deny("kms:Decrypt", Principal="*")], "alice": [allow()]},
+        ALICE,
+        "deny",
+        (),
+    ),
+    ("but not a service-linked role either", {"rcps": [deny("kms:Decrypt", Principal="*")], "linked": [allow()]}, LINKED, "allow", ()),
+    (
+        "a boundary under a condition makes it conditional",
+        {"app": [allow()], "app_boundary": [allow(Condition=FROM_OFFICE)]},
+        APP,
+        "conditional",
+        ("IpAddress aws:SourceIp = 10.0.0.0/8",),
+    ),
+    ("another account's role needs its own half, too", {"key": [TO_B]}, PARTNER, "deny", ()),
+    ("and gets through with both", {"key": [TO_B], "partner": [allow()]}, PARTNER, "allow", ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("described", "principal", "verdict", "conditions"), [pytest.param(*row[1:], id=row[0]) for row in WHO]
+)
+def test_who_can(described: dict[str, Any], principal: str, verdict: str, conditions: tuple[str, ...]) -> None:
+    found = {access.principal: access for access in Authorizer(estate(**described)).who_can("kms:Decrypt", KEY)}
+    assert (found[principal].verdict, found[principal].conditions) == (verdict, conditions)
+
+
+# what holds, the action, the grant, whose access, its verdict
+OPERATIONS: list[tuple[str, str, Any, str, str]] = [
+    ("constraints do not bind DescribeKey", "kms:DescribeKey", grant(BOB, "DescribeKey", **only(a="b")), BOB, "allow"),
+    (
+        "but for the source's",
+        "kms:DescribeKey",
+        grant(BOB, "DescribeKey", Constraints={"SourceArn": "arn:aws:s3:::b"}),
+        BOB,
+        "conditional",
+    ),
+    ("what a child grant asks is not known", "kms:CreateGrant", grant(BOB, "CreateGrant"), BOB, "conditional"),
+    ("a retiring principal retires", "kms:RetireGrant", grant(APP, "Decrypt", RetiringPrincipal=BOB), BOB, "allow"),
+    ("a grantee retires if the grant says so", "kms:RetireGrant", grant(BOB, "RetireGrant"), BOB, "allow"),
+    ("and only then", "kms:RetireGrant", grant(BOB, "Decrypt"), BOB, "deny"),
+    (
+        "one session retires, so its role may",
+        "kms:RetireGrant",
+        grant(BOB, "Decrypt", RetiringPrincipal=APP_SESSION),
+        APP,
+        "conditional",
+    ),
+    ("a grantee's session retires, so its role may", "kms:RetireGrant", grant(APP_SESSION, "RetireGrant"), APP, "conditional"),
+    ("a session that only decrypts does not", "kms:RetireGrant", grant(APP_SESSION, "Decrypt"), APP, "deny"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "principal", "verdict"), [pytest.param(*row[1:], id=row[0]) for row in OPERATIONS]
+)
+def test_who_can_by_grant(action: str, given: Any, principal: str, verdict: str) -> None:  # noqa: ANN401 - JSON
+    found = {access.principal: access for access in Authorizer(estate(grants=[given])).who_can(action, KEY)}
+    assert found[principal].verdict == verdict
+
+
+def test_who_can_asks_every_described_principal_root_users_included() -> None:
+    found = [access.principal for access in Authorizer(estate()).who_can("kms:Decrypt", KEY)]
+    roots = [f"arn:aws:iam::{account}:root" for account in (A, B, M)]
+    assert sorted(found) == sorted([ALICE, BOB, APP, LINKED, PARTNER, *roots])
+
+
+def test_actions_without_a_resource_are_asked_on_everything() -> None:
+    accesses = Authorizer(estate(alice=[allow("kms:CreateKey")])).who_can("kms:CreateKey", "*")
+    assert {access.principal: access.verdict for access in accesses if access.principal in {ALICE, BOB, ROOT_A}} == {
+        ALICE: "allow",
+        BOB: "deny",
+        ROOT_A: "allow",
+    }
+
+
+STRANGER = "123456789012"
+# what holds, the estate, the account, its door; asked is kms:Decrypt
+DOORS: list[tuple[str, dict[str, Any], str, str]] = [
+    ("a key policy that names the account opens", {"key": [TO_B]}, B, "open"),
+    ("a key policy that names its own account opens to it", {}, A, "open"),
+    ("a key policy that names another does not", {}, B, "closed"),
+    ("everyone is every account", {"key": [allow(Principal="*")]}, B, "open"),
+    ("and of one that nobody describes", {"key": [allow(Principal=to(STRANGER))]}, STRANGER, "open"),
+    ("a condition makes a door conditional", {"key": [allow(Principal=to(B), Condition=FROM_OFFICE)]}, B, "conditional"),
+    ("a name in it does", {"key": [allow(Principal=to(PARTNER))]}, B, "conditional"),
+    ("also of an account that nobody describes", {"key": [allow(Principal=to(f"arn:aws:iam::{STRANGER}:role/x"))]}, STRANGER, "conditional"),
+    ("a session's name does", {"key": [allow(Principal=to(f"arn:aws:sts::{B}:assumed-role/partner/s"))]}, B, "conditional"),
+    ("a unique id does", {"key": [allow(Principal=to("AROAEXAMPLEPARTNER001"))], "partner": [allow()]}, B, "conditional"),
+    (
+        "its root user alone is a part of it",
+        {"key": [allow(Principal="*", Condition=when("ArnEquals", "aws:PrincipalArn", ROOT_B))]},
+        B,
+        "conditional",
+    ),
+    ("a deny closes", {"key": [TO_B, deny(Principal="*")]}, B, "closed"),
+    ("a deny of others does not", {"key": [TO_B, deny(Principal=to(A))]}, B, "open"),
+    ("a grant to a role opens a little", {"grants": [grant(PARTNER, "Decrypt")]}, B, "conditional"),
+    ("a grant to the account opens", {"grants": [grant(B, "Decrypt")]}, B, "open"),
+    ("an organization's key opens to its members", {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))], "organized": True}, B, "open"),
+    ("and closes to those outside", {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))]}, B, "closed"),
+    ("whether a stranger is a member is not known", {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))]}, STRANGER, "conditional"),
+    ("a resource control policy closes, but to service-linked roles", {"key": [TO_B], "rcps": [deny("kms:Decrypt", Principal="*")]}, B, "conditional"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("described", "account", "door"), [pytest.param(*row[1:], id=row[0]) for row in DOORS])
+def test_the_door_of_a_key(described: dict[str, Any], account: str, door: str) -> None:
+    access = Authorizer(estate(**described)).account_access(account, "kms:Decrypt", KEY)
+    assert access.door == door
+    assert (access.principals is None) is (account == STRANGER)
+
+
+def test_a_retiring_principal_opens_the_door_to_its_retirement_alone() -> None:
+    authorizer = Authorizer(estate(grants=[grant(ALICE, "Decrypt", RetiringPrincipal=PARTNER)]))
+    assert authorizer.account_access(B, "kms:RetireGrant", KEY).door == "conditional"
+    assert authorizer.account_access(B, "kms:Decrypt", KEY).door == "closed"
+
+
+def test_the_door_of_a_bucket_is_its_policy() -> None:
+    bucket = [allow("s3:GetObject", Principal=to(PARTNER))]
+    access = Authorizer(estate(bucket=bucket)).account_access(B, "s3:GetObject", "arn:aws:s3:::bucket/a")
+    assert (access.door, [each.verdict for each in access.principals or ()]) == ("conditional", ["deny", "deny"])
+
+
+def test_access_is_written_as_json() -> None:
+    described = estate(key=[TO_B], partner=[allow(Condition=FROM_OFFICE)])
+    access = Authorizer(described).account_access(B, "kms:Decrypt", KEY)
+    assert json.loads(json.dumps(access.to_json())) == {
+        "door": "open",
+        "principals": [
+            {"principal": ROOT_B, "verdict": "allow", "conditions": []},
+            {"principal": PARTNER, "verdict": "conditional", "conditions": ["IpAddress aws:SourceIp = 10.0.0.0/8"]},
+        ],
+    }
+
+
+def test_access_of_an_account_that_is_not_described_has_no_principals_in_json() -> None:
+    access = Authorizer(estate()).account_access(STRANGER, "kms:Decrypt", KEY)
+    assert access.to_json() == {"door": "closed", "principals": None}

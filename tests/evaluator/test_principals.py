@@ -1,0 +1,122 @@
+"""Principal and NotPrincipal: who is named, and what a name is worth (S8, S10–S15)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policyeval import Session
+from tests.evaluator.statements import ALICE, ALL, APP, APP_SESSION, A, in_resource_policy
+
+ROOT = f"arn:aws:iam::{A}:root"
+SERVICE = {"principal": "s3.amazonaws.com", "resource_account": A}
+ANONYMOUS = {"principal": "anonymous", "resource_account": A}
+OTHER = "444455556666"
+FEDERATED = f"arn:aws:sts::{A}:federated-user/alice"
+
+# what holds, the element, who calls, whether a Deny hits it
+NAMED: list[tuple[str, object, dict[str, Any], bool]] = [
+    ("a user by ARN", {"AWS": ALICE}, {}, True),
+    ("another user", {"AWS": ALICE + "2"}, {}, False),
+    ("one of several", {"AWS": [ALICE + "2", ALICE]}, {}, True),
+    ("everyone", "*", {}, True),
+    ("everyone, anonymous included", "*", ANONYMOUS, True),
+    ("everyone under AWS", {"AWS": "*"}, ANONYMOUS, True),
+    ("everyone, services included", "*", SERVICE, True),
+    ("an account by its id", {"AWS": A}, {}, True),
+    ("an account by its root ARN", {"AWS": ROOT}, {}, True),
+    ("another account", {"AWS": OTHER}, {}, False),
+    ("an account is not anonymous", {"AWS": A}, ANONYMOUS, False),
+    ("a root user by its account", {"AWS": A}, {"principal": ROOT}, True),
+    ("a root user is no user", {"AWS": ALICE}, {"principal": ROOT}, False),
+    ("a role by ARN", {"AWS": APP}, {"principal": APP}, True),
+    ("a session by its role", {"AWS": APP}, {"principal": APP_SESSION}, True),
+    ("a session by its own ARN", {"AWS": APP_SESSION}, {"principal": APP_SESSION}, True),
+    ("another session of the role", {"AWS": APP_SESSION + "2"}, {"principal": APP_SESSION}, False),
+    ("a role without its session's name", {"AWS": APP_SESSION}, {"principal": APP}, False),
+    ("a federated user by its user", {"AWS": ALICE}, {"principal": FEDERATED}, True),
+    ("a federated user by its own ARN", {"AWS": FEDERATED}, {"principal": FEDERATED}, True),
+    ("a user that made a session", {"AWS": FEDERATED}, {"session": Session("alice")}, True),
+    ("a service by name", {"Service": "s3.amazonaws.com"}, SERVICE, True),
+    ("one service of several", {"Service": ["ec2.amazonaws.com", "s3.amazonaws.com"]}, SERVICE, True),
+    ("another service", {"Service": "ec2.amazonaws.com"}, SERVICE, False),
+    ("a service is no AWS principal", {"AWS": A}, SERVICE, False),
+    ("an AWS principal is no service", {"Service": "s3.amazonaws.com"}, {}, False),
+    ("a provider is no service", {"Federated": "s3.amazonaws.com"}, SERVICE, False),
+    ("nobody", {}, {}, False),
+    ("nobody under AWS", {"AWS": []}, {}, False),
+]
+
+
+@pytest.mark.parametrize(("principal", "caller", "named"), [pytest.param(*row[1:], id=row[0]) for row in NAMED])
+def test_a_principal_is_named(principal: object, caller: dict[str, Any], named: bool) -> None:  # noqa: FBT001 - a column
+    everyone = {**ALL, "Principal": "*"}
+    denied = in_resource_policy({**ALL, "Effect": "Deny", "Principal": principal}, everyone, **caller)
+    assert denied.reason == ("explicit_deny" if named else "allowed")
+    assert denied.diagnostics == ()
+
+
+# what holds, the element, what is said of it
+UNREADABLE: list[tuple[str, dict[str, object], str]] = [
+    ("a canonical user", {"CanonicalUser": "79a59d"}, "canonical user `79a59d`: nothing tells whose it is"),
+    ("a text that is no ARN", {"AWS": "alice"}, "`alice` is no principal"),
+    ("an ARN of something else", {"AWS": "arn:aws:s3:::bucket"}, "`arn:aws:s3:::bucket` is no principal"),
+    ("a group", {"AWS": f"arn:aws:iam::{A}:group/g"}, f"`arn:aws:iam::{A}:group/g` is no principal"),
+    ("a root user of another service", {"AWS": f"arn:aws:s3::{A}:root"}, f"`arn:aws:s3::{A}:root` is no principal"),
+    ("an id of no kind", {"AWS": "XIDAEXAMPLE"}, "`XIDAEXAMPLE` is no principal"),
+]
+
+
+@pytest.mark.parametrize(("principal", "why"), [pytest.param(*row[1:], id=row[0]) for row in UNREADABLE])
+def test_a_name_that_cannot_be_read_never_helps(principal: dict[str, object], why: str) -> None:
+    allowed = in_resource_policy({**ALL, "Principal": principal}, principal=f"arn:aws:iam::{OTHER}:user/x")
+    assert not allowed.allowed
+    assert [why in diagnostic.message for diagnostic in allowed.diagnostics] == [True]
+    everyone = {**ALL, "Principal": "*"}
+    assert in_resource_policy({**ALL, "Effect": "Deny", "Principal": principal}, everyone).reason == "explicit_deny"
+
+
+def test_a_name_that_can_be_read_counts_beside_one_that_cannot() -> None:
+    decision = in_resource_policy({**ALL, "Principal": {"AWS": ["alice", ALICE]}})
+    assert decision.allowed
+    assert decision.diagnostics == ()
+
+
+def test_a_statement_without_principal_never_helps() -> None:
+    assert not in_resource_policy(ALL).allowed
+    assert in_resource_policy({**ALL, "Effect": "Deny"}, {**ALL, "Principal": "*"}).reason == "explicit_deny"
+
+
+# what holds, whom the Deny leaves out, who calls, whether it is spared
+SPARED: list[tuple[str, object, dict[str, Any], bool]] = [
+    ("a user with its account", {"AWS": [ALICE, A]}, {}, True),
+    ("a user without its account", {"AWS": ALICE}, {}, False),
+    ("a user with another account", {"AWS": [ALICE, OTHER]}, {}, False),
+    ("a user whose account alone is listed", {"AWS": A}, {}, False),
+    ("a role session with its role and its account", {"AWS": [APP_SESSION, APP, A]}, {"principal": APP_SESSION}, True),
+    ("a role session without its own name", {"AWS": [APP, A]}, {"principal": APP_SESSION}, False),
+    ("a role session without its role", {"AWS": [APP_SESSION, A]}, {"principal": APP_SESSION}, False),
+    ("a role session without its account", {"AWS": [APP_SESSION, APP]}, {"principal": APP_SESSION}, False),
+    ("a root user with its account", {"AWS": ROOT}, {"principal": ROOT}, True),
+    ("a root user with another account", {"AWS": OTHER}, {"principal": ROOT}, False),
+    ("a service", {"Service": "s3.amazonaws.com"}, SERVICE, True),
+    ("another service", {"Service": "ec2.amazonaws.com"}, SERVICE, False),
+    ("an anonymous caller", {"AWS": A}, ANONYMOUS, False),
+    ("everyone", "*", {}, True),
+    ("everyone, anonymous included", "*", ANONYMOUS, True),
+]
+
+
+@pytest.mark.parametrize(("principal", "caller", "spared"), [pytest.param(*row[1:], id=row[0]) for row in SPARED])
+def test_a_deny_spares_whom_not_principal_lists(principal: object, caller: dict[str, Any], spared: bool) -> None:  # noqa: FBT001 - a column
+    statement = {"Effect": "Deny", "NotPrincipal": principal, "Action": "*", "Resource": "*"}
+    decision = in_resource_policy(statement, {**ALL, "Principal": "*"}, **caller)
+    assert decision.reason == ("allowed" if spared else "explicit_deny")
+
+
+def test_an_allow_with_not_principal_matches_nothing_and_says_so() -> None:
+    statement = {"Effect": "Allow", "NotPrincipal": {"AWS": OTHER}, "Action": "*", "Resource": "*"}
+    decision = in_resource_policy(statement)
+    assert not decision.allowed
+    assert "Allow with NotPrincipal is not supported" in decision.diagnostics[0].message
