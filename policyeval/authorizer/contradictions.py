@@ -92,7 +92,7 @@ def _shown(value: Value) -> str:
 def _check_time(value: Value, context: EvaluationContext) -> str | None:
     if not value or not isinstance(value, str) or context.moment is None:
         return None  # an empty text is null
-    same = int(values.instant(value)) == int(values.epoch(context.moment))
+    same = int(values.instant(value)) == int(context.moment.timestamp())
     return None if same else f"the request is made at {context.moment.isoformat()}"
 
 

@@ -85,12 +85,6 @@ def _offset(zone: str | None) -> int:
     return -seconds if zone[0] == "-" else seconds
 
 
-def epoch(moment: datetime) -> Decimal:
-    """Give a datetime as epoch seconds; a naive one is UTC."""
-    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return Decimal(int((aware - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())) + Decimal(aware.microsecond) / 10**6
-
-
 def network(text: str) -> Network:
     """Read an address or CIDR range, v4 or v6, as (version, first address, mask). Host bits are ignored."""
     if "%" in text:

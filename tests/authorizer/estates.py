@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from policyeval import Entities
+from policyeval import Authorizer, Decision, Entities, Request
 
 A, B, M = "111122223333", "444455556666", "999988887777"
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -18,9 +19,9 @@ PARTNER = f"arn:aws:iam::{B}:role/partner"
 ROOT_A, ROOT_B = f"arn:aws:iam::{A}:root", f"arn:aws:iam::{B}:root"
 BUCKET = "arn:aws:s3:::bucket"
 
-Statement = Mapping[str, object]
+Statement = dict[str, Any]
 Statements = Sequence[Statement]
-Document = Mapping[str, object]
+Document = dict[str, Any]
 
 
 def allow(action: object = "*", **elements: object) -> Statement:
@@ -33,17 +34,17 @@ def deny(action: object = "*", **elements: object) -> Statement:
     return _statement("Deny", action, elements)
 
 
-def _statement(effect: str, action: object, elements: Mapping[str, object]) -> Statement:
+def _statement(effect: str, action: object, elements: dict[str, Any]) -> Statement:
     plain = {"Action": action, "Resource": "*"}
     return {"Effect": effect} | {k: v for k, v in plain.items() if f"Not{k}" not in elements} | elements
 
 
-def to(*names: str, **kinds: str) -> Mapping[str, object]:
+def to(*names: str, **kinds: str) -> dict[str, Any]:
     """The Principal element that names AWS principals, or other kinds."""
-    return {"AWS": list(names)} | kinds if names else dict(kinds)
+    return {"AWS": list(names), **kinds} if names else dict(kinds)
 
 
-def when(operator: str, key: str, *values: object) -> Mapping[str, object]:
+def when(operator: str, key: str, *values: object) -> dict[str, Any]:
     """A Condition of one key."""
     return {operator: {key: list(values)}}
 
@@ -56,7 +57,7 @@ DELEGATES = allow(Principal=to(A))
 TO_B = allow(Principal=to(B))
 
 
-def named(name: str, *statements: Statement) -> list[Mapping[str, object]]:
+def named(name: str, *statements: Statement) -> list[dict[str, Any]]:
     return [{"name": name, "document": policy(*statements)}] if statements else []
 
 
@@ -146,14 +147,25 @@ def estate(  # noqa: PLR0913 - the parts that cases vary
     return Entities.from_mapping(whole)
 
 
-def grant(principal: str, *operations: str, **more: object) -> Mapping[str, object]:
+def ask(
+    described: Mapping[str, Any],
+    principal: str = ALICE,
+    action: str = "kms:Decrypt",
+    resource: str = KEY,
+    **facts: Any,
+) -> Decision:
+    """Describe an estate, and ask there."""
+    return Authorizer(estate(**described)).authorize(Request(principal, action, resource, **facts))
+
+
+def grant(principal: str, *operations: str, **more: object) -> dict[str, Any]:
     """A grant as `aws kms list-grants` prints it."""
     return {"GrantId": "g1", "GranteePrincipal": principal, "Operations": list(operations)} | more
 
 
-def only(**pairs: str) -> Mapping[str, object]:
+def only(**pairs: str) -> dict[str, Any]:
     return {"Constraints": {"EncryptionContextEquals": pairs}}
 
 
-def at_least(**pairs: str) -> Mapping[str, object]:
+def at_least(**pairs: str) -> dict[str, Any]:
     return {"Constraints": {"EncryptionContextSubset": pairs}}

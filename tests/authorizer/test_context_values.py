@@ -29,7 +29,7 @@ S3 = "s3.us-east-1.amazonaws.com"
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
-def allowed(condition: object, key: str, value: Any, **facts: Any) -> bool:  # noqa: ANN401 - what a context can hold
+def allowed(condition: object, key: str, value: Any, **facts: Any) -> bool:
     """Tell whether an Allow under a condition matches a request with one context key."""
     request = Request(**{"principal": ALICE, "action": "kms:Decrypt", "resource": KEY, "context": {key: value}} | facts)
     return simulate(request, PolicySet(resource_policy=policy(allow(Principal="*", Condition=condition)))).allowed
@@ -56,7 +56,7 @@ SCALARS: list[tuple[str, str, Any, str]] = [
 
 
 @pytest.mark.parametrize(("key", "value", "text"), [pytest.param(*row[1:], id=row[0]) for row in SCALARS])
-def test_a_value_is_compared_as_text(key: str, value: Any, text: str) -> None:  # noqa: ANN401 - what a context can hold
+def test_a_value_is_compared_as_text(key: str, value: Any, text: str) -> None:
     assert allowed(when("StringEquals", key, text), key, value)
     assert not allowed(when("StringEquals", key, text + "x"), key, value)
 
@@ -75,7 +75,7 @@ LISTS: list[tuple[str, str, Any, str, list[str]]] = [
 
 
 @pytest.mark.parametrize(("key", "value", "operator", "values"), [pytest.param(*row[1:], id=row[0]) for row in LISTS])
-def test_lists_of_values(key: str, value: Any, operator: str, values: list[str]) -> None:  # noqa: ANN401 - see above
+def test_lists_of_values(key: str, value: Any, operator: str, values: list[str]) -> None:
     assert allowed(when(operator, key, *values), key, value)
 
 
@@ -101,7 +101,7 @@ WRONG: list[tuple[str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("key", "value"), [pytest.param(*row[1:], id=row[0]) for row in WRONG])
-def test_a_value_of_the_wrong_type_is_an_input_error(key: str, value: Any) -> None:  # noqa: ANN401 - see above
+def test_a_value_of_the_wrong_type_is_an_input_error(key: str, value: Any) -> None:
     with pytest.raises(RequestError, match=key):
         allowed({}, key, value)
 
@@ -116,14 +116,38 @@ SETTLED: list[tuple[str, dict[str, Any], str, Any, Any]] = [
     ("a tag of the principal", {}, "aws:PrincipalTag/Team", "blue", "red"),
     ("a user id", {}, "aws:userid", "AIDAEXAMPLEALICE00001", "AIDAEXAMPLEALICE00002"),
     ("a user id that nothing tells", {"principal": f"arn:aws:iam::{A}:user/bob"}, "aws:userid", "AIDAX", None),
-    ("a session's user id, where only the role is named", {"principal": APP}, "aws:userid", "AROAEXAMPLEAPPA000001:x", None),
+    (
+        "a session's user id, where only the role is named",
+        {"principal": APP},
+        "aws:userid",
+        "AROAEXAMPLEAPPA000001:x",
+        None,
+    ),
     ("a session's source identity", {"principal": APP_SESSION}, "aws:SourceIdentity", "me", None),
     ("a source identity without a session", {}, "aws:SourceIdentity", None, "me"),
     ("a session's start", {"principal": APP_SESSION}, "aws:TokenIssueTime", "2026-01-31T11:00:00Z", None),
-    ("a session's start where GetSessionToken made it", {"session": Session()}, "aws:TokenIssueTime", "2026-01-31T11:00:00Z", None),
+    (
+        "a session's start where GetSessionToken made it",
+        {"session": Session()},
+        "aws:TokenIssueTime",
+        "2026-01-31T11:00:00Z",
+        None,
+    ),
     ("an organization that there is not", {}, "aws:PrincipalOrgID", None, "o-a1b2c3d4e5"),
-    ("a service's name", {"principal": "s3.amazonaws.com"}, "aws:PrincipalServiceNamesList", ["s3.amazonaws.com"], ["ec2.amazonaws.com"]),
-    ("one value for a list of one", {"principal": "s3.amazonaws.com"}, "aws:PrincipalServiceNamesList", "s3.amazonaws.com", "ec2.amazonaws.com"),
+    (
+        "a service's name",
+        {"principal": "s3.amazonaws.com"},
+        "aws:PrincipalServiceNamesList",
+        ["s3.amazonaws.com"],
+        ["ec2.amazonaws.com"],
+    ),
+    (
+        "one value for a list of one",
+        {"principal": "s3.amazonaws.com"},
+        "aws:PrincipalServiceNamesList",
+        "s3.amazonaws.com",
+        "ec2.amazonaws.com",
+    ),
     ("a key's account", {}, "aws:ResourceAccount", A, B),
     ("a key's tag", {}, "aws:ResourceTag/env", "prod", "dev"),
     ("a key's aliases, in any order", {}, "kms:ResourceAliases", ["alias/app"], ["alias/other"]),
@@ -136,31 +160,43 @@ SETTLED: list[tuple[str, dict[str, Any], str, Any, Any]] = [
     ("the service in between", {"via_service": S3}, "kms:ViaService", S3, "ec2.us-east-1.amazonaws.com"),
     ("that a service is", {"via_service": S3}, "aws:ViaAWSService", "true", "false"),
     ("that none is", {}, "aws:ViaAWSService", False, True),
-    ("the chain of services", {"via_service": S3}, "aws:CalledVia", ["athena.amazonaws.com", "s3.amazonaws.com"], ["s3.amazonaws.com", "athena.amazonaws.com"]),
+    (
+        "the chain of services",
+        {"via_service": S3},
+        "aws:CalledVia",
+        ["athena.amazonaws.com", "s3.amazonaws.com"],
+        ["s3.amazonaws.com", "athena.amazonaws.com"],
+    ),
     ("the chain of one", {"via_service": S3}, "aws:CalledVia", "s3.amazonaws.com", "athena.amazonaws.com"),
     ("the chain that is empty", {"via_service": S3}, "aws:CalledVia", None, []),
     ("the caller's account", {}, "kms:CallerAccount", A, B),
     ("the caller's account, of a service", {"principal": "s3.amazonaws.com"}, "kms:CallerAccount", None, A),
     ("the alias", {"resource": ALIAS}, "kms:RequestAlias", "alias/app", "alias/other"),
     ("the alias, where the key is named", {}, "kms:RequestAlias", "alias/app", None),
-    ("the encryption context", {"encryption_context": {"Tenant": "blue"}}, "kms:EncryptionContext:tenant", "blue", "red"),
+    (
+        "the encryption context",
+        {"encryption_context": {"Tenant": "blue"}},
+        "kms:EncryptionContext:tenant",
+        "blue",
+        "red",
+    ),
     ("its keys", {"encryption_context": {"a": "1", "b": "2"}}, "kms:EncryptionContextKeys", ["b", "a"], ["a"]),
     ("its key", {"encryption_context": {"a": "1"}}, "kms:EncryptionContextKeys", "a", "b"),
     ("the endpoint", {"vpc_endpoint": "vpce-1"}, "aws:SourceVpce", "vpce-1", "vpce-2"),
     ("the endpoint, where none is named", {}, "aws:SourceVpce", "vpce-2", None),
     ("the VPC", {"vpc_endpoint": "vpce-1"}, "aws:SourceVpc", "vpc-1", "vpc-2"),
     ("what nothing settles", {}, "aws:SourceIp", "10.0.0.1", None),
-]  # fmt: skip
+]
 
 
-def _ask(facts: dict[str, Any], key: str, value: Any) -> None:  # noqa: ANN401 - see above
+def _ask(facts: dict[str, Any], key: str, value: Any) -> None:
     described = estate(endpoint=[allow(Principal="*")])
     plain = {"principal": ALICE, "action": "kms:Decrypt", "resource": KEY, "context": {key: value}}
     Authorizer(described).authorize(Request(**plain | facts))
 
 
 @pytest.mark.parametrize(("facts", "key", "right", "wrong"), [pytest.param(*row[1:], id=row[0]) for row in SETTLED])
-def test_a_key_that_is_settled_may_be_said_right_only(facts: dict[str, Any], key: str, right: Any, wrong: Any) -> None:  # noqa: ANN401 - see above
+def test_a_key_that_is_settled_may_be_said_right_only(facts: dict[str, Any], key: str, right: Any, wrong: Any) -> None:
     if right is not None:
         _ask(facts, key, right)
     if wrong is not None:

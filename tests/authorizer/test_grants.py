@@ -1,28 +1,25 @@
-"""Grants: whom they let in, to what, from when, and who may retire them (G1–G6)."""
+"""Grants: whom they let in, to what, and what children they allow (G1–G4)."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from policyeval import Authorizer, Decision, Request, Session
+from policyeval import Session
 from tests.authorizer.estates import (
     ALICE,
     APP,
     APP_SESSION,
     BOB,
-    KEY,
     PARTNER,
-    ROOT_A,
     ROOT_B,
     A,
     B,
     allow,
+    ask,
     at_least,
     deny,
-    estate,
     grant,
     only,
     policy,
@@ -32,10 +29,6 @@ from tests.authorizer.estates import (
 BUCKET_ARN = "arn:aws:s3:::bucket"
 S3 = "s3.us-east-1.amazonaws.com"
 FEDERATED = f"arn:aws:sts::{A}:federated-user/alice"
-
-
-def ask(described: dict[str, Any], principal: str = BOB, action: str = "kms:Decrypt", **facts: Any) -> Decision:  # noqa: ANN401 - as Request
-    return Authorizer(estate(**described)).authorize(Request(principal, action, KEY, **facts))
 
 
 def of_source(arn: str) -> dict[str, Any]:
@@ -53,48 +46,208 @@ USED: list[tuple[str, Any, dict[str, Any], str, dict[str, Any], str, str]] = [
     ("it lets in its grantee alone", grant(ALICE, "Decrypt"), {}, BOB, {}, "implicit_deny", "identity_policy"),
     ("for its operations alone", grant(BOB, "Encrypt"), {}, BOB, {}, "implicit_deny", "identity_policy"),
     ("of several", grant(BOB, "Encrypt", "Decrypt"), {}, BOB, {}, "allowed", "grant"),
-    ("a deny stands above it", grant(ALICE, "Decrypt"), {"alice": [deny("kms:*")]}, ALICE, {}, "explicit_deny", "identity_policy"),
-    ("a service control policy, too", grant(BOB, "Decrypt"), {"scps": [[allow("s3:*")]]}, BOB, {}, "implicit_deny", "service_control_policy"),
-    ("an account's grant delegates", grant(B, "Decrypt"), {"partner": [allow("kms:*")]}, PARTNER, {}, "allowed", "identity_policy"),
+    (
+        "a deny stands above it",
+        grant(ALICE, "Decrypt"),
+        {"alice": [deny("kms:*")]},
+        ALICE,
+        {},
+        "explicit_deny",
+        "identity_policy",
+    ),
+    (
+        "a service control policy, too",
+        grant(BOB, "Decrypt"),
+        {"scps": [[allow("s3:*")]]},
+        BOB,
+        {},
+        "implicit_deny",
+        "service_control_policy",
+    ),
+    (
+        "an account's grant delegates",
+        grant(B, "Decrypt"),
+        {"partner": [allow("kms:*")]},
+        PARTNER,
+        {},
+        "allowed",
+        "identity_policy",
+    ),
     ("and no more", grant(B, "Decrypt"), {}, PARTNER, {}, "implicit_deny", "identity_policy"),
     ("to its root user it is enough", grant(B, "Decrypt"), {}, ROOT_B, {}, "allowed", "grant"),
-    ("in the key's own account as well", grant(A, "Decrypt"), {"key": SILENT, "alice": [allow()]}, ALICE, {}, "allowed", "identity_policy"),
+    (
+        "in the key's own account as well",
+        grant(A, "Decrypt"),
+        {"key": SILENT, "alice": [allow()]},
+        ALICE,
+        {},
+        "allowed",
+        "identity_policy",
+    ),
     ("a user by unique id", grant("AIDAEXAMPLEALICE00001", "Decrypt"), {}, ALICE, {}, "allowed", "grant"),
     ("a role's sessions", grant(APP, "Decrypt"), {}, APP_SESSION, {}, "allowed", "grant"),
     ("one session", grant(APP_SESSION, "Decrypt"), {}, APP_SESSION, {}, "allowed", "grant"),
     ("and no other", grant(APP_SESSION + "2", "Decrypt"), {}, APP_SESSION, {}, "implicit_deny", "identity_policy"),
-    ("a role is limited by its boundary", grant(APP, "Decrypt"), LIMITED, APP, {}, "implicit_deny", "permissions_boundary"),
+    (
+        "a role is limited by its boundary",
+        grant(APP, "Decrypt"),
+        LIMITED,
+        APP,
+        {},
+        "implicit_deny",
+        "permissions_boundary",
+    ),
     ("a session by name is not", grant(APP_SESSION, "Decrypt"), LIMITED, APP_SESSION, {}, "allowed", "grant"),
-    ("a role's session is limited by its policy", grant(APP, "Decrypt"), {}, APP, {"session": Session("s", policies=[policy(allow("s3:*"))])}, "implicit_deny", "session_policy"),
-    ("a user's federated session is limited", grant(ALICE, "Decrypt"), {}, FEDERATED, {}, "implicit_deny", "session_policy"),
+    (
+        "a role's session is limited by its policy",
+        grant(APP, "Decrypt"),
+        {},
+        APP,
+        {"session": Session("s", policies=[policy(allow("s3:*"))])},
+        "implicit_deny",
+        "session_policy",
+    ),
+    (
+        "a user's federated session is limited",
+        grant(ALICE, "Decrypt"),
+        {},
+        FEDERATED,
+        {},
+        "implicit_deny",
+        "session_policy",
+    ),
     ("its own name is not", grant(FEDERATED, "Decrypt"), {}, FEDERATED, {}, "allowed", "grant"),
     ("a service by name", grant("s3.amazonaws.com", "Decrypt"), {}, "s3.amazonaws.com", {}, "allowed", "grant"),
-    ("another service", grant("s3.amazonaws.com", "Decrypt"), {}, "ec2.amazonaws.com", {}, "implicit_deny", "resource_policy"),
+    (
+        "another service",
+        grant("s3.amazonaws.com", "Decrypt"),
+        {},
+        "ec2.amazonaws.com",
+        {},
+        "implicit_deny",
+        "resource_policy",
+    ),
     # Encryption context.
     ("equal pairs", grant(BOB, "Decrypt", **only(tenant="blue")), {}, BOB, BLUE, "allowed", "grant"),
-    ("more pairs are not equal", grant(BOB, "Decrypt", **only(tenant="blue")), {}, BOB, BOTH, "implicit_deny", "identity_policy"),
-    ("no pairs are not equal", grant(BOB, "Decrypt", **only(tenant="blue")), {}, BOB, {}, "implicit_deny", "identity_policy"),
+    (
+        "more pairs are not equal",
+        grant(BOB, "Decrypt", **only(tenant="blue")),
+        {},
+        BOB,
+        BOTH,
+        "implicit_deny",
+        "identity_policy",
+    ),
+    (
+        "no pairs are not equal",
+        grant(BOB, "Decrypt", **only(tenant="blue")),
+        {},
+        BOB,
+        {},
+        "implicit_deny",
+        "identity_policy",
+    ),
     ("more pairs hold a subset", grant(BOB, "Decrypt", **at_least(tenant="blue")), {}, BOB, BOTH, "allowed", "grant"),
-    ("fewer do not", grant(BOB, "Decrypt", **at_least(tenant="blue", stage="prod")), {}, BOB, BLUE, "implicit_deny", "identity_policy"),
-    ("names compare with their case", grant(BOB, "Decrypt", **at_least(Tenant="blue")), {}, BOB, BLUE, "implicit_deny", "identity_policy"),
+    (
+        "fewer do not",
+        grant(BOB, "Decrypt", **at_least(tenant="blue", stage="prod")),
+        {},
+        BOB,
+        BLUE,
+        "implicit_deny",
+        "identity_policy",
+    ),
+    (
+        "names compare with their case",
+        grant(BOB, "Decrypt", **at_least(Tenant="blue")),
+        {},
+        BOB,
+        BLUE,
+        "implicit_deny",
+        "identity_policy",
+    ),
     ("values, too", grant(BOB, "Decrypt", **only(tenant="Blue")), {}, BOB, BLUE, "implicit_deny", "identity_policy"),
-    ("a constraint stops what has no context", grant(BOB, "GetPublicKey", **only(tenant="blue")), {"key_facts": {"spec": "RSA_2048", "usage": "ENCRYPT_DECRYPT"}}, BOB, {"action": "kms:GetPublicKey"}, "implicit_deny", "identity_policy"),
-    ("but not DescribeKey", grant(BOB, "DescribeKey", **only(tenant="blue")), {}, BOB, {"action": "kms:DescribeKey"}, "allowed", "grant"),
+    (
+        "a constraint stops what has no context",
+        grant(BOB, "GetPublicKey", **only(tenant="blue")),
+        {"key_facts": {"spec": "RSA_2048", "usage": "ENCRYPT_DECRYPT"}},
+        BOB,
+        {"action": "kms:GetPublicKey"},
+        "implicit_deny",
+        "identity_policy",
+    ),
+    (
+        "but not DescribeKey",
+        grant(BOB, "DescribeKey", **only(tenant="blue")),
+        {},
+        BOB,
+        {"action": "kms:DescribeKey"},
+        "allowed",
+        "grant",
+    ),
     # SourceArn: looked at when a service makes the request.
-    ("a source is not asked of the grantee itself", grant(BOB, "Decrypt", **of_source(BUCKET_ARN)), {}, BOB, {}, "allowed", "grant"),
-    ("a service says it", grant("s3.amazonaws.com", "Decrypt", **of_source(BUCKET_ARN)), {}, "s3.amazonaws.com", {"context": {"aws:SourceArn": BUCKET_ARN}}, "allowed", "grant"),
-    ("or another", grant("s3.amazonaws.com", "Decrypt", **of_source(BUCKET_ARN)), {}, "s3.amazonaws.com", {"context": {"aws:SourceArn": BUCKET_ARN + "2"}}, "implicit_deny", "resource_policy"),
-    ("or nothing", grant("s3.amazonaws.com", "Decrypt", **of_source(BUCKET_ARN)), {}, "s3.amazonaws.com", {}, "implicit_deny", "resource_policy"),
-    ("also on someone's behalf", grant(BOB, "Decrypt", **of_source(BUCKET_ARN)), {}, BOB, {"via_service": S3}, "implicit_deny", "identity_policy"),
-    ("where it is said", grant(BOB, "Decrypt", **of_source(BUCKET_ARN)), {}, BOB, {"via_service": S3, "context": {"aws:SourceArn": BUCKET_ARN}}, "allowed", "grant"),
-]  # fmt: skip
+    (
+        "a source is not asked of the grantee itself",
+        grant(BOB, "Decrypt", **of_source(BUCKET_ARN)),
+        {},
+        BOB,
+        {},
+        "allowed",
+        "grant",
+    ),
+    (
+        "a service says it",
+        grant("s3.amazonaws.com", "Decrypt", **of_source(BUCKET_ARN)),
+        {},
+        "s3.amazonaws.com",
+        {"context": {"aws:SourceArn": BUCKET_ARN}},
+        "allowed",
+        "grant",
+    ),
+    (
+        "or another",
+        grant("s3.amazonaws.com", "Decrypt", **of_source(BUCKET_ARN)),
+        {},
+        "s3.amazonaws.com",
+        {"context": {"aws:SourceArn": BUCKET_ARN + "2"}},
+        "implicit_deny",
+        "resource_policy",
+    ),
+    (
+        "or nothing",
+        grant("s3.amazonaws.com", "Decrypt", **of_source(BUCKET_ARN)),
+        {},
+        "s3.amazonaws.com",
+        {},
+        "implicit_deny",
+        "resource_policy",
+    ),
+    (
+        "also on someone's behalf",
+        grant(BOB, "Decrypt", **of_source(BUCKET_ARN)),
+        {},
+        BOB,
+        {"via_service": S3},
+        "implicit_deny",
+        "identity_policy",
+    ),
+    (
+        "where it is said",
+        grant(BOB, "Decrypt", **of_source(BUCKET_ARN)),
+        {},
+        BOB,
+        {"via_service": S3, "context": {"aws:SourceArn": BUCKET_ARN}},
+        "allowed",
+        "grant",
+    ),
+]
 
 
 @pytest.mark.parametrize(
     ("given", "described", "principal", "facts", "reason", "layer"), [pytest.param(*row[1:], id=row[0]) for row in USED]
 )
-def test_a_grant_is_used(  # noqa: PLR0913, PLR0917 - columns
-    given: Any,  # noqa: ANN401 - JSON
+def test_a_grant_is_used(  # noqa: PLR0913, PLR0917 - the columns of the table
+    given: Any,
     described: dict[str, Any],
     principal: str,
     facts: dict[str, Any],
@@ -113,23 +266,68 @@ CHILDREN: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
     ("more", {}, {"kms:GrantOperations": ["Decrypt", "Encrypt"]}, False),
     ("none that are said", {}, {}, False),
     ("an empty list", {}, {"kms:GrantOperations": []}, False),
-    ("an equal context", only(a="1"), {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintType": EQUALS, "a": "1"}, True),
-    ("another context", only(a="1"), {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintType": EQUALS, "a": "2"}, False),
-    ("equal to subset is wider", only(a="1"), {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintType": SUBSET, "a": "1"}, False),
+    (
+        "an equal context",
+        only(a="1"),
+        {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintType": EQUALS, "a": "1"},
+        True,
+    ),
+    (
+        "another context",
+        only(a="1"),
+        {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintType": EQUALS, "a": "2"},
+        False,
+    ),
+    (
+        "equal to subset is wider",
+        only(a="1"),
+        {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintType": SUBSET, "a": "1"},
+        False,
+    ),
     ("no constraint is wider", only(a="1"), {"kms:GrantOperations": ["Decrypt"]}, False),
-    ("subset to the same subset", at_least(a="1"), {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintType": SUBSET, "a": "1"}, True),
-    ("subset to equal is stricter", at_least(a="1"), {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintType": EQUALS, "a": "1"}, True),
-    ("subset to another", at_least(a="1"), {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintType": SUBSET, "b": "1"}, False),
+    (
+        "subset to the same subset",
+        at_least(a="1"),
+        {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintType": SUBSET, "a": "1"},
+        True,
+    ),
+    (
+        "subset to equal is stricter",
+        at_least(a="1"),
+        {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintType": EQUALS, "a": "1"},
+        True,
+    ),
+    (
+        "subset to another",
+        at_least(a="1"),
+        {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintType": SUBSET, "b": "1"},
+        False,
+    ),
     ("subset to nothing", at_least(a="1"), {"kms:GrantOperations": ["Decrypt"]}, False),
-    ("the same source", of_source(BUCKET_ARN), {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintSourceArn": BUCKET_ARN}, True),
-    ("another source", of_source(BUCKET_ARN), {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintSourceArn": BUCKET_ARN + "2"}, False),
+    (
+        "the same source",
+        of_source(BUCKET_ARN),
+        {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintSourceArn": BUCKET_ARN},
+        True,
+    ),
+    (
+        "another source",
+        of_source(BUCKET_ARN),
+        {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintSourceArn": BUCKET_ARN + "2"},
+        False,
+    ),
     ("no source", of_source(BUCKET_ARN), {"kms:GrantOperations": ["Decrypt"]}, False),
-    ("a source where the parent has none", {}, {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintSourceArn": BUCKET_ARN}, True),
-]  # fmt: skip
+    (
+        "a source where the parent has none",
+        {},
+        {"kms:GrantOperations": ["Decrypt"], "kms:GrantConstraintSourceArn": BUCKET_ARN},
+        True,
+    ),
+]
 
 
 @pytest.mark.parametrize(("constraints", "says", "allowed"), [pytest.param(*row[1:], id=row[0]) for row in CHILDREN])
-def test_a_child_stays_within_its_parent(constraints: dict[str, Any], says: dict[str, Any], allowed: bool) -> None:  # noqa: FBT001 - a column
+def test_a_child_stays_within_its_parent(constraints: dict[str, Any], says: dict[str, Any], allowed: bool) -> None:  # noqa: FBT001 - a column of the table
     parent = grant(BOB, "CreateGrant", "Decrypt", **constraints)
     context = {key: value for key, value in says.items() if ":" in key}
     pairs = {key: value for key, value in says.items() if ":" not in key}
@@ -140,88 +338,3 @@ def test_a_child_stays_within_its_parent(constraints: dict[str, Any], says: dict
 def test_that_the_operations_of_a_child_are_not_said_is_named() -> None:
     decision = ask({"grants": [grant(BOB, "CreateGrant")]}, BOB, "kms:CreateGrant")
     assert "`kms:GrantOperations` is not given" in decision.diagnostics[0].message
-
-
-NOBODY = f"arn:aws:iam::{B}:role/nobody"
-NAMELESS = {"GrantId": "g1", "Operations": ["Decrypt"]}
-# what holds, the grant, the rest of the estate, who asks, the reason, the layer or rule
-RETIRED: list[tuple[str, Any, dict[str, Any], str, str, str]] = [
-    ("the retiring principal", grant(ALICE, "Decrypt", RetiringPrincipal=BOB), {}, BOB, "allowed", "grant"),
-    ("in another account, too", grant(ALICE, "Decrypt", RetiringPrincipal=PARTNER), {}, PARTNER, "allowed", "grant"),
-    ("the grantee, if the grant says so", grant(PARTNER, "RetireGrant"), {}, PARTNER, "allowed", "grant"),
-    ("and only then", grant(PARTNER, "Decrypt"), {"partner": [allow()]}, PARTNER, "implicit_deny", "G5"),
-    ("constraints do not bind it", grant(PARTNER, "RetireGrant", **only(a="b")), {}, PARTNER, "allowed", "grant"),
-    ("a retiring account delegates", grant(ALICE, "Decrypt", RetiringPrincipal=ROOT_B), {"partner": [allow()]}, PARTNER, "allowed", "identity_policy"),
-    ("a retiring account by its id, too", grant(ALICE, "Decrypt", RetiringPrincipal=B), {"partner": [allow()]}, PARTNER, "allowed", "identity_policy"),
-    ("and no more", grant(ALICE, "Decrypt", RetiringPrincipal=B), {}, PARTNER, "implicit_deny", "identity_policy"),
-    ("to its root user it is enough", grant(ALICE, "Decrypt", RetiringPrincipal=B), {}, ROOT_B, "allowed", "grant"),
-    ("the key's account delegates", grant(PARTNER, "Decrypt"), {"alice": [allow()]}, ALICE, "allowed", "identity_policy"),
-    ("and no more", grant(PARTNER, "Decrypt"), {}, ALICE, "implicit_deny", "identity_policy"),
-    ("its root user has the right", grant(PARTNER, "Decrypt"), {}, ROOT_A, "allowed", "grant"),
-    ("an issuing account delegates", grant(ALICE, "Decrypt", IssuingAccount=f"arn:aws:iam::{B}:root"), {"partner": [allow()]}, PARTNER, "allowed", "identity_policy"),
-    ("by its id as well", grant(ALICE, "Decrypt", IssuingAccount=B), {"partner": [allow()]}, PARTNER, "allowed", "identity_policy"),
-    ("an identity policy alone gives no right", grant(ALICE, "Decrypt"), {"partner": [allow()]}, PARTNER, "implicit_deny", "G5"),
-    ("a deny of an identity policy counts", grant(ALICE, "Decrypt", RetiringPrincipal=PARTNER), {"partner": [deny()]}, PARTNER, "explicit_deny", "identity_policy"),
-    ("a deny of a key policy does not", grant(ALICE, "Decrypt", RetiringPrincipal=BOB), {"key": [deny(Principal="*")]}, BOB, "allowed", "grant"),
-    ("a resource control policy does not", grant(ALICE, "Decrypt", RetiringPrincipal=BOB), {"rcps": [deny("kms:*", Principal="*")]}, BOB, "allowed", "grant"),
-    ("a service control policy does", grant(ALICE, "Decrypt", RetiringPrincipal=BOB), {"scps": [[allow("s3:*")]]}, BOB, "implicit_deny", "service_control_policy"),
-    ("a role is limited by its boundary", grant(ALICE, "Decrypt", RetiringPrincipal=APP), LIMITED, APP, "implicit_deny", "permissions_boundary"),
-    ("a session by name is not", grant(ALICE, "Decrypt", RetiringPrincipal=APP_SESSION), LIMITED, APP_SESSION, "allowed", "grant"),
-    ("a delegation is", grant(PARTNER, "Decrypt"), {**LIMITED, "app": [allow()]}, APP, "implicit_deny", "permissions_boundary"),
-    ("a federated session of the retiring user is limited", grant(BOB, "Decrypt", RetiringPrincipal=ALICE), {}, FEDERATED, "implicit_deny", "session_policy"),
-    ("another's retiring principal is nobody to it", grant(ALICE, "Decrypt", RetiringPrincipal=NOBODY), {"partner": [allow()]}, PARTNER, "implicit_deny", "G5"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("given", "described", "principal", "reason", "by"), [pytest.param(*row[1:], id=row[0]) for row in RETIRED]
-)
-def test_who_retires_a_grant(given: Any, described: dict[str, Any], principal: str, reason: str, by: str) -> None:  # noqa: ANN401 - JSON
-    decision = ask({"grants": [given], **described}, principal, "kms:RetireGrant")
-    assert (decision.reason, decision.layer or decision.rule) == (reason, by)
-
-
-def test_a_retirement_may_name_its_grant() -> None:
-    grants = [
-        grant(ALICE, "Decrypt", RetiringPrincipal=BOB, GrantId="mine", IssuingAccount=B),
-        grant(ALICE, "Decrypt", RetiringPrincipal=APP, GrantId="other", IssuingAccount=B),
-    ]
-    named = {
-        token: ask({"grants": grants}, BOB, "kms:RetireGrant", grant_tokens=[token]) for token in ("mine", "other")
-    }
-    assert named["mine"].allowed
-    assert [statement.grant_id for statement in named["mine"].determining_statements] == ["mine"]
-    assert (named["other"].allowed, named["other"].rule) == (False, "G5")
-
-
-NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
-DELAY = timedelta(minutes=5)
-# what holds, when the grant was made, the delay, the tokens shown, whether it is seen at noon
-SEEN: list[tuple[str, str | None, timedelta, list[str], bool]] = [
-    ("a grant is seen at once without a delay", "2026-01-31T12:00:00Z", timedelta(0), [], True),
-    ("a new grant is not seen yet", "2026-01-31T11:57:00Z", DELAY, [], False),
-    ("one second too early", "2026-01-31T11:55:01Z", DELAY, [], False),
-    ("an old one is, to the second", "2026-01-31T11:55:00Z", DELAY, [], True),
-    ("one of another zone", "2026-01-31T12:50:00+01:00", DELAY, [], True),
-    ("one of another zone that is new", "2026-01-31T12:57:00+01:00", DELAY, [], False),
-    ("a time without a zone is UTC", "2026-01-31T11:57:00", DELAY, [], False),
-    ("its id shows it at once", "2026-01-31T11:57:00Z", DELAY, ["g1"], True),
-    ("another's does not", "2026-01-31T11:57:00Z", DELAY, ["g2"], False),
-    ("one whose age nobody knows is seen", None, DELAY, [], True),
-]
-
-
-@pytest.mark.parametrize(("created", "delay", "tokens", "seen"), [pytest.param(*row[1:], id=row[0]) for row in SEEN])
-def test_a_grant_is_seen(created: str | None, delay: timedelta, tokens: list[str], seen: bool) -> None:  # noqa: FBT001 - a column
-    made = {"CreationDate": created} if created is not None else {}
-    described = estate(grants=[grant(BOB, "Decrypt", **made)])
-    request = Request(BOB, "kms:Decrypt", KEY, grant_tokens=tokens)
-    assert Authorizer(described, grant_delay=delay, clock=lambda: NOON).authorize(request).allowed is seen
-    timed = Request(BOB, "kms:Decrypt", KEY, grant_tokens=tokens, at=NOON)
-    assert Authorizer(described, grant_delay=delay).authorize(timed).allowed is seen
-
-
-def test_a_token_is_no_bearer_right() -> None:
-    described = estate(grants=[grant(BOB, "Decrypt", CreationDate="2026-01-31T11:57:00Z")])
-    request = Request(ALICE, "kms:Decrypt", KEY, grant_tokens=["g1"], at=NOON)
-    assert not Authorizer(described, grant_delay=DELAY).authorize(request).allowed

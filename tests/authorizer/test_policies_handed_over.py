@@ -60,7 +60,7 @@ FORMS: list[tuple[str, Any, str]] = [
 
 
 @pytest.mark.parametrize(("given", "name"), [pytest.param(*row[1:], id=row[0]) for row in FORMS])
-def test_a_policy_may_be(given: Any, name: str) -> None:  # noqa: ANN401 - what a policy may be
+def test_a_policy_may_be(given: Any, name: str) -> None:
     decision = simulate(Request(ALICE, "s3:GetObject", BUCKET), PolicySet(identity_policies=[given]))
     assert decision.allowed
     assert [statement.policy for statement in decision.determining_statements] == [name]
@@ -94,20 +94,19 @@ def test_a_grant_is_what_list_grants_prints_or_parsed() -> None:
     anywhere = Grant("", "g3", frozenset({"Decrypt"}), grantee_principal=ALICE)
     elsewhere = Grant(KEY + "0", "g4", frozenset({"Decrypt"}), grantee_principal=ALICE)
     unheard = Grant(KEY, "g5", frozenset({"Teleport"}), grantee_principal=ALICE, name="named")
-    for given, by in [
+    grants: list[tuple[Grant | dict[str, Any], list[str]]] = [
         (grant(ALICE, "Decrypt"), ["g1"]),
         (parsed, ["g2"]),
         (anywhere, ["g3"]),
         (elsewhere, []),
         (unheard, []),
-    ]:
+    ]
+    for given, by in grants:
         decision = simulate(Request(ALICE, "kms:Decrypt", KEY), PolicySet(grants=[given]))
         assert [statement.grant_id for statement in decision.determining_statements] == by
         assert (decision.layer == "grant") is bool(by)
     with pytest.raises(EntitiesError):
-        PolicySet(grants=[grant("*", "Decrypt")]) and simulate(
-            Request(ALICE, "kms:Decrypt", KEY), PolicySet(grants=[grant("*", "Decrypt")])
-        )
+        simulate(Request(ALICE, "kms:Decrypt", KEY), PolicySet(grants=[grant("*", "Decrypt")]))
 
 
 ROLE_ALLOWED = {"identity_policies": [ALL]}
@@ -117,40 +116,208 @@ LAYERS: list[tuple[str, dict[str, Any], dict[str, Any], str, str | None]] = [
     ("an identity policy allows", ROLE_ALLOWED, {}, "allowed", "identity_policy"),
     ("a resource policy allows", {"resource_policy": OPEN}, {}, "allowed", "resource_policy"),
     ("a root user needs none", {}, {"principal": ROOT_A}, "allowed", "S9"),
-    ("a service has the resource's side only", ROLE_ALLOWED, {"principal": "s3.amazonaws.com", "resource_account": A}, "implicit_deny", "resource_policy"),
-    ("which may allow", {"resource_policy": OPEN}, {"principal": "s3.amazonaws.com", "resource_account": A}, "allowed", "resource_policy"),
+    (
+        "a service has the resource's side only",
+        ROLE_ALLOWED,
+        {"principal": "s3.amazonaws.com", "resource_account": A},
+        "implicit_deny",
+        "resource_policy",
+    ),
+    (
+        "which may allow",
+        {"resource_policy": OPEN},
+        {"principal": "s3.amazonaws.com", "resource_account": A},
+        "allowed",
+        "resource_policy",
+    ),
     ("a bucket that nobody owns is the caller's", ROLE_ALLOWED, {}, "allowed", "identity_policy"),
-    ("and nobody's for who has no account", {"resource_policy": OPEN}, {"principal": "anonymous"}, "allowed", "resource_policy"),
-    ("a bucket of another account needs both halves", ROLE_ALLOWED, {"resource_account": B}, "implicit_deny", "resource_policy"),
+    (
+        "and nobody's for who has no account",
+        {"resource_policy": OPEN},
+        {"principal": "anonymous"},
+        "allowed",
+        "resource_policy",
+    ),
+    (
+        "a bucket of another account needs both halves",
+        ROLE_ALLOWED,
+        {"resource_account": B},
+        "implicit_deny",
+        "resource_policy",
+    ),
     ("and has them", {**ROLE_ALLOWED, "resource_policy": OPEN}, {"resource_account": B}, "allowed", "identity_policy"),
     ("a boundary limits", {**ROLE_ALLOWED, "permissions_boundary": KEYS}, {}, "implicit_deny", "permissions_boundary"),
     ("a boundary allows", {**ROLE_ALLOWED, "permissions_boundary": ALL}, {}, "allowed", "identity_policy"),
     ("a boundary grants nothing", {"permissions_boundary": ALL}, {}, "implicit_deny", "identity_policy"),
-    ("a session policy limits", {**ROLE_ALLOWED, "session_policies": [KEYS]}, {"principal": APP}, "implicit_deny", "session_policy"),
-    ("a session policy allows", {**ROLE_ALLOWED, "session_policies": [KEYS, ALL]}, {"principal": APP}, "allowed", "identity_policy"),
-    ("a session policy of the request counts as well", {**ROLE_ALLOWED, "session_policies": [KEYS]}, {"principal": APP, "session": Session("s", policies=[ALL])}, "allowed", "identity_policy"),
-    ("and denies as well", {**ROLE_ALLOWED, "session_policies": [ALL]}, {"principal": APP, "session": Session("s", policies=[policy(deny())])}, "explicit_deny", "session_policy"),
-    ("a federated session without policies has nothing", ROLE_ALLOWED, {"principal": f"arn:aws:sts::{A}:federated-user/alice"}, "implicit_deny", "session_policy"),
+    (
+        "a session policy limits",
+        {**ROLE_ALLOWED, "session_policies": [KEYS]},
+        {"principal": APP},
+        "implicit_deny",
+        "session_policy",
+    ),
+    (
+        "a session policy allows",
+        {**ROLE_ALLOWED, "session_policies": [KEYS, ALL]},
+        {"principal": APP},
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "a session policy of the request counts as well",
+        {**ROLE_ALLOWED, "session_policies": [KEYS]},
+        {"principal": APP, "session": Session("s", policies=[ALL])},
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "and denies as well",
+        {**ROLE_ALLOWED, "session_policies": [ALL]},
+        {"principal": APP, "session": Session("s", policies=[policy(deny())])},
+        "explicit_deny",
+        "session_policy",
+    ),
+    (
+        "a federated session without policies has nothing",
+        ROLE_ALLOWED,
+        {"principal": f"arn:aws:sts::{A}:federated-user/alice"},
+        "implicit_deny",
+        "session_policy",
+    ),
     ("a session of a role by its ARN", ROLE_ALLOWED, {"principal": APP_SESSION}, "allowed", "identity_policy"),
-    ("a level allows", {**ROLE_ALLOWED, "service_control_policies": [[ALL], [KEYS, ALL]]}, {}, "allowed", "identity_policy"),
-    ("one level that does not", {**ROLE_ALLOWED, "service_control_policies": [[ALL], [KEYS]]}, {}, "implicit_deny", "service_control_policy"),
-    ("an empty level", {**ROLE_ALLOWED, "service_control_policies": [[]]}, {}, "implicit_deny", "service_control_policy"),
-    ("levels under conditions", {**ROLE_ALLOWED, "service_control_policies": [[policy(allow(Condition=when("Null", "team:x", "true")))], [policy(allow(Condition=when("Null", "team:x", "false")))]]}, {}, "implicit_deny", "service_control_policy"),
-    ("which all hold", {**ROLE_ALLOWED, "service_control_policies": [[policy(allow(Condition=when("Null", "team:x", "true")))], [policy(allow(Condition=when("Null", "team:y", "true")))]]}, {}, "allowed", "identity_policy"),
-    ("a level denies", {**ROLE_ALLOWED, "service_control_policies": [[ALL, policy(deny("s3:*"))]]}, {}, "explicit_deny", "service_control_policy"),
-    ("a resource control policy denies", {**ROLE_ALLOWED, "resource_control_policies": [[policy(deny("s3:*", Principal="*"))]]}, {}, "explicit_deny", "resource_control_policy"),
-    ("its level allows by itself", {**ROLE_ALLOWED, "resource_control_policies": [[policy(deny("kms:*", Principal="*"))]]}, {}, "allowed", "identity_policy"),
-    ("an empty level of them", {**ROLE_ALLOWED, "resource_control_policies": [[]]}, {}, "implicit_deny", "resource_control_policy"),
-    ("not for a service-linked role", {**ROLE_ALLOWED, "resource_control_policies": [[]], "service_control_policies": [[]]}, {"principal": f"arn:aws:iam::{A}:role/aws-service-role/x.amazonaws.com/L"}, "allowed", "identity_policy"),
-    ("which their denies do not bind either", {**ROLE_ALLOWED, "resource_control_policies": [[policy(deny(Principal="*"))]]}, {"principal": f"arn:aws:iam::{A}:role/aws-service-role/x.amazonaws.com/L"}, "allowed", "identity_policy"),
-    ("an endpoint policy limits", {**ROLE_ALLOWED, "vpc_endpoint_policy": policy(allow("kms:*", Principal="*"))}, {}, "implicit_deny", "vpc_endpoint_policy"),
-    ("an endpoint policy allows", {**ROLE_ALLOWED, "vpc_endpoint_policy": OPEN}, {"vpc_endpoint": "vpce-1"}, "allowed", "identity_policy"),
-    ("an endpoint policy denies", {**ROLE_ALLOWED, "vpc_endpoint_policy": policy(deny(Principal="*"))}, {"vpc_endpoint": "vpce-1"}, "explicit_deny", "vpc_endpoint_policy"),
+    (
+        "a level allows",
+        {**ROLE_ALLOWED, "service_control_policies": [[ALL], [KEYS, ALL]]},
+        {},
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "one level that does not",
+        {**ROLE_ALLOWED, "service_control_policies": [[ALL], [KEYS]]},
+        {},
+        "implicit_deny",
+        "service_control_policy",
+    ),
+    (
+        "an empty level",
+        {**ROLE_ALLOWED, "service_control_policies": [[]]},
+        {},
+        "implicit_deny",
+        "service_control_policy",
+    ),
+    (
+        "levels under conditions",
+        {
+            **ROLE_ALLOWED,
+            "service_control_policies": [
+                [policy(allow(Condition=when("Null", "team:x", "true")))],
+                [policy(allow(Condition=when("Null", "team:x", "false")))],
+            ],
+        },
+        {},
+        "implicit_deny",
+        "service_control_policy",
+    ),
+    (
+        "which all hold",
+        {
+            **ROLE_ALLOWED,
+            "service_control_policies": [
+                [policy(allow(Condition=when("Null", "team:x", "true")))],
+                [policy(allow(Condition=when("Null", "team:y", "true")))],
+            ],
+        },
+        {},
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "a level denies",
+        {**ROLE_ALLOWED, "service_control_policies": [[ALL, policy(deny("s3:*"))]]},
+        {},
+        "explicit_deny",
+        "service_control_policy",
+    ),
+    (
+        "a resource control policy denies",
+        {**ROLE_ALLOWED, "resource_control_policies": [[policy(deny("s3:*", Principal="*"))]]},
+        {},
+        "explicit_deny",
+        "resource_control_policy",
+    ),
+    (
+        "its level allows by itself",
+        {**ROLE_ALLOWED, "resource_control_policies": [[policy(deny("kms:*", Principal="*"))]]},
+        {},
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "an empty level of them",
+        {**ROLE_ALLOWED, "resource_control_policies": [[]]},
+        {},
+        "implicit_deny",
+        "resource_control_policy",
+    ),
+    (
+        "not for a service-linked role",
+        {**ROLE_ALLOWED, "resource_control_policies": [[]], "service_control_policies": [[]]},
+        {"principal": f"arn:aws:iam::{A}:role/aws-service-role/x.amazonaws.com/L"},
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "which their denies do not bind either",
+        {**ROLE_ALLOWED, "resource_control_policies": [[policy(deny(Principal="*"))]]},
+        {"principal": f"arn:aws:iam::{A}:role/aws-service-role/x.amazonaws.com/L"},
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "an endpoint policy limits",
+        {**ROLE_ALLOWED, "vpc_endpoint_policy": policy(allow("kms:*", Principal="*"))},
+        {},
+        "implicit_deny",
+        "vpc_endpoint_policy",
+    ),
+    (
+        "an endpoint policy allows",
+        {**ROLE_ALLOWED, "vpc_endpoint_policy": OPEN},
+        {"vpc_endpoint": "vpce-1"},
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "an endpoint policy denies",
+        {**ROLE_ALLOWED, "vpc_endpoint_policy": policy(deny(Principal="*"))},
+        {"vpc_endpoint": "vpce-1"},
+        "explicit_deny",
+        "vpc_endpoint_policy",
+    ),
     ("it grants nothing", {"vpc_endpoint_policy": OPEN}, {}, "implicit_deny", "identity_policy"),
-    ("a service's call does not come through it", {**ROLE_ALLOWED, "vpc_endpoint_policy": policy(deny(Principal="*"))}, {"via_service": "athena.us-east-1.amazonaws.com"}, "allowed", "identity_policy"),
-    ("another partition is out of reach", {**ROLE_ALLOWED, "resource_policy": OPEN}, {"resource": f"arn:aws-cn:sqs:cn-north-1:{A}:orders"}, "implicit_deny", "S6"),
-    ("also with a session", ROLE_ALLOWED, {"principal": f"arn:aws-cn:sts::{A}:assumed-role/app/s", "resource": f"arn:aws-cn:sqs:cn-north-1:{A}:orders"}, "allowed", "identity_policy"),
-]  # fmt: skip
+    (
+        "a service's call does not come through it",
+        {**ROLE_ALLOWED, "vpc_endpoint_policy": policy(deny(Principal="*"))},
+        {"via_service": "athena.us-east-1.amazonaws.com"},
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "another partition is out of reach",
+        {**ROLE_ALLOWED, "resource_policy": OPEN},
+        {"resource": f"arn:aws-cn:sqs:cn-north-1:{A}:orders"},
+        "implicit_deny",
+        "S6",
+    ),
+    (
+        "also with a session",
+        ROLE_ALLOWED,
+        {"principal": f"arn:aws-cn:sts::{A}:assumed-role/app/s", "resource": f"arn:aws-cn:sqs:cn-north-1:{A}:orders"},
+        "allowed",
+        "identity_policy",
+    ),
+]
 
 
 @pytest.mark.parametrize(("layers", "facts", "reason", "by"), [pytest.param(*row[1:], id=row[0]) for row in LAYERS])
@@ -165,18 +332,32 @@ ON_KEYS: list[tuple[str, Mapping[str, object] | None, str, Any, str, str]] = [
     ("a key policy that delegates", policy(DELEGATES), ALICE, ALL, "allowed", "identity_policy"),
     ("needs an identity policy", policy(DELEGATES), ALICE, KEYS, "allowed", "identity_policy"),
     ("and has no other way", policy(DELEGATES), ALICE, None, "implicit_deny", "identity_policy"),
-    ("a key policy that names a user needs nothing else", policy(allow(Principal=to(ALICE))), ALICE, None, "allowed", "resource_policy"),
+    (
+        "a key policy that names a user needs nothing else",
+        policy(allow(Principal=to(ALICE))),
+        ALICE,
+        None,
+        "allowed",
+        "resource_policy",
+    ),
     ("in its own account", policy(allow(Principal=to(PARTNER))), PARTNER, None, "implicit_deny", "identity_policy"),
     ("no key policy, no way", None, ALICE, ALL, "implicit_deny", "resource_policy"),
     ("another account that is let in", policy(allow(Principal=to(B))), PARTNER, ALL, "allowed", "identity_policy"),
-    ("another account's root user", policy(allow(Principal=to(B))), f"arn:aws:iam::{B}:root", None, "allowed", "resource_policy"),
-]  # fmt: skip
+    (
+        "another account's root user",
+        policy(allow(Principal=to(B))),
+        f"arn:aws:iam::{B}:root",
+        None,
+        "allowed",
+        "resource_policy",
+    ),
+]
 
 
 @pytest.mark.parametrize(
     ("key", "principal", "own", "reason", "layer"), [pytest.param(*row[1:], id=row[0]) for row in ON_KEYS]
 )
-def test_a_key(key: Any, principal: str, own: Any, reason: str, layer: str) -> None:  # noqa: ANN401 - documents
+def test_a_key(key: Any, principal: str, own: Any, reason: str, layer: str) -> None:
     policies = PolicySet(resource_policy=key, identity_policies=[own] if own is not None else [])
     decision = simulate(Request(principal, "kms:Decrypt", KEY), policies)
     assert (decision.reason, decision.layer) == (reason, layer)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from policyeval import Authorizer, Decision, Grant, Request, RequestError, UnknownEntityError
-from policyeval.model.policy import NamedPolicy
-from policyeval.model.records import AccountRecord, EndpointRecord, PrincipalRecord, ResourceRecord
-from policyeval.syntax.policy import parse_policy
+from policyeval import Authorizer, Request, RequestError, UnknownEntityError
 from tests.authorizer.estates import (
     ALIAS,
     ALICE,
@@ -25,9 +22,9 @@ from tests.authorizer.estates import (
     B,
     M,
     allow,
+    ask,
     deny,
     estate,
-    policy,
     to,
     when,
 )
@@ -37,46 +34,152 @@ OBJECT = BUCKET + "/report"
 STRANGER = "123456789012"
 
 
-def ask(
-    described: dict[str, Any], principal: str = ALICE, action: str = "kms:Decrypt", resource: str = KEY, **facts: Any
-) -> Decision:
-    return Authorizer(estate(**described)).authorize(Request(principal, action, resource, **facts))
-
-
-ALLOWED = {"alice": [allow()], "partner": [allow()], "app": [allow()]}
+ALLOWED: dict[str, Any] = {"alice": [allow()], "partner": [allow()], "app": [allow()]}
 # what holds, the rest of the estate, who asks, the action, the resource, the reason, the layer or rule
 TARGETS: list[tuple[str, dict[str, Any], str, str, str, str, str | None]] = [
     ("an alias stands for its key", {}, ALICE, "kms:Decrypt", ALIAS, "allowed", "identity_policy"),
     ("but not for those who make it", {}, ALICE, "kms:CreateAlias", ALIAS, "allowed", "identity_policy"),
-    ("whatever the key's policy says", {"key": [deny(Principal="*")]}, ALICE, "kms:CreateAlias", ALIAS, "allowed", "identity_policy"),
-    ("which is asked on the key", {"key": [deny(Principal="*")]}, ALICE, "kms:CreateAlias", KEY, "explicit_deny", "resource_policy"),
+    (
+        "whatever the key's policy says",
+        {"key": [deny(Principal="*")]},
+        ALICE,
+        "kms:CreateAlias",
+        ALIAS,
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "which is asked on the key",
+        {"key": [deny(Principal="*")]},
+        ALICE,
+        "kms:CreateAlias",
+        KEY,
+        "explicit_deny",
+        "resource_policy",
+    ),
     ("another account's alias is out of reach", {}, PARTNER, "kms:CreateAlias", ALIAS, "implicit_deny", "K3"),
     ("a queue that nobody describes has no policy", {}, ALICE, "sqs:SendMessage", QUEUE, "allowed", "identity_policy"),
-    ("its account's limits bind it", {"rcps": [deny("sqs:*", Principal="*")]}, ALICE, "sqs:SendMessage", QUEUE, "explicit_deny", "resource_control_policy"),
+    (
+        "its account's limits bind it",
+        {"rcps": [deny("sqs:*", Principal="*")]},
+        ALICE,
+        "sqs:SendMessage",
+        QUEUE,
+        "explicit_deny",
+        "resource_control_policy",
+    ),
     ("another account's does not let in", {}, PARTNER, "sqs:SendMessage", QUEUE, "implicit_deny", "resource_policy"),
-    ("an object is governed by its bucket's policy", {"bucket": [deny(Principal="*")]}, ALICE, "s3:GetObject", OBJECT, "explicit_deny", "resource_policy"),
-    ("which may name the object", {"bucket": [deny(Principal="*", Resource=BUCKET + "/x")]}, ALICE, "s3:GetObject", OBJECT, "allowed", "identity_policy"),
-    ("or be about the bucket alone", {"bucket": [deny(Principal="*", Resource=BUCKET)]}, ALICE, "s3:GetObject", OBJECT, "allowed", "identity_policy"),
-    ("another account's bucket", {"bucket": [allow(Principal=to(B))]}, PARTNER, "s3:GetObject", OBJECT, "allowed", "identity_policy"),
-    ("its owner's limits bind an object", {"bucket": [allow(Principal=to(B))], "rcps": [deny("s3:*", Principal="*")]}, PARTNER, "s3:GetObject", OBJECT, "explicit_deny", "resource_control_policy"),
+    (
+        "an object is governed by its bucket's policy",
+        {"bucket": [deny(Principal="*")]},
+        ALICE,
+        "s3:GetObject",
+        OBJECT,
+        "explicit_deny",
+        "resource_policy",
+    ),
+    (
+        "which may name the object",
+        {"bucket": [deny(Principal="*", Resource=BUCKET + "/x")]},
+        ALICE,
+        "s3:GetObject",
+        OBJECT,
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "or be about the bucket alone",
+        {"bucket": [deny(Principal="*", Resource=BUCKET)]},
+        ALICE,
+        "s3:GetObject",
+        OBJECT,
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "another account's bucket",
+        {"bucket": [allow(Principal=to(B))]},
+        PARTNER,
+        "s3:GetObject",
+        OBJECT,
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "its owner's limits bind an object",
+        {"bucket": [allow(Principal=to(B))], "rcps": [deny("s3:*", Principal="*")]},
+        PARTNER,
+        "s3:GetObject",
+        OBJECT,
+        "explicit_deny",
+        "resource_control_policy",
+    ),
     ("a key's making is asked on nothing", {}, ALICE, "kms:CreateKey", "*", "allowed", "identity_policy"),
-    ("no resource control policy binds what has no resource", {"rcps": [deny("kms:*", Principal="*")]}, ALICE, "kms:CreateKey", "*", "allowed", "identity_policy"),
-    ("a service control policy does", {"scps": [[allow("s3:*")]]}, ALICE, "kms:CreateKey", "*", "implicit_deny", "service_control_policy"),
+    (
+        "no resource control policy binds what has no resource",
+        {"rcps": [deny("kms:*", Principal="*")]},
+        ALICE,
+        "kms:CreateKey",
+        "*",
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "a service control policy does",
+        {"scps": [[allow("s3:*")]]},
+        ALICE,
+        "kms:CreateKey",
+        "*",
+        "implicit_deny",
+        "service_control_policy",
+    ),
     ("a resource that is named all the same is not one", {}, ALICE, "kms:ListKeys", KEY, "allowed", "identity_policy"),
     ("but does not reach another account", {}, PARTNER, "kms:ListKeys", KEY, "implicit_deny", "K3"),
-    ("what is asked on a principal names it", {"alice": [allow("kms:*", Resource=ALICE)]}, ALICE, "kms:ListRetirableGrants", ALICE, "allowed", "identity_policy"),
-    ("and not another", {"alice": [allow("kms:*", Resource=ALICE)]}, ALICE, "kms:ListRetirableGrants", APP, "implicit_deny", "identity_policy"),
+    (
+        "what is asked on a principal names it",
+        {"alice": [allow("kms:*", Resource=ALICE)]},
+        ALICE,
+        "kms:ListRetirableGrants",
+        ALICE,
+        "allowed",
+        "identity_policy",
+    ),
+    (
+        "and not another",
+        {"alice": [allow("kms:*", Resource=ALICE)]},
+        ALICE,
+        "kms:ListRetirableGrants",
+        APP,
+        "implicit_deny",
+        "identity_policy",
+    ),
     ("a service lists no keys", {}, "s3.amazonaws.com", "kms:ListKeys", "*", "implicit_deny", "resource_policy"),
-    ("a key of AWS's own knows no other account", {"key_facts": {"manager": "AWS", "aliases": ["alias/aws/s3"]}, "key": None}, PARTNER, "kms:DescribeKey", KEY, "implicit_deny", "resource_policy"),
-    ("a service-linked role is not bound by resource control policies", {"rcps": [deny("kms:*", Principal="*")], "linked": [allow()]}, LINKED, "kms:Decrypt", KEY, "allowed", "identity_policy"),
-]  # fmt: skip
+    (
+        "a key of AWS's own knows no other account",
+        {"key_facts": {"manager": "AWS", "aliases": ["alias/aws/s3"]}, "key": None},
+        PARTNER,
+        "kms:DescribeKey",
+        KEY,
+        "implicit_deny",
+        "resource_policy",
+    ),
+    (
+        "a service-linked role is not bound by resource control policies",
+        {"rcps": [deny("kms:*", Principal="*")], "linked": [allow()]},
+        LINKED,
+        "kms:Decrypt",
+        KEY,
+        "allowed",
+        "identity_policy",
+    ),
+]
 
 
 @pytest.mark.parametrize(
     ("described", "principal", "action", "resource", "reason", "by"),
     [pytest.param(*row[1:], id=row[0]) for row in TARGETS],
 )
-def test_a_target(  # noqa: PLR0913, PLR0917 - columns
+def test_a_target(  # noqa: PLR0913, PLR0917 - the columns of the table
     described: dict[str, Any], principal: str, action: str, resource: str, reason: str, by: str | None
 ) -> None:
     decision = ask({**ALLOWED, **described}, principal, action, resource)
@@ -85,25 +188,89 @@ def test_a_target(  # noqa: PLR0913, PLR0917 - columns
 
 ROLE = {"Effect": "Allow", "Action": "sts:AssumeRole"}
 ROLE_TARGETS: list[tuple[str, list[dict[str, object]], dict[str, Any], str, str, str, str | None]] = [
-    ("a trust policy that names a user suffices", [{**ROLE, "Principal": to(ALICE)}], {}, ALICE, "sts:AssumeRole", "allowed", "role_trust_policy"),
-    ("one that names the account delegates", [{**ROLE, "Principal": to(A)}], {"alice": []}, ALICE, "sts:AssumeRole", "implicit_deny", "identity_policy"),
+    (
+        "a trust policy that names a user suffices",
+        [{**ROLE, "Principal": to(ALICE)}],
+        {},
+        ALICE,
+        "sts:AssumeRole",
+        "allowed",
+        "role_trust_policy",
+    ),
+    (
+        "one that names the account delegates",
+        [{**ROLE, "Principal": to(A)}],
+        {"alice": []},
+        ALICE,
+        "sts:AssumeRole",
+        "implicit_deny",
+        "identity_policy",
+    ),
     ("to identity policies", [{**ROLE, "Principal": to(A)}], {}, ALICE, "sts:AssumeRole", "allowed", "identity_policy"),
-    ("another account needs both", [{**ROLE, "Principal": to(B)}], {"partner": []}, PARTNER, "sts:AssumeRole", "implicit_deny", "identity_policy"),
+    (
+        "another account needs both",
+        [{**ROLE, "Principal": to(B)}],
+        {"partner": []},
+        PARTNER,
+        "sts:AssumeRole",
+        "implicit_deny",
+        "identity_policy",
+    ),
     ("and has them", [{**ROLE, "Principal": to(B)}], {}, PARTNER, "sts:AssumeRole", "allowed", "identity_policy"),
-    ("a service by name", [{**ROLE, "Principal": {"Service": "ec2.amazonaws.com"}}], {}, "ec2.amazonaws.com", "sts:AssumeRole", "allowed", "role_trust_policy"),
-    ("a provider by name", [{**ROLE, "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {"Federated": "accounts.google.com"}}], {}, "accounts.google.com", "sts:AssumeRoleWithWebIdentity", "allowed", "role_trust_policy"),
-    ("a provider of the account", [{**ROLE, "Action": "sts:AssumeRoleWithSAML", "Principal": {"Federated": f"arn:aws:iam::{A}:saml-provider/p"}}], {}, f"arn:aws:iam::{A}:saml-provider/p", "sts:AssumeRoleWithSAML", "allowed", "role_trust_policy"),
-    ("a resource control policy binds who assumes it", [{**ROLE, "Principal": to(ALICE)}], {"rcps": [deny("sts:*", Principal="*")]}, ALICE, "sts:AssumeRole", "explicit_deny", "resource_control_policy"),
-    ("a trust policy has no say in what is done to the role", [{"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": "*"}], {}, ALICE, "iam:GetRole", "allowed", "identity_policy"),
-]  # fmt: skip
+    (
+        "a service by name",
+        [{**ROLE, "Principal": {"Service": "ec2.amazonaws.com"}}],
+        {},
+        "ec2.amazonaws.com",
+        "sts:AssumeRole",
+        "allowed",
+        "role_trust_policy",
+    ),
+    (
+        "a provider by name",
+        [{**ROLE, "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {"Federated": "accounts.google.com"}}],
+        {},
+        "accounts.google.com",
+        "sts:AssumeRoleWithWebIdentity",
+        "allowed",
+        "role_trust_policy",
+    ),
+    (
+        "a provider of the account",
+        [{**ROLE, "Action": "sts:AssumeRoleWithSAML", "Principal": {"Federated": f"arn:aws:iam::{A}:saml-provider/p"}}],
+        {},
+        f"arn:aws:iam::{A}:saml-provider/p",
+        "sts:AssumeRoleWithSAML",
+        "allowed",
+        "role_trust_policy",
+    ),
+    (
+        "a resource control policy binds who assumes it",
+        [{**ROLE, "Principal": to(ALICE)}],
+        {"rcps": [deny("sts:*", Principal="*")]},
+        ALICE,
+        "sts:AssumeRole",
+        "explicit_deny",
+        "resource_control_policy",
+    ),
+    (
+        "a trust policy has no say in what is done to the role",
+        [{"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": "*"}],
+        {},
+        ALICE,
+        "iam:GetRole",
+        "allowed",
+        "identity_policy",
+    ),
+]
 
 
 @pytest.mark.parametrize(
     ("trust", "described", "principal", "action", "reason", "by"),
     [pytest.param(*row[1:], id=row[0]) for row in ROLE_TARGETS],
 )
-def test_a_role_as_target(  # noqa: PLR0913, PLR0917 - columns
-    trust: Any,  # noqa: ANN401 - statements
+def test_a_role_as_target(  # noqa: PLR0913, PLR0917 - the columns of the table
+    trust: Any,
     described: dict[str, Any],
     principal: str,
     action: str,
@@ -112,6 +279,27 @@ def test_a_role_as_target(  # noqa: PLR0913, PLR0917 - columns
 ) -> None:
     decision = ask({**ALLOWED, "trust": trust, **described}, principal, action, APP)
     assert (decision.reason, decision.layer or decision.rule) == (reason, by)
+
+
+def test_a_provider_has_the_account_of_anonymous_callers() -> None:
+    google = {"Federated": "accounts.google.com"}
+    for account, allowed in [("anonymous", True), (A, False)]:
+        statement = {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Principal": google,
+            "Condition": when("StringEquals", "aws:PrincipalAccount", account),
+        }
+        decision = ask({"trust": [statement]}, "accounts.google.com", "sts:AssumeRoleWithWebIdentity", APP)
+        assert decision.allowed is allowed
+
+
+def test_an_objects_own_tags_may_be_said_its_buckets_account_not() -> None:
+    tagged = allow(Principal=to(ALICE), Condition=when("StringEquals", "aws:ResourceTag/x", "y"))
+    described = {"bucket": [tagged]}
+    assert ask(described, ALICE, "s3:GetObject", OBJECT, context={"aws:ResourceTag/x": "y"}).allowed
+    with pytest.raises(RequestError, match=f"the resource's is `{A}`"):
+        ask(described, ALICE, "s3:GetObject", OBJECT, context={"aws:ResourceAccount": B})
 
 
 def test_what_nothing_describes_is_said() -> None:
@@ -135,103 +323,19 @@ def test_a_resource_that_is_none(action: str, resource: str) -> None:
         ask(ALLOWED, ALICE, action, resource)
 
 
-@pytest.mark.parametrize("principal", [f"arn:aws:sts::{A}:assumed-role/app", f"arn:aws:sts::{A}:assumed-role//s", f"arn:aws:sts::{A}:federated-user/", f"arn:aws:iam::{A}:user/", f"arn:aws:s3::{A}:root"])  # fmt: skip
+@pytest.mark.parametrize(
+    "principal",
+    [
+        f"arn:aws:sts::{A}:assumed-role/app",
+        f"arn:aws:sts::{A}:assumed-role//s",
+        f"arn:aws:sts::{A}:federated-user/",
+        f"arn:aws:iam::{A}:user/",
+        f"arn:aws:s3::{A}:root",
+    ],
+)
 def test_a_principal_that_is_none(principal: str) -> None:
     with pytest.raises(RequestError, match="is no principal that can call"):
         ask(ALLOWED, principal)
-
-
-class Described:
-    """The least of a policy source, by hand: one account, one user, no resource."""
-
-    def __init__(self, account: AccountRecord, *, fails: Exception | None = None) -> None:
-        self._account = account
-        self._user = PrincipalRecord(
-            ALICE, "user", account, "alice", identity_policies=(NamedPolicy("all", parse_policy(policy(allow()))),)
-        )
-        self._fails = fails
-
-    def account(self, _account_id: str) -> AccountRecord:
-        return self._account
-
-    def principal(self, _arn: str) -> PrincipalRecord:
-        if self._fails is not None:
-            raise self._fails
-        return self._user
-
-    def role(self, _account_id: str, _name: str) -> PrincipalRecord:
-        return self._user
-
-    def user(self, _account_id: str, _name: str) -> PrincipalRecord | None:
-        return self._user
-
-    def resource(self, arn: str) -> ResourceRecord | None:
-        return ResourceRecord(arn, self._account)
-
-    def grants(self, _key_arn: str, _grantee: str) -> Sequence[Grant]:
-        return ()
-
-    def retirable_grants(self, _key_arn: str) -> Sequence[Grant]:
-        return ()
-
-    def endpoint(self, endpoint_id: str) -> EndpointRecord:
-        return EndpointRecord(endpoint_id, None, self._account.id)
-
-    def managed_policy(self, arn: str) -> NamedPolicy:
-        raise NotImplementedError(arn)
-
-    def principals(self, _account_id: str | None = None) -> Iterable[PrincipalRecord]:
-        return (self._user,)
-
-
-def test_an_organization_may_be_known_without_the_path_in_it() -> None:
-    known = AccountRecord(A, organization_id="o-a1b2c3d4e5")
-    conditions = {
-        **when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"),
-        "Null": {"aws:PrincipalOrgPaths": "true", "aws:ResourceOrgPaths": "true"},
-    }
-    statement = policy(allow(Condition=conditions))
-    source = Described(known)
-    source._user = PrincipalRecord(
-        ALICE, "user", known, "alice", identity_policies=(NamedPolicy("all", parse_policy(statement)),)
-    )
-    assert Authorizer(source).authorize(Request(ALICE, "s3:GetObject", BUCKET)).allowed
-
-
-def test_where_no_organization_is_known_of_one_may_be_said() -> None:
-    source = Described(AccountRecord(A, organization_known=False))
-    context = {"aws:PrincipalOrgID": "o-a1b2c3d4e5", "aws:ResourceOrgID": "o-a1b2c3d4e5"}
-    assert Authorizer(source).authorize(Request(ALICE, "s3:GetObject", BUCKET, context=context)).allowed
-    with pytest.raises(RequestError, match="the resource has none"):
-        Authorizer(source).authorize(Request(ALICE, "s3:GetObject", BUCKET, context={"aws:ResourceTag/a": "b"}))
-
-
-def test_an_endpoint_without_a_policy_lets_everything_through() -> None:
-    request = Request(ALICE, "s3:GetObject", BUCKET, vpc_endpoint="vpce-1")
-    decision = Authorizer(Described(AccountRecord(A))).authorize(request)
-    assert decision.allowed
-    assert {verdict.verdict for verdict in decision.layers if verdict.layer == "vpc_endpoint_policy"} == {
-        "not_applicable"
-    }
-
-
-def test_a_fault_of_the_source_is_not_blamed_on_the_request() -> None:
-    authorizer = Authorizer(Described(AccountRecord(A), fails=TypeError("the source's own")))
-    with pytest.raises(TypeError, match="the source's own"):
-        authorizer.authorize(Request(ALICE, "s3:GetObject", BUCKET))
-
-
-def test_resource_control_policies_that_allow_nothing_deny_all_but_service_linked_roles() -> None:
-    closed = AccountRecord(A, resource_control_policies=((), ()))
-    decision = Authorizer(Described(closed)).authorize(Request(ALICE, "s3:GetObject", BUCKET))
-    assert (decision.reason, decision.layer) == ("implicit_deny", "resource_control_policy")
-
-
-def test_a_management_account_is_bound_by_neither_kind_of_control_policy() -> None:
-    managed = AccountRecord(
-        A, is_management_account=True, resource_control_policies=((),), service_control_policies=((),)
-    )
-    assert Authorizer(Described(managed)).authorize(Request(ALICE, "s3:GetObject", BUCKET)).allowed
 
 
 def test_what_is_looked_up_is_not_kept_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +350,6 @@ def test_what_is_looked_up_is_not_kept_without_bound(monkeypatch: pytest.MonkeyP
 
 def test_the_moment_is_one_within_a_decision() -> None:
     moments = iter(range(10))
-    from datetime import UTC, datetime, timedelta
 
     def clock() -> datetime:
         return datetime(2026, 1, 31, tzinfo=UTC) + timedelta(days=next(moments))

@@ -81,7 +81,7 @@ class _Process:
         self._process.communicate()
         self._complaints.close()
 
-    def _ask(self, line: str) -> Any:  # noqa: ANN401 - JSON
+    def _ask(self, line: str) -> Any:
         assert self._process.stdin is not None
         try:
             self._process.stdin.write(f"{line}\n")
@@ -90,7 +90,7 @@ class _Process:
             pass  # what it said last tells why
         return self._hear()
 
-    def _hear(self) -> Any:  # noqa: ANN401 - JSON
+    def _hear(self) -> Any:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:

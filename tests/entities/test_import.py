@@ -23,7 +23,7 @@ KEY_ID, AWS_KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab", "99999999-12ab-34cd
 KEY = f"arn:aws:kms:us-east-1:{A}:key/{KEY_ID}"
 
 
-def allow(action: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any element
+def allow(action: str, **more: Any) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*", **more}]}
 
 
@@ -114,7 +114,7 @@ def metadata(key_id: str, manager: str) -> dict[str, Any]:
     }
 
 
-def policy(**more: Any) -> dict[str, Any]:  # noqa: ANN401 - any element
+def policy(**more: Any) -> dict[str, Any]:
     text = json.dumps(allow("kms:*", Principal={"AWS": f"arn:aws:iam::{A}:root"}, **more))
     return {"Policy": text, "PolicyName": "default"}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from policyeval import Decision, PolicySet, Request, parse_policy, simulate
 
@@ -19,18 +18,22 @@ ALL: Statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
 def in_identity_policy(
-    statement: Statement, *beside: Statement, version: str | None = "2012-10-17", resource: str = BUCKET, **facts: Any
+    statement: Statement,
+    *beside: Statement,
+    version: str | None = "2012-10-17",
+    resource: str = BUCKET,
+    **facts: object,
 ) -> Decision:
     """Ask with the statement, parsed without a type, in an identity policy; on a bucket of the caller's."""
     document = {"Version": version, "Statement": [statement, *beside]}
     policy = parse_policy({name: value for name, value in document.items() if value is not None})
-    request = Request(**{"principal": ALICE, "action": "s3:GetObject", "resource": resource} | facts)
+    request = Request(**{"principal": ALICE, "action": "s3:GetObject", "resource": resource} | facts)  # type: ignore[arg-type]
     return simulate(request, PolicySet(identity_policies=[policy]))
 
 
-def in_resource_policy(statement: Statement, *beside: Statement, resource: str = BUCKET, **facts: Any) -> Decision:
+def in_resource_policy(statement: Statement, *beside: Statement, resource: str = BUCKET, **facts: object) -> Decision:
     """Ask with the statement in the bucket's policy, or the key's."""
     policy = {"Version": "2012-10-17", "Statement": [statement, *beside]}
     action = "kms:Decrypt" if resource == KEY else "s3:GetObject"
-    request = Request(**{"principal": ALICE, "action": action, "resource": resource} | facts)
+    request = Request(**{"principal": ALICE, "action": action, "resource": resource} | facts)  # type: ignore[arg-type]
     return simulate(request, PolicySet(resource_policy=policy))

@@ -43,7 +43,7 @@ RESOURCES: list[tuple[str, str, str, bool]] = [
 
 
 @pytest.mark.parametrize(("pattern", "resource", "covered"), [pytest.param(*row[1:], id=row[0]) for row in RESOURCES])
-def test_a_resource_is_covered(pattern: str, resource: str, covered: bool) -> None:  # noqa: FBT001 - a column
+def test_a_resource_is_covered(pattern: str, resource: str, covered: bool) -> None:  # noqa: FBT001 - a column of the table
     asked = {"resource": resource, "action": "sqs:SendMessage"}
     assert in_identity_policy({**ALL, "Resource": pattern}, **asked).allowed is covered
     without = {"Effect": "Allow", "Action": "*", "NotResource": pattern}
@@ -88,7 +88,7 @@ VARIABLES: list[tuple[str, dict[str, object], bool, bool]] = [
 
 
 @pytest.mark.parametrize(("elements", "allows", "denies"), [pytest.param(*row[1:], id=row[0]) for row in VARIABLES])
-def test_variables_in_resources(elements: dict[str, object], allows: bool, denies: bool) -> None:  # noqa: FBT001 - columns
+def test_variables_in_resources(elements: dict[str, object], allows: bool, denies: bool) -> None:  # noqa: FBT001 - a column of the table
     asked = {"resource": "arn:aws:s3:::alice"}
     statement = {"Effect": "Allow", "Action": "*", **elements}
     assert in_identity_policy(statement, **asked).allowed is allows
@@ -118,7 +118,7 @@ ACTIONS: list[tuple[str, dict[str, object], str, bool]] = [
 
 
 @pytest.mark.parametrize(("element", "action", "meant"), [pytest.param(*row[1:], id=row[0]) for row in ACTIONS])
-def test_an_action_is_meant(element: dict[str, object], action: str, meant: bool) -> None:  # noqa: FBT001 - a column
+def test_an_action_is_meant(element: dict[str, object], action: str, meant: bool) -> None:  # noqa: FBT001 - a column of the table
     statement = {"Effect": "Allow", "Resource": "*", **element}
     assert in_identity_policy(statement, action=action).allowed is meant
     denied = in_identity_policy({**statement, "Effect": "Deny"}, ALL, action=action)

@@ -50,7 +50,7 @@ NAMED: list[tuple[str, object, dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize(("principal", "caller", "named"), [pytest.param(*row[1:], id=row[0]) for row in NAMED])
-def test_a_principal_is_named(principal: object, caller: dict[str, Any], named: bool) -> None:  # noqa: FBT001 - a column
+def test_a_principal_is_named(principal: object, caller: dict[str, Any], named: bool) -> None:  # noqa: FBT001 - a column of the table
     everyone = {**ALL, "Principal": "*"}
     denied = in_resource_policy({**ALL, "Effect": "Deny", "Principal": principal}, everyone, **caller)
     assert denied.reason == ("explicit_deny" if named else "allowed")
@@ -109,7 +109,7 @@ SPARED: list[tuple[str, object, dict[str, Any], bool]] = [
 
 
 @pytest.mark.parametrize(("principal", "caller", "spared"), [pytest.param(*row[1:], id=row[0]) for row in SPARED])
-def test_a_deny_spares_whom_not_principal_lists(principal: object, caller: dict[str, Any], spared: bool) -> None:  # noqa: FBT001 - a column
+def test_a_deny_spares_whom_not_principal_lists(principal: object, caller: dict[str, Any], spared: bool) -> None:  # noqa: FBT001 - a column of the table
     statement = {"Effect": "Deny", "NotPrincipal": principal, "Action": "*", "Resource": "*"}
     decision = in_resource_policy(statement, {**ALL, "Principal": "*"}, **caller)
     assert decision.reason == ("allowed" if spared else "explicit_deny")

@@ -13,7 +13,7 @@ from random import Random
 
 from tests.fuzz import guided
 from tests.fuzz.harness import inputs, load, report, target_names
-from tests.fuzz.mutation import for_seconds, search
+from tests.fuzz.mutating import for_seconds, search
 
 
 def main() -> int:

@@ -8,14 +8,19 @@ that inputs of this kind are made of). Its inputs lie in `corpus/NAME/`.
 from __future__ import annotations
 
 import hashlib
+import signal
+import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 
 HOME = Path(__file__).resolve().parent
 PACKAGE = "policyeval"
+PATIENCE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What went wrong on an input. `mark` tells one fault from another: the exception's type and where it was raised."""
+    """What went wrong on an input. `mark` tells faults apart: the exception's type and where it was raised."""
 
     data: bytes
     mark: tuple[str, str, int]
@@ -59,26 +64,53 @@ def inputs(target: Target) -> list[Path]:
     return sorted(path for path in target.corpus.iterdir() if not path.name.startswith("."))
 
 
-def attempt(target: Target, data: bytes) -> Finding | None:
-    """Run a target once; None when the input is fine."""
+class SlowError(Exception):
+    """An input took far too long."""
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Break off what takes too long, where there are alarms; 0 is for ever."""
+    if not seconds or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_number: int, _frame: FrameType | None) -> None:
+        message = f"more than {seconds} s for one input"
+        raise SlowError(message)
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        target.run(data)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def attempt(target: Target, data: bytes, *, patience: float = PATIENCE) -> Finding | None:
+    """Run a target once; None when the input is fine. `patience` is how many seconds it may take."""
+    try:
+        with _at_most(patience):
+            target.run(data)
     except target.fine:
         return None
     except Exception as error:  # noqa: BLE001 - whatever else comes is the finding
         where = traceback.extract_tb(error.__traceback__)[-1]
-        mark = (type(error).__name__, Path(where.filename).name, where.lineno or 0)
+        # Where a slow input happened to be when it was broken off tells nothing.
+        line = where.lineno or 0 if not isinstance(error, SlowError) else 0
+        mark = (type(error).__name__, Path(where.filename).name, line)
         return Finding(data, mark, "".join(traceback.format_exception(error)))
     return None
 
 
-def smaller(target: Target, finding: Finding) -> Finding:
+def smaller(target: Target, finding: Finding, *, patience: float = PATIENCE) -> Finding:
     """Cut pieces out of an input for as long as the same fault remains."""
     width = max(1, len(finding.data) // 2)
     while width:
         at = 0
         while at < len(finding.data):
-            shorter = attempt(target, finding.data[:at] + finding.data[at + width :])
+            shorter = attempt(target, finding.data[:at] + finding.data[at + width :], patience=patience)
             if shorter is not None and shorter.mark == finding.mark:
                 finding = shorter
             else:
@@ -87,9 +119,9 @@ def smaller(target: Target, finding: Finding) -> Finding:
     return finding
 
 
-def report(target: Target, finding: Finding, *, keep: Path | None = None) -> Path:
+def report(target: Target, finding: Finding, *, keep: Path | None = None, patience: float = PATIENCE) -> Path:
     """Put a finding's smallest input where the replay finds it."""
-    least = smaller(target, finding)
+    least = smaller(target, finding, patience=patience)
     folder = keep if keep is not None else target.corpus
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / least.name

@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _DATE = re.compile(
     r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?)?)?)?"
 )
+_NO_TIME = 10**15  # seconds that no calendar reaches
 
 
 class Operator(NamedTuple):
@@ -44,7 +45,8 @@ def _moment(value: object) -> Fraction | None:
         return Fraction((value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp())
     found = _DATE.fullmatch(text_of(value))
     if found is None:
-        return _number(value)
+        epoch = _number(value)
+        return epoch if epoch is not None and abs(epoch) < _NO_TIME else None
     year, month, day, clock, seconds, zone = found.groups()
     text = f"{year}-{month or '01'}-{day or '01'}T{clock or '00:00'}{seconds or ':00'}{zone or 'Z'}"
     try:

@@ -172,7 +172,7 @@ POLICIES = {
 
 
 @pytest.mark.parametrize(("document", "good"), POLICIES.values(), ids=POLICIES)
-def test_the_policy_schema_and_the_parser_agree(document: Any, good: bool) -> None:  # noqa: ANN401, FBT001 - any JSON
+def test_the_policy_schema_and_the_parser_agree(document: Any, good: bool) -> None:  # noqa: FBT001 - any JSON
     assert POLICY.is_valid(document) == good
     if good:
         parse_policy(json.dumps(document))

@@ -49,7 +49,7 @@ accounts:
 """
 
 
-def ask(principal: str = ALICE, **facts: Any) -> Callable[[], Decision]:  # noqa: ANN401 - what a Request takes
+def ask(principal: str = ALICE, **facts: Any) -> Callable[[], Decision]:
     def attempt() -> Decision:
         entities = Entities.from_text(ESTATE, name="estate.yaml")
         return Authorizer(entities).authorize(Request(principal, "kms:Decrypt", KEY, **facts))
@@ -57,7 +57,7 @@ def ask(principal: str = ALICE, **facts: Any) -> Callable[[], Decision]:  # noqa
     return attempt
 
 
-def given(key: str, value: object, **facts: Any) -> Callable[[], Decision]:  # noqa: ANN401 - as above
+def given(key: str, value: object, **facts: Any) -> Callable[[], Decision]:
     return ask(context={key: value}, **facts)
 
 
@@ -298,7 +298,7 @@ def forged(
     key: str,
     value: object,
     truth: object = None,
-    **facts: Any,  # noqa: ANN401 - as above
+    **facts: Any,
 ) -> list[Refusal | Near]:
     """Make a pair: a value that contradicts what the request derives, and the one it derives."""
     refusal = Refusal(

@@ -55,7 +55,7 @@ key.json:10:60: `None` is not JSON
   hint: write `null`
 key.json:10:60: a value of the condition key `aws:PrincipalOrgID` must be a string, a number or a boolean, or an array of them, not null
    10 |       "Condition": {"StringEquals": {"aws:PrincipalOrgID": None}}
-                                                                   ^^^^"""  # noqa: E501 - a whole message
+                                                                   ^^^^"""
 
 
 def shown(text: str | bytes, name: str | None) -> str:

@@ -46,7 +46,8 @@ def _read(text: str, form: Literal["yaml", "json"]) -> None:
         expect_faults(error.diagnostics, of_text=False)
         return
     principals = [record.arn for record in entities.principals()]
-    keys = [record.arn for record in entities.keys()]
+    described = entities.keys()
+    keys = [record.arn for record in described]
     assert [entities.principal(arn).arn for arn in principals] == principals
     assert all(entities.resource(arn) is not None for arn in keys)
     authorizer = Authorizer(entities)

@@ -60,7 +60,7 @@ def _expected(text: str) -> tuple[Any] | None:
     return (value,) if _is_taken(value) else None
 
 
-def _is_taken(root: Any) -> bool:  # noqa: ANN401 - any JSON value
+def _is_taken(root: Any) -> bool:
     level, depth = [root], 0
     while level:
         below: list[Any] = []
@@ -76,7 +76,7 @@ def _is_taken(root: Any) -> bool:  # noqa: ANN401 - any JSON value
     return depth <= MAX_DEPTH
 
 
-def _plain(node: Node) -> Any:  # noqa: ANN401 - any JSON value
+def _plain(node: Node) -> Any:
     if isinstance(node, Mapping):
         return Pairs((key.value, _plain(value)) for key, value in node.entries)
     if isinstance(node, List):

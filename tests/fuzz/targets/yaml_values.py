@@ -43,7 +43,7 @@ def run(data: bytes) -> None:
         yaml_reader._LOADER = before
 
 
-def _read(text: str, loader: Any) -> None:  # noqa: ANN401 - a class of PyYAML's
+def _read(text: str, loader: Any) -> None:
     node, faults = read_yaml(text, "fuzz.yaml")
     _spans(node)
     if faults:
@@ -63,7 +63,7 @@ def _read(text: str, loader: Any) -> None:  # noqa: ANN401 - a class of PyYAML's
     _same(node, composed)
 
 
-def _same(root: Node, expected_root: Any) -> None:  # noqa: ANN401 - PyYAML's stubs know no values of nodes
+def _same(root: Node, expected_root: Any) -> None:
     waiting, compared = [(root, expected_root)], set()
     while waiting:
         node, expected = waiting.pop()

@@ -5,7 +5,6 @@ It is slower and blinder than atheris, and runs wherever Python does.
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field
 from random import Random
 from types import CodeType, FrameType
 
-from tests.fuzz.harness import PACKAGE, Finding, Target, attempt
+from tests.fuzz.harness import PACKAGE, PATIENCE, Finding, Target, attempt
 
 _ODD_BYTES = b"\0\t\n\r \"#$%&'*,-./0129:;?AZ[\\]az{|}~\x7f\x80\xc3\xed\xef\xff"
 _ODD_TEXTS = ("\u00e9", "\u0130", "\u2028", "\u0085", "\ufeff", "\ufffe", "\U0001f511", "\u0000", "\u00a0")
@@ -103,7 +102,7 @@ class Lines:
     @contextmanager
     def watching(self) -> Iterator[None]:
         before = sys.gettrace()
-        sys.settrace(self._enter)
+        sys.settrace(self._enter)  # type: ignore[arg-type]  # it gives None for what is not watched
         try:
             yield
         finally:
@@ -122,30 +121,6 @@ class Lines:
         return self._line
 
 
-class SlowError(Exception):
-    """An input took far too long."""
-
-
-@contextmanager
-def _at_most(seconds: int) -> Iterator[None]:
-    """Break off what takes too long, where the system has alarms."""
-    if not hasattr(signal, "SIGALRM"):
-        yield
-        return
-
-    def ring(_number: int, _frame: FrameType | None) -> None:
-        message = f"more than {seconds} s for one input"
-        raise SlowError(message)
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
 @dataclass(slots=True)
 class Search:
     """How far a search came."""
@@ -155,14 +130,14 @@ class Search:
     finding: Finding | None = None
 
 
-def search(
+def search(  # noqa: PLR0913 - a search has these settings
     target: Target,
     seeds: Sequence[bytes],
     random: Random,
     *,
     more: Callable[[Search], bool],
     longest: int = 4096,
-    patience: int = 20,
+    patience: float = PATIENCE,
 ) -> Search:
     """Try the seeds, then what becomes of them, until something is found or `more` says no.
 
@@ -178,8 +153,8 @@ def search(
             pool = state.pool[-10:] if random.random() < 0.5 else state.pool
             data = mutator.mutate(random.choice(pool), random.choice(state.pool))
         before = len(lines.seen)
-        with _at_most(patience), lines.watching():
-            state.finding = attempt(target, data)
+        with lines.watching():
+            state.finding = attempt(target, data, patience=patience)
         state.runs += 1
         if len(lines.seen) > before or not state.pool:
             state.pool.append(data)

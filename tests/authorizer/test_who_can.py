@@ -1,8 +1,7 @@
-"""`who_can` and `account_access`: certain, conditional or not at all, over every context there can be."""
+"""`who_can`: certain, conditional or not at all, over every context there can be."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ from tests.authorizer.estates import (
     LINKED,
     PARTNER,
     ROOT_A,
-    ROOT_B,
     TO_B,
     A,
     B,
@@ -78,10 +76,38 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         "conditional",
         ("IpAddress aws:SourceIp = 10.0.0.0/8",),
     ),
+    (
+        "those who are denied keep none from being asked after",
+        {
+            "alice": [allow(Condition=FROM_OFFICE)],
+            "key": [deny(Principal=to(BOB), Condition=BLUE), DELEGATES, allow(Principal="*", Condition=FROM_OFFICE)],
+        },
+        ALICE,
+        "conditional",
+        ("IpAddress aws:SourceIp = 10.0.0.0/8",),
+    ),
     # What principal and resource settle.
-    ("a user's ARN is known", {"alice": [allow(Condition=when("ArnLike", "aws:PrincipalArn", ALICE))]}, ALICE, "allow", ()),
-    ("and so that it is another", {"alice": [allow(Condition=when("ArnLike", "aws:PrincipalArn", BOB))]}, ALICE, "deny", ()),
-    ("a user's name is known", {"alice": [allow(Condition=when("StringLike", "aws:username", "a*"))]}, ALICE, "allow", ()),
+    (
+        "a user's ARN is known",
+        {"alice": [allow(Condition=when("ArnLike", "aws:PrincipalArn", ALICE))]},
+        ALICE,
+        "allow",
+        (),
+    ),
+    (
+        "and so that it is another",
+        {"alice": [allow(Condition=when("ArnLike", "aws:PrincipalArn", BOB))]},
+        ALICE,
+        "deny",
+        (),
+    ),
+    (
+        "a user's name is known",
+        {"alice": [allow(Condition=when("StringLike", "aws:username", "a*"))]},
+        ALICE,
+        "allow",
+        (),
+    ),
     ("a user's tags are known", {"alice": [allow(Condition=BLUE)]}, ALICE, "allow", ()),
     (
         "and so are tags that a user has not",
@@ -140,7 +166,13 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         "allow",
         (),
     ),
-    ("a key's tags are known", {"alice": [allow(Condition=when("StringEquals", "aws:ResourceTag/env", "dev"))]}, ALICE, "deny", ()),
+    (
+        "a key's tags are known",
+        {"alice": [allow(Condition=when("StringEquals", "aws:ResourceTag/env", "dev"))]},
+        ALICE,
+        "deny",
+        (),
+    ),
     (
         "and those that it has not",
         {"alice": [allow(Condition=when("Null", "aws:ResourceTag/x", "true"))]},
@@ -169,8 +201,20 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         "conditional",
         (),
     ),
-    ("a pattern of another resource is settled", {"alice": [allow(Resource="arn:aws:kms:*:*:key/x*")]}, ALICE, "deny", ()),
-    ("and one of this", {"alice": [allow(Resource=["arn:aws:kms:*:*:key/x*", "arn:aws:kms:*:*:key/1*"])]}, ALICE, "allow", ()),
+    (
+        "a pattern of another resource is settled",
+        {"alice": [allow(Resource="arn:aws:kms:*:*:key/x*")]},
+        ALICE,
+        "deny",
+        (),
+    ),
+    (
+        "and one of this",
+        {"alice": [allow(Resource=["arn:aws:kms:*:*:key/x*", "arn:aws:kms:*:*:key/1*"])]},
+        ALICE,
+        "allow",
+        (),
+    ),
     (
         "all of many conditions must hold",
         {"alice": [allow(Condition={**BLUE, **FROM_OFFICE, **when("StringLike", "aws:username", "b*")})]},
@@ -179,7 +223,13 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         (),
     ),
     # Sessions of a role.
-    ("a role whose one session is named may get through", {"key": [allow(Principal=to(APP_SESSION))]}, APP, "conditional", ()),
+    (
+        "a role whose one session is named may get through",
+        {"key": [allow(Principal=to(APP_SESSION))]},
+        APP,
+        "conditional",
+        (),
+    ),
     (
         "a role whose one session is denied may not",
         {"key": [allow(Principal=to(APP)), deny(Principal=to(APP_SESSION))]},
@@ -187,8 +237,20 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         "conditional",
         (),
     ),
-    ("a user is no session", {"key": [allow(Principal=to(f"arn:aws:sts::{A}:assumed-role/alice/x"))]}, ALICE, "deny", ()),
-    ("nor is another role's session its own", {"key": [allow(Principal=to(f"arn:aws:sts::{A}:assumed-role/apps/x"))]}, APP, "deny", ()),
+    (
+        "a user is no session",
+        {"key": [allow(Principal=to(f"arn:aws:sts::{A}:assumed-role/alice/x"))]},
+        ALICE,
+        "deny",
+        (),
+    ),
+    (
+        "nor is another role's session its own",
+        {"key": [allow(Principal=to(f"arn:aws:sts::{A}:assumed-role/apps/x"))]},
+        APP,
+        "deny",
+        (),
+    ),
     # What cannot be evaluated never helps, in no context.
     (
         "an allow of a key policy by a key's tag matches never",
@@ -212,7 +274,13 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
     # Grants.
     ("a grant without constraints is certain", {"grants": [grant(APP, "Decrypt")]}, APP, "allow", ()),
     ("a grant of other operations gives nothing", {"grants": [grant(APP, "Encrypt")]}, APP, "deny", ()),
-    ("a grant to an account delegates", {"grants": [grant(A, "Decrypt")], "key": [TO_B], "alice": [allow()]}, ALICE, "allow", ()),
+    (
+        "a grant to an account delegates",
+        {"grants": [grant(A, "Decrypt")], "key": [TO_B], "alice": [allow()]},
+        ALICE,
+        "allow",
+        (),
+    ),
     (
         "a grant for one encryption context is conditional",
         {"grants": [grant(BOB, "Decrypt", **only(tenant="blue"))]},
@@ -234,9 +302,21 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         "conditional",
         (),
     ),
-    ("a grant to one session may let its role through", {"grants": [grant(APP_SESSION, "Decrypt")]}, APP, "conditional", ()),
+    (
+        "a grant to one session may let its role through",
+        {"grants": [grant(APP_SESSION, "Decrypt")]},
+        APP,
+        "conditional",
+        (),
+    ),
     # Service control and resource control policies, boundaries.
-    ("a service control policy that is silent denies", {"scps": [[allow("s3:*")]], "alice": [allow()]}, ALICE, "deny", ()),
+    (
+        "a service control policy that is silent denies",
+        {"scps": [[allow("s3:*")]], "alice": [allow()]},
+        ALICE,
+        "deny",
+        (),
+    ),
     ("but not a service-linked role", {"scps": [[allow("s3:*")]], "linked": [allow()]}, LINKED, "allow", ()),
     (
         "a service control policy under a condition makes it conditional",
@@ -252,7 +332,13 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         "deny",
         (),
     ),
-    ("but not a service-linked role either", {"rcps": [deny("kms:Decrypt", Principal="*")], "linked": [allow()]}, LINKED, "allow", ()),
+    (
+        "but not a service-linked role either",
+        {"rcps": [deny("kms:Decrypt", Principal="*")], "linked": [allow()]},
+        LINKED,
+        "allow",
+        (),
+    ),
     (
         "a boundary under a condition makes it conditional",
         {"app": [allow()], "app_boundary": [allow(Condition=FROM_OFFICE)]},
@@ -262,7 +348,7 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
     ),
     ("another account's role needs its own half, too", {"key": [TO_B]}, PARTNER, "deny", ()),
     ("and gets through with both", {"key": [TO_B], "partner": [allow()]}, PARTNER, "allow", ()),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(
@@ -294,15 +380,21 @@ OPERATIONS: list[tuple[str, str, Any, str, str]] = [
         APP,
         "conditional",
     ),
-    ("a grantee's session retires, so its role may", "kms:RetireGrant", grant(APP_SESSION, "RetireGrant"), APP, "conditional"),
+    (
+        "a grantee's session retires, so its role may",
+        "kms:RetireGrant",
+        grant(APP_SESSION, "RetireGrant"),
+        APP,
+        "conditional",
+    ),
     ("a session that only decrypts does not", "kms:RetireGrant", grant(APP_SESSION, "Decrypt"), APP, "deny"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(
     ("action", "given", "principal", "verdict"), [pytest.param(*row[1:], id=row[0]) for row in OPERATIONS]
 )
-def test_who_can_by_grant(action: str, given: Any, principal: str, verdict: str) -> None:  # noqa: ANN401 - JSON
+def test_who_can_by_grant(action: str, given: Any, principal: str, verdict: str) -> None:
     found = {access.principal: access for access in Authorizer(estate(grants=[given])).who_can(action, KEY)}
     assert found[principal].verdict == verdict
 
@@ -320,69 +412,3 @@ def test_actions_without_a_resource_are_asked_on_everything() -> None:
         BOB: "deny",
         ROOT_A: "allow",
     }
-
-
-STRANGER = "123456789012"
-# what holds, the estate, the account, its door; asked is kms:Decrypt
-DOORS: list[tuple[str, dict[str, Any], str, str]] = [
-    ("a key policy that names the account opens", {"key": [TO_B]}, B, "open"),
-    ("a key policy that names its own account opens to it", {}, A, "open"),
-    ("a key policy that names another does not", {}, B, "closed"),
-    ("everyone is every account", {"key": [allow(Principal="*")]}, B, "open"),
-    ("and of one that nobody describes", {"key": [allow(Principal=to(STRANGER))]}, STRANGER, "open"),
-    ("a condition makes a door conditional", {"key": [allow(Principal=to(B), Condition=FROM_OFFICE)]}, B, "conditional"),
-    ("a name in it does", {"key": [allow(Principal=to(PARTNER))]}, B, "conditional"),
-    ("also of an account that nobody describes", {"key": [allow(Principal=to(f"arn:aws:iam::{STRANGER}:role/x"))]}, STRANGER, "conditional"),
-    ("a session's name does", {"key": [allow(Principal=to(f"arn:aws:sts::{B}:assumed-role/partner/s"))]}, B, "conditional"),
-    ("a unique id does", {"key": [allow(Principal=to("AROAEXAMPLEPARTNER001"))], "partner": [allow()]}, B, "conditional"),
-    (
-        "its root user alone is a part of it",
-        {"key": [allow(Principal="*", Condition=when("ArnEquals", "aws:PrincipalArn", ROOT_B))]},
-        B,
-        "conditional",
-    ),
-    ("a deny closes", {"key": [TO_B, deny(Principal="*")]}, B, "closed"),
-    ("a deny of others does not", {"key": [TO_B, deny(Principal=to(A))]}, B, "open"),
-    ("a grant to a role opens a little", {"grants": [grant(PARTNER, "Decrypt")]}, B, "conditional"),
-    ("a grant to the account opens", {"grants": [grant(B, "Decrypt")]}, B, "open"),
-    ("an organization's key opens to its members", {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))], "organized": True}, B, "open"),
-    ("and closes to those outside", {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))]}, B, "closed"),
-    ("whether a stranger is a member is not known", {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))]}, STRANGER, "conditional"),
-    ("a resource control policy closes, but to service-linked roles", {"key": [TO_B], "rcps": [deny("kms:Decrypt", Principal="*")]}, B, "conditional"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("described", "account", "door"), [pytest.param(*row[1:], id=row[0]) for row in DOORS])
-def test_the_door_of_a_key(described: dict[str, Any], account: str, door: str) -> None:
-    access = Authorizer(estate(**described)).account_access(account, "kms:Decrypt", KEY)
-    assert access.door == door
-    assert (access.principals is None) is (account == STRANGER)
-
-
-def test_a_retiring_principal_opens_the_door_to_its_retirement_alone() -> None:
-    authorizer = Authorizer(estate(grants=[grant(ALICE, "Decrypt", RetiringPrincipal=PARTNER)]))
-    assert authorizer.account_access(B, "kms:RetireGrant", KEY).door == "conditional"
-    assert authorizer.account_access(B, "kms:Decrypt", KEY).door == "closed"
-
-
-def test_the_door_of_a_bucket_is_its_policy() -> None:
-    bucket = [allow("s3:GetObject", Principal=to(PARTNER))]
-    access = Authorizer(estate(bucket=bucket)).account_access(B, "s3:GetObject", "arn:aws:s3:::bucket/a")
-    assert (access.door, [each.verdict for each in access.principals or ()]) == ("conditional", ["deny", "deny"])
-
-
-def test_access_is_written_as_json() -> None:
-    described = estate(key=[TO_B], partner=[allow(Condition=FROM_OFFICE)])
-    access = Authorizer(described).account_access(B, "kms:Decrypt", KEY)
-    assert json.loads(json.dumps(access.to_json())) == {
-        "door": "open",
-        "principals": [
-            {"principal": ROOT_B, "verdict": "allow", "conditions": []},
-            {"principal": PARTNER, "verdict": "conditional", "conditions": ["IpAddress aws:SourceIp = 10.0.0.0/8"]},
-        ],
-    }
-
-
-def test_access_of_an_account_that_is_not_described_has_no_principals_in_json() -> None:
-    access = Authorizer(estate()).account_access(STRANGER, "kms:Decrypt", KEY)
-    assert access.to_json() == {"door": "closed", "principals": None}

@@ -1,0 +1,225 @@
+"""`account_access`: how far a resource's own side opens to an account, and to whom in it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from policyeval import Authorizer
+from tests.authorizer.estates import (
+    ALICE,
+    KEY,
+    PARTNER,
+    ROOT_B,
+    TO_B,
+    A,
+    B,
+    allow,
+    deny,
+    estate,
+    grant,
+    to,
+    when,
+)
+
+FROM_OFFICE = when("IpAddress", "aws:SourceIp", "10.0.0.0/8")
+
+STRANGER = "123456789012"
+OF_X = when("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{STRANGER}:role/x")
+NO_ARN = when("Null", "aws:PrincipalArn", "true")
+# what holds, the estate, the account, its door; asked is kms:Decrypt
+DOORS: list[tuple[str, dict[str, Any], str, str]] = [
+    ("a key policy that names the account opens", {"key": [TO_B]}, B, "open"),
+    ("a key policy that names its own account opens to it", {}, A, "open"),
+    ("a key policy that names another does not", {}, B, "closed"),
+    ("everyone is every account", {"key": [allow(Principal="*")]}, B, "open"),
+    ("and of one that nobody describes", {"key": [allow(Principal=to(STRANGER))]}, STRANGER, "open"),
+    (
+        "a condition makes a door conditional",
+        {"key": [allow(Principal=to(B), Condition=FROM_OFFICE)]},
+        B,
+        "conditional",
+    ),
+    ("a name in it does", {"key": [allow(Principal=to(PARTNER))]}, B, "conditional"),
+    (
+        "also of an account that nobody describes",
+        {"key": [allow(Principal=to(f"arn:aws:iam::{STRANGER}:role/x"))]},
+        STRANGER,
+        "conditional",
+    ),
+    (
+        "a session's name does",
+        {"key": [allow(Principal=to(f"arn:aws:sts::{B}:assumed-role/partner/s"))]},
+        B,
+        "conditional",
+    ),
+    (
+        "a unique id does",
+        {"key": [allow(Principal=to("AROAEXAMPLEPARTNER001"))], "partner": [allow()]},
+        B,
+        "conditional",
+    ),
+    (
+        "its root user alone is a part of it",
+        {"key": [allow(Principal="*", Condition=when("ArnEquals", "aws:PrincipalArn", ROOT_B))]},
+        B,
+        "conditional",
+    ),
+    ("a deny closes", {"key": [TO_B, deny(Principal="*")]}, B, "closed"),
+    ("a deny of others does not", {"key": [TO_B, deny(Principal=to(A))]}, B, "open"),
+    ("a grant to a role opens a little", {"grants": [grant(PARTNER, "Decrypt")]}, B, "conditional"),
+    ("a grant to the account opens", {"grants": [grant(B, "Decrypt")]}, B, "open"),
+    (
+        "an organization's key opens to its members",
+        {
+            "key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))],
+            "organized": True,
+        },
+        B,
+        "open",
+    ),
+    (
+        "and closes to those outside",
+        {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))]},
+        B,
+        "closed",
+    ),
+    (
+        "whether a stranger is a member is not known",
+        {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))]},
+        STRANGER,
+        "conditional",
+    ),
+    *[
+        (
+            f"{what} is a part of it",
+            {"key": [allow(Principal=to(f"arn:aws:{arn}"), Condition=condition)]},
+            STRANGER,
+            door,
+        )
+        for what, arn, condition, door in [
+            ("a stranger's session", f"sts::{STRANGER}:assumed-role/x/s", {}, "conditional"),
+            ("a stranger's federated user", f"sts::{STRANGER}:federated-user/x", {}, "conditional"),
+            ("a stranger's session under any ARN", f"sts::{STRANGER}:assumed-role/x/s", OF_X, "conditional"),
+            ("a stranger's role under its own ARN", f"iam::{STRANGER}:role/x", OF_X, "conditional"),
+            ("a stranger's role under another's ARN", f"iam::{STRANGER}:role/y", OF_X, "closed"),
+            ("a stranger's user under no ARN", f"iam::{STRANGER}:user/x", NO_ARN, "closed"),
+            ("another's role", "iam::999999999999:role/x", {}, "closed"),
+        ]
+    ],
+    (
+        "a stranger's root user is a part of it",
+        {
+            "key": [
+                allow(Principal="*", Condition=when("ArnEquals", "aws:PrincipalArn", f"arn:aws:iam::{STRANGER}:root"))
+            ]
+        },
+        STRANGER,
+        "conditional",
+    ),
+    (
+        "a deny of all that are no root user leaves one",
+        {
+            "key": [
+                allow(Principal="*"),
+                deny(
+                    Principal="*", Condition=when("ArnNotEquals", "aws:PrincipalArn", f"arn:aws:iam::{STRANGER}:root")
+                ),
+            ]
+        },
+        STRANGER,
+        "conditional",
+    ),
+    (
+        "a stranger's account is known",
+        {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalAccount", STRANGER))]},
+        STRANGER,
+        "open",
+    ),
+    (
+        "and that it is another",
+        {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalAccount", B))]},
+        STRANGER,
+        "closed",
+    ),
+    (
+        "that a stranger is no service is known",
+        {"key": [allow(Principal="*", Condition=when("Bool", "aws:PrincipalIsAWSService", "false"))]},
+        STRANGER,
+        "open",
+    ),
+    (
+        "a stranger's tags are not",
+        {"key": [allow(Principal="*", Condition=when("Null", "aws:PrincipalTag/x", "true"))]},
+        STRANGER,
+        "conditional",
+    ),
+    (
+        "nor those of all of an account that is described",
+        {"key": [allow(Principal="*", Condition=when("Null", "aws:PrincipalTag/x", "true"))]},
+        B,
+        "conditional",
+    ),
+    (
+        "a grant to a stranger's role",
+        {"grants": [grant(f"arn:aws:iam::{STRANGER}:role/x", "Decrypt")]},
+        STRANGER,
+        "conditional",
+    ),
+    (
+        "a grant to a stranger's session",
+        {"grants": [grant(f"arn:aws:sts::{STRANGER}:assumed-role/x/s", "Decrypt")]},
+        STRANGER,
+        "conditional",
+    ),
+    (
+        "a statement of another action lets nobody in",
+        {"key": [allow("kms:Encrypt", Principal=to(f"arn:aws:iam::{STRANGER}:role/x"))]},
+        STRANGER,
+        "closed",
+    ),
+    (
+        "a resource control policy closes, but to service-linked roles",
+        {"key": [TO_B], "rcps": [deny("kms:Decrypt", Principal="*")]},
+        B,
+        "conditional",
+    ),
+]
+
+
+@pytest.mark.parametrize(("described", "account", "door"), [pytest.param(*row[1:], id=row[0]) for row in DOORS])
+def test_the_door_of_a_key(described: dict[str, Any], account: str, door: str) -> None:
+    access = Authorizer(estate(**described)).account_access(account, "kms:Decrypt", KEY)
+    assert access.door == door
+    assert (access.principals is None) is (account == STRANGER)
+
+
+def test_a_retiring_principal_opens_the_door_to_its_retirement_alone() -> None:
+    authorizer = Authorizer(estate(grants=[grant(ALICE, "Decrypt", RetiringPrincipal=PARTNER)]))
+    assert authorizer.account_access(B, "kms:RetireGrant", KEY).door == "conditional"
+    assert authorizer.account_access(B, "kms:Decrypt", KEY).door == "closed"
+
+
+def test_the_door_of_a_bucket_is_its_policy() -> None:
+    bucket = [allow("s3:GetObject", Principal=to(PARTNER))]
+    access = Authorizer(estate(bucket=bucket)).account_access(B, "s3:GetObject", "arn:aws:s3:::bucket/a")
+    assert (access.door, [each.verdict for each in access.principals or ()]) == ("conditional", ["deny", "deny"])
+
+
+def test_access_is_written_as_json() -> None:
+    described = estate(key=[TO_B], partner=[allow(Condition=FROM_OFFICE)])
+    access = Authorizer(described).account_access(B, "kms:Decrypt", KEY)
+    assert json.loads(json.dumps(access.to_json())) == {
+        "door": "open",
+        "principals": [
+            {"principal": ROOT_B, "verdict": "allow", "conditions": []},
+            {"principal": PARTNER, "verdict": "conditional", "conditions": ["IpAddress aws:SourceIp = 10.0.0.0/8"]},
+        ],
+    }
+
+
+def test_access_of_an_account_that_is_not_described_has_no_principals_in_json() -> None:
+    access = Authorizer(estate()).account_access(STRANGER, "kms:Decrypt", KEY)
+    assert access.to_json() == {"door": "closed", "principals": None}

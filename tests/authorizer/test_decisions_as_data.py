@@ -1,0 +1,200 @@
+"""What programs read of a decision: its JSON, every layer's own verdict, what could not be evaluated."""
+
+from __future__ import annotations
+
+import json
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from policyeval import Authorizer, Entities, PolicySet, Request, Session, simulate
+from policyeval.model.decision import Layer
+from tests.authorizer.estates import (
+    ALIAS,
+    ALICE,
+    APP,
+    BUCKET,
+    DELEGATES,
+    KEY,
+    PARTNER,
+    A,
+    B,
+    allow,
+    ask,
+    deny,
+    estate,
+    grant,
+    named,
+    policy,
+    to,
+    when,
+)
+
+LIMITED_SESSION = Session("s", policies=[policy(allow("s3:*"))])
+
+
+def test_a_decision_is_written_as_json() -> None:
+    decision = ask({"alice": [allow(Sid="All", Condition=when("Bool", "team:x", "maybe")), allow(Sid="Some")]})
+    said = json.loads(json.dumps(decision.to_json()))
+    nothing = {"grant_id": None, "file": None, "line": None, "column": None}
+    delegates = {"layer": "resource_policy", "policy": "key policy", "sid": None, "index": 0, **nothing}
+    some = {"layer": "identity_policy", "policy": "of-alice", "sid": "Some", "index": 1, **nothing}
+    assert {**said, "layers": [], "diagnostics": []} == {
+        "decision": "allow",
+        "reason": "allowed",
+        "layer": "identity_policy",
+        "rule": None,
+        "message": f"User: {ALICE} is authorized to perform: kms:Decrypt on resource: {KEY}",
+        "determining_statements": [delegates, some],
+        "layers": [],
+        "diagnostics": [],
+    }
+    assert {each["layer"]: each["verdict"] for each in said["layers"]} == {
+        "resource_control_policy": "not_applicable",
+        "service_control_policy": "not_applicable",
+        "vpc_endpoint_policy": "not_applicable",
+        "resource_policy": "allow",
+        "grant": "implicit_deny",
+        "identity_policy": "allow",
+        "permissions_boundary": "not_applicable",
+        "session_policy": "not_applicable",
+    }
+    assert [each["statements"] for each in said["layers"] if each["statements"]] == [[delegates], [some]]
+
+
+def test_a_grant_is_named_in_json_by_id_name_and_place() -> None:
+    estate_file = """
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            users: [{name: alice}]
+            keys:
+              - id: k
+                region: us-east-1
+                grants: [{GrantId: g1, Name: mine, GranteePrincipal: "arn:aws:iam::111122223333:user/alice", Operations: [Decrypt]}]
+    """
+    authorizer = Authorizer(Entities.from_text(dedent(estate_file), name="estate.yaml"))
+    said = authorizer.authorize(Request(ALICE, "kms:Decrypt", "arn:aws:kms:us-east-1:111122223333:key/k")).to_json()
+    named = {"layer": "grant", "policy": "mine", "sid": None, "index": None, "grant_id": "g1"}
+    place = {"file": "estate.yaml", "line": 9, "column": 18}
+    assert said["determining_statements"] == [named | place]
+    assert {"layer": "grant", "verdict": "allow", "statements": [named | place]} in said["layers"]  # type: ignore[operator]
+
+
+def test_a_service_is_let_in_by_its_grant() -> None:
+    decision = ask({"grants": [grant("s3.amazonaws.com", "Decrypt")]}, "s3.amazonaws.com")
+    assert [statement.grant_id for statement in decision.determining_statements] == ["g1"]
+
+
+def test_a_decision_without_a_layer_names_the_rule_in_json() -> None:
+    said = ask({}, PARTNER, "kms:ScheduleKeyDeletion").to_json()
+    assert (said["decision"], said["reason"], said["layer"], said["rule"]) == ("deny", "implicit_deny", None, "K3")
+    assert said["determining_statements"] == []
+
+
+def test_a_decision_shows_itself_shortly_and_knows_its_request() -> None:
+    request = Request(ALICE, "kms:Decrypt", KEY)
+    decision = Authorizer(estate(alice=[allow()])).authorize(request)
+    assert repr(decision) == "<Decision allow: allowed by identity_policy>"
+    assert decision.request is request
+    assert repr(ask({}, PARTNER, "kms:ScheduleKeyDeletion")) == "<Decision deny: implicit_deny by K3>"
+
+
+def layers(described: dict[str, Any], **facts: Any) -> dict[Layer, str]:
+    return {verdict.layer: verdict.verdict for verdict in ask(described, **facts).layers}
+
+
+def test_every_layer_speaks_for_itself_also_behind_one_that_decided() -> None:
+    said = layers(
+        {
+            "scps": [[allow(), deny("kms:*")]],
+            "app": [allow()],
+            "app_boundary": [allow("s3:*")],
+            "endpoint": [allow(Principal="*")],
+            "rcps": [deny("s3:*", Principal="*")],
+        },
+        principal=APP,
+        session=LIMITED_SESSION,
+        vpc_endpoint="vpce-1",
+    )
+    assert said == {
+        Layer.RCP: "allow",
+        Layer.SCP: "explicit_deny",
+        Layer.ENDPOINT: "allow",
+        Layer.RESOURCE: "allow",
+        Layer.GRANT: "implicit_deny",
+        Layer.IDENTITY: "allow",
+        Layer.BOUNDARY: "implicit_deny",
+        Layer.SESSION: "implicit_deny",
+    }
+
+
+def test_one_silent_level_is_an_implicit_deny_of_all() -> None:
+    assert layers({"scps": [[allow("s3:*")]]})[Layer.SCP] == "implicit_deny"
+    assert layers({"scps": [[allow("s3:*")], [allow("kms:*")]]})[Layer.SCP] == "allow"
+
+
+def test_a_resource_that_is_no_key_has_no_grants() -> None:
+    said = layers({"bucket": [allow(Principal=to(ALICE))]}, action="s3:GetObject", resource=BUCKET)
+    assert said[Layer.GRANT] == "not_applicable"
+
+
+def test_what_cannot_be_evaluated_is_named_with_its_effect_and_statement() -> None:
+    unknown = when("StringAlmost", "team:x", "y")
+    decision = ask({"alice": [allow(), allow(Condition=unknown), deny("s3:*", Condition=unknown)]})
+    assert decision.allowed
+    assert [diagnostic.message for diagnostic in decision.diagnostics] == [
+        "unknown condition operator `StringAlmost`: the Allow does not match in statement #1 of of-alice"
+    ]
+    decision = ask({"alice": [allow(), deny(Condition=unknown)]})
+    assert decision.reason == "explicit_deny"
+    assert [diagnostic.message for diagnostic in decision.diagnostics] == [
+        "unknown condition operator `StringAlmost`: the Deny matches in statement #1 of of-alice"
+    ]
+
+
+def test_a_key_that_the_action_does_not_carry_is_left_out_and_said() -> None:
+    context = {"kms:GrantOperations": ["Decrypt"]}
+    decision = ask(
+        {"alice": [allow(Condition=when("Null", "kms:GrantOperations", "true"))], "key": [DELEGATES]}, context=context
+    )
+    assert decision.allowed
+    assert [diagnostic.message for diagnostic in decision.diagnostics] == [
+        "requests for `kms:Decrypt` do not carry `kms:GrantOperations`: left out"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("described", "action"), [({}, "kms:DisableKey"), ({"key_facts": {"spec": "RSA_2048"}}, "kms:Decrypt")]
+)
+def test_an_encryption_context_where_none_belongs_is_left_out_and_said(described: dict[str, Any], action: str) -> None:
+    asks = when("StringEquals", "kms:EncryptionContext:a", "b")
+    decision = ask({"alice": [allow(Condition=asks)], **described}, action=action, encryption_context={"a": "b"})
+    assert not decision.allowed
+    assert [diagnostic.message.endswith("left out") for diagnostic in decision.diagnostics] == [True]
+
+
+def test_an_alias_is_named_as_it_was_asked() -> None:
+    assert ask({"alice": [allow()]}, resource=ALIAS).message.endswith(f"on resource: {ALIAS}")
+
+
+def test_simulate_names_policies_by_their_number() -> None:
+    policies = PolicySet(
+        identity_policies=[policy(allow("s3:*")), policy(allow())], resource_policy=policy(allow(Principal=to(A)))
+    )
+    decision = simulate(Request(ALICE, "kms:Decrypt", KEY), policies)
+    assert [str(statement) for statement in decision.determining_statements] == [
+        "statement #0 of resource policy",
+        "statement #0 of identity policy 2",
+    ]
+
+
+def test_named_policies_keep_their_names() -> None:
+    (document,) = named("mine", allow())
+    decision = simulate(
+        Request(ALICE, "s3:GetObject", BUCKET, resource_account=A), PolicySet(identity_policies=[document])
+    )
+    assert [statement.policy for statement in decision.determining_statements] == ["mine"]
+    assert decision.explain().startswith("ALLOW  ")
+    assert B not in decision.explain()

@@ -1,0 +1,282 @@
+"""`explain()` tells what each layer said, what nearly matched, what could not be evaluated, what would mend it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policyeval import Session
+from tests.authorizer.estates import (
+    ALICE,
+    APP,
+    BOB,
+    BUCKET,
+    KEY,
+    PARTNER,
+    ROOT_A,
+    TO_B,
+    M,
+    allow,
+    ask,
+    deny,
+    grant,
+    policy,
+    to,
+    when,
+)
+
+LIMITED_SESSION = Session("s", policies=[policy(allow("s3:*"))])
+ENDED_SESSION = Session("s", policies=[policy(allow(), deny("kms:*"))])
+TRUSTED = {"trust": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": to(M)}]}
+DENY_TRUST = {"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"}
+OFFICE = when("IpAddress", "aws:SourceIp", "10.0.0.0/8")
+# what is explained, the estate, the request's facts, lines of it in their order
+EXPLAINED: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
+    (
+        "an allow names what allowed it and asks for nothing",
+        {"alice": [allow(Sid="All")]},
+        {},
+        [
+            f"ALLOW  User: {ALICE} is authorized to perform: kms:Decrypt on resource: {KEY}",
+            "",
+            "What each layer said:",
+            "  key policy: allows",
+            "    statement #0 of key policy",
+            "  grants: does not allow",
+            "  identity policies: allows",
+            "    statement `All` of of-alice",
+        ],
+    ),
+    (
+        "a policy of two levels is said once",
+        {"alice": [allow()], "organized": True},
+        {},
+        [
+            "  resource control policies: allows",
+            "    statement #0 of RCPFullAWSAccess",
+            "  service control policies: allows",
+            "    statement #0 of FullAWSAccess",
+            "  key policy: allows",
+        ],
+    ),
+    (
+        "an allow that does not name the caller nearly matched",
+        {"key": [allow(Principal=to(BOB))]},
+        {},
+        [
+            "  key policy: does not allow",
+            f"    statement #0 of key policy does not match: it does not name {ALICE}",
+            "  grants: does not allow",
+            "  identity policies: does not allow",
+            "",
+            (
+                "To allow it: account 111122223333 must let "
+                f"{ALICE} in: a statement of the key policy that allows kms:Decrypt"
+            ),
+            f"or: account 111122223333 must create a grant of Decrypt to {ALICE}",
+        ],
+    ),
+    (
+        "an allow of another resource nearly matched",
+        {"alice": [allow(Resource="arn:aws:kms:*:*:key/other")]},
+        {},
+        [f"    statement #0 of of-alice does not match: its Resource does not cover {KEY}"],
+    ),
+    (
+        "an allow under a condition on a key that the request has not",
+        {"alice": [allow(Condition=OFFICE)]},
+        {},
+        [
+            "    statement #0 of of-alice does not match: IpAddress aws:SourceIp = 10.0.0.0/8, but the request has no such key"
+        ],
+    ),
+    (
+        "an allow under a condition that the request does not meet",
+        {"alice": [allow(Condition=OFFICE)]},
+        {"context": {"aws:SourceIp": "11.0.0.1"}},
+        [
+            "    statement #0 of of-alice does not match: IpAddress aws:SourceIp = 10.0.0.0/8, but the request has 11.0.0.1"
+        ],
+    ),
+    (
+        "the first condition that is not met is named",
+        {"alice": [allow(Condition={**when("Bool", "aws:ViaAWSService", "false"), **OFFICE})]},
+        {"context": {"aws:SourceIp": "11.0.0.1"}},
+        [
+            "    statement #0 of of-alice does not match: IpAddress aws:SourceIp = 10.0.0.0/8, but the request has 11.0.0.1"
+        ],
+    ),
+    (
+        "a request with several values",
+        {"alice": [allow(Condition=when("ForAllValues:StringEquals", "aws:TagKeys", "a", "b"))]},
+        {"context": {"aws:TagKeys": ["a", "c"]}},
+        [
+            (
+                "    statement #0 of of-alice does not match: ForAllValues:StringEquals aws:TagKeys = [a, b], "
+                "but the request has [a, c]"
+            ),
+        ],
+    ),
+    (
+        "a request with an empty string",
+        {"alice": [allow(Condition=when("StringEquals", "team:x", "y"))]},
+        {"context": {"team:x": ""}},
+        ["    statement #0 of of-alice does not match: StringEquals team:x = y, but the request has an empty string"],
+    ),
+    (
+        "an allow that cannot work where it stands",
+        {"key": [allow(Principal=to(ALICE), Condition=when("StringEquals", "aws:ResourceTag/env", "prod"))]},
+        {},
+        [
+            "    statement #0 of key policy does not match: it holds what does not work in this kind of policy",
+            "What could not be evaluated:",
+            (
+                "  `aws:ResourceTag/env` does not work in a key policy: the Allow does not match in statement #0 of key "
+                "policy"
+            ),
+        ],
+    ),
+    (
+        "what was left out of the request",
+        {"alice": [allow()]},
+        {"action": "kms:DisableKey", "encryption_context": {"a": "b"}},
+        ["What could not be evaluated:"],
+    ),
+    (
+        "a deny must go",
+        {"alice": [allow(), deny("kms:*")]},
+        {},
+        [
+            "  identity policies: denies",
+            "    statement #1 of of-alice",
+            "",
+            "To allow it: statement #1 of of-alice must not deny it",
+        ],
+    ),
+    (
+        "several changes together",
+        {"partner": [deny()]},
+        {"principal": PARTNER},
+        [
+            "To allow it, all of:",
+            "  - statement #0 of of-partner must not deny it",
+            f"  - account 111122223333 must create a grant of Decrypt to {PARTNER}",
+        ],
+    ),
+    (
+        "a rule that no policy changes",
+        {"partner": [allow()]},
+        {"principal": PARTNER, "action": "kms:ScheduleKeyDeletion"},
+        [
+            "  because this action has no effect on another account's key, whatever the policies say (K3)",
+            (
+                "No change of policy allows it: this action has no effect on another account's key, whatever the policies "
+                "say (K3)"
+            ),
+        ],
+    ),
+    (
+        "a rule behind a deny",
+        {"partner": [allow(), deny()]},
+        {"principal": PARTNER, "action": "kms:ScheduleKeyDeletion"},
+        [
+            (
+                "No change of policy allows it: this action has no effect on another account's key, whatever the policies "
+                "say (K3)"
+            ),
+        ],
+    ),
+    (
+        "another account's key of AWS's own",
+        {"key_facts": {"manager": "AWS", "aliases": ["alias/aws/s3"]}, "partner": [allow()]},
+        {"principal": PARTNER},
+        ["No change of policy allows it"],
+    ),
+    (
+        "a root user has it by rule",
+        {"bucket": [allow("s3:Get*", Principal=to(BOB))]},
+        {"principal": ROOT_A, "action": "s3:PutObject", "resource": BUCKET},
+        [
+            f"ALLOW  User: {ROOT_A} is authorized to perform: s3:PutObject on resource: {BUCKET}",
+            "  because an account's root user has every permission in its own account (S9)",
+            "  resource policy: does not allow",
+        ],
+    ),
+    (
+        "a retirement needs a right that a grant gives",
+        {"partner": [allow()], "grants": [grant(BOB, "Decrypt")]},
+        {"principal": PARTNER, "action": "kms:RetireGrant"},
+        [
+            "  because no grant names the caller or its account as one that may retire it (G5)",
+            "  grants: does not allow",
+            f"To allow it: a grant must name {PARTNER} as its retiring principal",
+        ],
+    ),
+    (
+        "a role must trust",
+        TRUSTED,
+        {"action": "sts:AssumeRole", "resource": APP},
+        [
+            "  role trust policy: does not allow",
+            f"To allow it: {APP} must let {ALICE} in: a statement of the trust policy that allows sts:AssumeRole",
+        ],
+    ),
+    (
+        "a boundary and a session policy must allow, too",
+        {"app": [allow("s3:*")], "app_boundary": [allow("s3:*")]},
+        {"principal": APP, "session": LIMITED_SESSION},
+        [
+            "  identity policies: does not allow",
+            "  permissions boundary: does not allow",
+            "  session policies: does not allow",
+            "To allow it, all of:",
+            f"  - account 111122223333 must add an identity policy that allows kms:Decrypt on {KEY} to {APP}",
+            f"  - the permissions boundary of {APP} must allow kms:Decrypt on {KEY}",
+            f"  - a session policy of the session must allow kms:Decrypt on {KEY}",
+        ],
+    ),
+    (
+        "levels and an endpoint must allow",
+        {"scps": [[allow("s3:*")]], "alice": [allow()], "endpoint": [allow("s3:*", Principal="*")]},
+        {"vpc_endpoint": "vpce-1"},
+        [
+            "To allow it, all of:",
+            "  - level 2 of the service control policies of account 111122223333 must allow kms:Decrypt",
+            f"  - the policy of the VPC endpoint must allow kms:Decrypt on {KEY} to {ALICE}",
+        ],
+    ),
+    (
+        "an anonymous caller can only be everyone",
+        {"bucket": [allow("s3:*", Principal=to(BOB))]},
+        {"principal": "anonymous", "action": "s3:GetObject", "resource": BUCKET},
+        [f"To allow it: {BUCKET} must let anonymous in: a statement of the resource policy that allows s3:GetObject"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("described", "facts", "lines"), [pytest.param(*row[1:], id=row[0]) for row in EXPLAINED])
+def test_an_explanation_says(described: dict[str, Any], facts: dict[str, Any], lines: list[str]) -> None:
+    said = [line for line in ask(described, **facts).explain().splitlines() if not line.startswith("or")]
+    wanted = [line for line in lines if not line.startswith("or")]
+    missing = [line for line in lines if line not in ask(described, **facts).explain().splitlines()]
+    assert missing == [], "\n".join(said)
+    at = [said.index(line) for line in wanted if line]
+    assert at == sorted(at)
+
+
+def test_alternatives_come_likely_ones_first() -> None:
+    explained = ask({"key": [TO_B]}).explain().splitlines()
+    assert explained[-2:] == [
+        f"To allow it: account 111122223333 must let {ALICE} in: a statement of the key policy that allows kms:Decrypt",
+        f"or: account 111122223333 must create a grant of Decrypt to {ALICE}",
+    ]
+
+
+def test_a_deny_begins_with_its_sentence() -> None:
+    decision = ask({})
+    assert decision.explain().startswith(f"DENY  {decision.message}\n")
+
+
+def test_an_allow_proposes_nothing() -> None:
+    assert "To allow it" not in ask({"alice": [allow()]}).explain()

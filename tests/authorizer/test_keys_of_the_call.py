@@ -1,0 +1,115 @@
+"""Condition keys that the call itself has: who called on whose behalf, from where, by which alias (S34, K6–K8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policyeval import PolicySet, Request, Session, simulate
+from tests.authorizer.estates import ALIAS, ALICE, APP, KEY, ROOT_A, A, allow, ask, policy, when
+
+S3 = "s3.us-east-1.amazonaws.com"
+CHINA = "s3.cn-north-1.amazonaws.com.cn"
+CHAIN = {"via_service": S3, "context": {"aws:CalledVia": ["athena.amazonaws.com", "s3.amazonaws.com"]}}
+ANY = "ForAnyValue:StringEquals"
+PAIRS = {"encryption_context": {"Tenant": "blue", "stage": "prod"}}
+
+# what holds, the request's facts, the operator, the key, its values, whether it holds
+CALLS: list[tuple[str, dict[str, Any], str, str, list[str], bool]] = [
+    ("the service in between", {"via_service": S3}, "StringEquals", "kms:ViaService", [S3], True),
+    ("none in between", {}, "Null", "kms:ViaService", ["true"], True),
+    ("given as context it is one", {"context": {"kms:ViaService": S3}}, "Bool", "aws:ViaAWSService", ["true"], True),
+    ("that one is in between, in lower case", {"via_service": S3}, "StringEquals", "aws:ViaAWSService", ["true"], True),
+    ("that none is", {}, "StringEquals", "aws:ViaAWSService", ["false"], True),
+    ("its principal's name", {"via_service": S3}, ANY, "aws:CalledVia", ["s3.amazonaws.com"], True),
+    ("in China", {"via_service": CHINA}, ANY, "aws:CalledVia", ["s3.amazonaws.com.cn"], True),
+    ("which is no other", {"via_service": CHINA}, ANY, "aws:CalledVia", ["s3.amazonaws.com"], False),
+    ("the first of the chain", CHAIN, "StringEquals", "aws:CalledViaFirst", ["athena.amazonaws.com"], True),
+    ("the last of the chain", CHAIN, "StringEquals", "aws:CalledViaLast", ["s3.amazonaws.com"], True),
+    ("the chain of one ends with it", {"via_service": S3}, "StringEquals", "aws:CalledViaLast", ["s3.amazonaws.com"], True),
+    ("no chain has no first", {}, "Null", "aws:CalledViaFirst", ["true"], True),
+    ("and no last", {}, "Null", "aws:CalledViaLast", ["true"], True),
+    ("the endpoint", {"vpc_endpoint": "vpce-1"}, "StringEquals", "aws:SourceVpce", ["vpce-1"], True),
+    ("its VPC", {"vpc_endpoint": "vpce-1"}, "StringEquals", "aws:SourceVpc", ["vpc-1"], True),
+    ("through it there is no public address", {"vpc_endpoint": "vpce-1", "context": {"aws:SourceIp": "10.0.0.1"}}, "Null", "aws:SourceIp", ["true"], True),
+    ("but a private one", {"vpc_endpoint": "vpce-1", "context": {"aws:VpcSourceIp": "10.0.0.1"}}, "IpAddress", "aws:VpcSourceIp", ["10.0.0.0/8"], True),
+    ("without one a given endpoint", {"context": {"aws:SourceVpce": "vpce-2"}}, "StringEquals", "aws:SourceVpce", ["vpce-2"], True),
+    ("a given VPC", {"context": {"aws:SourceVpc": "vpc-2"}}, "StringEquals", "aws:SourceVpc", ["vpc-2"], True),
+    ("no endpoint", {}, "Null", "aws:SourceVpce", ["true"], True),
+    ("no VPC", {}, "Null", "aws:SourceVpc", ["true"], True),
+    ("a service does not come through the caller's endpoint", {"via_service": S3, "vpc_endpoint": "vpce-1"}, "Null", "aws:SourceVpce", ["true"], True),
+    ("the alias that was used", {"resource": ALIAS}, "StringEquals", "kms:RequestAlias", ["alias/app"], True),
+    ("none was", {}, "Null", "kms:RequestAlias", ["true"], True),
+    ("one that is said", {"context": {"kms:RequestAlias": "alias/app"}}, "StringEquals", "kms:RequestAlias", ["alias/app"], True),
+    ("not where the action carries none", {"resource": ALIAS, "action": "kms:ListGrants"}, "Null", "kms:RequestAlias", ["true"], True),
+    ("the encryption context's keys", PAIRS, "ForAllValues:StringEquals", "kms:EncryptionContextKeys", ["Tenant", "stage"], True),
+    ("all of them", PAIRS, "ForAllValues:StringEquals", "kms:EncryptionContextKeys", ["Tenant"], False),
+    ("one of them in any case", PAIRS, "StringEquals", "kms:EncryptionContext:TENANT", ["blue"], True),
+    ("keys that are said", {"context": {"kms:EncryptionContextKeys": ["a"]}}, ANY, "kms:EncryptionContextKeys", ["a"], True),
+    ("none", {}, "Null", "kms:EncryptionContextKeys", ["true"], True),
+    ("the caller's account", {}, "StringEquals", "kms:CallerAccount", [A], True),
+    ("the Region of the key", {}, "StringEquals", "aws:RequestedRegion", ["us-east-1"], True),
+    ("or the one that is said", {"context": {"aws:RequestedRegion": "eu-central-1"}}, "StringEquals", "aws:RequestedRegion", ["eu-central-1"], True),
+    ("a user's own keys have no start", {}, "Null", "aws:TokenIssueTime", ["true"], True),
+    ("a session's start is the request's time at the latest", {"session": Session()}, "Null", "aws:TokenIssueTime", ["false"], True),
+    ("or what is said", {"session": Session(), "context": {"aws:TokenIssueTime": "2026-01-01T00:00:00Z"}}, "DateEquals", "aws:TokenIssueTime", ["2026-01-01"], True),
+    ("a default stands for what is not said", {}, "StringEquals", "kms:EncryptionAlgorithm", ["SYMMETRIC_DEFAULT"], True),
+    ("and gives way", {"context": {"kms:EncryptionAlgorithm": "RSAES_OAEP_SHA_1"}}, "StringEquals", "kms:EncryptionAlgorithm", ["RSAES_OAEP_SHA_1"], True),
+    ("what nobody says is not there", {}, "Null", "team:x", ["true"], True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "operator", "key", "values", "holds"), [pytest.param(*row[1:], id=row[0]) for row in CALLS]
+)
+def test_a_key_of_the_call(facts: dict[str, Any], operator: str, key: str, values: list[str], holds: bool) -> None:  # noqa: FBT001 - a column of the table
+    described = {"alice": [allow(Condition=when(operator, key, *values))], "endpoint": [allow(Principal="*")]}
+    assert ask(described, **facts).allowed is holds
+
+
+def test_on_an_alias_there_are_no_keys_of_the_call() -> None:
+    nothing = {"Null": {"kms:CallerAccount": "true", "kms:ViaService": "true"}}
+    asked = {"action": "kms:CreateAlias", "resource": ALIAS, "via_service": S3}
+    assert ask({"alice": [allow(Condition=nothing)]}, **asked).allowed
+
+
+def test_in_simulate_an_endpoint_is_the_one_that_is_named() -> None:
+    named = policy(allow(Condition=when("StringEquals", "aws:SourceVpce", "vpce-9")))
+    policies = PolicySet(identity_policies=[named])
+    request = Request(ALICE, "s3:GetObject", "arn:aws:s3:::bucket", vpc_endpoint="vpce-9")
+    assert simulate(request, policies).allowed
+    request = Request(ALICE, "s3:GetObject", "arn:aws:s3:::bucket", vpc_endpoint="vpce-8")
+    assert not simulate(request, policies).allowed
+
+
+def test_in_simulate_nothing_is_known_of_a_root_user_either() -> None:
+    tagged = policy(allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalTag/x", "y")))
+    request = Request(ROOT_A, "kms:Decrypt", KEY, context={"aws:PrincipalTag/x": "y"})
+    assert simulate(request, PolicySet(resource_policy=tagged)).allowed
+
+
+def test_several_values_of_the_wrong_type_are_each_named() -> None:
+    condition = when("ForAnyValue:NumericEquals", "team:x", "7")
+    for given, faults in [(["a", "b"], 2), ("a", 1)]:
+        decision = ask({"alice": [allow(Condition=condition)]}, context={"team:x": given})
+        assert not decision.allowed
+        assert len(decision.diagnostics) == faults
+    condition = when("ForAllValues:NumericEquals", "team:x", "7")
+    for given, faults in [(["a", "b"], 2), ("a", 1)]:
+        decision = ask({"alice": [allow(Condition=condition)]}, context={"team:x": given})
+        assert not decision.allowed
+        assert len(decision.diagnostics) == faults
+
+
+def test_variables_are_filled_in_for_each_of_several_values() -> None:
+    condition = when("ForAnyValue:StringLike", "aws:TagKeys", "${aws:PrincipalTag/team}*")
+    for keys, allowed in [(["red", "blue-1"], True), (["red"], False)]:
+        assert ask({"alice": [allow(Condition=condition)]}, context={"aws:TagKeys": keys}).allowed is allowed
+    one = when("ForAnyValue:StringLike", "team:x", "${aws:PrincipalTag/team}*")
+    assert ask({"alice": [allow(Condition=one)]}, context={"team:x": "blue-1"}).allowed
+
+
+def test_a_role_is_described_by_its_own_arn() -> None:
+    condition = when("ArnEquals", "aws:PrincipalArn", APP)
+    assert ask({"app": [allow(Condition=condition)]}, f"arn:aws:sts::{A}:assumed-role/app/s").allowed
