@@ -54,7 +54,7 @@ def split_tokens(tokens: Tokens, separator: str, maximum: int = -1) -> list[Toke
             fields[-1].append(token)
             continue
         left = -1 if maximum < 0 else maximum - len(fields) + 1
-        first, *rest = token.split(separator, left) if left else [token]
+        first, *rest = token.split(separator, left)
         fields[-1].append(first)
         fields.extend([piece] for piece in rest)
     return [join_tokens(field) for field in fields]

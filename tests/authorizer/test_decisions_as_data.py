@@ -82,6 +82,21 @@ def test_a_grant_is_named_in_json_by_id_name_and_place() -> None:
     assert {"layer": "grant", "verdict": "allow", "statements": [named | place]} in said["layers"]  # type: ignore[operator]
 
 
+def test_a_service_is_let_in_by_a_statement() -> None:
+    decision = ask({"key": [allow(Sid="S3", Principal={"Service": "s3.amazonaws.com"})]}, "s3.amazonaws.com")
+    assert [statement.sid for statement in decision.determining_statements] == ["S3"]
+
+
+def test_of_a_retirement_the_grants_that_may_be_retired_are_said() -> None:
+    grants = [
+        grant(APP, "Decrypt", RetiringPrincipal=PARTNER, GrantId="theirs"),
+        grant(PARTNER, "Decrypt", GrantId="used"),
+    ]
+    decision = ask({"grants": grants}, PARTNER, "kms:RetireGrant")
+    (said,) = (verdict for verdict in decision.layers if verdict.layer is Layer.GRANT)
+    assert (said.verdict, [statement.grant_id for statement in said.statements]) == ("allow", ["theirs"])
+
+
 def test_a_service_is_let_in_by_its_grant() -> None:
     decision = ask({"grants": [grant("s3.amazonaws.com", "Decrypt")]}, "s3.amazonaws.com")
     assert [statement.grant_id for statement in decision.determining_statements] == ["g1"]

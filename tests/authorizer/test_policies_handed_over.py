@@ -69,8 +69,17 @@ def test_a_policy_may_be(given: Any, name: str) -> None:
 def test_what_is_no_policy_is_refused() -> None:
     with pytest.raises(PolicySyntaxError):
         PolicySet(identity_policies=["{}"])
-    with pytest.raises(PolicySyntaxError, match="may not have `Principal`"):
-        PolicySet(service_control_policies=[[OPEN]])
+    for layer in (
+        {"service_control_policies": [[OPEN]]},
+        {"identity_policies": [OPEN]},
+        {"permissions_boundary": OPEN},
+        {"session_policies": [OPEN]},
+    ):
+        with pytest.raises(PolicySyntaxError, match="may not have `Principal`"):
+            PolicySet(**layer)
+    for layer in ({"vpc_endpoint_policy": ALL}, {"resource_control_policies": [[ALL]]}):
+        with pytest.raises(PolicySyntaxError, match="has no `Principal`"):
+            PolicySet(**layer)
     with pytest.raises(PolicySyntaxError, match="unknown element `name`"):
         PolicySet(identity_policies=[{"name": "mine", **ALL}])
     with pytest.raises(RequestError, match="a policy is a document, not int"):

@@ -122,6 +122,46 @@ def test_the_words_about_what_cannot_be_evaluated(described: dict[str, Any], fac
     assert [fault.message for fault in decision.diagnostics] == [words]
 
 
+# the operator, the policy's value, the request's, the words about it
+UNREADABLE: list[tuple[str, Any, Any, str]] = [
+    ("NumericEquals", "7", "seven", "`team:x` is `seven`, no value for `NumericEquals`: not a number"),
+    ("NumericEquals", "seven", "7", "`seven` is no value for `NumericEquals`: not a number"),
+    ("DateEquals", "2026", "noon", "`team:x` is `noon`, no value for `DateEquals`: not a date"),
+    (
+        "DateEquals",
+        "2026",
+        "2026-01-31T00:00:00+15:00",
+        "`team:x` is `2026-01-31T00:00:00+15:00`, no value for `DateEquals`: not a time zone",
+    ),
+    ("Bool", "true", "yes", "`team:x` is `yes`, no value for `Bool`: not a boolean"),
+    ("BinaryEquals", "QQ==", "?", "`team:x` is `?`, no value for `BinaryEquals`: not base64"),
+    (
+        "IpAddress",
+        "10.0.0.0/8",
+        "10.0.0.0/8",
+        "`team:x` is `10.0.0.0/8`, no value for `IpAddress`: a range, not an address",
+    ),
+    ("IpAddress", "fe80::1%1", "::1", "`fe80::1%1` is no value for `IpAddress`: an address with a zone"),
+    ("ArnLike", "arn:aws:s3", "arn:aws:s3:::b", "`arn:aws:s3` is no value for `ArnLike`: an ARN has six parts"),
+    ("ArnLike", "arn:aws:s3:::*", "bucket", "`team:x` is `bucket`, no value for `ArnLike`: not an ARN"),
+    ("StringAlmost", "x", "x", "unknown condition operator `StringAlmost`"),
+    ("Null", ["maybe", "no"], "x", "`Null` takes `true` or `false`, not `maybe, no`"),
+    ("StringEquals", [], "x", "`StringEquals` on `team:x` has no value to compare with"),
+    ("StringEquals", "x", ["x", "y"], "`team:x` has several values: `StringEquals` needs ForAllValues or ForAnyValue"),
+]
+
+
+@pytest.mark.parametrize(("operator", "value", "given", "words"), UNREADABLE)
+def test_the_words_about_a_condition_that_cannot_be_evaluated(
+    operator: str, value: Any, given: Any, words: str
+) -> None:
+    condition = {operator: {"team:x": value}}
+    decision = ask({"alice": [allow(Condition=condition)]}, context={"team:x": given})
+    assert [fault.message for fault in decision.diagnostics] == [
+        f"{words}: the Allow does not match in statement #0 of of-alice"
+    ]
+
+
 # in which layer a Deny stands, and what a decision calls the policy
 NAMES: list[tuple[str, dict[str, Any], str]] = [
     ("an identity policy", {"identity_policies": [ALL, policy(deny())]}, "identity policy 2"),

@@ -180,6 +180,28 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         "allow",
         (),
     ),
+    *[
+        (
+            f"with {operator} a key that is settled is known",
+            {"alice": [allow(Condition=when(f"{operator}:StringEquals", "kms:ResourceAliases", *aliases))]},
+            ALICE,
+            verdict,
+            (),
+        )
+        for operator, aliases, verdict in [
+            ("ForAnyValue", ("alias/app", "alias/x"), "allow"),
+            ("ForAnyValue", ("alias/x",), "deny"),
+            ("ForAllValues", ("alias/app", "alias/x"), "allow"),
+            ("ForAllValues", ("alias/x",), "deny"),
+        ]
+    ],
+    (
+        "with a set operator a key that is open is not",
+        {"alice": [allow(Condition=when("ForAnyValue:StringEquals", "aws:TagKeys", "a"))]},
+        ALICE,
+        "conditional",
+        ("ForAnyValue:StringEquals aws:TagKeys = a",),
+    ),
     (
         "a key's spec is known",
         {"alice": [allow(Condition=when("StringEquals", "kms:KeySpec", "SYMMETRIC_DEFAULT"))]},
