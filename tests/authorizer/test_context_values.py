@@ -79,6 +79,11 @@ def test_lists_of_values(key: str, value: Any, operator: str, values: list[str])
     assert allowed(when(operator, key, *values), key, value)
 
 
+def test_a_multi_valued_key_stays_one_also_with_one_text() -> None:
+    assert not allowed(when("StringEquals", "aws:TagKeys", "a"), "aws:TagKeys", "a")
+    assert not allowed(when("StringNotEquals", "aws:TagKeys", "b"), "aws:TagKeys", "a")
+
+
 def test_a_value_is_read_once_and_compared_each_time() -> None:
     authorizer = Authorizer(estate(alice=[allow(Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8"))]))
     seen = [

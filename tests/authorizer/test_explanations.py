@@ -273,6 +273,15 @@ def test_alternatives_come_likely_ones_first() -> None:
     ]
 
 
+def test_where_a_deny_goes_its_layer_must_still_allow() -> None:
+    bounded = ask({"app": [allow()], "app_boundary": [deny("kms:*"), allow("s3:*")]}, APP)
+    assert bounded.explain().splitlines()[-3:] == [
+        "To allow it, all of:",
+        "  - statement #0 of boundary must not deny it",
+        f"  - the permissions boundary of {APP} must allow kms:Decrypt on {KEY}",
+    ]
+
+
 def test_a_deny_begins_with_its_sentence() -> None:
     decision = ask({})
     assert decision.explain().startswith(f"DENY  {decision.message}\n")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from policyeval import PolicySet, Request, Session, simulate
+from policyeval import Authorizer, Entities, PolicySet, Request, Session, simulate
 from tests.authorizer.estates import ALIAS, ALICE, APP, KEY, ROOT_A, A, allow, ask, policy, when
 
 S3 = "s3.us-east-1.amazonaws.com"
@@ -58,6 +61,147 @@ CALLS: list[tuple[str, dict[str, Any], str, str, list[str], bool]] = [
     ("and gives way", {"context": {"kms:EncryptionAlgorithm": "RSAES_OAEP_SHA_1"}}, "StringEquals", "kms:EncryptionAlgorithm", ["RSAES_OAEP_SHA_1"], True),
     ("what nobody says is not there", {}, "Null", "team:x", ["true"], True),
 ]  # fmt: skip
+
+
+RSA = {"spec": "RSA_2048", "usage": "SIGN_VERIFY", "origin": "EXTERNAL"}
+FEDERATED = f"arn:aws:sts::{A}:federated-user/alice"
+# what holds, the estate, the request's facts, the operator, the key, its values, whether it holds
+DERIVED: list[tuple[str, dict[str, Any], dict[str, Any], str, str, list[str], bool]] = [
+    ("a key's spec", {"key_facts": RSA}, {}, "StringEquals", "kms:KeySpec", ["RSA_2048"], True),
+    ("by its old name", {"key_facts": RSA}, {}, "StringEquals", "kms:CustomerMasterKeySpec", ["RSA_2048"], True),
+    ("its usage", {"key_facts": RSA}, {}, "StringEquals", "kms:KeyUsage", ["SIGN_VERIFY"], True),
+    ("by its old name, too", {"key_facts": RSA}, {}, "StringEquals", "kms:CustomerMasterKeyUsage", ["SIGN_VERIFY"], True),
+    ("its origin", {"key_facts": RSA}, {}, "StringEquals", "kms:KeyOrigin", ["EXTERNAL"], True),
+    ("that it is of one Region", {}, {}, "StringEquals", "kms:MultiRegion", ["false"], True),
+    ("and so of no kind of several", {}, {}, "Null", "kms:MultiRegionKeyType", ["true"], True),
+    ("its aliases", {}, {}, ANY, "kms:ResourceAliases", ["alias/app"], True),
+    ("that it has none", {"key_facts": {"aliases": []}}, {}, "Null", "kms:ResourceAliases", ["true"], True),
+    ("its tags, in any case", {}, {}, "StringEquals", "aws:ResourceTag/ENV", ["prod"], True),
+    ("its account", {}, {}, "StringEquals", "aws:ResourceAccount", [A], True),
+    ("its organization", {"organized": True}, {}, "StringEquals", "aws:ResourceOrgID", ["o-a1b2c3d4e5"], True),
+    ("its path in it", {"organized": True}, {}, ANY, "aws:ResourceOrgPaths", ["o-a1b2c3d4e5/r-ab12/"], True),
+    ("the caller's organization", {"organized": True}, {}, "StringEquals", "aws:PrincipalOrgID", ["o-a1b2c3d4e5"], True),
+    ("its path there", {"organized": True}, {}, ANY, "aws:PrincipalOrgPaths", ["o-a1b2c3d4e5/r-ab12/"], True),
+    ("a user's type", {}, {}, "StringEquals", "aws:PrincipalType", ["User"], True),
+    ("a user's id", {}, {}, "StringEquals", "aws:userid", ["AIDAEXAMPLEALICE00001"], True),
+    ("a user is no service", {}, {}, "Bool", "aws:PrincipalIsAWSService", ["false"], True),
+    ("a federated user's type", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())])}, "StringEquals", "aws:PrincipalType", ["FederatedUser"], True),
+    ("its ARN", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())])}, "StringEquals", "aws:PrincipalArn", [FEDERATED], True),
+    ("its id", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())])}, "StringEquals", "aws:userid", [f"{A}:alice"], True),
+    ("it has no user name", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())])}, "Null", "aws:username", ["true"], True),
+    ("nor its user's tags", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())])}, "Null", "aws:PrincipalTag/team", ["true"], True),
+    ("but its own", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())], tags={"Team": "red"})}, "StringEquals", "aws:PrincipalTag/team", ["red"], True),
+    ("a session's source identity", {}, {"session": Session(source_identity="me")}, "StringEquals", "aws:SourceIdentity", ["me"], True),
+    ("which most have not", {}, {"session": Session()}, "Null", "aws:SourceIdentity", ["true"], True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("described", "facts", "operator", "key", "values", "holds"), [pytest.param(*row[1:], id=row[0]) for row in DERIVED]
+)
+def test_a_key_that_is_derived(  # noqa: PLR0913, PLR0917 - the columns of the table
+    described: dict[str, Any],
+    facts: dict[str, Any],
+    operator: str,
+    key: str,
+    values: list[str],
+    holds: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    asked = {"alice": [allow(Condition=when(operator, key, *values))], **described}
+    assert ask(asked, **{"action": "kms:DescribeKey", **facts}).allowed is holds
+
+
+def test_of_a_roles_session() -> None:
+    conditions = {
+        **when("StringEquals", "aws:PrincipalType", "AssumedRole"),
+        "StringLike": {"aws:userid": "AROAEXAMPLEAPPA000001:monday", "aws:PrincipalTag/team": "red"},
+        "ArnEquals": {"aws:PrincipalArn": APP},
+        "Null": {"aws:username": "true", "aws:TokenIssueTime": "false"},
+    }
+    session = Session(tags={"team": "red"})
+    assert ask(
+        {"app": [allow(Condition=conditions)]}, f"arn:aws:sts::{A}:assumed-role/app/monday", session=session
+    ).allowed
+
+
+def test_of_a_key_of_several_regions() -> None:
+    alice = {
+        "name": "alice",
+        "identity_policies": [
+            policy(
+                allow(
+                    Condition=when("StringEquals", "kms:MultiRegionKeyType", "PRIMARY")
+                    | when("Bool", "kms:MultiRegion", "true")
+                )
+            )
+        ],
+    }
+    key = {"id": "mrk-1234abcd12ab34cd56ef1234567890ab", "region": "us-east-1", "multi_region": True}
+    authorizer = Authorizer(
+        Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A, "users": [alice], "keys": [key]}]})
+    )
+    assert authorizer.authorize(Request(ALICE, "kms:DescribeKey", f"arn:aws:kms:us-east-1:{A}:key/{key['id']}")).allowed
+
+
+def test_only_symmetric_keys_have_an_algorithm_that_goes_without_saying() -> None:
+    unsaid = {"alice": [allow(Condition=when("Null", "kms:EncryptionAlgorithm", "true"))]}
+    assert not ask(unsaid).allowed
+    assert ask({**unsaid, "key_facts": {"spec": "RSA_2048"}}).allowed
+
+
+def test_what_is_asked_on_no_key_has_the_keys_of_the_call_too() -> None:
+    called = {**when("StringEquals", "kms:CallerAccount", A), **when("StringLike", "kms:ViaService", "s3.*")}
+    described = {"alice": [allow(Condition=called)]}
+    assert ask(described, ALICE, "kms:CreateKey", "*", via_service=S3).allowed
+    assert ask(described, ALICE, "kms:CreateAlias", KEY, via_service=S3).allowed
+    assert ask(
+        {"alice": [allow(Condition=when("Null", "aws:RequestedRegion", "true"))]}, ALICE, "kms:ListKeys", "*"
+    ).allowed
+
+
+def test_a_service_has_an_account_that_is_nobodys() -> None:
+    for condition, allowed in [
+        (when("Null", "aws:PrincipalAccount", "false"), True),
+        (when("StringEqualsIfExists", "aws:PrincipalAccount", A), False),
+        (when("StringLike", "aws:PrincipalAccount", "????????????"), False),
+        (when("StringEquals", "aws:PrincipalServiceName", "s3.amazonaws.com"), True),
+        (when("Bool", "aws:PrincipalIsAWSService", "true"), True),
+        (when("Null", "kms:CallerAccount", "true"), True),
+    ]:
+        described = {"key": [allow(Principal={"Service": "s3.amazonaws.com"}, Condition=condition)]}
+        assert ask(described, "s3.amazonaws.com").allowed is allowed
+
+
+def test_services_call_in_every_partition() -> None:
+    key = {"id": "k", "region": "cn-north-1", "policy": policy(allow(Principal={"Service": "s3.amazonaws.com"}))}
+    entities = Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A, "partition": "aws-cn", "keys": [key]}]})
+    request = Request("s3.amazonaws.com", "kms:Decrypt", f"arn:aws-cn:kms:cn-north-1:{A}:key/k")
+    assert Authorizer(entities).authorize(request).allowed
+
+
+@pytest.fixture
+def _in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the system's zone cannot be set here")
+@pytest.mark.usefixtures("_in_tokyo")
+def test_the_zone_of_the_machine_is_nobodys_business() -> None:
+    noon = datetime(2026, 1, 31, 12)  # noqa: DTZ001 - the case itself
+    utc = {"alice": [allow(Condition=when("StringEquals", "team:x", "2026-01-31T12:00:00Z"))]}
+    assert ask(utc, context={"team:x": noon}).allowed
+    assert ask(utc, context={"team:x": noon.replace(tzinfo=UTC)}).allowed
+    said = {"alice": [allow(Condition=when("StringEquals", "aws:CurrentTime", "2026-01-31T12:00:00Z"))]}
+    assert ask(said, at=noon).allowed
+    epoch = {"alice": [allow(Condition=when("StringEquals", "aws:EpochTime", "1769860800"))]}
+    assert ask(epoch, at=noon).allowed
+    assert ask(epoch, context={"aws:CurrentTime": "2026-01-31T12:00:00Z"}).allowed
+    dated = {"alice": [allow(Condition=when("DateEquals", "aws:CurrentTime", "2026-01-31T12:00:00"))]}
+    assert ask(dated, context={"aws:EpochTime": "1769860800"}).allowed
 
 
 @pytest.mark.parametrize(

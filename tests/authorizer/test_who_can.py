@@ -80,11 +80,15 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         "those who are denied keep none from being asked after",
         {
             "alice": [allow(Condition=FROM_OFFICE)],
-            "key": [deny(Principal=to(BOB), Condition=BLUE), DELEGATES, allow(Principal="*", Condition=FROM_OFFICE)],
+            "key": [
+                deny(Principal=to(BOB), Condition=BLUE),
+                DELEGATES,
+                allow(Principal="*", Condition=when("Bool", "aws:SecureTransport", "true")),
+            ],
         },
         ALICE,
         "conditional",
-        ("IpAddress aws:SourceIp = 10.0.0.0/8",),
+        ("Bool aws:SecureTransport = true", "IpAddress aws:SourceIp = 10.0.0.0/8"),
     ),
     # What principal and resource settle.
     (

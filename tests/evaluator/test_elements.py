@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from policyeval import PolicySet, PolicyType, Request, parse_policy, simulate
+from policyeval import Policy, PolicySet, PolicyType, Request, parse_policy, simulate
+from policyeval import Statement as Statement_
+from policyeval.model.policy import Element
 from tests.evaluator.statements import ALICE, ALL, KEY, Statement, in_identity_policy, in_resource_policy
 
 EVERYONE = {"Principal": "*"}
@@ -150,6 +152,21 @@ def test_an_identity_policy_without_resource_never_helps() -> None:
     assert not allowed.allowed
     assert "a statement without Resource" in allowed.diagnostics[0].message
     assert in_identity_policy({**statement, "Effect": "Deny"}, ALL).reason == "explicit_deny"
+
+
+EMPTY, FULL = Element((), negated=True), Element(("*",))
+
+
+@pytest.mark.parametrize(("action", "resource"), [(EMPTY, FULL), (FULL, EMPTY)])
+def test_an_empty_complement_never_helps(action: Element, resource: Element) -> None:
+    allow = Statement_("Allow", action=action, resource=resource)
+    deny = Statement_("Deny", action=action, resource=resource)
+    everything = Statement_("Allow", action=FULL, resource=FULL)
+    reasons = []
+    for statements in ((allow,), (deny, everything)):
+        policies = PolicySet(identity_policies=[Policy(statements, "2012-10-17")])
+        reasons.append(simulate(Request(ALICE, "s3:GetObject", "arn:aws:s3:::b"), policies).reason)
+    assert reasons == ["implicit_deny", "explicit_deny"]
 
 
 def test_an_identity_policy_with_a_principal_never_helps() -> None:
