@@ -1,0 +1,1 @@
+"""The KMS: keys, cryptography and grants, with the authorizer asked before every operation."""
