@@ -16,7 +16,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import Final, NamedTuple
 
-from policyeval.kms.crypto.derivation import NONCE, TAG, InvalidTag, new_nonce
+from policyeval.kms.crypto.derivation import NONCE, TAG, InvalidTag, PrfKey, new_nonce
 from policyeval.kms.crypto.derivation import decrypt as open_message
 from policyeval.kms.crypto.derivation import encrypt as seal_message
 from policyeval.kms.crypto.handles import Context, Entropy
@@ -27,6 +27,7 @@ MAX_KEY_ID: Final = 256
 """Bytes of a key id, in UTF-8; 4096 bytes of plaintext then make 4391, well within the API's 6144."""
 
 _FIXED: Final = Struct(f">BI{NONCE}sH")
+_LENGTHS: Final = Struct(">II").pack
 _PURPOSE: Final = b"policyeval blob 1 "
 _MAX_VERSION: Final = 2**32 - 1
 
@@ -55,9 +56,9 @@ def read_header(blob: bytes) -> Header:
 
 
 def encrypt(  # noqa: PLR0913, PLR0917 - the parts of a blob
-    material: bytes, key_id: str, version: int, plaintext: bytes, context: Context, entropy: Entropy
+    material: PrfKey, key_id: str, version: int, plaintext: bytes, context: Context, entropy: Entropy
 ) -> bytes:
-    """Encrypt under 32 bytes of material.
+    """Encrypt under a key's material.
 
     Raises:
         ValueError: no blob can name such a key id or version.
@@ -72,7 +73,7 @@ def encrypt(  # noqa: PLR0913, PLR0917 - the parts of a blob
     return header + seal_message(material, _PURPOSE, nonce, plaintext, header + canonical(context))
 
 
-def decrypt(material: bytes, blob: bytes, context: Context) -> bytes:
+def decrypt(material: PrfKey, blob: bytes, context: Context) -> bytes:
     """Open a blob with the material of the key and version that its header names.
 
     Raises:
@@ -101,15 +102,15 @@ def _fixed(blob: bytes) -> tuple[int, int, bytes, int]:
 def canonical(context: Context) -> bytes:
     """Write an encryption context so that two are equal when, and only when, their bytes are.
 
-    Pairs are sorted by name, which Python does as UTF-8 would; every name and value has its length
-    in front, so that no two contexts run into each other. Halves of surrogate pairs, which a
-    text can hold and UTF-8 cannot, are passed as they are.
+    Pairs are sorted by name, which Python does as UTF-8 would, and have their two lengths in front, so
+    that no two contexts run into each other. Halves of surrogate pairs, which a text can hold and
+    UTF-8 cannot, are passed as they are.
     """
     if not context:
         return b""
     parts: list[bytes] = []
-    for pair in sorted(context.items()):
-        for text in pair:
-            encoded = text.encode(errors="surrogatepass")
-            parts += (len(encoded).to_bytes(4, "big"), encoded)
+    for each in sorted(context):
+        name = each.encode("utf-8", "surrogatepass")
+        value = context[each].encode("utf-8", "surrogatepass")
+        parts += (_LENGTHS(len(name), len(value)), name, value)
     return b"".join(parts)

@@ -13,22 +13,26 @@ nonce after it is of fixed length, and no purpose of a message begins like that 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from policyeval.kms.crypto.handles import Entropy
 
-__all__ = ["NONCE", "TAG", "InvalidTag", "decrypt", "derive_key", "encrypt", "new_nonce"]
+__all__ = ["NONCE", "TAG", "InvalidTag", "PrfKey", "decrypt", "derive_key", "encrypt", "keyed", "new_nonce"]
 
 NONCE: Final = 16
 """Bytes of a message's nonce."""
 
 TAG: Final = 16
 """Bytes that GCM adds to what it encrypts."""
+
+PrfKey: TypeAlias = HMAC
+"""A long-lived key, ready to derive from."""
 
 _KEY: Final = 32
 _SHA256: Final = SHA256()
@@ -49,19 +53,31 @@ def new_nonce(entropy: Entropy) -> bytes:
     return nonce
 
 
-def encrypt(key: bytes, purpose: bytes, nonce: bytes, plaintext: bytes, associated: bytes) -> bytes:
+def keyed(key: bytes) -> PrfKey:
+    """Make a long-lived key ready; it is never changed, so threads share it."""
+    return HMAC(key, _SHA256)
+
+
+def encrypt(key: PrfKey, purpose: bytes, nonce: bytes, plaintext: bytes, associated: bytes) -> bytes:
     """Encrypt one message; the tag is at the end."""
-    return AESGCM(HKDFExpand(_SHA256, _KEY, purpose + nonce).derive(key)).encrypt(_VECTOR, plaintext, associated)
+    return AESGCM(_message_key(key, purpose + nonce)).encrypt(_VECTOR, plaintext, associated)
 
 
-def decrypt(key: bytes, purpose: bytes, nonce: bytes, ciphertext: bytes, associated: bytes) -> bytes:
+def decrypt(key: PrfKey, purpose: bytes, nonce: bytes, ciphertext: bytes, associated: bytes) -> bytes:
     """Decrypt one message.
 
     Raises:
         InvalidTag: something is not what it was.
 
     """
-    return AESGCM(HKDFExpand(_SHA256, _KEY, purpose + nonce).derive(key)).decrypt(_VECTOR, ciphertext, associated)
+    return AESGCM(_message_key(key, purpose + nonce)).decrypt(_VECTOR, ciphertext, associated)
+
+
+def _message_key(key: PrfKey, info: bytes) -> bytes:
+    """Do HKDF-Expand for one block, which is one HMAC; with the key made ready it takes a third of the time."""
+    block = key.copy()
+    block.update(info + b"\x01")
+    return block.finalize()
 
 
 def derive_key(key: bytes, purpose: bytes) -> bytes:

@@ -14,7 +14,7 @@ from base64 import b64decode, urlsafe_b64encode
 from typing import Final
 
 from policyeval.errors import PolicyEvalError
-from policyeval.kms.crypto.derivation import NONCE, TAG, InvalidTag, decrypt, encrypt, new_nonce
+from policyeval.kms.crypto.derivation import NONCE, TAG, InvalidTag, decrypt, encrypt, keyed, new_nonce
 from policyeval.kms.crypto.handles import Entropy
 from policyeval.model.source import Diagnostic
 
@@ -52,7 +52,9 @@ def open_sealed(key: bytes, purpose: str, text: str) -> bytes:
 def seal_bytes(key: bytes, purpose: str, payload: bytes, entropy: Entropy) -> bytes:
     """Seal bytes into bytes."""
     nonce = new_nonce(entropy)
-    return FORMAT + nonce + encrypt(key, _PURPOSE, nonce, payload, FORMAT + purpose.encode(errors="surrogatepass"))
+    return (
+        FORMAT + nonce + encrypt(keyed(key), _PURPOSE, nonce, payload, FORMAT + purpose.encode(errors="surrogatepass"))
+    )
 
 
 def open_bytes(key: bytes, purpose: str, sealed: bytes) -> bytes:
@@ -66,7 +68,7 @@ def open_bytes(key: bytes, purpose: str, sealed: bytes) -> bytes:
         raise _broken()
     try:
         return decrypt(
-            key,
+            keyed(key),
             _PURPOSE,
             sealed[len(FORMAT) : _HEADER],
             sealed[_HEADER:],

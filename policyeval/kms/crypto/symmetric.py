@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from policyeval.kms.crypto import blobs
+from policyeval.kms.crypto.derivation import keyed
 from policyeval.kms.crypto.handles import Context, Entropy, Family, KeyPair, discreet
 from policyeval.kms.crypto.refusals import wrong_material
 
@@ -19,7 +20,7 @@ class SymmetricMaterial:
     __slots__ = ("_material",)
 
     def __init__(self, material: bytes) -> None:
-        self._material = material
+        self._material = keyed(material)
 
     def encrypt(self, key_id: str, version: int, plaintext: bytes, context: Context, entropy: Entropy) -> bytes:
         """Encrypt into a blob that names its key."""

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
 from policyeval.errors import PolicyEvalError
-from policyeval.kms.crypto.derivation import NONCE, TAG, InvalidTag, decrypt, encrypt, derive_key, new_nonce
+from policyeval.kms.crypto.derivation import NONCE, TAG, InvalidTag, decrypt, derive_key, encrypt, keyed, new_nonce
 from policyeval.kms.crypto.handles import Entropy
 from policyeval.model.source import Diagnostic
 
@@ -43,7 +43,7 @@ def wrap(root_key: bytes, material: bytes, key_arn: str, version: int, entropy: 
     """
     _check(root_key)
     nonce = new_nonce(entropy)
-    return FORMAT + nonce + encrypt(root_key, _PURPOSE, nonce, material, _associated(key_arn, version))
+    return FORMAT + nonce + encrypt(keyed(root_key), _PURPOSE, nonce, material, _associated(key_arn, version))
 
 
 def unwrap(root_key: bytes, wrapped: bytes, key_arn: str, version: int) -> bytes:
@@ -58,7 +58,7 @@ def unwrap(root_key: bytes, wrapped: bytes, key_arn: str, version: int) -> bytes
         raise _wrong(key_arn, version)
     nonce = wrapped[len(FORMAT) : _HEADER]
     try:
-        return decrypt(root_key, _PURPOSE, nonce, wrapped[_HEADER:], _associated(key_arn, version))
+        return decrypt(keyed(root_key), _PURPOSE, nonce, wrapped[_HEADER:], _associated(key_arn, version))
     except InvalidTag:
         raise _wrong(key_arn, version) from None
 
