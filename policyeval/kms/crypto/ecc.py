@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final, cast
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDH,
     ECDSA,
@@ -23,8 +23,16 @@ from cryptography.hazmat.primitives.hashes import HashAlgorithm
 from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.kms.crypto.handles import Entropy, Family, KeyPair, discreet
 from policyeval.kms.crypto.messages import hashing
-from policyeval.kms.crypto.refusals import incompatible, invalid_public_key, invalid_signature, wrong_material
-from policyeval.kms.crypto.serialized import key_pair, read_foreign, read_own, read_public
+from policyeval.kms.crypto.refusals import incompatible, invalid_public_key, invalid_signature
+from policyeval.kms.crypto.serialized import (
+    key_pair,
+    private_algorithm,
+    public_algorithm,
+    read_foreign,
+    read_own,
+    read_public,
+    write_public,
+)
 
 _ECDH: Final = "ECDH"
 
@@ -52,11 +60,12 @@ class EccPublic:
 class EccPrivate:
     """A private key: signs, or agrees on secrets."""
 
-    __slots__ = ("_key", "_spec")
+    __slots__ = ("_algorithm", "_key", "_spec")
 
     def __init__(self, spec: str, key: EllipticCurvePrivateKey) -> None:
         self._spec = spec
         self._key = key
+        self._algorithm = public_algorithm(write_public(key.public_key()))
 
     def sign(self, algorithm: str, message: bytes, message_type: str) -> bytes:
         """Sign a message or its digest; every signature is another one."""
@@ -70,12 +79,12 @@ class EccPrivate:
         """
         if _ECDH not in KEY_SPECS[self._spec].agreement:
             raise incompatible(_ECDH, self._spec)
-        try:
-            peer = read_public(public_key)
-        except (ValueError, TypeError, UnsupportedAlgorithm):
-            raise invalid_public_key(self._spec) from None
-        if not isinstance(peer, EllipticCurvePublicKey) or peer.curve.name != self._key.curve.name:
+        if public_algorithm(public_key) != self._algorithm:
             raise invalid_public_key(self._spec)
+        try:
+            peer = cast("EllipticCurvePublicKey", read_public(public_key))
+        except ValueError:
+            raise invalid_public_key(self._spec) from None
         return self._key.exchange(ECDH(), peer)
 
 
@@ -92,11 +101,9 @@ def family(spec: str, curve: EllipticCurve) -> Family:
         return key_pair(generate_private_key(curve))
 
     def admit(material: bytes) -> KeyPair:
-        key = read_foreign(spec, material)
-        if not isinstance(key, EllipticCurvePrivateKey) or key.curve.name != curve.name:
-            raise wrong_material(spec)
-        # The public point is worked out anew, whatever the material says it is.
-        return key_pair(derive_private_key(key.private_numbers().private_value, curve))
+        # Any key of the curve tells what its AlgorithmIdentifier is, which names the curve.
+        algorithm = private_algorithm(key_pair(derive_private_key(1, curve)).secret)
+        return key_pair(cast("EllipticCurvePrivateKey", read_foreign(spec, algorithm, material)))
 
     def open_key(material: bytes) -> EccPrivate:
         return EccPrivate(spec, cast("EllipticCurvePrivateKey", read_own(material)))

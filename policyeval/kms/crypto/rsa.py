@@ -26,6 +26,8 @@ from policyeval.kms.crypto.refusals import (
 from policyeval.kms.crypto.serialized import key_pair, read_foreign, read_own, read_public
 
 _EXPONENT: Final = 65537
+# rsaEncryption with its NULL (RFC 8017, A.1); keys that are for PSS alone have another.
+_ALGORITHM: Final = bytes.fromhex("300d06092a864886f70d0101010500")
 
 
 def _oaep(digest: HashAlgorithm) -> OAEP:
@@ -109,8 +111,8 @@ def family(bits: int) -> Family:
         return key_pair(generate_private_key(_EXPONENT, bits))
 
     def admit(material: bytes) -> KeyPair:
-        key = read_foreign(spec, material)
-        if not isinstance(key, RSAPrivateKey) or key.key_size != bits:
+        key = cast("RSAPrivateKey", read_foreign(spec, _ALGORITHM, material))
+        if key.key_size != bits:
             raise wrong_material(spec)
         return key_pair(key)
 
