@@ -2,8 +2,12 @@
 
 Reading gives immutable values, and *the same object* until it changes: the authorizer takes
 identity for the version of a record (docs/adr/0002). Writing happens in a transaction: all of it,
-or nothing. There is one writer at a time; readers never wait for it and never see half a change.
-A store knows nothing of cryptography: what is secret reaches it wrapped.
+or nothing. There is one writer at a time; readers never wait for it and never see half a change:
+once a read saw something of a commit, every later read sees all of it.
+
+Writing what is already there changes nothing, and neither does deleting what is not. What a key
+owns is written after the key. A store knows nothing of cryptography: what is secret reaches it wrapped.
+Whatever cannot be done raises `StorageError`, and then nothing of it was done.
 """
 
 from __future__ import annotations
@@ -69,7 +73,11 @@ class Reading(Protocol):
         ...
 
     def due(self, now: datetime) -> Sequence[Key]:
-        """Give the keys whose deletion, rotation or expiry is due."""
+        """Give the keys whose deletion, rotation or expiry is due, by ARN.
+
+        Those are the keys with a `deletion_date`, `next_rotation` or `valid_to` that is not after
+        `now`, or with a version of material that is still there after its own `valid_to`.
+        """
         ...
 
     def last_use(self, key_arn: str) -> KeyUse | None:
@@ -85,7 +93,7 @@ class Transaction(Reading, Protocol):
     """One change: it sees what it wrote, others see it when it is committed."""
 
     def put_key(self, key: Key) -> None:
-        """Write a key, new or changed."""
+        """Write a key, new or changed. Raises `StorageError` when its id is another key's in the Region."""
         ...
 
     def delete_key(self, arn: str) -> None:
@@ -105,7 +113,11 @@ class Transaction(Reading, Protocol):
         ...
 
     def put_grant(self, grant: Grant) -> None:
-        """Write a grant, new or changed."""
+        """Write a grant, new or changed.
+
+        Raises `StorageError` when its retiring principal may retire a grant of another key with
+        that id: pages of `retirable` go by it.
+        """
         ...
 
     def delete_grant(self, key_arn: str, grant_id: str) -> None:
@@ -126,13 +138,17 @@ class Store(Reading, Protocol):
 
     @property
     def revision(self) -> object:
-        """Something that is the same object as long as nothing in the store changed."""
+        """Something that is the same object as long as nothing in the store changed.
+
+        Whoever keeps what was made of several reads asks for it before the first of them.
+        """
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a change: committed at the end of the block, undone when an exception leaves it.
 
         What was committed is durable. Blocks of several threads wait for one another; they do not nest.
+        After the block its transaction is over: whoever still uses it gets a `StorageError`.
         """
         ...
 

@@ -1,0 +1,41 @@
+"""What goes wrong with any store, in the same words for all of them."""
+
+from __future__ import annotations
+
+from policyeval.kms.errors import StorageError
+from policyeval.model.source import Diagnostic
+
+
+def fault(message: str, hint: str | None = None) -> StorageError:
+    """Make an error of a message and what would mend it."""
+    return StorageError([Diagnostic(message, hint)])
+
+
+def closed() -> StorageError:
+    """Say that a store is used after it was closed."""
+    return fault("the store is closed")
+
+
+def over() -> StorageError:
+    """Say that a transaction is used after its block."""
+    return fault("the transaction is over", "use it inside its block only")
+
+
+def nested() -> StorageError:
+    """Say that a thread began a transaction inside another one of its own."""
+    return fault("a transaction does not nest", "hand the one that is open to whoever writes")
+
+
+def no_key(arn: str) -> StorageError:
+    """Say that something was written for a key that is not there."""
+    return fault(f"no key `{arn}` is stored", "write the key before what belongs to it")
+
+
+def id_taken(region: str, key_id: str, arn: str) -> StorageError:
+    """Say that two keys of a Region would have one id, which ciphertexts name."""
+    return fault(f"key id `{key_id}` in {region} is already that of `{arn}`", "give one of them another id")
+
+
+def grant_id_taken(grant_id: str, key_arn: str) -> StorageError:
+    """Say that a principal could retire two grants with one id."""
+    return fault(f"grant id `{grant_id}` is already that of a grant of `{key_arn}`", "give one of them another id")
