@@ -1,0 +1,209 @@
+"""One SQLite file: who owns it, its connections, and every fault of it as one clear error.
+
+There is one connection that writes and a pool of those that read: with a write-ahead log (WAL)
+neither waits for the other. Statements are read to their end at once, so nobody holds an old state
+of the file.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from policyeval.kms.errors import StorageError
+from policyeval.kms.storage import faults
+from policyeval.kms.storage.root_key import sync_folder
+from policyeval.kms.storage.schema import migrate
+
+Row: TypeAlias = tuple[Any, ...]
+Values: TypeAlias = Sequence[object]
+
+# Connections that are kept for reading; what more threads need is closed again.
+_POOL = 16
+# How long to wait for a lock, which others hold for the length of a statement. Seconds.
+_PATIENCE = 5.0
+
+_ALWAYS = (
+    "PRAGMA temp_store = MEMORY",  # no part of a statement in a file of its own
+    "PRAGMA trusted_schema = OFF",
+)
+_WRITER = (
+    *_ALWAYS,
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # a commit is on the disk when it returns
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA cache_size = -16384",  # KiB
+)
+_READER = (*_ALWAYS, "PRAGMA query_only = ON")
+
+_REASONS = {
+    sqlite3.SQLITE_NOTADB: ("it is no database", None),
+    sqlite3.SQLITE_CORRUPT: ("it is damaged", "put a backup in its place"),
+    sqlite3.SQLITE_FULL: ("the disk is full", None),
+}
+
+
+class Database:
+    """An open file, which only this process has open.
+
+    Raises:
+        StorageError: it cannot be opened: another process has it, it is none of ours, it is damaged.
+
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = path
+        self._file = Path(path).resolve()
+        self._readers: deque[sqlite3.Connection] = deque()
+        self._closed = False
+        _create(path, self._file)
+        self._claim = _claim(path, self._file)
+        try:
+            self._writer = self._connect(_WRITER)
+            try:
+                migrate(self._writer)
+                # What a crash kept from leaving the log leaves it now.
+                self.empty_log()
+            except BaseException:
+                self._writer.close()
+                raise
+        except BaseException as error:
+            self._claim.close()
+            if isinstance(error, (sqlite3.Error, StorageError)):
+                raise self._fault(error) from error
+            raise
+
+    def read(self, statement: str, values: Values = ()) -> list[Row]:
+        """Give the rows of what is committed, in any thread. Raises `StorageError` and `UnicodeEncodeError`."""
+        try:
+            connection = self._reader()
+            try:
+                return connection.execute(statement, values).fetchall()
+            finally:
+                self._give_back(connection)
+        except sqlite3.Error as error:
+            raise self._fault(error) from error
+
+    # For one thread at a time: whoever writes.
+
+    def run(self, statement: str, values: Values = ()) -> list[Row]:
+        """Run a statement of the transaction that is open. Raises `StorageError` and `UnicodeEncodeError`."""
+        try:
+            return self._writer.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise self._fault(error) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Begin a transaction; what the block does not commit is undone."""
+        self.run("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            if self._writer.in_transaction:  # some faults have undone it already
+                self.run("ROLLBACK")
+
+    def empty_log(self) -> bool:
+        """Move the log into the file and cut it to nothing; tell whether that could be done."""
+        (busy, _, _) = self.run("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+        return not busy
+
+    def close(self) -> None:
+        """Close all connections; the last one moves the log into the file and removes it."""
+        self._closed = True
+        self._close_readers()
+        self._writer.close()
+        self._claim.close()
+
+    def _reader(self) -> sqlite3.Connection:
+        try:
+            return self._readers.pop()
+        except IndexError:
+            return self._connect(_READER)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        if len(self._readers) < _POOL:
+            self._readers.append(connection)
+            if self._closed:  # in the meantime
+                self._close_readers()
+        else:
+            connection.close()
+
+    def _close_readers(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._readers.pop().close()
+
+    def _connect(self, pragmas: Sequence[str]) -> sqlite3.Connection:
+        if self._closed:
+            raise faults.closed()
+        connection = _connect(self._file)
+        try:
+            for pragma in pragmas:
+                connection.execute(pragma)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _fault(self, error: Exception) -> StorageError:
+        if self._closed:
+            return faults.closed()
+        if isinstance(error, StorageError):
+            return _fault(self._path, error.diagnostics[0].message, error.diagnostics[0].hint)
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the finer code
+        return _fault(self._path, *_REASONS.get(code, (str(error).lower(), None)))
+
+
+def _connect(path: Path, timeout: float = _PATIENCE) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.as_uri()}?mode=rw",
+        timeout,
+        uri=True,
+        isolation_level=None,  # transactions begin and end where we say so
+        check_same_thread=False,
+    )
+
+
+def _create(path: str | Path, file: Path) -> None:
+    """Make an empty file that only its owner can read, if there is none; SQLite gives its log the same mode."""
+    if file.is_dir():
+        raise _fault(path, "it is a folder")
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        sync_folder(file.parent)
+    except FileExistsError:
+        # It is not opened here: closing it would let go of the locks that this process has on it.
+        return
+    except OSError as error:
+        raise _fault(path, (error.strerror or str(error)).lower(), "its folder must exist, and be writable") from error
+
+
+def _claim(path: str | Path, file: Path) -> sqlite3.Connection:
+    """Lock a file beside the database for as long as it is open; the system unlocks it when a process dies."""
+    beside = file.with_name(f"{file.name}-lock")
+    _create(beside, beside)
+    try:
+        claim = _connect(beside, timeout=0)
+        try:
+            claim.execute("PRAGMA journal_mode = MEMORY")  # nothing is ever written
+            claim.execute("BEGIN EXCLUSIVE")
+        except BaseException:
+            claim.close()
+            raise
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            message = "another process has it open"
+            raise _fault(path, message, "stop that process, or give this one a file of its own") from error
+        raise _fault(beside, str(error).lower()) from error
+    return claim
+
+
+def _fault(path: str | Path, reason: str, hint: str | None = None) -> StorageError:
+    return faults.fault(f"the database `{path}` cannot be used: {reason}", hint)
