@@ -18,6 +18,7 @@ ALLOWED = {
     "policyeval.kms.storage": {"files"},  # the database file
     "policyeval.kms.storage.root_key": {"environment"},  # and a file of its own: where the root key is kept
     "policyeval.kms.storage.system": {"clock", "environment", "randomness"},  # what others take as arguments
+    "policyeval.kms.storage.trail_file": {"environment"},  # files by descriptor, written and synced as it says
     "policyeval.scenarios.loader": {"files"},
     "policyeval.scenarios.pytest_plugin": {"files"},  # where the person stands, to name a file from there
     "policyeval.authorizer.authorizer": {"clock"},  # the clock of requests that do not say their time; an argument

@@ -1,0 +1,272 @@
+"""A trail in a file: lines appended in the order of the chain, and the head in a file beside it.
+
+Every record is handed to the operating system before `append` returns, so it outlives the process.
+Against power loss the file is synced, and then the head written anew: the head is never ahead of what
+is on the disk, and lags by the records since the last flush.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Final, Self
+
+from policyeval.kms.errors import StorageError
+from policyeval.kms.storage import system
+from policyeval.kms.storage.faults import fault
+from policyeval.kms.storage.root_key import sync_folder
+from policyeval.kms.trail.chain import END, Chain, Head, Link
+from policyeval.kms.trail.encode import Encoder
+from policyeval.kms.trail.event import INTERNAL, Event, Who
+from policyeval.kms.trail.heads import Known, head_text, read_head
+from policyeval.kms.trail.verify import Verifier
+
+__all__ = ["TrailFile", "head_path", "known_head"]
+
+_MODE: Final = 0o600
+_MOVE_IT: Final = "look at it with `policyeval trail verify`; move it away to start another one"
+
+
+def head_path(path: str | Path) -> Path:
+    """Give the name of the file that knows a trail's head."""
+    return Path(f"{path}.head")
+
+
+def known_head(path: str | Path, link: Link) -> Known | None:
+    """Read the head that is known of a trail, None where no file knows it.
+
+    Raises:
+        ValueError: the file is no head, or sealed under another key.
+
+    """
+    try:
+        text = head_path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    return read_head(text, link)
+
+
+class TrailFile:
+    """A trail in a file. Safe to use from several threads; one process at a time has it.
+
+    Args:
+        path: the file; made when it is not there, continued when it is. The head is kept in `PATH.head`.
+        key: keys the chain, 16 bytes or more: who can write the file but has no key can forge nothing.
+        flush_after: flush with the first record that is this much later than the last flush.
+        flush_every: flush at least after so many records.
+        clock: gives the time, aware, for the record of a recovery.
+
+    Raises:
+        StorageError: another process has it, or it is not as the head knows it.
+        ValueError: the key is too short.
+
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        key: bytes | None = None,
+        *,
+        flush_after: timedelta = timedelta(seconds=1),
+        flush_every: int = 10_000,
+        clock: Callable[[], datetime] = system.now,
+    ) -> None:
+        self._path = Path(path)
+        self._link = Link.keyed_by(key)
+        self._encoder = Encoder()
+        self._lock = Lock()
+        self._flush_after = flush_after
+        self._flush_every = flush_every
+        self._due: datetime | None = None
+        self._unflushed = 0
+        self._refusal: str | None = None
+        self._file = _open(self._path)
+        try:
+            head, self._size, fragment = self._tail()
+            self._chain = Chain(self._link, head)
+            if fragment:
+                self._recover(fragment, clock())
+            self._flush()
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    @property
+    def head(self) -> Head:
+        """Where the chain ends."""
+        return self._chain.head
+
+    def append(self, event: Event) -> None:
+        """Record an event; it has been handed to the operating system when this returns.
+
+        Raises:
+            StorageError: it cannot be written or made durable, or the trail is closed.
+
+        """
+        record = self._encoder.encode(event)
+        with self._lock:
+            if self._refusal is not None:
+                raise fault(self._refusal)
+            line, head = self._chain.line(record)
+            try:
+                written = os.write(self._file, line)
+                while written < len(line):
+                    written += os.write(self._file, line[written:])
+            except OSError as error:
+                self._take_back()
+                raise self._trouble("written", error) from error
+            self._chain.head = head
+            self._size += len(line)
+            self._unflushed += 1
+            if self._due is None or event.time >= self._due or self._unflushed >= self._flush_every:
+                self._flush()
+                self._due = event.time + self._flush_after
+
+    def flush(self) -> None:
+        """Make what was recorded durable, and know the head.
+
+        Raises:
+            StorageError: the file or its head cannot be written.
+
+        """
+        with self._lock:
+            if self._unflushed and self._refusal is None:
+                self._flush()
+
+    def close(self) -> None:
+        """Flush and close; closing twice does nothing."""
+        with self._lock:
+            if self._file < 0:
+                return
+            try:
+                if self._refusal is None:
+                    self._flush()
+            finally:
+                os.close(self._file)
+                self._file, self._refusal = -1, "the trail is closed"
+
+    def __enter__(self) -> Self:
+        """Use it as a context manager: it is closed at the end."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def _flush(self) -> None:
+        try:
+            # First the lines, then the head that knows them.
+            os.fsync(self._file)
+            _replace(head_path(self._path), head_text(Known(self._chain.head, self._size), self._link))
+        except OSError as error:
+            # What the system failed to write it may have forgotten: nothing can be promised any more.
+            self._refusal = f"the trail `{self._path}` could not be made durable"
+            raise self._trouble("synced", error) from error
+        self._unflushed = 0
+
+    def _take_back(self) -> None:
+        """Cut off a line that was written in part; when even that fails nothing may follow it."""
+        try:
+            os.ftruncate(self._file, self._size)
+            os.lseek(self._file, self._size, os.SEEK_SET)
+        except OSError:
+            self._refusal = f"the trail `{self._path}` ends in half a line that cannot be taken back"
+
+    def _tail(self) -> tuple[Head, int, bytes]:
+        """Read what follows the known head; give the head it leads to, the size, and half a line after it."""
+        size = os.fstat(self._file).st_size
+        try:
+            known = known_head(self._path, self._link)
+        except ValueError as error:
+            message = f"the head of the trail `{self._path}` cannot be used: {error}"
+            raise fault(message, _MOVE_IT) from None
+        if known is None:
+            if size:
+                message = f"the trail `{self._path}` has no head beside it, so nobody can tell whether it was cut"
+                raise fault(message, _MOVE_IT)
+            sync_folder(self._path.parent)
+            return Head(), 0, b""
+        if size < known.size or not self._is_there(known):
+            message = f"the trail `{self._path}` was cut or edited: record {known.head.sequence} is not where it was"
+            raise fault(message, _MOVE_IT)
+        return self._after(known, size)
+
+    def _is_there(self, known: Known) -> bool:
+        head, size = known
+        if head.sequence == 0:
+            return size == 0
+        end = f"{head.digest}{END}".encode()
+        return os.pread(self._file, len(end), max(0, size - len(end))) == end
+
+    def _after(self, known: Known, size: int) -> tuple[Head, int, bytes]:
+        verifier, fragment = Verifier(self._link, start=known.head), b""
+        with os.fdopen(os.dup(self._file), "rb") as file:
+            file.seek(known.size)
+            lines = file.readlines()
+        if lines and not lines[-1].endswith(b"\n"):
+            fragment = lines.pop()
+        verifier.read(str(self._path), lines, known.head.sequence + 1)
+        report = verifier.end()
+        if not report.verified:
+            message = f"the trail `{self._path}` is broken after record {known.head.sequence}: {report.faults[0]}"
+            raise fault(message, _MOVE_IT)
+        whole = size - len(fragment)
+        os.lseek(self._file, whole, os.SEEK_SET)
+        return report.head, whole, fragment
+
+    def _recover(self, fragment: bytes, now: datetime) -> None:
+        """Write over half a line with a record that holds it: it was lost to a crash, and that shows."""
+        details = {"bytes": len(fragment), "fragment": fragment.decode("ascii", "backslashreplace")}
+        event_id = system.new_id()
+        event = Event(now, event_id, event_id, "RecoverTrail", "", Who(INTERNAL), details)
+        line, head = self._chain.line(self._encoder.encode(event))
+        try:
+            # The line holds the fragment, so it is the longer one and covers it.
+            os.write(self._file, line)
+        except OSError as error:
+            raise self._trouble("continued", error) from error
+        self._chain.head = head
+        self._size += len(line)
+
+    def _trouble(self, done: str, error: OSError) -> StorageError:
+        reason = (error.strerror or str(error)).lower()
+        return fault(f"the trail `{self._path}` cannot be {done}: {reason}")
+
+
+def _open(path: Path) -> int:
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE)
+    except OSError as error:
+        message = f"the trail `{path}` cannot be opened: {(error.strerror or str(error)).lower()}"
+        raise fault(message) from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(file)
+        message = f"the trail `{path}` is in use by another process"
+        raise fault(message, "a trail has one writer; give each its own file") from error
+    return file
+
+
+def _replace(path: Path, text: str) -> None:
+    """Put a new file in the place of an old one, so that one of them is always there whole."""
+    fresh = f"{path}.new"
+    file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _MODE)
+    try:
+        os.write(file, text.encode())
+        os.fsync(file)
+    except BaseException:
+        with suppress(OSError):
+            Path(fresh).unlink()
+        raise
+    finally:
+        os.close(file)
+    Path(fresh).replace(path)

@@ -1,0 +1,170 @@
+"""A record as text, fast: what repeats is written once, and the pieces are joined.
+
+The text means what `json.dumps(record(event))` means; records.py says what that is. A caller, a key
+and a decision are met many times, so their pieces are kept, each in a dict that does not grow without
+bound. Every string goes through the standard library's own quoting.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC
+from json.encoder import encode_basestring_ascii as quote
+from typing import Final, NamedTuple
+
+from policyeval.evaluator.layers import keep
+from policyeval.kms.records import Key
+from policyeval.kms.trail.event import INTERNAL, Decided, Event, Members, Who
+from policyeval.kms.trail.records import (
+    call_section,
+    details,
+    end_section,
+    event_time,
+    key_facts,
+    material_of,
+    read_only,
+    resource,
+    response_elements,
+    start_section,
+)
+from policyeval.kms.trail.shown import MAP, SHOWN, VALUE, Shape, Shown, camel, shown_value
+
+__all__ = ["Encoder"]
+
+_dumps = json.JSONEncoder(separators=(",", ":")).encode
+_NOTHING: Final = Shown({})
+
+
+class _Call(NamedTuple):
+    """The pieces that one caller's calls of one operation in one Region share.
+
+    `members` are the request's, each with its label; `extra` those of the response that go into
+    `additionalEventData`. `answers` tells whether something of the response may be shown.
+    """
+
+    start: str
+    call: str
+    read_only: str
+    end: str | None
+    members: tuple[tuple[str, str, Shape], ...]
+    extra: tuple[tuple[str, str], ...]
+    material: bool
+    answers: bool
+    internal: bool
+
+
+class Encoder:
+    """Writes records. Safe to use from several threads: what it keeps is complete before it is kept."""
+
+    def __init__(self) -> None:
+        self._calls: dict[tuple[Who, str, str], _Call] = {}
+        self._keys: dict[str, tuple[str, str]] = {}
+        self._decided: dict[Decided, str] = {}
+
+    def encode(self, event: Event) -> str:
+        """Write a record, but for its closing brace: the chain's members follow."""
+        (time, event_id, request_id, operation, region, who, parameters, _, keys, decisions, error, message) = event
+        call = self._calls.get((who, operation, region)) or self._call(who, operation, region)
+        at = f"{time.isoformat()[:19]}Z" if time.tzinfo is UTC else event_time(time)
+        failed = "" if error is None else _error(error, message)
+        asked = "null" if call.internal else _parameters(call, parameters)
+        answered = _dumps(response_elements(event)) if call.answers and error is None else "null"
+        extra = _extra(call, event) if error is None and (call.extra or call.material) else ""
+        if len(keys) == 1:
+            resources, facts = self._keys.get(keys[0].arn) or self._key(keys[0])
+        else:
+            known = [self._keys.get(key.arn) or self._key(key) for key in keys]
+            resources, facts = ",".join([pair[0] for pair in known]), ",".join([pair[1] for pair in known])
+        if len(decisions) == 1:
+            answers = self._decided.get(decisions[0]) or self._decision(decisions[0])
+        else:
+            answers = ",".join([self._decided.get(each) or self._decision(each) for each in decisions])
+        end = call.end if call.end is not None else _members(end_section(who, keys))
+        acts = f',"serviceEventDetails":{_dumps(details(event))}' if call.internal else ""
+        return (
+            f"{call.start}{at}{call.call}{failed}"
+            f',"requestParameters":{asked},"responseElements":{answered},"additionalEventData":{{'
+            f'{extra}"keys":[{facts}],"decisions":[{answers}]}}'
+            f',"requestID":{quote(request_id)},"eventID":{quote(event_id)}{call.read_only}[{resources}],{end}{acts}'
+        )
+
+    def _call(self, who: Who, operation: str, region: str) -> _Call:
+        row = SHOWN.get(operation, _NOTHING)
+        call = _Call(
+            start=f'{{{_members(start_section(who))},"eventTime":"',
+            call=f'",{_members(call_section(who, operation, region))}',
+            read_only=f',"readOnly":{_dumps(read_only(operation))},"resources":',
+            end=_members(end_section(who, ())) if who.account else None,
+            members=tuple((name, _label(name), shape) for name, shape in row.request.items()),
+            extra=tuple((name, _label(name)) for name in row.extra),
+            material=row.material,
+            answers=bool(row.response) or row.names_key,
+            internal=who.principal == INTERNAL,
+        )
+        keep(self._calls, (who, operation, region), call)
+        return call
+
+    def _key(self, key: Key) -> tuple[str, str]:
+        # A key's account, spec and manager never change.
+        pieces = _dumps(resource(key)), _dumps(key_facts(key))
+        keep(self._keys, key.arn, pieces)
+        return pieces
+
+    def _decision(self, decided: Decided) -> str:
+        text = _dumps(decided.to_json())
+        keep(self._decided, decided, text)
+        return text
+
+
+def _parameters(call: _Call, parameters: Members) -> str:
+    """Write `requestParameters`; a member is left out where `shown_value` gives None."""
+    get = parameters.get
+    parts = []
+    for name, label, shape in call.members:
+        value = get(name)
+        if value is None:
+            continue
+        if value.__class__ is str and shape is VALUE:
+            parts.append(label + quote(value))
+        elif shape is MAP and isinstance(value, Mapping):
+            parts.append(f"{label}{{{_texts(value)}}}")
+        elif (shown := shown_value(shape, value)) is not None:
+            parts.append(label + _dumps(shown))
+    return f"{{{','.join(parts)}}}" if parts else "null"
+
+
+def _texts(pairs: Mapping[object, object]) -> str:
+    return ",".join(
+        [
+            f"{quote(name)}:{quote(text)}"
+            for name, text in pairs.items()
+            if isinstance(name, str) and isinstance(text, str)
+        ]
+    )
+
+
+def _extra(call: _Call, event: Event) -> str:
+    """Write what `additional` gives, in front of our own members."""
+    if call.material:
+        found = material_of(event.keys)
+        return f'"keyMaterialId":{quote(found)},' if found is not None else ""
+    response = event.response or {}
+    parts = []
+    for name, label in call.extra:
+        value = response.get(name)
+        if isinstance(value, str):
+            parts.append(f"{label}{quote(value)},")
+    return "".join(parts)
+
+
+def _error(code: str, message: str) -> str:
+    return f',"errorCode":{quote(code)}' + (f',"errorMessage":{quote(message)}' if message else "")
+
+
+def _label(name: str) -> str:
+    return f"{quote(camel(name))}:"
+
+
+def _members(section: dict[str, object]) -> str:
+    return _dumps(section)[1:-1]

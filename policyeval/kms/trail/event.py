@@ -1,0 +1,140 @@
+"""What happened, as the service tells it to the trail.
+
+`Who` and `Decided` are known by identity: give the same object again where nothing changed, and the
+trail writes its text once (docs/adr/0002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+from policyeval.kms.records import Key
+from policyeval.model.decision import Layer, Reason, StatementRef
+
+Members: TypeAlias = Mapping[str, Any]
+
+INTERNAL: Final = "AWS Internal"
+"""What CloudTrail calls KMS itself where it acts without being called."""
+
+_NOTHING: Final[Members] = MappingProxyType({})
+
+
+class Who:
+    """Who calls, and where from. Make one for each caller and keep it.
+
+    Args:
+        principal: an ARN (user, account root, `assumed-role` or `federated-user` session, or an IAM
+            role), a service name, `anonymous`, or `INTERNAL`.
+        account: the caller's account, "" for services and anonymous callers.
+        unique_id: the unique id (`AIDA…`, `AROA…`) of the user or role; a session's is its issuer's.
+        issuer: the ARN of the role or user whose session calls.
+        access_key: the id of the access key that signed.
+        source_ip, user_agent: as the request shows them.
+        via_service: the service that calls on the principal's behalf.
+        vpc_endpoint: the id of the VPC endpoint that the request comes through.
+
+    """
+
+    __slots__ = (
+        "access_key",
+        "account",
+        "issuer",
+        "principal",
+        "source_ip",
+        "unique_id",
+        "user_agent",
+        "via_service",
+        "vpc_endpoint",
+    )
+
+    def __init__(  # noqa: PLR0913 - what CloudTrail tells of a caller, all but one optional
+        self,
+        principal: str,
+        account: str = "",
+        *,
+        unique_id: str | None = None,
+        issuer: str | None = None,
+        access_key: str | None = None,
+        source_ip: str | None = None,
+        user_agent: str | None = None,
+        via_service: str | None = None,
+        vpc_endpoint: str | None = None,
+    ) -> None:
+        self.principal = principal
+        self.account = account
+        self.unique_id = unique_id
+        self.issuer = issuer
+        self.access_key = access_key
+        self.source_ip = source_ip
+        self.user_agent = user_agent
+        self.via_service = via_service
+        self.vpc_endpoint = vpc_endpoint
+
+    def __repr__(self) -> str:
+        """Name the caller."""
+        return f"Who({self.principal!r})"
+
+
+class Decided:
+    """One answer of the authorizer, as the trail keeps it. Keep it for as long as the answer is the same."""
+
+    __slots__ = ("action", "decision", "layer", "reason", "resource", "rule", "statements")
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the fields of a decision, in its order
+        self,
+        action: str,
+        resource: str,
+        decision: Literal["allow", "deny"],
+        reason: Reason,
+        layer: Layer | None = None,
+        rule: str | None = None,
+        statements: Sequence[StatementRef] = (),
+    ) -> None:
+        self.action = action
+        self.resource = resource
+        self.decision = decision
+        self.reason = reason
+        self.layer = layer
+        self.rule = rule
+        self.statements = statements
+
+    def to_json(self) -> dict[str, object]:
+        """Give the fields of the record."""
+        return {
+            "action": self.action,
+            "resource": self.resource,
+            "decision": self.decision,
+            "reason": self.reason,
+            "layer": str(self.layer) if self.layer is not None else None,
+            "rule": self.rule,
+            "determining_statements": [statement.to_json() for statement in self.statements],
+        }
+
+    def __repr__(self) -> str:
+        """Verdict, action, resource."""
+        return f"<Decided {self.decision}: {self.action} on {self.resource}>"
+
+
+class Event(NamedTuple):
+    """One call, however it ended, or one thing that the KMS did by itself.
+
+    `parameters` and `response` may be everything that was sent and answered: the table in shown.py
+    says what of it is recorded. `response` is None for a call that failed. `keys` are the keys
+    concerned, as they were. For an internal event `parameters` are its details, by CloudTrail's names.
+    """
+
+    time: datetime
+    event_id: str
+    request_id: str
+    operation: str
+    region: str
+    who: Who
+    parameters: Members = _NOTHING
+    response: Members | None = None
+    keys: Sequence[Key] = ()
+    decisions: Sequence[Decided] = ()
+    error: str | None = None
+    error_message: str = ""

@@ -1,0 +1,268 @@
+"""What of a request and of its response the trail shows: a table by operation; what is not in it is left out.
+
+Sources, read 2026-11-25: "Logging AWS KMS API calls with AWS CloudTrail" and the examples beside it
+(kms/latest/developerguide/logging-using-cloudtrail.html, ct-*.html). No row names a plaintext, a
+ciphertext, a message, a digest, a signature, a MAC, a secret, a token, a password or any other blob.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeAlias
+
+__all__ = ["ACTS", "SHOWN", "Shape", "Shown", "camel", "cloudtrail_date", "show", "show_response", "shown_value"]
+
+# How a member is shown: "value" for a string, number, boolean or time, "values" for a list of them,
+# "map" for text by text under the caller's own names; a mapping for a structure, by its members;
+# a tuple for a list of structures.
+Shape: TypeAlias = "str | Mapping[str, Shape] | tuple[Mapping[str, Shape]]"
+Shapes: TypeAlias = Mapping[str, Shape]
+
+VALUE: Final = "value"
+VALUES: Final = "values"
+MAP: Final = "map"
+
+
+class Shown(NamedTuple):
+    """What is shown of one operation.
+
+    Attributes:
+        request: members of `requestParameters`.
+        response: members of `responseElements`; none: null.
+        extra: members of the response that go into `additionalEventData`.
+        read_only: CloudTrail's `readOnly`.
+        names_key: whether `responseElements` has the key's ARN, which the API does not answer.
+        material: whether `additionalEventData` has the id of the key's current material.
+
+    """
+
+    request: Shapes
+    response: Shapes = MappingProxyType({})
+    extra: tuple[str, ...] = ()
+    read_only: bool = False
+    names_key: bool = False
+    material: bool = False
+
+
+def _values(*names: str) -> dict[str, Shape]:
+    return dict.fromkeys(names, VALUE)
+
+
+_TAGS: Final = ({"TagKey": VALUE, "TagValue": VALUE},)
+_REGION_KEY: Final = {"Arn": VALUE, "Region": VALUE}
+_METADATA: Final[Shapes] = {
+    **_values("AWSAccountId", "KeyId", "Arn", "CreationDate", "Enabled", "Description", "KeyUsage", "KeyState"),
+    **_values("DeletionDate", "ValidTo", "Origin", "CustomKeyStoreId", "CloudHsmClusterId", "ExpirationModel"),
+    **_values("KeyManager", "CustomerMasterKeySpec", "KeySpec", "MultiRegion", "PendingDeletionWindowInDays"),
+    **_values("CurrentKeyMaterialId"),
+    **dict.fromkeys(
+        ("EncryptionAlgorithms", "SigningAlgorithms", "KeyAgreementAlgorithms", "MacAlgorithms"),
+        VALUES,
+    ),
+    "EncapsulationAlgorithms": VALUES,
+    "MultiRegionConfiguration": {
+        "MultiRegionKeyType": VALUE,
+        "PrimaryKey": _REGION_KEY,
+        "ReplicaKeys": (_REGION_KEY,),
+    },
+    "XksKeyConfiguration": {"Id": VALUE},
+}
+_CREATES: Final = _values("Policy", "Description", "BypassPolicyLockoutSafetyCheck")
+_STORE: Final = _values(
+    *("CustomKeyStoreName", "CloudHsmClusterId", "CustomKeyStoreType", "XksProxyUriEndpoint", "XksProxyUriPath"),
+    *("XksProxyVpcEndpointServiceName", "XksProxyConnectivity", "XksProxyVpcEndpointServiceOwner"),
+)
+_KEY: Final = _values("KeyId")
+
+
+def _reads(*names: str, **more: Shape) -> Shown:
+    return Shown(_values(*names) | more, read_only=True)
+
+
+def _uses(*names: str, extra: tuple[str, ...] = (), material: bool = False, **more: Shape) -> Shown:
+    return Shown(_values("KeyId", *names, "DryRun") | more, extra=extra, read_only=True, material=material)
+
+
+def _changes(*names: str, response: tuple[str, ...] = (), **more: Shape) -> Shown:
+    """Give the row of an operation that changes a key; the trail adds the key's ARN to its response."""
+    return Shown(_values("KeyId", *names) | more, _values(*response), names_key=True)
+
+
+_ANSWERS_MATERIAL: Final = ("KeyMaterialId",)
+
+SHOWN: Final[Mapping[str, Shown]] = MappingProxyType(
+    {
+        # Cryptographic operations; nothing of their responses but the id of the material.
+        "Decapsulate": _uses("EncapsulationAlgorithm"),
+        "Decrypt": _uses("EncryptionAlgorithm", extra=_ANSWERS_MATERIAL, EncryptionContext=MAP, DryRunModifiers=VALUES),
+        "DeriveSharedSecret": _uses("KeyAgreementAlgorithm"),
+        "Encapsulate": _uses("EncapsulationAlgorithm"),
+        "Encrypt": _uses("EncryptionAlgorithm", material=True, EncryptionContext=MAP),
+        "GenerateDataKey": _uses("KeySpec", "NumberOfBytes", extra=_ANSWERS_MATERIAL, EncryptionContext=MAP),
+        "GenerateDataKeyPair": _uses("KeyPairSpec", extra=_ANSWERS_MATERIAL, EncryptionContext=MAP),
+        "GenerateDataKeyPairWithoutPlaintext": _uses("KeyPairSpec", extra=_ANSWERS_MATERIAL, EncryptionContext=MAP),
+        "GenerateDataKeyWithoutPlaintext": _uses(
+            "KeySpec", "NumberOfBytes", extra=_ANSWERS_MATERIAL, EncryptionContext=MAP
+        ),
+        "GenerateMac": _uses("MacAlgorithm"),
+        "GenerateRandom": _reads("NumberOfBytes", "CustomKeyStoreId"),
+        "ReEncrypt": Shown(
+            _values("SourceKeyId", "DestinationKeyId", "SourceEncryptionAlgorithm", "DestinationEncryptionAlgorithm")
+            | {"SourceEncryptionContext": MAP, "DestinationEncryptionContext": MAP}
+            | {"DryRun": VALUE, "DryRunModifiers": VALUES},
+            extra=("SourceKeyMaterialId", "DestinationKeyMaterialId"),
+            read_only=True,
+        ),
+        "Sign": _uses("MessageType", "SigningAlgorithm"),
+        "Verify": _uses("MessageType", "SigningAlgorithm"),
+        "VerifyMac": _uses("MacAlgorithm"),
+        # Reading; their responses are not shown.
+        "DescribeCustomKeyStores": _reads("CustomKeyStoreId", "CustomKeyStoreName", "Limit"),
+        "DescribeKey": _reads("KeyId"),
+        "GetKeyLastUsage": _reads("KeyId"),
+        "GetKeyPolicy": _reads("KeyId", "PolicyName"),
+        "GetKeyRotationStatus": _reads("KeyId"),
+        "GetParametersForImport": _reads("KeyId", "WrappingAlgorithm", "WrappingKeySpec"),
+        "GetPublicKey": _reads("KeyId"),
+        "ListAliases": _reads("KeyId", "Limit"),
+        "ListGrants": _reads("KeyId", "GrantId", "GranteePrincipal", "GranteeServicePrincipal", "Limit"),
+        "ListKeyPolicies": _reads("KeyId", "Limit"),
+        "ListKeyRotations": _reads("KeyId", "IncludeKeyMaterial", "Limit"),
+        "ListKeys": _reads("Limit", ResourceOwners=VALUES),
+        "ListResourceTags": _reads("KeyId", "Limit"),
+        "ListRetirableGrants": _reads("RetiringPrincipal", "Limit"),
+        # Changing one key.
+        "CancelKeyDeletion": _changes(),
+        "CreateAlias": Shown(_values("AliasName", "TargetKeyId"), names_key=True),
+        "CreateGrant": Shown(
+            _values("KeyId", "GranteePrincipal", "RetiringPrincipal", "GranteeServicePrincipal")
+            | _values("RetiringServicePrincipal", "Name", "DryRun")
+            | {
+                "Operations": VALUES,
+                "Constraints": {"EncryptionContextSubset": MAP, "EncryptionContextEquals": MAP, "SourceArn": VALUE},
+            },
+            _values("GrantId"),
+            names_key=True,
+        ),
+        "CreateKey": Shown(
+            _CREATES
+            | _values("KeyUsage", "CustomerMasterKeySpec", "KeySpec", "Origin", "CustomKeyStoreId", "MultiRegion")
+            | _values("XksKeyId")
+            | {"Tags": _TAGS},
+            {"KeyMetadata": _METADATA},
+        ),
+        "DeleteAlias": Shown(_values("AliasName"), names_key=True),
+        "DeleteImportedKeyMaterial": _changes("KeyMaterialId", response=("KeyMaterialId",)),
+        "DisableKey": _changes(),
+        "DisableKeyRotation": _changes(),
+        "EnableKey": _changes(),
+        "EnableKeyRotation": _changes("RotationPeriodInDays"),
+        "ImportKeyMaterial": _changes(
+            *("ValidTo", "ExpirationModel", "ImportType", "KeyMaterialDescription", "KeyMaterialId"),
+            response=("KeyMaterialId",),
+        ),
+        "PutKeyPolicy": _changes("PolicyName", "Policy", "BypassPolicyLockoutSafetyCheck"),
+        "ReplicateKey": Shown(
+            _KEY | _CREATES | _values("ReplicaRegion") | {"Tags": _TAGS},
+            {"ReplicaKeyMetadata": _METADATA, "ReplicaPolicy": VALUE, "ReplicaTags": _TAGS},
+            names_key=True,
+        ),
+        # AWS shows the grant's id alone, in `additionalEventData`: a token may have named the grant.
+        "RetireGrant": Shown(_values("KeyId", "GrantId", "DryRun"), extra=("GrantId",)),
+        "RevokeGrant": Shown(_values("KeyId", "GrantId", "DryRun")),
+        "RotateKeyOnDemand": _changes(),
+        "ScheduleKeyDeletion": _changes(
+            "PendingWindowInDays", response=("DeletionDate", "KeyState", "PendingWindowInDays")
+        ),
+        "TagResource": _changes(Tags=_TAGS),
+        "UntagResource": _changes(TagKeys=VALUES),
+        "UpdateAlias": Shown(_values("AliasName", "TargetKeyId"), names_key=True),
+        "UpdateKeyDescription": _changes("Description"),
+        "UpdatePrimaryRegion": _changes("PrimaryRegion"),
+        # Custom key stores, without their passwords and credentials.
+        "ConnectCustomKeyStore": Shown(_values("CustomKeyStoreId")),
+        "CreateCustomKeyStore": Shown(_STORE, _values("CustomKeyStoreId")),
+        "DeleteCustomKeyStore": Shown(_values("CustomKeyStoreId")),
+        "DisconnectCustomKeyStore": Shown(_values("CustomKeyStoreId")),
+        "UpdateCustomKeyStore": Shown(_values("CustomKeyStoreId", "NewCustomKeyStoreName") | _STORE),
+    }
+)
+"""What is shown, by operation."""
+
+ACTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "DeleteExpiredKeyMaterial": ("keyMaterialId",),
+        "DeleteKey": ("keyState",),
+        "RecoverTrail": ("bytes", "fragment"),
+        "RotateKey": ("rotationType", "keyOrigin", "previousKeyMaterialId", "currentKeyMaterialId", "keyId"),
+        "SynchronizeMultiRegionKey": ("keyId",),
+    }
+)
+"""What KMS does by itself, and the details of each that are shown; RecoverTrail is this trail's own."""
+
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NOTHING: Final = Shown({})
+
+
+def show(operation: str, params: Mapping[str, Any]) -> dict[str, object]:
+    """Give what CloudTrail shows of a request, by its names; nothing of an operation that is not known.
+
+    Args:
+        operation: the API's name.
+        params: the API's members; blobs may be among them.
+
+    """
+    return _shown(SHOWN.get(operation, _NOTHING).request, params)
+
+
+def show_response(operation: str, response: Mapping[str, Any]) -> dict[str, object]:
+    """Give what CloudTrail shows of a response, by its names."""
+    return _shown(SHOWN.get(operation, _NOTHING).response, response)
+
+
+def shown_value(shape: Shape, value: object) -> object:
+    """Give one member as it is shown, None where there is nothing that may be."""
+    if isinstance(shape, tuple):
+        return [_shown(shape[0], item) for item in _items(value) if isinstance(item, Mapping)]
+    if isinstance(shape, Mapping):
+        return _shown(shape, value) if isinstance(value, Mapping) else None
+    if shape == MAP:
+        pairs = value.items() if isinstance(value, Mapping) else ()
+        return {name: text for name, text in pairs if isinstance(name, str) and isinstance(text, str)}
+    if shape == VALUES:
+        return [item for each in _items(value) if (item := _scalar(each)) is not None]
+    return _scalar(value)
+
+
+def camel(name: str) -> str:
+    """Spell a member as CloudTrail does: `KeyId` is `keyId`, and `AWSAccountId` stays."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def cloudtrail_date(time: datetime) -> str:
+    """Write a time within a record as CloudTrail does: `Aug 10, 2022, 10:38:27 PM`."""
+    time = time.astimezone(UTC)
+    half = "AM" if time.hour < 12 else "PM"  # noqa: PLR2004 - noon
+    hour = time.hour % 12 or 12
+    return f"{_MONTHS[time.month - 1]} {time.day}, {time.year}, {hour}:{time.minute:02}:{time.second:02} {half}"
+
+
+def _shown(shapes: Shapes, members: Mapping[str, Any]) -> dict[str, object]:
+    found = {}
+    for name, shape in shapes.items():
+        value = members.get(name)
+        if value is not None and (shown := shown_value(shape, value)) is not None:
+            found[camel(name)] = shown
+    return found
+
+
+def _items(value: object) -> Sequence[object]:
+    return value if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray) else ()
+
+
+def _scalar(value: object) -> object:
+    if isinstance(value, str | bool | int):
+        return value
+    return cloudtrail_date(value) if isinstance(value, datetime) else None
