@@ -1,0 +1,274 @@
+"""Encrypt, Decrypt and ReEncrypt.
+
+A symmetric ciphertext names its key, so that `KeyId` may be left out; what the key then decides is
+said of "the resource associated with this ciphertext", in the same words whether there is such a key or
+not (KMS 8, 27). A dry run does the whole of the work before it says that it would have succeeded.
+
+Not supported: `Recipient`, attestation documents of enclaves, is an `UnsupportedOperationException` here
+and in `data_keys` and `exchange`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from policyeval.authorizer.message import veiled_sentence
+from policyeval.catalog.kms_specs import KEY_SPECS
+from policyeval.kms.call import Call, Conditions, Found, Params, Response
+from policyeval.kms.crypto.blobs import Header, read_header
+from policyeval.kms.crypto.refusals import incompatible, invalid_ciphertext, too_long
+from policyeval.kms.errors import KmsError
+from policyeval.kms.operations.row import Asked, Operation, cryptographic
+from policyeval.kms.records import Key
+from policyeval.kms.states import USABLE
+
+SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
+"""The key spec, and the one algorithm of its keys, which is also the default of every parameter."""
+
+_NO_CONDITIONS: Final[Conditions] = {}
+_NO_CONTEXT: Final[Mapping[str, str]] = {}
+_DENIED: Final = "AccessDeniedException"
+
+
+def encrypt(call: Call) -> Response:
+    """Encrypt up to 4096 bytes, under RSA as many as it takes (KMS 6)."""
+    params, key = call.params, call.key
+    algorithm = params.get("EncryptionAlgorithm", SYMMETRIC)
+    blob = encrypt_under(call, key, algorithm, params["Plaintext"], params.get("EncryptionContext"))
+    call.would_succeed()
+    return {"CiphertextBlob": blob, "KeyId": key.arn, "EncryptionAlgorithm": algorithm}
+
+
+def encrypt_under(call: Call, key: Key, algorithm: str, plaintext: bytes, context: Mapping[str, str] | None) -> bytes:
+    """Encrypt under a key's current material.
+
+    Raises:
+        KmsError: `ValidationException`: too much for the algorithm, or a context that it has no place for;
+            `InvalidKeyUsageException`.
+
+    """
+    if key.spec != SYMMETRIC:
+        return _encrypt_asymmetric(call, key, algorithm, plaintext, context)
+    _check_encrypts(call, key, algorithm)
+    handle = call.core.vault.current(key, call.reading)
+    # mypy knows handles as Any: which protocol they keep follows from the spec.
+    blob: bytes = handle.encrypt(key.key_id, key.material, plaintext, context or _NO_CONTEXT, call.core.entropy)
+    return blob
+
+
+def _encrypt_asymmetric(
+    call: Call, key: Key, algorithm: str, plaintext: bytes, context: Mapping[str, str] | None
+) -> bytes:
+    limit = KEY_SPECS[key.spec].max_plaintext.get(algorithm)
+    if limit is not None and len(plaintext) > limit:
+        raise too_long(algorithm, key.spec, limit)
+    _check_encrypts(call, key, algorithm)
+    _check_no_context(context)
+    blob: bytes = call.core.vault.public(key, call.reading).encrypt(algorithm, plaintext)
+    return blob
+
+
+def decrypt(call: Call) -> Response:
+    """Decrypt what a key of this KMS encrypted, or its public key elsewhere."""
+    params = call.params
+    refuse_recipient(params)
+    algorithm, context = params.get("EncryptionAlgorithm", SYMMETRIC), params.get("EncryptionContext")
+    ignored = _ignores_ciphertext(params)
+    blob = None if ignored else params["CiphertextBlob"]
+    source = _find_source(call, "kms:Decrypt", params.get("KeyId"), blob, algorithm)
+    _ask_source(call, "kms:Decrypt", source, _algorithm(params), context)
+    if ignored:
+        call.would_succeed()
+    key = source.found.key
+    call.check_state(key, USABLE)
+    opened = _open(call, source, params["CiphertextBlob"], algorithm, context)
+    call.would_succeed()
+    response = {"KeyId": key.arn, "Plaintext": opened.plaintext, "EncryptionAlgorithm": algorithm}
+    if opened.material_id is not None:
+        response["KeyMaterialId"] = opened.material_id
+    return response
+
+
+def re_encrypt(call: Call) -> Response:
+    """Decrypt under one key and encrypt under another, or the same with another context; both are asked."""
+    params = call.params
+    algorithm = params.get("SourceEncryptionAlgorithm", SYMMETRIC)
+    ignored = _ignores_ciphertext(params)
+    blob = None if ignored else params["CiphertextBlob"]
+    source = _find_source(call, "kms:ReEncryptFrom", params.get("SourceKeyId"), blob, algorithm)
+    destination = call.find(params["DestinationKeyId"], "kms:ReEncryptTo", aliases=True)
+    one = {"kms:ReEncryptOnSameKey": source.found.key.arn == destination.key.arn}
+    theirs, ours = params.get("SourceEncryptionContext"), params.get("DestinationEncryptionContext")
+    _ask_source(call, "kms:ReEncryptFrom", source, {**one, **_algorithm(params, "Source")}, theirs)
+    call.ask("kms:ReEncryptTo", destination, {**one, **_algorithm(params, "Destination")}, ours)
+    if ignored:
+        call.would_succeed()
+    call.check_state(source.found.key, USABLE)
+    call.check_state(destination.key, USABLE)
+    opened = _open(call, source, params["CiphertextBlob"], algorithm, theirs)
+    ends = params.get("DestinationEncryptionAlgorithm", SYMMETRIC)
+    again = encrypt_under(call, destination.key, ends, opened.plaintext, ours)
+    call.would_succeed()
+    response = {
+        "CiphertextBlob": again,
+        "SourceKeyId": source.found.key.arn,
+        "KeyId": destination.key.arn,
+        "SourceEncryptionAlgorithm": algorithm,
+        "DestinationEncryptionAlgorithm": ends,
+    }
+    if opened.material_id is not None:
+        response["SourceKeyMaterialId"] = opened.material_id
+    if destination.key.spec == SYMMETRIC:
+        response["DestinationKeyMaterialId"] = destination.key.material_id
+    return response
+
+
+# The key of a ciphertext.
+
+
+class _Source(NamedTuple):
+    """The key that decrypts, what the ciphertext says of it, and whether the ciphertext alone named it."""
+
+    found: Found
+    header: Header | None
+    unnamed: bool = False
+
+
+class _Opened(NamedTuple):
+    """What was decrypted, and with which material of a symmetric key."""
+
+    plaintext: bytes
+    material_id: str | None
+
+    def __repr__(self) -> str:
+        """Show nothing of it."""
+        return "_Opened()"
+
+
+def _find_source(call: Call, action: str, key_id: str | None, blob: bytes | None, algorithm: str) -> _Source:
+    if blob is None or algorithm != SYMMETRIC:
+        if key_id is None:
+            raise _key_id_needed(action)
+        return _Source(call.find(key_id, action, aliases=True), None)
+    header = _header(blob)
+    if key_id is None:
+        if header is None:
+            raise invalid_ciphertext()
+        return _find_by_ciphertext(call, action, header)
+    try:
+        return _Source(call.find(key_id, action, aliases=True), header)
+    except KmsError:
+        # "A short key ID is also acceptable" for a key of another account: it says what the ciphertext does.
+        if header is None or header.key_id != key_id:
+            raise
+    return _find_by_ciphertext(call, action, header)
+
+
+def _header(blob: bytes) -> Header | None:
+    try:
+        return read_header(blob)
+    except KmsError:
+        return None
+
+
+def _find_by_ciphertext(call: Call, action: str, header: Header) -> _Source:
+    found = call.find_by_id(header.key_id)
+    if found is None:
+        # Anybody can write a key id into a blob: who does learns no more than of a key that is closed to him.
+        raise KmsError(_DENIED, _of_ciphertext(veiled_sentence(call.caller.label, action), action))
+    return _Source(found, header, unnamed=True)
+
+
+def _ask_source(
+    call: Call, action: str, source: _Source, conditions: Conditions, context: Mapping[str, str] | None
+) -> None:
+    if not source.unnamed:
+        call.ask(action, source.found, conditions, context)
+        return
+    try:
+        call.ask(action, source.found, conditions, context)
+    except KmsError as error:
+        if error.code != _DENIED:
+            raise
+        raise KmsError(_DENIED, _of_ciphertext(error.message, action, source.found.key.arn)) from None
+
+
+def _of_ciphertext(sentence: str, action: str, arn: str = "") -> str:
+    """Say it of the ciphertext's key, without naming it (KMS 27)."""
+    start, _, rest = sentence.partition(f"{action} on ")
+    rest = rest.removeprefix(f"resource: {arn}").removeprefix("this resource")
+    return f"{start}{action} on the resource associated with this ciphertext{rest}"
+
+
+# Opening.
+
+
+def _open(call: Call, source: _Source, blob: bytes, algorithm: str, context: Mapping[str, str] | None) -> _Opened:
+    key, header = source.found.key, source.header
+    if header is not None and header.key_id != key.key_id:
+        message = "The key ID in the request does not identify a CMK that can perform this operation."
+        raise KmsError("IncorrectKeyException", message)
+    _check_encrypts(call, key, algorithm)
+    if key.spec != SYMMETRIC:
+        _check_no_context(context)
+        return _Opened(call.core.vault.current(key, call.reading).decrypt(algorithm, blob), None)
+    if header is None:
+        raise invalid_ciphertext()
+    vault, reading = call.core.vault, call.reading
+    if header.version == key.material:
+        return _Opened(vault.current(key, reading).decrypt(blob, context or _NO_CONTEXT), key.material_id)
+    handle = vault.version(key, header.version, reading)
+    material_id = next(each.id for each in reading.materials(key.arn) if each.version == header.version)
+    return _Opened(handle.decrypt(blob, context or _NO_CONTEXT), material_id)
+
+
+# What both sides need.
+
+
+def _check_encrypts(call: Call, key: Key, algorithm: str) -> None:
+    call.check_usage(key, "ENCRYPT_DECRYPT")
+    if algorithm not in KEY_SPECS[key.spec].encryption:
+        raise incompatible(algorithm, key.spec)
+
+
+def _check_no_context(context: Mapping[str, str] | None) -> None:
+    """Refuse what an asymmetric ciphertext would not be bound to (KMS 7); AWS documents the rule and not its words."""
+    if context:
+        message = "EncryptionContext is supported only for symmetric encryption KMS keys."
+        raise KmsError("ValidationException", message)
+
+
+def refuse_recipient(params: Params) -> None:
+    """Refuse to answer an enclave: its attestation document cannot be checked here.
+
+    Raises:
+        KmsError: `UnsupportedOperationException`.
+
+    """
+    if "Recipient" in params:
+        raise KmsError("UnsupportedOperationException", "Recipient is not supported.")
+
+
+def _ignores_ciphertext(params: Params) -> bool:
+    modifiers = params.get("DryRunModifiers")
+    return bool(modifiers and params.get("DryRun") and "IGNORE_CIPHERTEXT" in modifiers)
+
+
+def _key_id_needed(action: str) -> KmsError:
+    """Say that nothing names the key; AWS documents the rule and not its words."""
+    member = "KeyId" if action == "kms:Decrypt" else "SourceKeyId"
+    when = "the encryption algorithm is asymmetric or the ciphertext is ignored"
+    return KmsError("ValidationException", f"{member} is required when {when}.")
+
+
+def _algorithm(params: Params, side: str = "") -> Conditions:
+    algorithm = params.get(f"{side}EncryptionAlgorithm")
+    return {"kms:EncryptionAlgorithm": algorithm} if algorithm is not None else _NO_CONDITIONS
+
+
+OPERATIONS: Final = (
+    cryptographic("Encrypt", encrypt, _algorithm),
+    Operation("Decrypt", decrypt, Asked.ITSELF, cryptographic=True),
+    Operation("ReEncrypt", re_encrypt, Asked.ITSELF, cryptographic=True),
+)
