@@ -1,0 +1,125 @@
+"""ListGrants and ListRetirableGrants (KMS 19, 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final
+
+from policyeval.kms.call import Call, Params, Response
+from policyeval.kms.errors import KmsError
+from policyeval.kms.operations.grant_rules import existing, for_service, is_service, one_of
+from policyeval.kms.paging import page
+from policyeval.kms.principals import check_principal
+from policyeval.kms.storage.store import Reading
+from policyeval.model.arn import split_arn
+from policyeval.model.grant import Grant
+
+_PAGE: Final = 50
+
+
+def list_grants(call: Call) -> Response:
+    """List a key's grants."""
+    params = call.params
+    if "GranteeServicePrincipal" in params:
+        if "GranteePrincipal" in params:
+            raise KmsError(
+                "ValidationException",
+                "You can specify either GranteePrincipal or GranteeServicePrincipal, but not both.",
+            )
+        _check_service(call, "GranteeServicePrincipal")
+    found = call.find(params["KeyId"], "kms:ListGrants")
+    call.ask("kms:ListGrants", found, for_service(call))
+    grants = _filtered(params, found.key.arn, call.reading)
+    return _page(call, found.key.arn, lambda after: (grant for grant in grants if grant.grant_id > after))
+
+
+def _filtered(params: Params, key_arn: str, reading: Reading) -> Sequence[Grant]:
+    """Give the grants that the filters leave."""
+    grantee = params.get("GranteePrincipal") or params.get("GranteeServicePrincipal")
+    if "GrantId" in params:
+        grant = existing(key_arn, params["GrantId"], reading)
+        return [grant] if grantee in {None, grant.grantee_principal, grant.grantee_service_principal} else []
+    return reading.grants(key_arn) if grantee is None else reading.grants_to(key_arn, grantee)
+
+
+def list_retirable_grants(call: Call) -> Response:
+    """List the grants that a principal may retire, on whatever account's keys in the Region called.
+
+    The principal is one of the caller's account, or the service that calls.
+    """
+    params = call.params
+    one_of(params, "RetiringPrincipal", "RetiringServicePrincipal")
+    if "RetiringServicePrincipal" in params:
+        retirer = params["RetiringServicePrincipal"]
+        _check_service(call, "RetiringServicePrincipal")
+        if retirer != call.caller.principal:
+            raise KmsError("ValidationException", "RetiringServicePrincipal can be only the service that calls.")
+    else:
+        retirer = params["RetiringPrincipal"]
+        _check_own(call, retirer)
+        call.ask_on(retirer, "kms:ListRetirableGrants")
+    return _page(call, retirer, lambda after: _retirable(call, retirer, after))
+
+
+def _check_own(call: Call, principal: str) -> None:
+    arn = split_arn(principal)
+    if arn is None or arn.account != call.caller.account:
+        raise KmsError("InvalidArnException", f"{principal} is not a principal of account {call.caller.account}")
+    check_principal(principal, call.caller.partition, call.core.iam)
+
+
+def _check_service(call: Call, parameter: str) -> None:
+    if not is_service(call.caller):
+        raise KmsError("ValidationException", f"{parameter} can be used only by service principals.")
+
+
+def _retirable(call: Call, retirer: str, after: str) -> Iterator[Grant]:
+    while grants := call.reading.retirable(retirer, after, _PAGE):
+        for grant in grants:
+            key = split_arn(grant.key_arn)
+            if key is not None and key.region == call.region:
+                yield grant
+        after = grants[-1].grant_id
+
+
+def _page(call: Call, of: str, after: Callable[[str], Iterator[Grant]]) -> Response:
+    return page(
+        call,
+        member="Grants",
+        default=_PAGE,
+        fetch=lambda place, limit: list(islice(after(place), limit)),
+        order=lambda grant: grant.grant_id,
+        show=_show,
+        of=of,
+    )
+
+
+def _show(grant: Grant) -> Response:
+    """Give a grant as listings do; what it does not have is left out."""
+    constraints = _present(
+        EncryptionContextSubset=_copied(grant.context_subset),
+        EncryptionContextEquals=_copied(grant.context_equals),
+        SourceArn=grant.source_arn,
+    )
+    return _present(
+        KeyId=grant.key_arn,
+        GrantId=grant.grant_id,
+        Name=grant.name,
+        CreationDate=grant.creation_date,
+        GranteePrincipal=grant.grantee_principal,
+        GranteeServicePrincipal=grant.grantee_service_principal,
+        RetiringPrincipal=grant.retiring_principal,
+        RetiringServicePrincipal=grant.retiring_service_principal,
+        IssuingAccount=grant.issuing_account,
+        Operations=sorted(grant.operations),
+        Constraints=constraints or None,
+    )
+
+
+def _copied(pairs: Mapping[str, str] | None) -> dict[str, str] | None:
+    return dict(pairs) if pairs is not None else None
+
+
+def _present(**members: object) -> dict[str, object]:
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,166 @@
+"""What a grant may say, and what a request about grants must ("Grants in AWS KMS" of the KMS guide; KMS 19)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from policyeval.catalog.kms_specs import KEY_SPECS
+from policyeval.kms.call import Call, Conditions, Params
+from policyeval.kms.caller import Caller
+from policyeval.kms.errors import KmsError
+from policyeval.kms.records import Key
+from policyeval.kms.storage.store import Reading
+from policyeval.model.arn import split_arn
+from policyeval.model.grant import Grant
+
+# Operations that a grant on a key of a usage can name, those on every key, and those on symmetric ones.
+_EVERY: Final = frozenset({"CreateGrant", "DescribeKey", "RetireGrant"})
+_BY_USAGE: Final[Mapping[str, frozenset[str]]] = {
+    "ENCRYPT_DECRYPT": frozenset({"Decrypt", "Encrypt", "ReEncryptFrom", "ReEncryptTo"}),
+    "SIGN_VERIFY": frozenset({"Sign", "Verify"}),
+    "GENERATE_VERIFY_MAC": frozenset({"GenerateMac", "VerifyMac"}),
+    "KEY_AGREEMENT": frozenset({"DeriveSharedSecret"}),
+    "ENCAPSULATE_DECAPSULATE": frozenset({"Decapsulate", "Encapsulate"}),
+}
+_SYMMETRIC: Final = frozenset(
+    {
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyPairWithoutPlaintext",
+        "GenerateDataKeyWithoutPlaintext",
+    }
+)
+_MAX_PAIRS: Final = 8
+_MAX_VALUE: Final = 384
+
+Pairs = Mapping[str, str]
+
+
+def check_parties(params: Params) -> None:
+    """Refuse a request that does not name one grantee, or lacks what a service as grantee needs.
+
+    Raises:
+        KmsError: `ValidationException`.
+
+    """
+    one_of(params, "GranteePrincipal", "GranteeServicePrincipal")
+    retires = [name for name in ("RetiringPrincipal", "RetiringServicePrincipal") if name in params]
+    if len(retires) > 1:
+        raise KmsError(
+            "ValidationException", "You can specify either RetiringPrincipal or RetiringServicePrincipal, but not both."
+        )
+    if "GranteeServicePrincipal" in params and not (retires and "SourceArn" in params.get("Constraints", {})):
+        raise KmsError(
+            "ValidationException",
+            "A grant with a GranteeServicePrincipal needs a SourceArn constraint, and a RetiringPrincipal or a "
+            "RetiringServicePrincipal.",
+        )
+
+
+def requested_constraint(params: Params) -> tuple[str | None, Pairs | None]:
+    """Give the type and the pairs of the encryption context constraint that is asked for.
+
+    Raises:
+        KmsError: `ValidationException` for two: no encryption context could tell which of them counts.
+
+    """
+    constraints = params.get("Constraints", {})
+    equals, subset = constraints.get("EncryptionContextEquals"), constraints.get("EncryptionContextSubset")
+    if equals is not None and subset is not None:
+        raise KmsError(
+            "ValidationException",
+            "You can specify either EncryptionContextEquals or EncryptionContextSubset, but not both.",
+        )
+    return _named(equals, subset)
+
+
+def constraint_of(grant: Grant) -> tuple[str | None, Pairs | None]:
+    """Give the type and the pairs of a grant's encryption context constraint."""
+    return _named(grant.context_equals, grant.context_subset)
+
+
+def _named(equals: Pairs | None, subset: Pairs | None) -> tuple[str | None, Pairs | None]:
+    if equals is not None:
+        return "EncryptionContextEquals", equals
+    return ("EncryptionContextSubset", subset) if subset is not None else (None, None)
+
+
+def check_constraint(pairs: Pairs | None, *, symmetric: bool) -> None:
+    """Refuse an encryption context constraint that is too big, or on a key whose operations take none.
+
+    Raises:
+        KmsError: `ValidationException`.
+
+    """
+    if pairs is None:
+        return
+    if not symmetric:
+        raise KmsError(
+            "ValidationException",
+            "EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.",
+        )
+    if len(pairs) > _MAX_PAIRS:
+        raise KmsError(
+            "ValidationException", f"A grant constraint cannot have more than {_MAX_PAIRS} encryption context pairs."
+        )
+    if any(len(value) > _MAX_VALUE for value in pairs.values()):
+        raise KmsError(
+            "ValidationException",
+            f"An encryption context value in a grant constraint cannot exceed {_MAX_VALUE} characters.",
+        )
+
+
+def check_operations(operations: Sequence[str], key: Key) -> None:
+    """Refuse operations that keys of a type do not have.
+
+    Raises:
+        KmsError: `ValidationException`.
+
+    """
+    known = _EVERY | _BY_USAGE[key.usage]
+    if key.spec == "SYMMETRIC_DEFAULT":
+        known |= _SYMMETRIC
+    elif KEY_SPECS[key.spec].public_key is not None:
+        known |= {"GetPublicKey"}
+    alien = sorted(set(operations) - known)
+    if alien:
+        raise KmsError(
+            "ValidationException",
+            f"A grant on a {key.spec} key with usage {key.usage} cannot allow {', '.join(alien)}.",
+        )
+
+
+def existing(key_arn: str, grant_id: str, reading: Reading) -> Grant:
+    """Give a grant of a key.
+
+    Raises:
+        KmsError: `InvalidGrantIdException`; the words are ours.
+
+    """
+    grant = reading.grant(key_arn, grant_id)
+    if grant is None:
+        raise KmsError("InvalidGrantIdException", f"Grant ID {grant_id} is not valid")
+    return grant
+
+
+def for_service(call: Call) -> Conditions:
+    """Say when a service asks, for itself or on somebody's behalf (K7)."""
+    asks = is_service(call.caller) or call.caller.via_service is not None
+    return {"kms:GrantIsForAWSResource": True} if asks else {}
+
+
+def is_service(caller: Caller) -> bool:
+    """Tell whether a service calls for itself."""
+    return split_arn(caller.principal) is None and caller.principal != "anonymous"
+
+
+def one_of(params: Params, one: str, other: str) -> None:
+    """Refuse a request with both of two parameters, or none.
+
+    Raises:
+        KmsError: `ValidationException`.
+
+    """
+    if (one in params) == (other in params):
+        raise KmsError("ValidationException", f"You must specify either {one} or {other}, but not both.")

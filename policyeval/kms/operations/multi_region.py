@@ -1,0 +1,134 @@
+"""ReplicateKey and UpdatePrimaryRegion (KMS 22; "Multi-Region keys in AWS KMS" of the KMS guide).
+
+Both are done at once: their transient states, Creating and Updating, are answered and never stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from policyeval.kms.call import NO_RESOURCE, Call, Found, Response
+from policyeval.kms.creation import check_key_quota, creation_conditions
+from policyeval.kms.errors import KmsError
+from policyeval.kms.key_policy import default_text
+from policyeval.kms.lifecycle import members
+from policyeval.kms.lockout import check_new_policy
+from policyeval.kms.metadata import key_metadata
+from policyeval.kms.operations.kinds import check_primary
+from policyeval.kms.operations.row import Operation, given
+from policyeval.kms.records import Key, KeyState, Material, MultiRegion
+from policyeval.kms.states import USABLE
+from policyeval.kms.tagging import ask_to_tag, read_tags
+
+_REPLICATED_IN: Final[frozenset[KeyState]] = frozenset({"Enabled"})
+# Regions of the partitions beside the usual one begin so ("AWS Regions" of the account guide).
+_PARTITIONS: Final = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b"))
+
+
+def replicate_key(call: Call) -> Response:
+    """Make a key of the same id and material in another Region; all else of it is its own."""
+    params = call.params
+    check_primary(call.key)
+    replica = _requested(call)
+    # The new key and its tags are asked for in the replica's Region (K5).
+    there = {"aws:RequestedRegion": replica.region}
+    call.ask_on(NO_RESOURCE, "kms:CreateKey", {**creation_conditions(call, replica), **there})
+    ask_to_tag(call, replica.region)
+    if call.reading.key_by_id(replica.region, replica.key_id) is not None:
+        raise KmsError("AlreadyExistsException", f"{replica.arn} already exists.")
+    replica = replace(replica, tags=read_tags(params.get("Tags", ())))
+    if "Policy" in params:  # the default policy lets the account in, whoever calls
+        check_new_policy(call, replica)
+    check_key_quota(call, replica.account, replica.region)
+    _put(call, replica)
+    return {
+        "ReplicaKeyMetadata": key_metadata(replace(replica, state="Creating")),
+        "ReplicaPolicy": replica.policy,
+        "ReplicaTags": [{"TagKey": name, "TagValue": value} for name, value in replica.tags],
+    }
+
+
+def _arn_in(key: Key, region: str) -> str:
+    """Name a key of the same id in another Region of its partition."""
+    partition = next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
+    if partition != key.partition:
+        raise KmsError("UnsupportedOperationException", f"{region} is not a Region of the partition {key.partition}.")
+    return f"arn:{partition}:kms:{region}:{key.account}:key/{key.key_id}"
+
+
+def _requested(call: Call) -> Key:
+    """Write down the replica that a request describes."""
+    primary, params = call.key, call.params
+    arn = _arn_in(primary, params["ReplicaRegion"])
+    replicas = [member.arn for member in members(primary, call.reading)[1:]]
+    return replace(
+        primary,
+        arn=arn,
+        region=params["ReplicaRegion"],
+        created=call.now,
+        policy=params.get("Policy") or default_text(primary.partition, primary.account),
+        description=params.get("Description", ""),
+        tags=(),
+        state="PendingImport" if primary.origin == "EXTERNAL" else "Enabled",
+        multi_region=MultiRegion(primary.arn, (*replicas, arn)),
+        expiration_model=None,
+        valid_to=None,
+    )
+
+
+def _put(call: Call, replica: Key) -> None:
+    """Write a replica with its share of the material, and tell the others of it."""
+    call.transaction.put_key(replica)
+    for member in members(replica, call.transaction):
+        call.transaction.put_key(replace(member, multi_region=replica.multi_region))
+    for material in call.transaction.materials(call.key.arn):
+        if material.state != "PENDING_ROTATION":
+            call.transaction.put_material(_shared(call, material, replica))
+
+
+def _shared(call: Call, material: Material, replica: Key) -> Material:
+    """Give a replica's own copy; what was imported has to be imported there as well."""
+    if replica.origin == "EXTERNAL":
+        return replace(material, key_arn=replica.arn, wrapped=None, expiration_model=None, valid_to=None)
+    wrapped = call.core.vault.copy(material, replica.arn, material.version)
+    return replace(material, key_arn=replica.arn, wrapped=wrapped)
+
+
+def update_primary_region(call: Call) -> Response:
+    """Make a replica the primary, and the primary a replica; the caller needs the permission on both."""
+    primary, region = call.key, call.params["PrimaryRegion"]
+    check_primary(primary)
+    if region == primary.region:
+        raise KmsError("UnsupportedOperationException", f"{primary.arn} is the multi-region primary key already.")
+    replica = _replica_in(call, region)
+    call.ask("kms:UpdatePrimaryRegion", Found(replica), _NEW_PRIMARY(call.params))
+    call.check_state(replica, USABLE)
+    group = members(replica, call.transaction)
+    others = tuple(member.arn for member in group if member.arn != replica.arn)
+    changed = MultiRegion(replica.arn, others)
+    for member in group:
+        call.transaction.put_key(replace(member, multi_region=changed))
+    return {}
+
+
+def _replica_in(call: Call, region: str) -> Key:
+    for replica in members(call.key, call.reading)[1:]:
+        if replica.region == region and (found := call.settled(replica)) is not None:
+            call.keys.append(found)
+            return found
+    raise KmsError("NotFoundException", f"Key '{_arn_in(call.key, region)}' does not exist")
+
+
+_NEW_PRIMARY: Final = given(PrimaryRegion="PrimaryRegion")
+
+OPERATIONS: Final = (
+    Operation(
+        "ReplicateKey",
+        replicate_key,
+        works_in=_REPLICATED_IN,
+        writes=True,
+        conditions=given(ReplicaRegion="ReplicaRegion"),
+    ),
+    Operation("UpdatePrimaryRegion", update_primary_region, works_in=USABLE, writes=True, conditions=_NEW_PRIMARY),
+)

@@ -1,0 +1,60 @@
+"""Principals that keys' policies and grants name: whether they are there."""
+
+from __future__ import annotations
+
+from policyeval.errors import UnknownEntityError
+from policyeval.kms.errors import KmsError
+from policyeval.model.arn import Arn, is_account_id, split_arn
+from policyeval.model.records import PolicySource
+
+
+def check_principal(text: str, partition: str, iam: PolicySource) -> None:
+    """Refuse what no grant can be for: only an account, a user, a role, or a session of one has permissions (G2).
+
+    Args:
+        text: the principal, an ARN.
+        partition: the key's; principals of another do not reach it.
+        iam: who there is. Principals of accounts that it does not describe are taken at their word.
+
+    Raises:
+        KmsError: `InvalidArnException`.
+
+    """
+    arn = split_arn(text)
+    if arn is None or arn.partition != partition or not is_there(text, arn, iam):
+        raise KmsError("InvalidArnException", f"ARN does not refer to a valid principal: {text}")
+
+
+def is_described(account: str, iam: PolicySource) -> bool:
+    """Tell whether an account's principals are known."""
+    try:
+        return next(iter(iam.principals(account)), None) is not None
+    except UnknownEntityError:
+        return False
+
+
+def is_there(text: str, arn: Arn, iam: PolicySource) -> bool:
+    """Tell whether an ARN, here also split, is an account's, or a user's, a role's or a session's that exists."""
+    kind, _, name = arn.resource.partition("/")
+    if arn.region or not is_account_id(arn.account):
+        return False
+    try:
+        match arn.service, kind:
+            case ("iam", "root"):
+                found = not name
+            case ("iam", "user" | "role"):
+                found = iam.principal(text) is not None
+            case ("sts", "assumed-role"):
+                role, _, session = name.partition("/")
+                found = _is_name(role) and _is_name(session) and iam.role(arn.account, role) is not None
+            case ("sts", "federated-user"):
+                found = _is_name(name)
+            case _:
+                found = False
+    except UnknownEntityError:
+        return bool(name) and not is_described(arn.account, iam)
+    return found
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and "/" not in text
