@@ -58,8 +58,8 @@ _POLICY: Final[Mapping[str, str]] = MappingProxyType({"kms:policyname": "default
 class KmsAction(NamedTuple):
     """One IAM action of KMS.
 
-    ``asked_on`` lists the kinds of resource on which the permission is asked; an alias action
-    is asked on both, and on the alias itself no kms: key is set (K4). ``condition_keys`` are
+    ``asked_on`` lists the kinds of resource on which the permission is asked, ``none`` for ``*``; an
+    alias action is asked on both, and on the alias itself no kms: key is set (K4). ``condition_keys`` are
     folded, a family ending in ``:`` or ``/``. ``defaults`` are the values of those that are
     set even when the caller leaves the parameter out (K9). ``symmetric_cryptographic`` actions
     take an encryption context; GenerateRandom uses no key and so counts as neither.
@@ -190,7 +190,8 @@ _ACTIONS: Final[tuple[KmsAction, ...]] = (
     ),
     KmsAction("kms:ReplicateKey", condition_keys=_ON_KEY | {"kms:replicaregion"}),
     KmsAction("kms:RotateKeyOnDemand"),
-    KmsAction("kms:TagResource", condition_keys=_ON_KEY | _TAGGING),
+    # CreateKey and ReplicateKey with tags ask it on no resource: the key is not there yet.
+    KmsAction("kms:TagResource", ("key", "none"), condition_keys=_ON_KEY | _TAGGING),
     # An untagging request has tag keys and no values.
     KmsAction("kms:UntagResource", condition_keys=_ON_KEY | {"aws:tagkeys"}),
     KmsAction("kms:UpdateKeyDescription"),

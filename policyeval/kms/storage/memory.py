@@ -71,6 +71,11 @@ class View:
         shelf = self._held.get().keys.get((account, region))
         return shelf.page(_key_id, after, limit) if shelf is not None else ()
 
+    def count_keys(self, account: str, region: str) -> int:
+        """Tell how many keys an account has in a Region."""
+        shelf = self._held.get().keys.get((account, region))
+        return shelf.count() if shelf is not None else 0
+
     def alias(self, arn: str) -> Alias | None:
         """Give an alias by its ARN."""
         return self._held.get().aliases.get(arn)

@@ -30,6 +30,7 @@ _TARGET = "(SELECT arn FROM keys WHERE id = target)"
 _KEY_BY_ARN = f"SELECT {KEY} FROM keys WHERE arn = ?"
 _ARN_BY_ID = "SELECT arn FROM keys WHERE region = ? AND key_id = ?"
 _KEYS = f"SELECT {KEY} FROM keys WHERE account = ? AND region = ? AND key_id > ? ORDER BY key_id LIMIT ?"
+_COUNT_KEYS = "SELECT count(*) FROM keys WHERE account = ? AND region = ?"
 _DUE = f"""SELECT {KEY} FROM keys WHERE id IN (
     SELECT id FROM keys WHERE deletion_date <= ?1
     UNION SELECT id FROM keys WHERE next_rotation <= ?1
@@ -80,6 +81,11 @@ class Queries:
     def keys(self, account: str, region: str, after: str, limit: int) -> list[Key]:
         """Give a page of an account's keys in a Region, by key id."""
         return [key_of(row) for row in self._rows(_KEYS, (account, region, after, limit))]
+
+    def count_keys(self, account: str, region: str) -> int:
+        """Tell how many keys an account has in a Region."""
+        rows = self._rows(_COUNT_KEYS, (account, region))
+        return int(rows[0][0]) if rows else 0
 
     def alias(self, arn: str) -> Alias | None:
         """Give an alias by its ARN."""

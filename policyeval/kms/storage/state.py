@@ -38,6 +38,10 @@ class Shelf(Generic[V]):
     def __iter__(self) -> Iterator[V]:
         return self._by_name.values()
 
+    def count(self) -> int:
+        """Tell how many there are."""
+        return len(self._by_name)
+
     def with_item(self, name: str, value: V) -> Shelf[V]:
         """Give these and one more, which takes the place of one with its name."""
         return Shelf(self._by_name.with_item(name, value))

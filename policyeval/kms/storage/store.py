@@ -40,6 +40,10 @@ class Reading(Protocol):
         """Give a page of an account's keys in a Region, by key id."""
         ...
 
+    def count_keys(self, account: str, region: str) -> int:
+        """Tell how many keys an account has in a Region."""
+        ...
+
     def alias(self, arn: str) -> Alias | None:
         """Give an alias by its ARN."""
         ...

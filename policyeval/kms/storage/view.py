@@ -48,6 +48,10 @@ class View:
         """Give a page of an account's keys in a Region, by key id."""
         return self._asker.queries.keys(account, region, after, limit)
 
+    def count_keys(self, account: str, region: str) -> int:
+        """Tell how many keys an account has in a Region."""
+        return self._asker.queries.count_keys(account, region)
+
     def alias(self, arn: str) -> Alias | None:
         """Give an alias by its ARN."""
         return self._asker.ask(Queries.alias, arn)

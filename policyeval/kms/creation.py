@@ -1,0 +1,46 @@
+"""What creating a key and creating a replica have in common: what policies see of it, and the quota."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from policyeval.kms.call import Call, Conditions
+from policyeval.kms.errors import KmsError
+from policyeval.kms.managed import ALIAS_PREFIX
+from policyeval.kms.records import Key
+from policyeval.kms.tagging import tag_conditions
+
+
+def creation_conditions(call: Call, key: Key) -> Conditions:
+    """Give the condition keys of kms:CreateKey: they come from the request, for the key is not there yet (K9)."""
+    conditions: dict[str, Any] = {
+        "kms:KeySpec": key.spec,
+        "kms:KeyUsage": key.usage,
+        "kms:CustomerMasterKeySpec": key.spec,
+        "kms:CustomerMasterKeyUsage": key.usage,
+        "kms:KeyOrigin": key.origin,
+        "kms:MultiRegion": key.multi_region is not None,
+        **tag_conditions(call.params),
+    }
+    if key.multi_region is not None:
+        conditions["kms:MultiRegionKeyType"] = "REPLICA" if key.is_replica else "PRIMARY"
+    if "BypassPolicyLockoutSafetyCheck" in call.params:
+        conditions["kms:BypassPolicyLockoutSafetyCheck"] = call.params["BypassPolicyLockoutSafetyCheck"]
+    return conditions
+
+
+def check_key_quota(call: Call, account: str, region: str) -> None:
+    """Refuse one key too many for an account in a Region; AWS managed keys do not count.
+
+    Raises:
+        KmsError: `LimitExceededException`.
+
+    """
+    most, reading = call.core.settings.keys, call.reading
+    count = reading.count_keys(account, region)
+    if count < most:
+        return
+    aliases = reading.aliases(account, region, ALIAS_PREFIX, count)
+    managed = sum(alias.name.startswith(ALIAS_PREFIX) for alias in aliases)  # every one of them has its alias
+    if count - managed >= most:
+        raise KmsError("LimitExceededException", f"The account has as many KMS keys as it can have: {most}.")

@@ -1,0 +1,49 @@
+"""GetKeyPolicy, PutKeyPolicy and ListKeyPolicies (KMS 17)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from policyeval.kms.call import Call, Response
+from policyeval.kms.key_policy import DEFAULT_NAME, check_name, missing_policy
+from policyeval.kms.lockout import check_new_policy
+from policyeval.kms.operations.row import Operation, given
+from policyeval.kms.paging import page
+
+_PAGE: Final = 100
+
+
+def get_key_policy(call: Call) -> Response:
+    """Give a key's policy, as it was put."""
+    if call.params.get("PolicyName", DEFAULT_NAME) != DEFAULT_NAME:
+        raise missing_policy()
+    return {"Policy": call.key.policy, "PolicyName": DEFAULT_NAME}
+
+
+def put_key_policy(call: Call) -> Response:
+    """Replace a key's policy; the very next decision goes by it."""
+    check_name(call.params.get("PolicyName"))
+    changed = replace(call.key, policy=call.params["Policy"])
+    check_new_policy(call, changed)
+    call.transaction.put_key(changed)
+    return {}
+
+
+def list_key_policies(call: Call) -> Response:
+    """List the names of a key's policies; there is one."""
+
+    def fetch(after: str, limit: int) -> list[str]:
+        return [name for name in (DEFAULT_NAME,) if name > after][:limit]
+
+    return page(call, member="PolicyNames", default=_PAGE, fetch=fetch, order=str, show=str, of=call.key.arn)
+
+
+_NAME: Final = given(PolicyName="PolicyName")
+_PUT: Final = given(PolicyName="PolicyName", BypassPolicyLockoutSafetyCheck="BypassPolicyLockoutSafetyCheck")
+
+OPERATIONS: Final = (
+    Operation("GetKeyPolicy", get_key_policy, conditions=_NAME),
+    Operation("PutKeyPolicy", put_key_policy, writes=True, conditions=_PUT),
+    Operation("ListKeyPolicies", list_key_policies),
+)
