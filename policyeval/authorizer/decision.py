@@ -60,6 +60,11 @@ class Decision:
         """What was asked."""
         return self._case.request
 
+    @property
+    def basis(self) -> object:
+        """What it rests on; decisions that rest on the same may share it, for whoever keeps what follows from it."""
+        return self._outcome
+
     @cached_property
     def message(self) -> str:
         """AWS's sentence, word for word (docs/semantics.md)."""

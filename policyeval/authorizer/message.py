@@ -45,12 +45,17 @@ def sentence(case: Case, outcome: Outcome) -> str:
     if outcome.reason == "allowed":
         return f"User: {who} is authorized to perform: {action}{on}"
     if _is_veiled(case, outcome):
-        return _VEILED.format(who=who, action=action)
+        return veiled_sentence(who, action)
     start = f"User: {who} is not authorized to perform: {action}{on}"
     layer = outcome.layer if outcome.layer is not None else case.theirs.layer
     if outcome.reason == "explicit_deny":
         return f"{start} with an explicit deny in {_EXPLICIT[layer]}"
     return f"{start} because no {_IMPLICIT[layer]} allows the {action} action"
+
+
+def veiled_sentence(who: str, action: str) -> str:
+    """Write the sentence for a caller from elsewhere, who must not learn whether there is such a key."""
+    return _VEILED.format(who=who, action=action)
 
 
 def _is_veiled(case: Case, outcome: Outcome) -> bool:

@@ -20,6 +20,7 @@ __all__ = [
     "aws_managed_key_policy",
     "default_key_policy",
     "managed_policy",
+    "managed_via",
 ]
 
 Document = Mapping[str, object]
@@ -105,6 +106,11 @@ def default_key_policy(partition: str, account: str) -> Document:
     }
 
 
+def managed_via(service: str, region: str) -> str:
+    """Name the service that uses ``alias/aws/SERVICE``, as kms:ViaService does."""
+    return f"{_VIA.get(service, service)}.{region}.amazonaws.com"
+
+
 def aws_managed_key_policy(partition: str, service: str, region: str, account: str) -> Document:
     """Build the fixed policy of the AWS managed key ``alias/aws/SERVICE`` (K10).
 
@@ -114,7 +120,7 @@ def aws_managed_key_policy(partition: str, service: str, region: str, account: s
     if service not in _WITHOUT_GRANTS:
         through.append("kms:CreateGrant")
     through.append("kms:DescribeKey")
-    via = f"{_VIA.get(service, service)}.{region}.amazonaws.com"
+    via = managed_via(service, region)
     return {
         "Version": "2012-10-17",
         "Id": f"auto-{service}-2",

@@ -115,8 +115,7 @@ class Alias:
     updated: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class KeyUse:
+class KeyUse(NamedTuple):
     """The last successful cryptographic operation with a key, for GetKeyLastUsage."""
 
     operation: str

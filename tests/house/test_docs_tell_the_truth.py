@@ -35,10 +35,20 @@ def test_the_main_job_prints_what_readme_shows(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_library_call_of_readme_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    (code,) = _blocks(README, "python")
+    code, _ = _blocks(README, "python")
     monkeypatch.chdir(ROOT)
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - it is our own text
     assert capsys.readouterr().out.startswith("True allowed ")
+
+
+def test_the_story_of_a_shared_key_ends_as_readme_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, code = _blocks(README, "python")
+    _, shown = _blocks(README, "text")
+    monkeypatch.chdir(ROOT)
+    exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - it is our own text
+    assert capsys.readouterr().out == shown
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/file-format.md"])

@@ -1,0 +1,127 @@
+"""Keys that an entities file describes: created once, under their ids, with fresh material."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from policyeval.catalog.kms_specs import KEY_SPECS
+from policyeval.entities import Entities
+from policyeval.errors import EntitiesError
+from policyeval.kms.key_policy import default_text
+from policyeval.kms.records import Alias, Key, KeyState, Material, MultiRegion
+from policyeval.kms.states import PENDING_DELETION
+from policyeval.kms.storage.store import Store, Transaction
+from policyeval.kms.vault import Vault
+from policyeval.model.arn import split_arn
+from policyeval.model.records import KeyFacts, ResourceRecord
+from policyeval.model.source import Diagnostic
+
+_WINDOW = 30  # days until the deletion of a key that a file calls pending deletion
+
+
+def adopt(entities: Entities, store: Store, vault: Vault, now: datetime) -> None:
+    """Create the described keys that the store does not have; what it has is the store's own.
+
+    Raises:
+        EntitiesError: a key has a spec or an origin for which no material can be made.
+
+    """
+    fresh = [record for record in entities.keys() if store.key(record.arn) is None]  # noqa: SIM118 - no mapping
+    faults = [fault for record in fresh if (fault := _fault(record)) is not None]
+    if faults:
+        raise EntitiesError(faults)
+    if not fresh:
+        return
+    groups = _groups(fresh)
+    with store.transaction() as transaction:
+        for record in fresh:
+            _create(record, groups.get(_shared_name(record.arn)), transaction, vault, now)
+            for grant in entities.retirable_grants(record.arn):
+                dated = grant if grant.creation_date is not None else replace(grant, creation_date=now)
+                transaction.put_grant(dated)
+
+
+def _fault(record: ResourceRecord) -> Diagnostic | None:
+    facts = record.key or KeyFacts()
+    if facts.origin not in {"AWS_KMS", "EXTERNAL"}:
+        return Diagnostic(f"`{record.arn}` has origin {facts.origin}", "keys of custom key stores are not supported")
+    if not KEY_SPECS[facts.spec].supported:
+        return Diagnostic(f"`{record.arn}` has spec {facts.spec}", "no library that policyeval uses has it")
+    return None
+
+
+def _shared_name(arn: str) -> str:
+    """Name what the members of a multi-Region key have in common: their ARN but for the Region."""
+    parts = split_arn(arn)
+    return str(parts._replace(region="")) if parts is not None else arn
+
+
+def _groups(records: list[ResourceRecord]) -> dict[str, MultiRegion]:
+    """Find the multi-Region keys; where a file describes no primary the first member is it."""
+    members: dict[str, list[ResourceRecord]] = {}
+    for record in records:
+        if record.key is not None and record.key.multi_region:
+            members.setdefault(_shared_name(record.arn), []).append(record)
+    groups = {}
+    for name, found in members.items():
+        primaries = [r for r in found if r.key is not None and r.key.multi_region_type == "PRIMARY"]
+        primary = (primaries or found)[0].arn
+        groups[name] = MultiRegion(primary, tuple(r.arn for r in found if r.arn != primary))
+    return groups
+
+
+def _create(
+    record: ResourceRecord, group: MultiRegion | None, transaction: Transaction, vault: Vault, now: datetime
+) -> None:
+    facts, arn = record.key or KeyFacts(), split_arn(record.arn)
+    if arn is None:
+        return
+    key_id = arn.resource.removeprefix("key/")
+    material = _material(record.arn, key_id, facts.spec, group, transaction, vault, now)
+    state: KeyState = facts.state  # type: ignore[assignment]  # the file format's enum is the API's
+    policy = json.dumps(record.policy.policy.to_document(), indent=2) if record.policy is not None else None
+    waiting = facts.origin == "EXTERNAL" and state == "PendingImport"
+    key = Key(
+        arn=record.arn,
+        account=arn.account,
+        region=arn.region,
+        key_id=key_id,
+        created=now,
+        policy=policy if policy is not None else default_text(arn.partition, arn.account),
+        spec=facts.spec,
+        usage=facts.usage,
+        origin=facts.origin,
+        manager=facts.manager,
+        state=state,
+        tags=tuple(record.tags.items()),
+        material=None if waiting else 1,
+        material_id=None if waiting else material.id,
+        multi_region=group,
+        deletion_window=_WINDOW if state in PENDING_DELETION else None,
+        deletion_date=now + timedelta(days=_WINDOW) if state == "PendingDeletion" else None,
+        expiration_model="KEY_MATERIAL_DOES_NOT_EXPIRE" if facts.origin == "EXTERNAL" and not waiting else None,
+    )
+    transaction.put_key(key)
+    if not waiting:
+        transaction.put_material(material)
+    for name in facts.aliases:
+        alias = f"arn:{arn.partition}:kms:{arn.region}:{arn.account}:{name}"
+        transaction.put_alias(Alias(alias, arn.account, arn.region, name, record.arn, now, now))
+
+
+def _material(  # noqa: PLR0913, PLR0917 - the facts of one material
+    arn: str,
+    key_id: str,
+    spec: str,
+    group: MultiRegion | None,
+    transaction: Transaction,
+    vault: Vault,
+    now: datetime,
+) -> Material:
+    """Make material, or take that of a member that has been created already."""
+    for member in (group.primary, *group.replicas) if group is not None else ():
+        for shared in transaction.materials(member):
+            return replace(shared, key_arn=arn, wrapped=vault.copy(shared, arn, shared.version))
+    return vault.generate(arn, key_id, spec, 1, now)

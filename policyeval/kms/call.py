@@ -1,0 +1,274 @@
+"""One call under way: what it names is found, asked for and looked at here, in AWS's order (KMS 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from policyeval.authorizer import Decision
+from policyeval.authorizer.message import veiled_sentence
+from policyeval.kms.caller import Caller
+from policyeval.kms.core import Core
+from policyeval.kms.errors import KmsError
+from policyeval.kms.lifecycle import is_due, settle
+from policyeval.kms.managed import create_managed, serves
+from policyeval.kms.names import Name, missing, read_name
+from policyeval.kms.records import Key, KeyState
+from policyeval.kms.states import check_state
+from policyeval.kms.storage.store import Reading, Transaction
+from policyeval.model.request import ContextValue, Request
+
+# The API's own members; `validate` has held them against the service model.
+Params: TypeAlias = Mapping[str, Any]
+Response: TypeAlias = dict[str, Any]
+Conditions: TypeAlias = Mapping[str, ContextValue]
+# What actions that concern no resource are asked on; then no ARN tells the Region called.
+NO_RESOURCE: Final = "*"
+
+
+class Found(NamedTuple):
+    """A key, and the alias by which the caller named it."""
+
+    key: Key
+    alias: str | None = None
+
+
+class Call:
+    """One call of an operation.
+
+    Attributes:
+        core: what the operations work with.
+        caller, region: who calls, and the Region called.
+        operation: its name; `params` its parameters, checked.
+        now: the time of the call; it does not move while the call runs.
+        event_id, request_id: the ids under which the trail keeps it.
+        decisions: what the authorizer said so far.
+        keys: the keys concerned so far, for the trail.
+        key, alias: for operations on one key, that key and the alias by which it was named.
+        shown: what of the response the trail shows.
+
+    """
+
+    __slots__ = (
+        "_transaction",
+        "alias",
+        "caller",
+        "core",
+        "decisions",
+        "event_id",
+        "key",
+        "keys",
+        "now",
+        "operation",
+        "params",
+        "region",
+        "request_id",
+        "shown",
+    )
+
+    key: Key
+    alias: str | None
+
+    def __init__(self, core: Core, caller: Caller, operation: str, params: Params, region: str) -> None:
+        self.core = core
+        self.caller = caller
+        self.operation = operation
+        self.params = params
+        self.region = region
+        self.now: datetime = core.clock()
+        self.event_id, self.request_id = core.ids()
+        self.decisions: list[Decision] = []
+        self.keys: list[Key] = []
+        self.shown: Response | None = None
+        self._transaction: Transaction | None = None
+
+    # Reading and writing.
+
+    @property
+    def reading(self) -> Reading:
+        """What is stored, with what this call has changed so far."""
+        return self._transaction if self._transaction is not None else self.core.store
+
+    @property
+    def transaction(self) -> Transaction:
+        """The change that this call makes; only operations that write have one."""
+        if self._transaction is None:
+            message = f"{self.operation} does not write"
+            raise RuntimeError(message)
+        return self._transaction
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """Write: in the call's own change, or where it has none in one of its own."""
+        if self._transaction is not None:
+            yield self._transaction
+            return
+        with self.core.store.transaction() as transaction:
+            self._transaction = transaction
+            try:
+                yield transaction
+            finally:
+                self._transaction = None
+
+    # Finding.
+
+    def find(self, key_id: str, action: str, *, aliases: bool = False) -> Found:
+        """Find what a KeyId names.
+
+        Args:
+            key_id: the parameter.
+            action: what will be asked: a caller of another account learns nothing but that it is refused.
+            aliases: whether the operation takes aliases.
+
+        Raises:
+            KmsError: `NotFoundException`, `InvalidArnException`, or `AccessDeniedException` for another account's key.
+
+        """
+        name = read_name(key_id, self.caller, self.region, aliases=aliases)
+        key = self._named(name)
+        if key is None:
+            if name.account != self.caller.account:
+                raise self.veiled(action)
+            raise missing(key_id, name)
+        self.keys.append(key)
+        return Found(key, name.alias)
+
+    def veiled(self, action: str) -> KmsError:
+        """Say no to a caller who must not learn whether there is such a key."""
+        return KmsError("AccessDeniedException", veiled_sentence(self.caller.label, action))
+
+    def find_by_id(self, key_id: str) -> Found | None:
+        """Find the key that a ciphertext names; None where this Region has none (KMS 8)."""
+        key = self.reading.key_by_id(self.region, key_id)
+        settled = self.settled(key) if key is not None else None
+        if settled is None:
+            return None
+        self.keys.append(settled)
+        return Found(settled)
+
+    def _named(self, name: Name) -> Key | None:
+        arn = name.arn
+        if name.alias is not None:
+            alias = self.reading.alias(arn)
+            if alias is None:
+                return self._managed(name)
+            arn = alias.target
+        key = self.reading.key(arn)
+        return self.settled(key) if key is not None else None
+
+    def _managed(self, name: Name) -> Key | None:
+        """Let an AWS managed key appear: its service asks for the first time on the account's behalf (K10)."""
+        if name.account != self.caller.account or not serves(name, self.caller.via_service, self.region):
+            return None
+        with self.writing() as transaction:
+            alias = transaction.alias(name.arn)  # another call may have been first
+            if alias is not None:
+                return transaction.key(alias.target)
+            return create_managed(name, self.region, self.now, transaction, self.core.vault)
+
+    def settled(self, key: Key) -> Key | None:
+        """Do to a key what is due at this time; None when that was its deletion."""
+        if not is_due(key, self.now, self.reading):
+            return key
+        with self.writing() as transaction:
+            return settle(key.arn, self.now, transaction, self.core.vault)
+
+    # Asking.
+
+    def ask(
+        self,
+        action: str,
+        found: Found,
+        conditions: Conditions | None = None,
+        encryption_context: Mapping[str, str] | None = None,
+        grants: Sequence[str] | None = None,
+    ) -> Decision:
+        """Ask whether the caller may do an action on a key.
+
+        Args:
+            action: the action.
+            found: the key.
+            conditions: the condition keys that the request sets.
+            encryption_context: the request's, or that of the grant it is about.
+            grants: the ids of the grants that the request is about; those of its grant tokens when None.
+
+        Raises:
+            KmsError: `AccessDeniedException` with AWS's sentence.
+
+        """
+        if found.alias is not None:
+            conditions = {"kms:RequestAlias": found.alias, **(conditions or {})}
+        return self.ask_on(found.key.arn, action, conditions, encryption_context, grants)
+
+    def ask_on(
+        self,
+        resource: str,
+        action: str,
+        conditions: Conditions | None = None,
+        encryption_context: Mapping[str, str] | None = None,
+        grants: Sequence[str] | None = None,
+    ) -> Decision:
+        """Ask whether the caller may do an action on a resource: an ARN, or `*` for none.
+
+        Raises:
+            KmsError: `AccessDeniedException` with AWS's sentence.
+
+        """
+        request = self.request(resource, action, conditions, encryption_context, grants)
+        decision = self.core.authorizer.authorize(request)
+        self.decisions.append(decision)
+        if not decision.allowed:
+            raise KmsError("AccessDeniedException", decision.message)
+        return decision
+
+    def request(
+        self,
+        resource: str,
+        action: str,
+        conditions: Conditions | None = None,
+        encryption_context: Mapping[str, str] | None = None,
+        grants: Sequence[str] | None = None,
+    ) -> Request:
+        """Write what is asked: whether this caller, calling as it does, may do an action on a resource."""
+        caller = self.caller
+        own = caller.conditions
+        if resource == NO_RESOURCE:
+            conditions = {"aws:RequestedRegion": self.region, **(conditions or {})}
+        return Request(
+            caller.principal,
+            action,
+            resource,
+            context={**own, **conditions} if conditions else own,
+            encryption_context=encryption_context,
+            session=caller.session,
+            grant_tokens=grants if grants is not None else self._grants_shown(),
+            via_service=caller.via_service,
+            vpc_endpoint=caller.vpc_endpoint,
+            at=self.now,
+        )
+
+    def _grants_shown(self) -> Sequence[str]:
+        """Give the ids of the grants whose tokens the caller shows (G6)."""
+        tokens = self.params.get("GrantTokens")
+        return [self.core.tokens.grant(token).grant_id for token in tokens] if tokens else ()
+
+    # Looking.
+
+    def check_state(self, key: Key, works_in: AbstractSet[KeyState]) -> None:
+        """Refuse an operation in a state in which it does not work."""
+        check_state(key, works_in)
+
+    def check_usage(self, key: Key, usage: str) -> None:
+        """Refuse an operation that a key is not for (KMS 9)."""
+        if key.usage != usage:
+            message = f"{key.arn} key usage is {key.usage} which is not valid for {self.operation}."
+            raise KmsError("InvalidKeyUsageException", message)
+
+    def would_succeed(self) -> None:
+        """End a dry run: everything that could refuse the request has been asked (KMS 12)."""
+        if self.params.get("DryRun"):
+            message = "The request would have succeeded, but the DryRun option is set."
+            raise KmsError("DryRunOperationException", message)

@@ -1,0 +1,34 @@
+"""What operations work with: the store, the authorizer, keys in use, time and chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from policyeval.authorizer import Authorizer
+from policyeval.kms.records import KeyUse
+from policyeval.kms.settings import Settings
+from policyeval.kms.storage.store import Store
+from policyeval.kms.tokens import Tokens
+from policyeval.kms.vault import Vault
+from policyeval.model.records import PolicySource
+
+
+class Core(NamedTuple):
+    """Everything that calls share.
+
+    `entropy(n)` gives n random bytes, `ids()` an event id and a request id. `uses` holds the last use of
+    keys until it is written.
+    """
+
+    iam: PolicySource
+    store: Store
+    authorizer: Authorizer
+    vault: Vault
+    tokens: Tokens
+    settings: Settings
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+    ids: Callable[[], tuple[str, str]]
+    uses: dict[str, KeyUse]

@@ -1,0 +1,117 @@
+"""Key policies as they are put: read, checked and refused in AWS's words (KMS 17, 18)."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+
+from policyeval.catalog.policies import aws_managed_key_policy, default_key_policy
+from policyeval.errors import PolicySyntaxError
+from policyeval.kms.errors import KmsError
+from policyeval.kms.principals import is_there
+from policyeval.model.arn import is_account_id, split_arn
+from policyeval.model.policy import NamedPolicy, Policy, PolicyType, PrincipalValue
+from policyeval.model.records import PolicySource
+from policyeval.syntax.policy import parse_policy
+
+DEFAULT_NAME = "default"
+_RESOURCE_SHARING = "AWS_RAM"
+# "Resource quotas" of the KMS guide, and the model's bound.
+_QUOTA = 32_768
+_BOUND = 131_072
+_MALFORMED = "MalformedPolicyDocumentException"
+_SINGLE_VALUED = (("kms:encryptioncontext:", "encryption context"), ("aws:requesttag/", "tag"))
+_UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
+
+
+@lru_cache(maxsize=4096)
+def named_policy(text: str) -> NamedPolicy:
+    """Read a key policy that was accepted once; keys with one text share what is compiled."""
+    return NamedPolicy("key policy", parse_policy(text, policy_type=PolicyType.KEY))
+
+
+def default_text(partition: str, account: str) -> str:
+    """Give the policy of a key that is created without one (KMS 18)."""
+    return json.dumps(default_key_policy(partition, account), indent=2)
+
+
+def managed_text(partition: str, service: str, region: str, account: str) -> str:
+    """Give the fixed policy of an AWS managed key (K10)."""
+    return json.dumps(aws_managed_key_policy(partition, service, region, account), indent=2)
+
+
+def check_name(name: object) -> None:
+    """Refuse every policy name but the one there is (KMS 17)."""
+    if name == _RESOURCE_SHARING:
+        raise KmsError("ValidationException", "The AWS_RAM policy can only be managed by the RAM service")
+    if name not in {None, DEFAULT_NAME}:
+        raise missing_policy()
+
+
+def missing_policy() -> KmsError:
+    """Say that a key has no policy of a name."""
+    return KmsError("NotFoundException", "No such policy exists")
+
+
+def check_policy(text: str, partition: str, iam: PolicySource) -> None:
+    """Refuse what AWS refuses of a key policy, whoever puts it.
+
+    Args:
+        text: the policy.
+        partition: the key's.
+        iam: who there is; principals of accounts that it does not describe are taken at their word.
+
+    Raises:
+        KmsError: `MalformedPolicyDocumentException`, `LimitExceededException` or `ValidationException`.
+
+    """
+    if len(text) > _BOUND:
+        constraint = f"Member must have length less than or equal to {_BOUND}"
+        message = f"1 validation error detected: Value at 'policy' failed to satisfy constraint: {constraint}"
+        raise KmsError("ValidationException", message)
+    if len(text) > _QUOTA:
+        raise KmsError("LimitExceededException", f"The key policy exceeds the limit of {_QUOTA} bytes.")
+    try:
+        policy = named_policy(text).policy
+    except PolicySyntaxError as error:
+        raise KmsError(_MALFORMED, _fault_of(error)) from error
+    _check_conditions(policy)
+    principals = [
+        value for statement in policy.statements if statement.principal for value in statement.principal.values
+    ]
+    if not all(_is_valid(principal, partition, iam) for principal in principals):
+        raise KmsError(_MALFORMED, "Policy contains a statement with one or more invalid principals.")
+
+
+def _fault_of(error: PolicySyntaxError) -> str:
+    """Say what is wrong in one line; AWS's own sentences for syntax are not documented."""
+    first = error.diagnostics[0]
+    place = first.place
+    where = f" (line {place.line}, column {place.column})" if place is not None and place.line is not None else ""
+    return f"{first.message}{where}"
+
+
+def _is_valid(principal: PrincipalValue, partition: str, iam: PolicySource) -> bool:
+    """Tell whether AWS would take a principal: one that exists, where that can be known."""
+    if principal.kind != "AWS" or principal.value == "*" or is_account_id(principal.value):
+        return True
+    arn = split_arn(principal.value)
+    if arn is None:
+        return _UNIQUE_ID.fullmatch(principal.value) is not None
+    return arn.partition == partition and is_there(principal.value, arn, iam)
+
+
+def _check_conditions(policy: Policy) -> None:
+    """Refuse `ForAllValues` where it holds for requests without the key (K12, "AWS KMS condition keys")."""
+    for statement in policy.statements:
+        for condition in statement.conditions:
+            key = condition.key.lower()
+            what = next((what for prefix, what in _SINGLE_VALUED if key.startswith(prefix)), None)
+            if what is not None and condition.operator.startswith("ForAllValues:"):
+                message = (
+                    "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key "
+                    f"matches requests without the specified {what} or with an unspecified {what}. "
+                    "To fix, remove ForAllValues."
+                )
+                raise KmsError(_MALFORMED, message)

@@ -1,0 +1,100 @@
+"""A call as the trail keeps it: who called, what was decided, and on which keys."""
+
+from __future__ import annotations
+
+from policyeval.authorizer import Decision
+from policyeval.errors import UnknownEntityError
+from policyeval.evaluator.layers import keep
+from policyeval.kms.call import Call, Response
+from policyeval.kms.caller import Caller
+from policyeval.kms.errors import KmsError
+from policyeval.kms.trail.event import Decided, Event, Who
+from policyeval.kms.trail.trail import Trail
+from policyeval.model.arn import split_arn
+from policyeval.model.records import PolicySource, PrincipalRecord
+
+
+class Recorder:
+    """Makes events of calls; what repeats is made once, which the trail relies on."""
+
+    def __init__(self, trail: Trail, iam: PolicySource) -> None:
+        self._trail = trail
+        self._iam = iam
+        self._callers: dict[int, tuple[Caller, Who]] = {}
+        self._decided: dict[int, tuple[object, dict[str, Decided]]] = {}
+
+    def record(self, call: Call, response: Response | None, error: KmsError | None = None) -> None:
+        """Write a call to the trail, however it ended."""
+        self._trail.append(
+            Event(
+                call.now,
+                call.event_id,
+                call.request_id,
+                call.operation,
+                call.region,
+                self._who(call.caller),
+                call.params,
+                response,
+                call.keys,
+                [self._decision(decision) for decision in call.decisions],
+                error.code if error is not None else None,
+                error.message if error is not None else "",
+            )
+        )
+
+    def _who(self, caller: Caller) -> Who:
+        known = self._callers.get(id(caller))
+        if known is None or known[0] is not caller:
+            known = (caller, self._describe(caller))
+            keep(self._callers, id(caller), known)
+        return known[1]
+
+    def _describe(self, caller: Caller) -> Who:
+        record = self._record(caller.label)
+        return Who(
+            caller.label,
+            caller.account,
+            unique_id=record.unique_id if record is not None else None,
+            issuer=record.arn if record is not None and record.arn != caller.label else None,
+            source_ip=caller.source_ip,
+            user_agent=caller.user_agent,
+            via_service=caller.via_service,
+            vpc_endpoint=caller.vpc_endpoint,
+        )
+
+    def _record(self, label: str) -> PrincipalRecord | None:
+        """Find the user or role that calls, or whose session does."""
+        arn = split_arn(label)
+        if arn is None:
+            return None
+        kind, _, name = arn.resource.partition("/")
+        try:
+            if kind == "assumed-role":
+                return self._iam.role(arn.account, name.partition("/")[0])
+            if kind == "federated-user":
+                return self._iam.user(arn.account, name)
+            return self._iam.principal(label)
+        except UnknownEntityError:
+            return None
+
+    def _decision(self, decision: Decision) -> Decided:
+        """Give what the trail keeps of a decision; decisions with one basis share it, a resource each."""
+        basis, request = decision.basis, decision.request
+        known = self._decided.get(id(basis))
+        if known is None or known[0] is not basis:
+            known = (basis, {})
+            keep(self._decided, id(basis), known)
+        name = f"{request.action} {request.resource}"
+        found = known[1].get(name)
+        if found is None:
+            found = Decided(
+                request.action,
+                request.resource,
+                decision.decision,
+                decision.reason,
+                decision.layer,
+                decision.rule,
+                decision.determining_statements,
+            )
+            keep(known[1], name, found)
+        return found

@@ -1,0 +1,218 @@
+"""The KMS: one way in for every operation, and the authorizer asked before each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from itertools import count
+from types import TracebackType
+from typing import Self
+
+from policyeval.authorizer import Authorizer
+from policyeval.entities import Entities
+from policyeval.evaluator.layers import keep
+from policyeval.kms.adoption import adopt
+from policyeval.kms.call import Call, Found, Params, Response
+from policyeval.kms.caller import Caller
+from policyeval.kms.client import Client
+from policyeval.kms.core import Core
+from policyeval.kms.crypto.wrapping import proves, root_key_proof
+from policyeval.kms.errors import KmsError, StorageError
+from policyeval.kms.lifecycle import settle
+from policyeval.kms.operations.row import Asked, Operation
+from policyeval.kms.operations.table import OPERATIONS
+from policyeval.kms.recording import Recorder
+from policyeval.kms.records import KeyUse
+from policyeval.kms.root import token_key
+from policyeval.kms.settings import Settings
+from policyeval.kms.source import KmsSource
+from policyeval.kms.storage import system
+from policyeval.kms.storage.memory import MemoryStore
+from policyeval.kms.storage.root_key import RootKey
+from policyeval.kms.storage.store import Store
+from policyeval.kms.tokens import Tokens
+from policyeval.kms.trail.trail import NO_TRAIL, Trail
+from policyeval.kms.validation import validate
+from policyeval.kms.vault import Vault
+from policyeval.model.records import PolicySource
+from policyeval.model.source import Diagnostic
+
+_DEFAULTS = Settings()
+_PROOF = "root-key-proof"
+
+
+class KeyManagementService:
+    """A KMS over a store, for the principals that IAM describes. Safe to use from several threads.
+
+    Keys of an entities file are created the first time, with fresh material; from then on the store
+    owns keys, their policies and grants, and the file owns accounts and principals.
+
+    Args:
+        iam: who there is: `Entities`, or another `PolicySource`.
+        store: where keys are kept; in memory when None.
+        root_key: what wraps key material. It may be left out for a store in memory only.
+        region: the Region of callers that do not say theirs.
+        trail: where every call is recorded.
+        clock: gives the time, aware.
+        entropy: gives random bytes.
+        settings: quotas.
+
+    Raises:
+        StorageError: the store was made under another root key, or has material and no root key is given.
+
+    """
+
+    def __init__(  # noqa: PLR0913 - settings, all by name
+        self,
+        iam: PolicySource,
+        store: Store | None = None,
+        *,
+        root_key: RootKey | None = None,
+        region: str = "us-east-1",
+        trail: Trail = NO_TRAIL,
+        clock: Callable[[], datetime] = system.now,
+        entropy: Callable[[int], bytes] = system.entropy,
+        settings: Settings = _DEFAULTS,
+    ) -> None:
+        if store is not None and root_key is None:
+            raise StorageError([Diagnostic("a store needs the root key that wraps what it keeps", "give `root_key`")])
+        root = root_key.read() if root_key is not None else entropy(32)
+        self.region = region
+        self.store: Store = store if store is not None else MemoryStore()
+        self.trail = trail
+        _prove(self.store, root)
+        vault = Vault(root, entropy, system.new_id)
+        authorizer = Authorizer(KmsSource(iam, self.store), grant_delay=settings.grant_delay, clock=clock)
+        tokens = Tokens(token_key(root), entropy)
+        self._core = Core(iam, self.store, authorizer, vault, tokens, settings, clock, entropy, _ids(), {})
+        self._recorder = Recorder(trail, iam)
+        self._callers: dict[str, Caller] = {}
+        if isinstance(iam, Entities):
+            adopt(iam, self.store, vault, clock())
+
+    @property
+    def authorizer(self) -> Authorizer:
+        """What decides; ask it who can use a key as it stands now."""
+        return self._core.authorizer
+
+    def client(self, caller: str | Caller) -> Client:
+        """Give the common operations as methods, for one caller."""
+        return Client(self, self._caller(caller))
+
+    def call(self, caller: str | Caller, operation: str, params: Mapping[str, object] | None = None) -> Response:
+        """Do one operation of the API.
+
+        Args:
+            caller: who calls; an ARN alone calls in the service's own Region.
+            operation: the API's name, `Encrypt`.
+            params: the API's members; blobs are bytes, times datetimes.
+
+        Raises:
+            KmsError: refused, with the API's code and AWS's words.
+            RequestError: the caller is not described, or contradicts what is.
+
+        """
+        row = OPERATIONS.get(operation)
+        if row is None:
+            raise KmsError("UnknownOperationException")
+        caller = self._caller(caller)
+        call = Call(self._core, caller, operation, params or {}, caller.region or self.region)
+        try:
+            call.params = validate(operation, params or {})
+            if row.writes:
+                with call.writing():
+                    response = _perform(row, call)
+            else:
+                response = _perform(row, call)
+        except KmsError as error:
+            self._recorder.record(call, None, error)
+            raise
+        if row.cryptographic:
+            for key in call.keys:
+                self._core.uses[key.arn] = KeyUse(operation, call.now, call.event_id, call.request_id)
+        self._recorder.record(call, response)
+        return response
+
+    def sweep(self) -> int:
+        """Do what is due to all keys (deletion, rotation, expiry), note their uses, and say how many were due."""
+        now = self._core.clock()
+        self._note_uses()
+        due = self.store.due(now)
+        for key in due:
+            with self.store.transaction() as transaction:
+                settle(key.arn, now, transaction, self._core.vault)
+        return len(due)
+
+    def close(self) -> None:
+        """Note what is not noted yet, and close store and trail."""
+        self._note_uses()
+        self.trail.close()
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        """Use it as a context manager: it is closed at the end."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def _note_uses(self) -> None:
+        uses = self._core.uses
+        if not uses:
+            return
+        with self.store.transaction() as transaction:
+            for arn in list(uses):
+                use = uses.pop(arn)
+                if transaction.key(arn) is not None:
+                    transaction.put_last_use(arn, use)
+
+    def _caller(self, caller: str | Caller) -> Caller:
+        if isinstance(caller, Caller):
+            return caller
+        known = self._callers.get(caller)
+        if known is None:
+            known = Caller(caller)
+            keep(self._callers, caller, known)
+        return known
+
+
+def _perform(row: Operation, call: Call) -> Response:
+    """Ask, look, run (KMS 11)."""
+    if row.asked is Asked.ITSELF:
+        return row.run(call)
+    params: Params = call.params
+    action = f"kms:{row.name}"
+    conditions = row.conditions(params) if row.conditions is not None else None
+    if row.asked is Asked.NOTHING:
+        call.ask_on("*", action, conditions)
+        return row.run(call)
+    found: Found = call.find(params["KeyId"], action, aliases=row.aliases)
+    call.ask(action, found, conditions, params.get("EncryptionContext"))
+    call.check_state(found.key, row.works_in)
+    call.key, call.alias = found
+    return row.run(call)
+
+
+def _prove(store: Store, root_key: bytes) -> None:
+    """See to it that a store is opened under the root key it was made with."""
+    proof = store.setting(_PROOF)
+    if proof is None:
+        with store.transaction() as transaction:
+            transaction.put_setting(_PROOF, root_key_proof(root_key))
+    elif not proves(root_key, proof):
+        message = "the root key is not the one that this store was made with"
+        raise StorageError([Diagnostic(message, "nothing was changed: open it with the right key")])
+
+
+def _ids() -> Callable[[], tuple[str, str]]:
+    """Give event and request ids: UUIDs whose last part counts, because random ones cost more than they tell."""
+    events, requests, numbers = system.new_id()[:24], system.new_id()[:24], count(1)
+
+    def ids() -> tuple[str, str]:
+        number = f"{next(numbers):012x}"
+        return events + number, requests + number
+
+    return ids

@@ -1,0 +1,137 @@
+"""The KMS as a `PolicySource`: the store knows keys, their policies and grants; IAM knows the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from policyeval.errors import UnknownEntityError
+from policyeval.evaluator.layers import keep
+from policyeval.kms.key_policy import named_policy
+from policyeval.kms.records import Alias, Key
+from policyeval.kms.storage.store import Store
+from policyeval.model.grant import Grant
+from policyeval.model.policy import NamedPolicy
+from policyeval.model.records import (
+    AccountRecord,
+    EndpointRecord,
+    KeyFacts,
+    PolicySource,
+    PrincipalRecord,
+    ResourceRecord,
+)
+from policyeval.model.source import Diagnostic
+
+
+class KmsSource:
+    """What the authorizer asks while the KMS runs; a key's record changes only when the key does."""
+
+    def __init__(self, iam: PolicySource, store: Store) -> None:
+        self._iam = iam
+        self._store = store
+        self._records: dict[str, _Known] = {}
+        self._revision: tuple[object, object] | None = None
+
+    @property
+    def revision(self) -> object:
+        """The same object as long as neither IAM nor the store changed; None when IAM does not tell."""
+        iam, store = getattr(self._iam, "revision", None), self._store.revision
+        if iam is None:
+            return None
+        known = self._revision
+        if known is None or known[0] is not iam or known[1] is not store:
+            known = self._revision = (iam, store)
+        return known
+
+    def resource(self, arn: str) -> ResourceRecord | None:
+        """Give a key by its ARN or an alias's, or what IAM knows of another resource."""
+        if ":kms:" not in arn:
+            return self._iam.resource(arn)
+        key = self._store.key(arn)
+        if key is None:
+            alias = self._store.alias(arn)
+            key = self._store.key(alias.target) if alias is not None else None
+        if key is None:
+            raise UnknownEntityError([Diagnostic(f"there is no `{arn}`")])
+        return self._record(key)
+
+    def _record(self, key: Key) -> ResourceRecord:
+        aliases, account = self._store.aliases_of(key.arn), self._iam.account(key.account)
+        known = self._records.get(key.arn)
+        if known is not None and known.key is key and known.aliases is aliases and known.account is account:
+            return known.record
+        known = _Known(key, aliases, account)
+        keep(self._records, key.arn, known)
+        return known.record
+
+    def grants(self, key_arn: str, grantee: str) -> Sequence[Grant]:
+        """Give a key's grants to one grantee."""
+        return self._store.grants_to(key_arn, grantee)
+
+    def retirable_grants(self, key_arn: str) -> Sequence[Grant]:
+        """Give all of a key's grants (G5)."""
+        return self._store.grants(key_arn)
+
+    def account(self, account_id: str) -> AccountRecord:
+        """Give an account by its id."""
+        return self._iam.account(account_id)
+
+    def principal(self, arn: str) -> PrincipalRecord:
+        """Give a user, role or root user by its IAM ARN."""
+        return self._iam.principal(arn)
+
+    def role(self, account_id: str, name: str) -> PrincipalRecord:
+        """Give a role by name."""
+        return self._iam.role(account_id, name)
+
+    def user(self, account_id: str, name: str) -> PrincipalRecord | None:
+        """Give a user by name."""
+        return self._iam.user(account_id, name)
+
+    def endpoint(self, endpoint_id: str) -> EndpointRecord:
+        """Give a VPC endpoint by id."""
+        return self._iam.endpoint(endpoint_id)
+
+    def managed_policy(self, arn: str) -> NamedPolicy:
+        """Give a managed policy by ARN."""
+        return self._iam.managed_policy(arn)
+
+    def principals(self, account_id: str | None = None) -> Iterable[PrincipalRecord]:
+        """Give every described principal."""
+        return self._iam.principals(account_id)
+
+
+class WithPolicy(KmsSource):
+    """The same, but for one key that exists only as a candidate: what would be decided if it were put so."""
+
+    def __init__(self, iam: PolicySource, store: Store, candidate: Key) -> None:
+        super().__init__(iam, store)
+        self._candidate = candidate
+        self._candidates_record = _Known(candidate, store.aliases_of(candidate.arn), iam.account(candidate.account))
+
+    def resource(self, arn: str) -> ResourceRecord | None:
+        """Give the candidate under its ARN, everything else as it is."""
+        return self._candidates_record.record if arn == self._candidate.arn else super().resource(arn)
+
+
+class _Known:
+    """A key's record with what it was made of."""
+
+    __slots__ = ("account", "aliases", "key", "record")
+
+    def __init__(self, key: Key, aliases: tuple[Alias, ...], account: AccountRecord) -> None:
+        self.key, self.aliases, self.account = key, aliases, account
+        kind: Literal["PRIMARY", "REPLICA"] | None = (
+            None if key.multi_region is None else "REPLICA" if key.is_replica else "PRIMARY"
+        )
+        facts = KeyFacts(
+            spec=key.spec,
+            usage=key.usage,
+            origin=key.origin,
+            manager=key.manager,
+            multi_region=key.multi_region is not None,
+            multi_region_type=kind,
+            state=key.state,
+            aliases=tuple(alias.name for alias in aliases),
+        )
+        self.record = ResourceRecord(key.arn, account, named_policy(key.policy), dict(key.tags), facts)

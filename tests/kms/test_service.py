@@ -1,0 +1,250 @@
+"""The service as a whole: what is described is there, what is decided is live, what failed left nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policyeval import Entities, EntitiesError, RequestError
+from policyeval.kms import Caller, KeyManagementService, KmsError, MemoryStore, RootKey, SqliteStore, StorageError
+from tests.kms.estate import (
+    ADMIN_A,
+    ADMIN_B,
+    APP_A,
+    APP_B,
+    NOBODY_A,
+    NOBODY_B,
+    A,
+    B,
+    Clock,
+    Estate,
+    allow,
+    entities,
+    policy,
+)
+
+ROOT = RootKey.of(bytes(range(32)))
+BLUE = {"tenant": "blue"}
+
+
+def shared_with(account: str, *actions: str) -> str:
+    own = allow("kms:*", Principal={"AWS": A})
+    return json.dumps(policy(own, allow(*actions, Principal={"AWS": account})))
+
+
+def test_a_key_is_shared_across_accounts_and_withdrawn() -> None:
+    estate = Estate()
+    key = estate.key()
+    secret = estate.call("Encrypt", KeyId=key, Plaintext=b"figures", EncryptionContext=BLUE)["CiphertextBlob"]
+    decrypt = {"CiphertextBlob": secret, "EncryptionContext": BLUE}
+    refused = estate.refused("Decrypt", ADMIN_B, **decrypt)
+
+    estate.call("PutKeyPolicy", KeyId=key, Policy=shared_with(B, "kms:Decrypt"))
+    assert estate.call("Decrypt", ADMIN_B, **decrypt)["Plaintext"] == b"figures"
+    assert estate.refused("Decrypt", NOBODY_B, **decrypt)[0] == "AccessDeniedException"
+    grant = estate.call("CreateGrant", KeyId=key, GranteePrincipal=NOBODY_B, Operations=["Decrypt"])["GrantId"]
+    assert estate.call("Decrypt", NOBODY_B, **decrypt)["Plaintext"] == b"figures"
+
+    estate.call("RevokeGrant", KeyId=key, GrantId=grant)
+    assert estate.refused("Decrypt", NOBODY_B, **decrypt)[0] == "AccessDeniedException"
+    estate.call("PutKeyPolicy", KeyId=key, Policy=shared_with(A, "kms:*"))
+    assert estate.refused("Decrypt", ADMIN_B, **decrypt) == refused
+
+
+def test_an_unknown_operation_is_refused() -> None:
+    assert Estate().refused("DestroyEverything") == ("UnknownOperationException", "")
+
+
+def test_a_caller_whom_nothing_describes_is_bad_input() -> None:
+    with pytest.raises(RequestError, match="alice"):
+        Estate().call("ListKeys", f"arn:aws:iam::{A}:user/alice")
+
+
+@pytest.mark.parametrize("key_id", [f"arn:aws:kms:us-east-1:{A}:key/no", f"arn:aws:kms:us-east-1:{A}:alias/no"])
+def test_to_another_account_a_missing_key_looks_like_one_that_is_closed(key_id: str) -> None:
+    estate = Estate()
+    closed = estate.key()
+    there = estate.refused("Encrypt", ADMIN_B, KeyId=closed, Plaintext=b"x")
+    assert estate.refused("Encrypt", ADMIN_B, KeyId=key_id, Plaintext=b"x") == there
+    assert "does not exist in this Region" in there[1]
+
+
+NAMES = [
+    ("a key id that is none", "no-such-key", "NotFoundException", "Invalid keyId 'no-such-key'"),
+    (
+        "a key id of nobody's",
+        "1234abcd-12ab-34cd-56ef-1234567890ab",
+        "NotFoundException",
+        f"Key 'arn:aws:kms:us-east-1:{A}:key/1234abcd-12ab-34cd-56ef-1234567890ab' does not exist",
+    ),
+    (
+        "an alias of nobody's",
+        "alias/no",
+        "NotFoundException",
+        f"Alias arn:aws:kms:us-east-1:{A}:alias/no is not found.",
+    ),
+    ("another Region's ARN", f"arn:aws:kms:eu-west-1:{A}:key/x", "NotFoundException", "Invalid arn eu-west-1"),
+    ("another service's ARN", "arn:aws:s3:::bucket", "NotFoundException", "Invalid keyId 'arn:aws:s3:::bucket'"),
+]
+
+
+@pytest.mark.parametrize(("key_id", "code", "message"), [pytest.param(*row[1:], id=row[0]) for row in NAMES])
+def test_what_names_no_key(key_id: str, code: str, message: str) -> None:
+    assert Estate().refused("DescribeKey", KeyId=key_id) == (code, message)
+
+
+def test_a_key_is_named_in_four_ways() -> None:
+    estate = Estate()
+    key = estate.key()
+    estate.call("CreateAlias", AliasName="alias/app", TargetKeyId=key)
+    alias = f"arn:aws:kms:us-east-1:{A}:alias/app"
+    for name in (key, key.rpartition("/")[2], "alias/app", alias):
+        assert estate.call("DescribeKey", KeyId=name)["KeyMetadata"]["Arn"] == key
+
+
+def test_an_alias_does_for_operations_that_take_one_only() -> None:
+    estate = Estate()
+    estate.call("CreateAlias", AliasName="alias/app", TargetKeyId=estate.key())
+    assert estate.refused("GetKeyPolicy", KeyId="alias/app") == ("NotFoundException", "Invalid keyId 'alias/app'")
+    code, _ = estate.refused("GetKeyPolicy", KeyId=f"arn:aws:kms:us-east-1:{A}:alias/app")
+    assert code == "InvalidArnException"
+
+
+def test_the_alias_that_was_used_is_a_condition_key() -> None:
+    by_alias = allow("kms:DescribeKey", Condition={"StringEquals": {"kms:RequestAlias": "alias/app"}})
+    estate = Estate(app_a=[by_alias])
+    key = estate.key()
+    estate.call("CreateAlias", AliasName="alias/app", TargetKeyId=key)
+    assert estate.call("DescribeKey", APP_A, KeyId="alias/app")
+    assert estate.refused("DescribeKey", APP_A, KeyId=key)[0] == "AccessDeniedException"
+
+
+def test_where_the_caller_is_decides() -> None:
+    from_office = allow("kms:ListKeys", Condition={"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})
+    estate = Estate(app_a=[from_office])
+    assert estate.call("ListKeys", Caller(APP_A, source_ip="10.1.2.3"))["Keys"] == []
+    assert estate.refused("ListKeys", Caller(APP_A, source_ip="192.0.2.1"))[0] == "AccessDeniedException"
+
+
+def test_a_refusal_says_what_aws_says() -> None:
+    code, message = Estate().refused("CreateKey", NOBODY_A)
+    assert code == "AccessDeniedException"
+    assert message == (
+        f"User: {NOBODY_A} is not authorized to perform: kms:CreateKey because no identity-based policy allows "
+        "the kms:CreateKey action"
+    )
+
+
+# Keys of an entities file.
+
+MRK = "mrk-1234abcd12ab34cd56ef1234567890ab"
+
+
+def described(*keys: dict[str, Any]) -> Entities:
+    admin = {"name": "admin", "identity_policies": [{"name": "all", "document": policy(allow("*"))}]}
+    account = {"id": A, "roles": [admin], "keys": list(keys)}
+    return Entities.from_mapping({"policyeval": 1, "accounts": [account]})
+
+
+def test_keys_of_the_file_are_created_once(tmp_path: Path) -> None:
+    grant = {"GranteePrincipal": ADMIN_A, "Operations": ["Decrypt"]}
+    iam = described(
+        {"id": "app-key", "region": "us-east-1", "aliases": ["alias/app"], "tags": {"team": "x"}, "grants": [grant]}
+    )
+    with KeyManagementService(iam, SqliteStore(tmp_path / "kms.db"), root_key=ROOT) as kms:
+        admin = kms.client(ADMIN_A)
+        blob = admin.encrypt("alias/app", b"kept")
+        assert admin.call("ListResourceTags", KeyId="app-key")["Tags"] == [{"TagKey": "team", "TagValue": "x"}]
+        assert len(admin.call("ListGrants", KeyId="app-key")["Grants"]) == 1
+        admin.call("DeleteAlias", AliasName="alias/app")
+    with KeyManagementService(iam, SqliteStore(tmp_path / "kms.db"), root_key=ROOT) as kms:
+        admin = kms.client(ADMIN_A)
+        assert admin.decrypt(blob) == b"kept"
+        with pytest.raises(KmsError, match="alias/app is not found"):
+            admin.encrypt("alias/app", b"the store owns the key, the file does not bring its alias back")
+
+
+def test_members_of_a_multi_region_key_share_their_material() -> None:
+    kms = KeyManagementService(
+        described(
+            {"id": MRK, "region": "eu-west-1", "multi_region_type": "REPLICA"}, {"id": MRK, "region": "us-east-1"}
+        )
+    )
+    blob = kms.call(ADMIN_A, "Encrypt", {"KeyId": MRK, "Plaintext": b"x"})["CiphertextBlob"]
+    there = kms.call(Caller(ADMIN_A, region="eu-west-1"), "Decrypt", {"CiphertextBlob": blob})
+    assert there["Plaintext"] == b"x"
+    assert there["KeyId"] == f"arn:aws:kms:eu-west-1:{A}:key/{MRK}"
+    metadata = kms.call(ADMIN_A, "DescribeKey", {"KeyId": MRK})["KeyMetadata"]
+    assert metadata["MultiRegionConfiguration"]["MultiRegionKeyType"] == "PRIMARY"
+
+
+def test_a_key_that_cannot_be_made_is_said_at_once() -> None:
+    with pytest.raises(EntitiesError, match="SM2"):
+        KeyManagementService(described({"id": "k", "region": "cn-north-1", "spec": "SM2", "usage": "SIGN_VERIFY"}))
+
+
+# The root key.
+
+
+def test_a_store_needs_a_root_key() -> None:
+    with pytest.raises(StorageError, match="needs the root key"):
+        KeyManagementService(entities(), MemoryStore())
+
+
+def test_another_root_key_is_refused_at_the_start(tmp_path: Path) -> None:
+    KeyManagementService(entities(), SqliteStore(tmp_path / "kms.db"), root_key=ROOT).close()
+    other, store = RootKey.of(bytes(32)), SqliteStore(tmp_path / "kms.db")
+    with pytest.raises(StorageError, match="not the one that this store was made with"):
+        KeyManagementService(entities(), store, root_key=other)
+    store.close()
+
+
+def test_no_secret_shows() -> None:
+    estate = Estate(root_key=ROOT)
+    key = estate.key()
+    estate.call("Encrypt", KeyId=key, Plaintext=b"x")
+    core = estate.kms._core
+    shown = repr((estate.kms, core, core.vault, core.tokens, core.store.materials(key), ROOT))
+    assert bytes(range(32)).hex() not in shown
+    assert "\\x00\\x01\\x02" not in shown
+
+
+# What time does.
+
+
+def test_a_sweep_does_what_is_due() -> None:
+    clock = Clock()
+    kms = KeyManagementService(entities(), clock=clock)
+    admin = kms.client(ADMIN_A)
+    key = admin.create_key()
+    admin.call("ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=7)
+    assert kms.sweep() == 0
+    clock.pass_(days=7)
+    assert kms.sweep() == 1
+    assert kms.store.key(key) is None
+    assert kms.store.materials(key) == ()
+
+
+def test_what_failed_left_nothing() -> None:
+    estate = Estate()
+    before = estate.kms.store.revision
+    code, _ = estate.refused("CreateKey", Policy=json.dumps(policy(allow("kms:*", Principal={"AWS": APP_B}))))
+    assert code == "MalformedPolicyDocumentException"
+    assert estate.kms.store.revision is before
+    assert estate.call("ListKeys")["Keys"] == []
+
+
+def test_the_last_use_of_a_key_is_told() -> None:
+    estate = Estate()
+    key = estate.key()
+    assert estate.call("GetKeyLastUsage", KeyId=key)["KeyLastUsage"] == {}
+    blob = estate.call("Encrypt", KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+    estate.refused("Decrypt", NOBODY_A, CiphertextBlob=blob)
+    estate.kms.sweep()
+    estate.clock.pass_(hours=1)
+    used = estate.call("GetKeyLastUsage", KeyId=key)["KeyLastUsage"]
+    assert used["Operation"] == "Encrypt"
+    assert (estate.clock.now - used["Timestamp"]).total_seconds() == 3600
