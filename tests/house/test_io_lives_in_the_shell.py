@@ -24,6 +24,7 @@ ALLOWED = {
     "policyeval.authorizer.authorizer": {"clock"},  # the clock of requests that do not say their time; an argument
     "policyeval.authorizer.simulate": {"clock"},  # likewise
     "policyeval.catalog.kms_model": {"files"},  # package data
+    "policyeval.catalog.kms_prices": {"files"},  # package data
     "policyeval.syntax.grammars": {"files"},  # package data, and `grammar/` of a checkout
 }
 

@@ -113,7 +113,7 @@ class TrailFile:
         with self._lock:
             if self._refusal is not None:
                 raise fault(self._refusal)
-            line, head = self._chain.line(record)
+            line, digest = self._chain.line(record)
             try:
                 written = os.write(self._file, line)
                 while written < len(line):
@@ -121,7 +121,7 @@ class TrailFile:
             except OSError as error:
                 self._take_back()
                 raise self._trouble("written", error) from error
-            self._chain.head = head
+            self._chain.advance(digest)
             self._size += len(line)
             self._unflushed += 1
             if self._due is None or event.time >= self._due or self._unflushed >= self._flush_every:
@@ -227,13 +227,13 @@ class TrailFile:
         details = {"bytes": len(fragment), "fragment": fragment.decode("ascii", "backslashreplace")}
         event_id = system.new_id()
         event = Event(now, event_id, event_id, "RecoverTrail", "", Who(INTERNAL), details)
-        line, head = self._chain.line(self._encoder.encode(event))
+        line, digest = self._chain.line(self._encoder.encode(event))
         try:
             # The line holds the fragment, so it is the longer one and covers it.
             os.write(self._file, line)
         except OSError as error:
             raise self._trouble("continued", error) from error
-        self._chain.head = head
+        self._chain.advance(digest)
         self._size += len(line)
 
     def _trouble(self, done: str, error: OSError) -> StorageError:

@@ -28,6 +28,7 @@ GENESIS = "0" * DIGEST_SIZE
 END = '"}}\n'
 """How every line ends, after its digest."""
 
+_TO_SEQUENCE = ',"chain":{"sequence":'
 _SHORTEST_KEY = 16  # bytes
 
 
@@ -78,30 +79,44 @@ class Link(NamedTuple):
         """
         return cls("hmac" if key is not None else "sha256", digest_of(key))
 
+    @property
+    def to_digest(self) -> str:
+        """The text between a line's number and its digest."""
+        return f',"{self.name}":"'
+
     def mark(self, sequence: int) -> str:
         """Give the text between a record and its digest."""
-        return f',"chain":{{"sequence":{sequence},"{self.name}":"'
+        return f"{_TO_SEQUENCE}{sequence}{self.to_digest}"
 
 
 class Chain:
-    """A chain that grows. Not for several threads at once: whoever appends holds a lock."""
+    """A chain that grows. Not for several threads at once: whoever appends holds a lock.
 
-    __slots__ = ("_digest", "_mark", "head")
+    The next line is made with `line`, and counts once it is written and `advance` is told its digest.
+    """
+
+    __slots__ = ("_compute", "_digest", "_sequence", "_to_digest")
 
     def __init__(self, link: Link, head: Head = _START) -> None:
-        self._digest = link.digest
-        self._mark = link.mark
-        self.head = head
+        self._compute = link.digest
+        self._to_digest = link.to_digest
+        self._sequence, self._digest = head
 
-    def line(self, record: str) -> tuple[bytes, Head]:
-        """Make the next line of a record without its closing brace; give it and the head that it makes.
+    @property
+    def head(self) -> Head:
+        """Where the chain ends."""
+        return Head(self._sequence, self._digest)
 
-        The chain stands where it stood until `head` is set: a line that was not written is none.
-        """
-        sequence, digest = self.head
-        text = f"{record}{self._mark(sequence + 1)}"
-        made = self._digest(f"{digest}{text}".encode("ascii"))
-        return f"{text}{made}{END}".encode("ascii"), Head(sequence + 1, made)
+    def line(self, record: str) -> tuple[bytes, str]:
+        """Make the next line of a record without its closing brace; give it and its digest."""
+        before = f"{self._digest}{record}{_TO_SEQUENCE}{self._sequence + 1}{self._to_digest}".encode("ascii")
+        digest = self._compute(before)
+        return before[DIGEST_SIZE:] + f"{digest}{END}".encode("ascii"), digest
+
+    def advance(self, digest: str) -> None:
+        """Take the line of this digest for written."""
+        self._sequence += 1
+        self._digest = digest
 
 
 def digest_of(key: bytes | None) -> Digest:

@@ -8,8 +8,7 @@ bound. Every string goes through the standard library's own quoting.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from json.encoder import encode_basestring_ascii as quote
 from typing import Final, NamedTuple
 
@@ -34,6 +33,8 @@ __all__ = ["Encoder"]
 
 _dumps = json.JSONEncoder(separators=(",", ":")).encode
 _NOTHING: Final = Shown({})
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_A_SECOND: Final = timedelta(seconds=1)
 
 
 class _Call(NamedTuple):
@@ -54,40 +55,72 @@ class _Call(NamedTuple):
     internal: bool
 
 
+class _Key(NamedTuple):
+    """The pieces of one key: in `resources`, in `additionalEventData.keys`, and the id of its material there."""
+
+    resource: str
+    facts: str
+    material: str
+    material_id: str | None
+
+
+class _Second(NamedTuple):
+    """One second, and its text."""
+
+    start: datetime
+    end: datetime
+    text: str
+
+
 class Encoder:
     """Writes records. Safe to use from several threads: what it keeps is complete before it is kept."""
 
     def __init__(self) -> None:
         self._calls: dict[tuple[Who, str, str], _Call] = {}
-        self._keys: dict[str, tuple[str, str]] = {}
+        self._keys: dict[str, _Key] = {}
         self._decided: dict[Decided, str] = {}
+        self._second = _Second(_NEVER, _NEVER, "")
 
     def encode(self, event: Event) -> str:
         """Write a record, but for its closing brace: the chain's members follow."""
-        (time, event_id, request_id, operation, region, who, parameters, _, keys, decisions, error, message) = event
+        time, event_id, request_id, operation, region, who, parameters, _, keys, decisions, error, message = event
         call = self._calls.get((who, operation, region)) or self._call(who, operation, region)
-        at = f"{time.isoformat()[:19]}Z" if time.tzinfo is UTC else event_time(time)
+        start, end, at = self._second
+        if not start <= time < end:
+            at = self._at(time)
         failed = "" if error is None else _error(error, message)
         asked = "null" if call.internal else _parameters(call, parameters)
         answered = _dumps(response_elements(event)) if call.answers and error is None else "null"
-        extra = _extra(call, event) if error is None and (call.extra or call.material) else ""
-        if len(keys) == 1:
-            resources, facts = self._keys.get(keys[0].arn) or self._key(keys[0])
-        else:
-            known = [self._keys.get(key.arn) or self._key(key) for key in keys]
-            resources, facts = ",".join([pair[0] for pair in known]), ",".join([pair[1] for pair in known])
-        if len(decisions) == 1:
+        resources = facts = extra = answers = ""
+        if keys:
+            first = self._key(keys[0])
+            resources, facts, material, _ = first
+            if call.material and error is None:
+                extra = material
+            if len(keys) > 1:
+                known = [first, *map(self._key, keys[1:])]
+                resources = ",".join([key.resource for key in known])
+                facts = ",".join([key.facts for key in known])
+        if call.extra and error is None:
+            extra = _extra(call, event.response)
+        if decisions:
             answers = self._decided.get(decisions[0]) or self._decision(decisions[0])
-        else:
-            answers = ",".join([self._decided.get(each) or self._decision(each) for each in decisions])
-        end = call.end if call.end is not None else _members(end_section(who, keys))
+            if len(decisions) > 1:
+                answers = ",".join([self._decided.get(each) or self._decision(each) for each in decisions])
+        rest = call.end if call.end is not None else _members(end_section(who, keys))
         acts = f',"serviceEventDetails":{_dumps(details(event))}' if call.internal else ""
         return (
             f"{call.start}{at}{call.call}{failed}"
             f',"requestParameters":{asked},"responseElements":{answered},"additionalEventData":{{'
             f'{extra}"keys":[{facts}],"decisions":[{answers}]}}'
-            f',"requestID":{quote(request_id)},"eventID":{quote(event_id)}{call.read_only}[{resources}],{end}{acts}'
+            f',"requestID":{quote(request_id)},"eventID":{quote(event_id)}{call.read_only}[{resources}],{rest}{acts}'
         )
+
+    def _at(self, time: datetime) -> str:
+        start = time.replace(microsecond=0)
+        second = _Second(start, start + _A_SECOND, event_time(time))
+        self._second = second
+        return second.text
 
     def _call(self, who: Who, operation: str, region: str) -> _Call:
         row = SHOWN.get(operation, _NOTHING)
@@ -105,11 +138,15 @@ class Encoder:
         keep(self._calls, (who, operation, region), call)
         return call
 
-    def _key(self, key: Key) -> tuple[str, str]:
-        # A key's account, spec and manager never change.
-        pieces = _dumps(resource(key)), _dumps(key_facts(key))
-        keep(self._keys, key.arn, pieces)
-        return pieces
+    def _key(self, key: Key) -> _Key:
+        known = self._keys.get(key.arn)
+        # A key's account, spec and manager never change; its material does.
+        if known is None or known.material_id is not key.material_id:
+            found = material_of((key,))
+            material = f'"keyMaterialId":{quote(found)},' if found is not None else ""
+            known = _Key(_dumps(resource(key)), _dumps(key_facts(key)), material, key.material_id)
+            keep(self._keys, key.arn, known)
+        return known
 
     def _decision(self, decided: Decided) -> str:
         text = _dumps(decided.to_json())
@@ -127,32 +164,25 @@ def _parameters(call: _Call, parameters: Members) -> str:
             continue
         if value.__class__ is str and shape is VALUE:
             parts.append(label + quote(value))
-        elif shape is MAP and isinstance(value, Mapping):
-            parts.append(f"{label}{{{_texts(value)}}}")
+        elif value.__class__ is dict and shape is MAP:
+            parts.append(label + _texts(value))
         elif (shown := shown_value(shape, value)) is not None:
             parts.append(label + _dumps(shown))
     return f"{{{','.join(parts)}}}" if parts else "null"
 
 
-def _texts(pairs: Mapping[object, object]) -> str:
-    return ",".join(
-        [
-            f"{quote(name)}:{quote(text)}"
-            for name, text in pairs.items()
-            if isinstance(name, str) and isinstance(text, str)
-        ]
-    )
+def _texts(pairs: dict[str, str]) -> str:
+    try:
+        return f"{{{','.join([f'{quote(name)}:{quote(text)}' for name, text in pairs.items()])}}}"
+    except TypeError:  # not all of it is text
+        return _dumps(shown_value(MAP, pairs))
 
 
-def _extra(call: _Call, event: Event) -> str:
-    """Write what `additional` gives, in front of our own members."""
-    if call.material:
-        found = material_of(event.keys)
-        return f'"keyMaterialId":{quote(found)},' if found is not None else ""
-    response = event.response or {}
+def _extra(call: _Call, response: Members | None) -> str:
+    """Write what `additional` gives of a response, in front of our own members."""
     parts = []
     for name, label in call.extra:
-        value = response.get(name)
+        value = response.get(name) if response else None
         if isinstance(value, str):
             parts.append(f"{label}{quote(value)},")
     return "".join(parts)

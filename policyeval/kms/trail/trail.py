@@ -75,8 +75,9 @@ class MemoryTrail:
         """Record an event."""
         record = self._encoder.encode(event)
         with self._lock:
-            line, self._chain.head = self._chain.line(record)
+            line, digest = self._chain.line(record)
             self.lines.append(line)
+            self._chain.advance(digest)
 
     def flush(self) -> None:
         """Do nothing: memory is as durable as it gets."""
