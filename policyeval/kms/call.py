@@ -127,10 +127,11 @@ class Call:
             KmsError: `NotFoundException`, `InvalidArnException`, or `AccessDeniedException` for another account's key.
 
         """
-        name = read_name(key_id, self.caller, self.region, aliases=aliases)
+        caller = self.caller
+        name = read_name(key_id, caller.account, caller.partition, self.region, aliases=aliases)
         key = self._named(name)
         if key is None:
-            if name.account != self.caller.account:
+            if name.account != caller.account:
                 raise self.veiled(action)
             raise missing(key_id, name)
         self.keys.append(key)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
-from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
 from policyeval.model.arn import split_arn
 
@@ -23,12 +23,14 @@ class Name(NamedTuple):
     alias: str | None = None
 
 
-def read_name(key_id: str, caller: Caller, region: str, *, aliases: bool) -> Name:
+# Callers name the same few keys again and again; reading a name costs more than looking it up.
+@lru_cache(maxsize=65536)
+def read_name(key_id: str, account: str, partition: str, region: str, *, aliases: bool) -> Name:
     """Read a KeyId as the caller means it: what is no ARN is in the caller's account and in the Region called.
 
     Args:
         key_id: the parameter.
-        caller: who calls.
+        account, partition: the caller's.
         region: the Region called.
         aliases: whether the operation takes aliases.
 
@@ -39,12 +41,12 @@ def read_name(key_id: str, caller: Caller, region: str, *, aliases: bool) -> Nam
     """
     if key_id.startswith("arn:"):
         return _read_arn(key_id, region, aliases=aliases)
-    prefix = f"arn:{caller.partition}:kms:{region}:{caller.account}:"
+    prefix = f"arn:{partition}:kms:{region}:{account}:"
     if key_id.startswith(_ALIAS) and aliases:
-        return Name(prefix + key_id, caller.account, key_id)
+        return Name(prefix + key_id, account, key_id)
     if not key_id or any(mark in key_id for mark in ":/ "):
         raise invalid(key_id)
-    return Name(f"{prefix}{_KEY}{key_id}", caller.account)
+    return Name(f"{prefix}{_KEY}{key_id}", account)
 
 
 def _read_arn(text: str, region: str, *, aliases: bool) -> Name:
