@@ -1,0 +1,103 @@
+"""What the trail tells of real calls: who, what, on which key, what was decided and by which statement, never a secret."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from policyeval.kms import Caller
+from policyeval.kms.trail.trail import MemoryTrail
+from policyeval.model.request import Session
+from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, NOBODY_A, A, B, Estate, allow
+
+SECRET = b"nobody writes this down"
+
+
+def recorded(**described: Any) -> tuple[Estate, MemoryTrail]:
+    trail = MemoryTrail()
+    return Estate(trail=trail, **described), trail
+
+
+def test_an_allowed_call_names_the_statement_that_allowed_it() -> None:
+    estate, trail = recorded(app_a=[allow("kms:Encrypt", Sid="AppEncrypts")])
+    key = estate.key()
+    estate.call("Encrypt", APP_A, KeyId=key, Plaintext=SECRET, EncryptionContext={"tenant": "blue"})
+    record = trail.records[-1]
+    assert record["eventName"] == "Encrypt"
+    assert record["userIdentity"]["arn"] == APP_A
+    assert record["requestParameters"]["encryptionContext"] == {"tenant": "blue"}
+    assert record["resources"][0]["ARN"] == key
+    assert "errorCode" not in record
+    (decision,) = record["additionalEventData"]["decisions"]
+    assert (decision["decision"], decision["layer"]) == ("allow", "identity_policy")
+    assert [statement["sid"] for statement in decision["determining_statements"]] == [
+        "Enable IAM User Permissions",
+        "AppEncrypts",
+    ]
+
+
+def test_a_refusal_is_recorded_with_its_words() -> None:
+    estate, trail = recorded()
+    key = estate.key()
+    refused = estate.refused("DescribeKey", NOBODY_A, KeyId=key)
+    record = trail.records[-1]
+    assert (record["errorCode"].removesuffix("Exception"), record["errorMessage"]) == ("AccessDenied", refused[1])
+    assert record["additionalEventData"]["decisions"][0]["reason"] == "implicit_deny"
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "code"),
+    [
+        pytest.param("DescribeKey", {"KeyId": "no-such-key"}, "NotFoundException", id="a key that is not there"),
+        pytest.param("Encrypt", {"KeyId": "k", "Plaintext": b""}, "ValidationException", id="what is no request"),
+    ],
+)
+def test_what_failed_before_anybody_was_asked_is_recorded(operation: str, params: dict[str, Any], code: str) -> None:
+    estate, trail = recorded()
+    assert estate.refused(operation, **params)[0] == code
+    assert trail.records[-1]["errorCode"] == code
+    assert trail.records[-1]["userIdentity"]["arn"] == ADMIN_A
+
+
+def test_a_session_is_told_with_its_role() -> None:
+    estate, trail = recorded(app_a=[allow("kms:ListKeys")])
+    estate.call("ListKeys", Caller(APP_A, session=Session("monday"), source_ip="10.0.0.1"))
+    identity = trail.records[-1]["userIdentity"]
+    assert identity["type"] == "AssumedRole"
+    assert identity["arn"] == f"arn:aws:sts::{A}:assumed-role/app/monday"
+    assert identity["principalId"] == f"AROAAPPOF{A}:monday"
+    assert identity["sessionContext"]["sessionIssuer"]["arn"] == APP_A
+    assert trail.records[-1]["sourceIPAddress"] == "10.0.0.1"
+
+
+def test_a_call_from_another_account_names_both() -> None:
+    estate, trail = recorded()
+    key = estate.key()
+    estate.refused("Encrypt", ADMIN_B, KeyId=key, Plaintext=SECRET)
+    record = trail.records[-1]
+    assert record["userIdentity"]["accountId"] == B
+    assert record["resources"][0]["accountId"] == A
+
+
+def test_no_secret_is_written() -> None:
+    estate, trail = recorded()
+    key = estate.key()
+    blob = estate.call("Encrypt", KeyId=key, Plaintext=SECRET)["CiphertextBlob"]
+    estate.call("Decrypt", CiphertextBlob=blob)
+    made = estate.call("GenerateDataKey", KeyId=key, KeySpec="AES_256")
+    mac_key = estate.key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+    mac = estate.call("GenerateMac", KeyId=mac_key, Message=SECRET, MacAlgorithm="HMAC_SHA_256")["Mac"]
+    estate.refused("Encrypt", KeyId=key, Plaintext=SECRET * 1000)
+    token = estate.call("CreateGrant", KeyId=key, GranteePrincipal=ADMIN_B, Operations=["Decrypt"])["GrantToken"]
+    written = json.dumps(trail.records)
+    encoded = [secret for value in (SECRET, blob, made["Plaintext"], mac) for secret in _spellings(value)]
+    assert [secret for secret in [*encoded, token] if secret in written] == []
+    assert len(trail.lines) == 8
+
+
+def _spellings(value: bytes) -> list[str]:
+    import base64  # noqa: PLC0415 - only here
+
+    return [value.hex(), base64.b64encode(value).decode(), value.decode("latin-1"), repr(value)]
