@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import runpy
 import shlex
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -49,6 +51,21 @@ def test_the_story_of_a_shared_key_ends_as_readme_says(
     monkeypatch.chdir(ROOT)
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - it is our own text
     assert capsys.readouterr().out == shown
+
+
+def test_what_the_page_about_the_kms_shows_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (code,) = _blocks((ROOT / "docs" / "kms.md").read_text(encoding="utf-8"), "python")
+    shutil.copytree(ROOT / "fixtures", tmp_path / "fixtures")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    exec(compile(code, "kms.md", "exec"), names)  # noqa: S102 - it is our own text
+    assert names["client"].decrypt(names["blob"], {"tenant": "blue"}) == b"figures"
+    names["kms"].close()
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix in {".db", ".jsonl", ".key"}) == [
+        "kms.db",
+        "root.key",
+        "trail.jsonl",
+    ]
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/file-format.md"])
