@@ -57,11 +57,8 @@ _METADATA: Final[Shapes] = {
     **_values("DeletionDate", "ValidTo", "Origin", "CustomKeyStoreId", "CloudHsmClusterId", "ExpirationModel"),
     **_values("KeyManager", "CustomerMasterKeySpec", "KeySpec", "MultiRegion", "PendingDeletionWindowInDays"),
     **_values("CurrentKeyMaterialId"),
-    **dict.fromkeys(
-        ("EncryptionAlgorithms", "SigningAlgorithms", "KeyAgreementAlgorithms", "MacAlgorithms"),
-        VALUES,
-    ),
-    "EncapsulationAlgorithms": VALUES,
+    **dict.fromkeys(("EncryptionAlgorithms", "SigningAlgorithms", "MacAlgorithms"), VALUES),
+    **dict.fromkeys(("KeyAgreementAlgorithms", "EncapsulationAlgorithms"), VALUES),
     "MultiRegionConfiguration": {
         "MultiRegionKeyType": VALUE,
         "PrimaryKey": _REGION_KEY,
@@ -71,8 +68,8 @@ _METADATA: Final[Shapes] = {
 }
 _CREATES: Final = _values("Policy", "Description", "BypassPolicyLockoutSafetyCheck")
 _STORE: Final = _values(
-    *("CustomKeyStoreName", "CloudHsmClusterId", "CustomKeyStoreType", "XksProxyUriEndpoint", "XksProxyUriPath"),
-    *("XksProxyVpcEndpointServiceName", "XksProxyConnectivity", "XksProxyVpcEndpointServiceOwner"),
+    *("CloudHsmClusterId", "XksProxyUriEndpoint", "XksProxyUriPath", "XksProxyVpcEndpointServiceName"),
+    *("XksProxyConnectivity", "XksProxyVpcEndpointServiceOwner"),
 )
 _KEY: Final = _values("KeyId")
 
@@ -132,7 +129,7 @@ SHOWN: Final[Mapping[str, Shown]] = MappingProxyType(
         "ListKeyRotations": _reads("KeyId", "IncludeKeyMaterial", "Limit"),
         "ListKeys": _reads("Limit", ResourceOwners=VALUES),
         "ListResourceTags": _reads("KeyId", "Limit"),
-        "ListRetirableGrants": _reads("RetiringPrincipal", "Limit"),
+        "ListRetirableGrants": _reads("RetiringPrincipal", "RetiringServicePrincipal", "Limit"),
         # Changing one key.
         "CancelKeyDeletion": _changes(),
         "CreateAlias": Shown(_values("AliasName", "TargetKeyId"), names_key=True),
@@ -183,7 +180,9 @@ SHOWN: Final[Mapping[str, Shown]] = MappingProxyType(
         "UpdatePrimaryRegion": _changes("PrimaryRegion"),
         # Custom key stores, without their passwords and credentials.
         "ConnectCustomKeyStore": Shown(_values("CustomKeyStoreId")),
-        "CreateCustomKeyStore": Shown(_STORE, _values("CustomKeyStoreId")),
+        "CreateCustomKeyStore": Shown(
+            _values("CustomKeyStoreName", "CustomKeyStoreType") | _STORE, _values("CustomKeyStoreId")
+        ),
         "DeleteCustomKeyStore": Shown(_values("CustomKeyStoreId")),
         "DisconnectCustomKeyStore": Shown(_values("CustomKeyStoreId")),
         "UpdateCustomKeyStore": Shown(_values("CustomKeyStoreId", "NewCustomKeyStoreName") | _STORE),

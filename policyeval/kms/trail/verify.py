@@ -35,6 +35,7 @@ class Kind(StrEnum):
     REPLACED = "replaced"
     TORN = "torn"
     FOREIGN = "foreign"
+    HEADLESS = "headless"
 
 
 class Fault(NamedTuple):

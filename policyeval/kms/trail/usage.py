@@ -1,0 +1,228 @@
+"""What a trail says of use and cost: requests and keys counted, and priced (docs/trail.md).
+
+Estimates, in the way AWS bills: a request is the caller's, a key its owner's. Counted is what the trail
+tells. A key that was there before the trail began counts from its first record; whether AWS bills
+requests that fail it does not say, so they are counted apart and priced like the others.
+"""
+
+from __future__ import annotations
+
+import calendar
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from policyeval.catalog.kms_prices import Prices
+from policyeval.kms.errors import StorageError
+from policyeval.kms.trail.event import INTERNAL
+from policyeval.model.source import Diagnostic
+
+__all__ = ["KeyUse", "PricedRequests", "Usage", "UsageReport"]
+
+_HOUR = timedelta(hours=1)
+_CREATED = {"CreateKey": "keyMetadata", "ReplicateKey": "replicaKeyMetadata"}
+
+
+class PricedRequests(NamedTuple):
+    """The requests of one account in one price class; `cost` is None where AWS tells no rate."""
+
+    account: str
+    price_class: str
+    requests: int
+    free: int
+    cost: Decimal | None
+
+
+class KeyUse(NamedTuple):
+    """A key: from when to when it is charged, for how many months, and what that costs."""
+
+    arn: str
+    account: str
+    manager: str
+    start: datetime
+    end: datetime
+    rotations: int
+    months: Decimal
+    cost: Decimal
+
+
+class UsageReport(NamedTuple):
+    """What was counted between two times, with `failed` among the requests."""
+
+    since: datetime
+    until: datetime
+    operations: Mapping[str, tuple[int, int]]
+    requests: tuple[PricedRequests, ...]
+    keys: tuple[KeyUse, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """What all of it costs, but for what has no rate."""
+        requests = sum((row.cost for row in self.requests if row.cost is not None), Decimal())
+        return requests + sum((key.cost for key in self.keys), Decimal())
+
+
+class _Life:
+    """What the records say of one key."""
+
+    __slots__ = ("account", "end", "manager", "rotations", "start")
+
+    def __init__(self, account: str, manager: str, start: datetime) -> None:
+        self.account = account
+        self.manager = manager
+        self.start = start
+        self.end: datetime | None = None
+        self.rotations: list[datetime] = []
+
+
+class Usage:
+    """Counts records, in the order of the trail.
+
+    Args:
+        prices: the rates.
+        since, until: what is counted; None for the first and the last record.
+
+    """
+
+    def __init__(self, prices: Prices, since: datetime | None = None, until: datetime | None = None) -> None:
+        self._prices = prices
+        self._since = since
+        self._until = until
+        self._first: datetime | None = None
+        self._last: datetime | None = None
+        self._operations: Counter[str] = Counter()
+        self._failed: Counter[str] = Counter()
+        self._classes: Counter[tuple[str, str, str]] = Counter()  # by month, account and price class
+        self._keys: dict[str, _Life] = {}
+
+    def add(self, record: Mapping[str, Any]) -> None:
+        """Count a record.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no record of this trail's.
+
+        """
+        at = datetime.fromisoformat(record["eventTime"])
+        name, failed = str(record["eventName"]), "errorCode" in record
+        if self._until is not None and at >= self._until:
+            return
+        if not failed:
+            self._live(record, name, at)
+        if self._since is not None and at < self._since:
+            return
+        self._first = at if self._first is None else min(self._first, at)
+        self._last = at if self._last is None else max(self._last, at)
+        if record["eventType"] == "AwsApiCall":
+            self._operations[name] += 1
+            self._failed[name] += failed
+            self._classes[record["eventTime"][:7], _payer(record), self._class(record, name)] += 1
+
+    def read(self, file: str, lines: Iterable[bytes]) -> None:
+        """Count the records of a file.
+
+        Raises:
+            StorageError: a line is no record of a trail.
+
+        """
+        for number, line in enumerate(lines, 1):
+            try:
+                self.add(json.loads(line))
+            except (KeyError, TypeError, ValueError, AttributeError):
+                message = f"`{file}` line {number} is no record of a trail"
+                hint = "look at it with `policyeval trail verify`"
+                raise StorageError([Diagnostic(message, hint)]) from None
+
+    def report(self) -> UsageReport | None:
+        """Say what was counted, None when there was no record."""
+        if self._first is None or self._last is None:
+            return None
+        since = self._since or self._first
+        until = self._until or self._last + timedelta(seconds=1)
+        operations = {name: (count, self._failed[name]) for name, count in sorted(self._operations.items())}
+        keys = (self._priced(arn, life, since, until) for arn, life in sorted(self._keys.items()))
+        return UsageReport(since, until, operations, tuple(self._requests()), tuple(key for key in keys if key))
+
+    def _class(self, record: Mapping[str, Any], name: str) -> str:
+        specs: list[str | None] = [str(key["spec"]) for key in record["additionalEventData"]["keys"]]
+        pair = (record["requestParameters"] or {}).get("keyPairSpec")
+        # A request with two keys costs what the dearer one does.
+        classes = [self._prices.price_class(name, spec, pair) for spec in specs or [None]]
+        return max(classes, key=self._rate)
+
+    def _rate(self, price_class: str) -> Decimal:
+        rate = self._prices.rates.get(price_class)
+        return rate.per_10000 if rate is not None else Decimal("Infinity")
+
+    def _live(self, record: Mapping[str, Any], name: str, at: datetime) -> None:
+        """Note what happens to keys."""
+        facts = record["additionalEventData"]["keys"]
+        for resource, fact in zip(record["resources"], facts, strict=True):
+            self._keys.setdefault(resource["ARN"], _Life(resource["accountId"], fact["manager"], at))
+        if name in _CREATED:
+            born = record["responseElements"][_CREATED[name]]
+            self._keys.setdefault(born["arn"], _Life(born["AWSAccountId"], born.get("keyManager", "CUSTOMER"), at))
+        elif record["resources"]:
+            self._change(record, name, at, self._keys[record["resources"][0]["ARN"]])
+
+    def _change(self, record: Mapping[str, Any], name: str, at: datetime, life: _Life) -> None:
+        if name == "ScheduleKeyDeletion":
+            life.end = at
+        elif name == "CancelKeyDeletion":
+            life.end = None  # AWS charges as though it was never scheduled
+        elif name == "DeleteKey":
+            life.end = life.end or at
+        elif name == "RotateKeyOnDemand" or (
+            name == "RotateKey" and record["serviceEventDetails"].get("rotationType") != "ON_DEMAND"
+        ):
+            life.rotations.append(at)
+
+    def _requests(self) -> Iterator[PricedRequests]:
+        """Price the requests: the free tier is a month's and an account's."""
+        counts: Counter[tuple[str, str]] = Counter()
+        free: Counter[tuple[str, str]] = Counter()
+        left: dict[tuple[str, str], int] = {}
+        for (month, account, price_class), count in sorted(self._classes.items()):
+            counts[account, price_class] += count
+            rate = self._prices.rates.get(price_class)
+            if rate is not None and rate.free_tier:
+                spare = left.get((month, account), self._prices.free_requests)
+                free[account, price_class] += min(spare, count)
+                left[month, account] = spare - min(spare, count)
+        for (account, price_class), count in sorted(counts.items()):
+            rate = self._prices.rates.get(price_class)
+            spared = free[account, price_class]
+            cost = (count - spared) * rate.per_10000 / 10_000 if rate is not None else None
+            yield PricedRequests(account, price_class, count, spared, cost)
+
+    def _priced(self, arn: str, life: _Life, since: datetime, until: datetime) -> KeyUse | None:
+        start, end = max(life.start, since), min(life.end or until, until)
+        if start >= end:
+            return None
+        months = _months(start, end)
+        prices = self._prices
+        charged = life.rotations[: prices.rotations_charged]
+        rotated = sum((_months(max(at, start), end) for at in charged), Decimal())
+        cost = months * prices.key_month + rotated * prices.rotation_month if life.manager != "AWS" else Decimal()
+        return KeyUse(arn, life.account, life.manager, start, end, len(life.rotations), months, cost)
+
+
+def _payer(record: Mapping[str, Any]) -> str:
+    """Name the account whose request it is; a service's is that of the key's owner."""
+    account = record["userIdentity"].get("accountId")
+    return str(account or record.get("recipientAccountId") or INTERNAL)
+
+
+def _months(start: datetime, end: datetime) -> Decimal:
+    """Give the months between two times, by the hour: a part of an hour is one, of however long a month."""
+    months = Decimal()
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    while start < end:
+        days = calendar.monthrange(start.year, start.month)[1]
+        first = start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        stop = min(end, first + timedelta(days=days))
+        months += Decimal(-((start - stop) // _HOUR)) / (days * 24)
+        start = stop
+    return months
