@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Final, Literal
 
 from policyeval.kms.records import Key, KeyState, Material, MultiRegion
@@ -15,35 +16,37 @@ from policyeval.kms.states import PENDING_DELETION
 from policyeval.kms.storage.store import Reading, Transaction
 from policyeval.kms.vault import Vault
 
+_YEAR: Final = 365
 # "Rotate AWS KMS keys" of the KMS guide: a key that is disabled or pending deletion waits with its rotation.
 _ROTATING: Final[frozenset[KeyState]] = frozenset({"Enabled", "Updating"})
 
 
 def is_due(key: Key, now: datetime, reading: Reading) -> bool:
-    """Tell whether something is to be done to a key."""
-    deletion, expiry = key.deletion_date, key.valid_to
-    if (deletion is not None and deletion <= now) or (expiry is not None and expiry <= now):
+    """Tell whether something is to be done to a key, or to one of its multi-Region set that it tells of."""
+    if _is_over(key.deletion_date, now) or _is_over(key.valid_to, now):
         return True
-    if key.state == "PendingReplicaDeletion":
-        return any(_is_over(replica.deletion_date, now) for replica in members(key, reading)[1:])
+    if key.multi_region is not None and _first_to_end(key, now, reading) is not None:
+        return True
     return _rotates(key, now, reading)
 
 
 def settle(arn: str, now: datetime, transaction: Transaction, vault: Vault) -> Key | None:
     """Do what is due; give the key as it is then, None when it is gone."""
     key = transaction.key(arn)
-    if key is not None and key.state == "PendingReplicaDeletion":
-        for replica in members(key, transaction)[1:]:
-            settle(replica.arn, now, transaction, vault)
+    while key is not None and (ended := _first_to_end(key, now, transaction)) is not None:
+        destroy(ended, transaction, vault)
         key = transaction.key(arn)
     if key is None:
-        return None
-    if _is_over(key.deletion_date, now):
-        destroy(key, transaction, vault)
         return None
     if any(_is_over(material.valid_to, now) for material in transaction.materials(arn)):
         key = _expire(key, now, transaction, vault)
     return _rotate_in_time(key, now, transaction, vault) if _rotates(key, now, transaction) else key
+
+
+def _first_to_end(key: Key, now: datetime, reading: Reading) -> Key | None:
+    """Find whose deletion came first in a key's set: a primary's date follows from its last replica's."""
+    ended = [(date, member) for member in members(key, reading) if _is_over(date := member.deletion_date, now)]
+    return min(ended, key=itemgetter(0))[1] if ended else None
 
 
 def _is_over(date: datetime | None, now: datetime) -> bool:
@@ -51,10 +54,9 @@ def _is_over(date: datetime | None, now: datetime) -> bool:
 
 
 def members(key: Key, reading: Reading) -> list[Key]:
-    """Give every key of a multi-Region set, the primary first; a key of one Region is alone."""
-    if key.multi_region is None:
-        return [key]
-    arns = (key.multi_region.primary, *key.multi_region.replicas)
+    """Give every key of a multi-Region set as it is now, the primary first; a key of one Region is alone."""
+    group = key.multi_region
+    arns = (group.primary, *group.replicas) if group is not None else (key.arn,)
     return [member for arn in arns if (member := reading.key(arn)) is not None]
 
 
@@ -166,11 +168,17 @@ def _rotates(key: Key, now: datetime, reading: Reading) -> bool:
 
 
 def _rotate_in_time(key: Key, now: datetime, transaction: Transaction, vault: Vault) -> Key | None:
-    due, period = key.next_rotation or now, timedelta(days=key.rotation_period or 0)
-    following = due + period
-    if following <= now:  # nobody looked, or the key was disabled, for longer than a period
-        due, following = now, now + period
+    due, period = key.next_rotation or now, timedelta(days=key.rotation_period or _YEAR)
+    due += (now - due) // period * period  # nobody looked for longer than a period
     for member in members(key, transaction):
-        transaction.put_key(replace(member, next_rotation=following))
+        transaction.put_key(replace(member, next_rotation=due + period))
     rotate(members(key, transaction)[0], due, "AUTOMATIC", transaction, vault)
     return transaction.key(key.arn)
+
+
+def resume(key: Key, now: datetime, transaction: Transaction) -> None:
+    """Let a rotation that a key waited with be due now that it is enabled again, and its periods count from now."""
+    if key.is_replica or not _is_over(key.next_rotation, now):
+        return
+    for member in members(key, transaction):
+        transaction.put_key(replace(member, next_rotation=now))

@@ -61,7 +61,7 @@ def _requested(call: Call) -> Key:
     """Write down the replica that a request describes."""
     primary, params = call.key, call.params
     arn = _arn_in(primary, params["ReplicaRegion"])
-    replicas = [member.arn for member in members(primary, call.reading)[1:]]
+    replicas = [member.arn for member in members(primary, call.reading) if member.arn != primary.arn]
     return replace(
         primary,
         arn=arn,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from policyeval.kms.call import Call, Conditions, Response
-from policyeval.kms.lifecycle import refresh
+from policyeval.kms.lifecycle import refresh, resume
 from policyeval.kms.operations.row import Asked, Operation
 from policyeval.kms.records import Key, KeyState
 from policyeval.kms.states import PENDING_DELETION
@@ -22,7 +22,9 @@ _WINDOW: Final = 30  # days
 
 def enable_key(call: Call) -> Response:
     """Let a key be used; for one that is unavailable it changes nothing."""
-    return _switch(call, call.key, "Enabled")
+    answer = _switch(call, call.key, "Enabled")
+    resume(call.key, call.now, call.transaction)
+    return answer
 
 
 def disable_key(call: Call) -> Response:
