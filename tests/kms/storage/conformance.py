@@ -223,6 +223,8 @@ def a_deleted_key_takes_all_that_is_its_own(store: Store) -> None:
     with store.transaction() as writing:
         writing.put_alias(alias("alias/other", K2))
         writing.put_grant(grant("g2", K2, retiring_principal=OPS))
+    assert all(_answers(store)[name] for name in _KEPT)
+    with store.transaction() as writing:
         writing.delete_key(K1)
         assert writing.grants_to(K1, APP) == ()
     assert (store.key(K1), store.key_by_id(REGION, "k1"), store.alias(alias().arn)) == (None, None, None)
