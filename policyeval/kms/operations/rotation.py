@@ -67,6 +67,8 @@ def rotate_key_on_demand(call: Call) -> Response:
     """Give a key new material now; the dates of automatic rotation stay."""
     key = call.key
     _check_spec(key)
+    if key.origin != "EXTERNAL":  # keys of custom key stores do not rotate; only they are ever unavailable
+        check_origin(key, "AWS_KMS")
     call.check_state(key, frozenset({"Enabled"}))
     _check_not_replica(key)
     if key.on_demand_rotations >= _ON_DEMAND:
