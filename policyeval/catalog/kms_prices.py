@@ -4,7 +4,7 @@ Source: AWS's page "AWS Key Management Service pricing" (aws.amazon.com/kms/pric
 questions about the free tier, and the price list of us-east-1; `kms_prices().read` is the day. Which
 requests on asymmetric keys cost the asymmetric rate AWS tells by example only ("such as Sign, Verify,
 Encrypt, Decrypt, and GetPublicKey"); the data file takes all that use or show the key pair. A rate that
-AWS does not tell (data key pairs of SM2) is not there: such requests are counted and not priced.
+AWS does not tell (data key pairs of SM2 and ML-KEM) is not there: such requests are counted and not priced.
 """
 
 import json

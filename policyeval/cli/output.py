@@ -10,7 +10,11 @@ import click
 from policyeval.model.decision import Access, StatementRef
 from policyeval.model.source import Diagnostic
 
-_COLOURS = {"ALLOW": "green", "OPEN": "green", "CONDITIONAL": "yellow", "DENY": "red", "CLOSED": "red", "FAIL": "red"}
+_COLOURS = {
+    **dict.fromkeys(("ALLOW", "OPEN", "VERIFIED"), "green"),
+    "CONDITIONAL": "yellow",
+    **dict.fromkeys(("DENY", "CLOSED", "FAIL", "BROKEN"), "red"),
+}
 
 
 def print_json(value: object) -> None:

@@ -258,15 +258,16 @@ def _open(path: Path) -> int:
 
 def _replace(path: Path, text: str) -> None:
     """Put a new file in the place of an old one, so that one of them is always there whole."""
-    fresh = f"{path}.new"
-    file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _MODE)
+    fresh = Path(f"{path}.new")
     try:
-        os.write(file, text.encode())
-        os.fsync(file)
+        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _MODE)
+        try:
+            os.write(file, text.encode())
+            os.fsync(file)
+        finally:
+            os.close(file)
+        fresh.replace(path)
     except BaseException:
         with suppress(OSError):
-            Path(fresh).unlink()
+            fresh.unlink()
         raise
-    finally:
-        os.close(file)
-    Path(fresh).replace(path)
