@@ -159,6 +159,18 @@ def test_what_is_asked_on_no_key_has_the_keys_of_the_call_too() -> None:
     ).allowed
 
 
+def test_tagging_a_key_that_is_not_there_yet_is_asked_on_nothing() -> None:
+    everywhere, here = allow("kms:TagResource"), allow("kms:TagResource", Resource=KEY)
+    assert ask({"alice": [everywhere]}, ALICE, "kms:TagResource", "*").allowed
+    assert not ask({"alice": [here]}, ALICE, "kms:TagResource", "*").allowed
+    assert not ask({"key": [allow("kms:TagResource", Principal="*")]}, ALICE, "kms:TagResource", "*").allowed
+    tagged = allow("kms:TagResource", Condition=when("StringEquals", "aws:ResourceTag/team", "x"))
+    assert not ask({"alice": [tagged]}, ALICE, "kms:TagResource", "*").allowed
+    tagging = allow("kms:TagResource", Condition=when("StringEquals", "aws:RequestTag/team", "x"))
+    asked = {"context": {"aws:RequestTag/team": "x"}}
+    assert ask({"alice": [tagging]}, ALICE, "kms:TagResource", "*", **asked).allowed
+
+
 def test_a_service_has_an_account_that_is_nobodys() -> None:
     for condition, allowed in [
         (when("Null", "aws:PrincipalAccount", "false"), True),
