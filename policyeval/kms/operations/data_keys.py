@@ -12,13 +12,14 @@ from policyeval.kms.call import Call, Response
 from policyeval.kms.crypto.families import generate
 from policyeval.kms.crypto.refusals import incompatible, unsupported
 from policyeval.kms.errors import KmsError
-from policyeval.kms.operations.encryption import SYMMETRIC, encrypt_under, refuse_recipient
+from policyeval.kms.operations.encryption import SYMMETRIC, encrypt_under, no_recipient
 from policyeval.kms.operations.row import Asked, Operation, cryptographic, given
 
 
 def generate_data_key(call: Call) -> Response:
     """Make a data key, in plain for use at once and encrypted for keeping."""
-    refuse_recipient(call.params)
+    if "Recipient" in call.params:
+        raise no_recipient()
     plaintext, response = _data_key(call)
     response["Plaintext"] = plaintext
     return response
@@ -40,7 +41,8 @@ def _data_key(call: Call) -> tuple[bytes, Response]:
 
 def generate_data_key_pair(call: Call) -> Response:
     """Make a data key pair, its private key in plain and encrypted."""
-    refuse_recipient(call.params)
+    if "Recipient" in call.params:
+        raise no_recipient()
     plaintext, response = _data_key_pair(call)
     response["PrivateKeyPlaintext"] = plaintext
     return response
@@ -82,7 +84,8 @@ def _kept(call: Call, member: str, plaintext: bytes) -> Response:
 def generate_random(call: Call) -> Response:
     """Give random bytes; no key is concerned."""
     params = call.params
-    refuse_recipient(params)
+    if "Recipient" in params:
+        raise no_recipient()
     store = params.get("CustomKeyStoreId")
     if store is not None:
         raise KmsError("CustomKeyStoreNotFoundException", f"Custom key store '{store}' does not exist.")

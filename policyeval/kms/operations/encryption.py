@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from policyeval.authorizer.message import veiled_sentence
 from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.kms.call import Call, Conditions, Found, Params, Response
 from policyeval.kms.crypto.blobs import Header, read_header
@@ -72,7 +71,8 @@ def _encrypt_asymmetric(
 def decrypt(call: Call) -> Response:
     """Decrypt what a key of this KMS encrypted, or its public key elsewhere."""
     params = call.params
-    refuse_recipient(params)
+    if "Recipient" in params:
+        raise no_recipient()
     algorithm, context = params.get("EncryptionAlgorithm", SYMMETRIC), params.get("EncryptionContext")
     ignored = _ignores_ciphertext(params)
     blob = None if ignored else params["CiphertextBlob"]
@@ -82,11 +82,11 @@ def decrypt(call: Call) -> Response:
         call.would_succeed()
     key = source.found.key
     call.check_state(key, USABLE)
-    opened = _open(call, source, params["CiphertextBlob"], algorithm, context)
+    plaintext, material_id = _open(call, source, params["CiphertextBlob"], algorithm, context)
     call.would_succeed()
-    response = {"KeyId": key.arn, "Plaintext": opened.plaintext, "EncryptionAlgorithm": algorithm}
-    if opened.material_id is not None:
-        response["KeyMaterialId"] = opened.material_id
+    response = {"KeyId": key.arn, "Plaintext": plaintext, "EncryptionAlgorithm": algorithm}
+    if material_id is not None:
+        response["KeyMaterialId"] = material_id
     return response
 
 
@@ -94,34 +94,56 @@ def re_encrypt(call: Call) -> Response:
     """Decrypt under one key and encrypt under another, or the same with another context; both are asked."""
     params = call.params
     algorithm = params.get("SourceEncryptionAlgorithm", SYMMETRIC)
-    ignored = _ignores_ciphertext(params)
-    blob = None if ignored else params["CiphertextBlob"]
-    source = _find_source(call, "kms:ReEncryptFrom", params.get("SourceKeyId"), blob, algorithm)
-    destination = call.find(params["DestinationKeyId"], "kms:ReEncryptTo", aliases=True)
-    one = {"kms:ReEncryptOnSameKey": source.found.key.arn == destination.key.arn}
+    ends = params.get("DestinationEncryptionAlgorithm", SYMMETRIC)
     theirs, ours = params.get("SourceEncryptionContext"), params.get("DestinationEncryptionContext")
-    _ask_source(call, "kms:ReEncryptFrom", source, {**one, **_algorithm(params, "Source")}, theirs)
-    call.ask("kms:ReEncryptTo", destination, {**one, **_algorithm(params, "Destination")}, ours)
+    ignored = _ignores_ciphertext(params)
+    source, destination = _ask_both(call, algorithm, ignored=ignored)
     if ignored:
         call.would_succeed()
     call.check_state(source.found.key, USABLE)
-    call.check_state(destination.key, USABLE)
-    opened = _open(call, source, params["CiphertextBlob"], algorithm, theirs)
-    ends = params.get("DestinationEncryptionAlgorithm", SYMMETRIC)
-    again = encrypt_under(call, destination.key, ends, opened.plaintext, ours)
+    call.check_state(destination, USABLE)
+    plaintext, material_id = _open(call, source, params["CiphertextBlob"], algorithm, theirs)
+    again = encrypt_under(call, destination, ends, plaintext, ours)
     call.would_succeed()
     response = {
         "CiphertextBlob": again,
         "SourceKeyId": source.found.key.arn,
-        "KeyId": destination.key.arn,
+        "KeyId": destination.arn,
         "SourceEncryptionAlgorithm": algorithm,
         "DestinationEncryptionAlgorithm": ends,
     }
-    if opened.material_id is not None:
-        response["SourceKeyMaterialId"] = opened.material_id
-    if destination.key.spec == SYMMETRIC:
-        response["DestinationKeyMaterialId"] = destination.key.material_id
+    if material_id is not None:
+        response["SourceKeyMaterialId"] = material_id
+    if destination.spec == SYMMETRIC:
+        response["DestinationKeyMaterialId"] = destination.material_id
     return response
+
+
+def _ask_both(call: Call, algorithm: str, *, ignored: bool) -> tuple[_Source, Key]:
+    """Ask for the source, then for the destination.
+
+    What is wrong with the destination is said only to who may use the source: to others it would tell a source that
+    exists from one that does not.
+    """
+    params = call.params
+    blob = None if ignored else params["CiphertextBlob"]
+    source = _find_source(call, "kms:ReEncryptFrom", params.get("SourceKeyId"), blob, algorithm)
+    destination = _found_or_not(call, params["DestinationKeyId"])
+    same = isinstance(destination, Found) and destination.key.arn == source.found.key.arn
+    conditions: Conditions = {"kms:ReEncryptOnSameKey": same, **_algorithm(params, "Source")}
+    _ask_source(call, "kms:ReEncryptFrom", source, conditions, params.get("SourceEncryptionContext"))
+    if isinstance(destination, KmsError):
+        raise destination
+    conditions = {"kms:ReEncryptOnSameKey": same, **_algorithm(params, "Destination")}
+    call.ask("kms:ReEncryptTo", destination, conditions, params.get("DestinationEncryptionContext"))
+    return source, destination.key
+
+
+def _found_or_not(call: Call, key_id: str) -> Found | KmsError:
+    try:
+        return call.find(key_id, "kms:ReEncryptTo", aliases=True)
+    except KmsError as error:
+        return error
 
 
 # The key of a ciphertext.
@@ -135,27 +157,14 @@ class _Source(NamedTuple):
     unnamed: bool = False
 
 
-class _Opened(NamedTuple):
-    """What was decrypted, and with which material of a symmetric key."""
-
-    plaintext: bytes
-    material_id: str | None
-
-    def __repr__(self) -> str:
-        """Show nothing of it."""
-        return "_Opened()"
-
-
 def _find_source(call: Call, action: str, key_id: str | None, blob: bytes | None, algorithm: str) -> _Source:
     if blob is None or algorithm != SYMMETRIC:
         if key_id is None:
             raise _key_id_needed(action)
         return _Source(call.find(key_id, action, aliases=True), None)
-    header = _header(blob)
     if key_id is None:
-        if header is None:
-            raise invalid_ciphertext()
-        return _find_by_ciphertext(call, action, header)
+        return _find_by_ciphertext(call, action, read_header(blob))
+    header = _header(blob)
     try:
         return _Source(call.find(key_id, action, aliases=True), header)
     except KmsError:
@@ -176,8 +185,8 @@ def _find_by_ciphertext(call: Call, action: str, header: Header) -> _Source:
     found = call.find_by_id(header.key_id)
     if found is None:
         # Anybody can write a key id into a blob: who does learns no more than of a key that is closed to him.
-        raise KmsError(_DENIED, _of_ciphertext(veiled_sentence(call.caller.label, action), action))
-    return _Source(found, header, unnamed=True)
+        raise KmsError(_DENIED, _of_ciphertext(call.veiled(action).message, action))
+    return _Source(found, header, True)  # noqa: FBT003 - a keyword costs
 
 
 def _ask_source(
@@ -204,23 +213,26 @@ def _of_ciphertext(sentence: str, action: str, arn: str = "") -> str:
 # Opening.
 
 
-def _open(call: Call, source: _Source, blob: bytes, algorithm: str, context: Mapping[str, str] | None) -> _Opened:
+def _open(
+    call: Call, source: _Source, blob: bytes, algorithm: str, context: Mapping[str, str] | None
+) -> tuple[bytes, str | None]:
+    """Give what was encrypted, and the id of the material that opened it, which symmetric keys alone tell."""
     key, header = source.found.key, source.header
     if header is not None and header.key_id != key.key_id:
         message = "The key ID in the request does not identify a CMK that can perform this operation."
         raise KmsError("IncorrectKeyException", message)
     _check_encrypts(call, key, algorithm)
+    vault, reading = call.core.vault, call.reading
     if key.spec != SYMMETRIC:
         _check_no_context(context)
-        return _Opened(call.core.vault.current(key, call.reading).decrypt(algorithm, blob), None)
+        return vault.current(key, reading).decrypt(algorithm, blob), None
     if header is None:
         raise invalid_ciphertext()
-    vault, reading = call.core.vault, call.reading
     if header.version == key.material:
-        return _Opened(vault.current(key, reading).decrypt(blob, context or _NO_CONTEXT), key.material_id)
+        return vault.current(key, reading).decrypt(blob, context or _NO_CONTEXT), key.material_id
     handle = vault.version(key, header.version, reading)
     material_id = next(each.id for each in reading.materials(key.arn) if each.version == header.version)
-    return _Opened(handle.decrypt(blob, context or _NO_CONTEXT), material_id)
+    return handle.decrypt(blob, context or _NO_CONTEXT), material_id
 
 
 # What both sides need.
@@ -239,20 +251,13 @@ def _check_no_context(context: Mapping[str, str] | None) -> None:
         raise KmsError("ValidationException", message)
 
 
-def refuse_recipient(params: Params) -> None:
-    """Refuse to answer an enclave: its attestation document cannot be checked here.
-
-    Raises:
-        KmsError: `UnsupportedOperationException`.
-
-    """
-    if "Recipient" in params:
-        raise KmsError("UnsupportedOperationException", "Recipient is not supported.")
+def no_recipient() -> KmsError:
+    """Say that no enclave is answered: its attestation document cannot be checked here."""
+    return KmsError("UnsupportedOperationException", "Recipient is not supported.")
 
 
 def _ignores_ciphertext(params: Params) -> bool:
-    modifiers = params.get("DryRunModifiers")
-    return bool(modifiers and params.get("DryRun") and "IGNORE_CIPHERTEXT" in modifiers)
+    return params.get("DryRun", False) and "IGNORE_CIPHERTEXT" in params.get("DryRunModifiers", ())
 
 
 def _key_id_needed(action: str) -> KmsError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from policyeval.kms.call import Call, Response
-from policyeval.kms.operations.encryption import refuse_recipient
+from policyeval.kms.operations.encryption import no_recipient
 from policyeval.kms.operations.row import cryptographic, given
 
 _KEM: Final = "ENCAPSULATE_DECAPSULATE"
@@ -17,7 +17,8 @@ _KEM: Final = "ENCAPSULATE_DECAPSULATE"
 def derive_shared_secret(call: Call) -> Response:
     """Derive the secret shared with the owner of a public key of the same curve."""
     params, key = call.params, call.key
-    refuse_recipient(params)
+    if "Recipient" in params:
+        raise no_recipient()
     call.check_usage(key, "KEY_AGREEMENT")
     secret = call.core.vault.current(key, call.reading).derive(params["PublicKey"])
     call.would_succeed()
