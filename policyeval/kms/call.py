@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from policyeval.authorizer import Decision
+from policyeval.authorizer import Authorizer, Decision
 from policyeval.authorizer.message import veiled_sentence
 from policyeval.kms.caller import Caller
 from policyeval.kms.core import Core
@@ -185,7 +185,7 @@ class Call:
         found: Found,
         conditions: Conditions | None = None,
         encryption_context: Mapping[str, str] | None = None,
-        grants: Sequence[str] | None = None,
+        authorizer: Authorizer | None = None,
     ) -> Decision:
         """Ask whether the caller may do an action on a key.
 
@@ -194,7 +194,7 @@ class Call:
             found: the key.
             conditions: the condition keys that the request sets.
             encryption_context: the request's, or that of the grant it is about.
-            grants: the ids of the grants that the request is about; those of its grant tokens when None.
+            authorizer: who decides; the KMS's own when None.
 
         Raises:
             KmsError: `AccessDeniedException` with AWS's sentence.
@@ -202,7 +202,7 @@ class Call:
         """
         if found.alias is not None:
             conditions = {"kms:RequestAlias": found.alias, **(conditions or {})}
-        return self.ask_on(found.key.arn, action, conditions, encryption_context, grants)
+        return self.ask_on(found.key.arn, action, conditions, encryption_context, authorizer)
 
     def ask_on(
         self,
@@ -210,7 +210,7 @@ class Call:
         action: str,
         conditions: Conditions | None = None,
         encryption_context: Mapping[str, str] | None = None,
-        grants: Sequence[str] | None = None,
+        authorizer: Authorizer | None = None,
     ) -> Decision:
         """Ask whether the caller may do an action on a resource: an ARN, or `*` for none.
 
@@ -218,8 +218,8 @@ class Call:
             KmsError: `AccessDeniedException` with AWS's sentence.
 
         """
-        request = self.request(resource, action, conditions, encryption_context, grants)
-        decision = self.core.authorizer.authorize(request)
+        request = self.request(resource, action, conditions, encryption_context)
+        decision = (authorizer or self.core.authorizer).authorize(request)
         self.decisions.append(decision)
         if not decision.allowed:
             raise KmsError("AccessDeniedException", decision.message)
@@ -231,7 +231,6 @@ class Call:
         action: str,
         conditions: Conditions | None = None,
         encryption_context: Mapping[str, str] | None = None,
-        grants: Sequence[str] | None = None,
     ) -> Request:
         """Write what is asked: whether this caller, calling as it does, may do an action on a resource."""
         caller = self.caller
@@ -245,7 +244,7 @@ class Call:
             context={**own, **conditions} if conditions else own,
             encryption_context=encryption_context,
             session=caller.session,
-            grant_tokens=grants if grants is not None else self._grants_shown(),
+            grant_tokens=self._grants_shown(),
             via_service=caller.via_service,
             vpc_endpoint=caller.vpc_endpoint,
             at=self.now,

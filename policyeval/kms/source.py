@@ -114,6 +114,18 @@ class WithPolicy(KmsSource):
         return self._candidates_record.record if arn == self._candidate.arn else super().resource(arn)
 
 
+class WithGrant(KmsSource):
+    """The same, but with one grant to retire: a request to retire names the grant, and no other gives a right to it."""
+
+    def __init__(self, iam: PolicySource, store: Store, grant: Grant | None) -> None:
+        super().__init__(iam, store)
+        self._named = grant
+
+    def retirable_grants(self, key_arn: str) -> Sequence[Grant]:
+        """Give the named grant; none when it is not there."""
+        return (self._named,) if self._named is not None and self._named.key_arn == key_arn else ()
+
+
 class _Known:
     """A key's record with what it was made of."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, TypeAlias
 
 from policyeval.kms.call import Call, Params, Response
 from policyeval.kms.errors import KmsError
@@ -16,6 +16,9 @@ from policyeval.model.arn import split_arn
 from policyeval.model.grant import Grant
 
 _PAGE: Final = 50
+
+# Gives up to so many grants after a grant's id.
+Fetch: TypeAlias = Callable[[str, int], Sequence[Grant]]
 
 
 def list_grants(call: Call) -> Response:
@@ -30,17 +33,20 @@ def list_grants(call: Call) -> Response:
         _check_service(call, "GranteeServicePrincipal")
     found = call.find(params["KeyId"], "kms:ListGrants")
     call.ask("kms:ListGrants", found, for_service(call))
-    grants = _filtered(params, found.key.arn, call.reading)
-    return _page(call, found.key.arn, lambda after: (grant for grant in grants if grant.grant_id > after))
+    return _page(call, found.key.arn, _filtered(params, found.key.arn, call.reading))
 
 
-def _filtered(params: Params, key_arn: str, reading: Reading) -> Sequence[Grant]:
+def _filtered(params: Params, key_arn: str, reading: Reading) -> Fetch:
     """Give the grants that the filters leave."""
     grantee = params.get("GranteePrincipal") or params.get("GranteeServicePrincipal")
     if "GrantId" in params:
         grant = existing(key_arn, params["GrantId"], reading)
-        return [grant] if grantee in {None, grant.grantee_principal, grant.grantee_service_principal} else []
-    return reading.grants(key_arn) if grantee is None else reading.grants_to(key_arn, grantee)
+        found = [grant] if grantee in {None, grant.grantee_principal, grant.grantee_service_principal} else []
+    elif grantee is not None:
+        found = list(reading.grants_to(key_arn, grantee))
+    else:
+        return lambda after, limit: reading.grants_after(key_arn, after, limit)
+    return lambda after, limit: [grant for grant in found if grant.grant_id > after][:limit]
 
 
 def list_retirable_grants(call: Call) -> Response:
@@ -59,7 +65,7 @@ def list_retirable_grants(call: Call) -> Response:
         retirer = params["RetiringPrincipal"]
         _check_own(call, retirer)
         call.ask_on(retirer, "kms:ListRetirableGrants")
-    return _page(call, retirer, lambda after: _retirable(call, retirer, after))
+    return _page(call, retirer, lambda after, limit: list(islice(_retirable(call, retirer, after), limit)))
 
 
 def _check_own(call: Call, principal: str) -> None:
@@ -83,12 +89,12 @@ def _retirable(call: Call, retirer: str, after: str) -> Iterator[Grant]:
         after = grants[-1].grant_id
 
 
-def _page(call: Call, of: str, after: Callable[[str], Iterator[Grant]]) -> Response:
+def _page(call: Call, of: str, fetch: Fetch) -> Response:
     return page(
         call,
         member="Grants",
         default=_PAGE,
-        fetch=lambda place, limit: list(islice(after(place), limit)),
+        fetch=fetch,
         order=lambda grant: grant.grant_id,
         show=_show,
         of=of,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from policyeval.authorizer import Authorizer
 from policyeval.kms.call import Call, Conditions, Found, Response
 from policyeval.kms.errors import KmsError
 from policyeval.kms.operations.grant_lists import list_grants, list_retirable_grants
@@ -21,6 +22,7 @@ from policyeval.kms.operations.grant_rules import (
 from policyeval.kms.operations.row import Asked, Operation
 from policyeval.kms.principals import check_principal
 from policyeval.kms.records import Key, KeyState
+from policyeval.kms.source import WithGrant
 from policyeval.kms.storage.store import Reading
 from policyeval.model.arn import root_arn, split_arn
 from policyeval.model.grant import Grant
@@ -45,7 +47,7 @@ def create_grant(call: Call) -> Response:
             check_principal(params[party], key.partition, call.core.iam)
     grant = _requested(call, key)
     known = _tried_before(grant, call.reading)
-    if known is None and len(call.reading.grants(key.arn)) >= call.core.settings.grants:
+    if known is None and call.reading.count_grants(key.arn) >= call.core.settings.grants:
         raise KmsError("LimitExceededException", f"{key.arn} has as many grants as a key can have.")
     call.would_succeed()
     if known is None:
@@ -116,7 +118,9 @@ def retire_grant(call: Call) -> Response:
     grant = call.reading.grant(found.key.arn, grant_id)
     conditions, pairs = _shown_of(grant)
     # A grant that is not there names nobody: then everybody is refused.
-    call.ask("kms:RetireGrant", found, conditions, pairs, grants=(grant_id,))
+    core = call.core
+    authorizer = Authorizer(WithGrant(core.iam, core.store, grant), clock=core.clock)
+    call.ask("kms:RetireGrant", found, conditions, pairs, authorizer)
     call.would_succeed()
     call.transaction.delete_grant(found.key.arn, grant_id)
     call.shown = {"GrantId": grant_id}  # a token may have named it

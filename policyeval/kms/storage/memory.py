@@ -105,6 +105,16 @@ class View:
         held = self._held.get().held.get(key_arn)
         return held.grants.all() if held is not None else ()
 
+    def count_grants(self, key_arn: str) -> int:
+        """Tell how many grants a key has."""
+        held = self._held.get().held.get(key_arn)
+        return len(held.grants) if held is not None else 0
+
+    def grants_after(self, key_arn: str, after: str, limit: int) -> Sequence[Grant]:
+        """Give a page of a key's grants, by grant id."""
+        held = self._held.get().held.get(key_arn)
+        return held.grants.page(_grant_id, after, limit) if held is not None else ()
+
     def grants_to(self, key_arn: str, grantee: str) -> tuple[Grant, ...]:
         """Give a key's grants to one grantee."""
         held = self._held.get().held.get(key_arn)

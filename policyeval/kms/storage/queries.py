@@ -45,6 +45,8 @@ _MATERIALS = f"""SELECT (SELECT wrapped FROM secrets WHERE secrets.id = secret),
     WHERE {_OF_KEY} ORDER BY version"""
 _GRANT = f"SELECT {GRANT} FROM grants WHERE {_OF_KEY} AND grant_id = ?"
 _GRANTS = f"SELECT {GRANT} FROM grants WHERE {_OF_KEY} ORDER BY grant_id"
+_GRANTS_AFTER = f"SELECT {GRANT} FROM grants WHERE {_OF_KEY} AND grant_id > ? ORDER BY grant_id LIMIT ?"
+_COUNT_GRANTS = f"SELECT count(*) FROM grants WHERE {_OF_KEY}"
 _GRANTS_TO = f"SELECT {GRANT} FROM grants WHERE {_OF_KEY} AND grantee = ? ORDER BY grant_id"
 _RETIRABLE = f"""SELECT (SELECT arn FROM keys WHERE id = key), {GRANT} FROM grants
     WHERE retirer = ? AND grant_id > ? ORDER BY grant_id LIMIT ?"""
@@ -112,6 +114,15 @@ class Queries:
     def grants(self, key_arn: str) -> tuple[Grant, ...]:
         """Give all grants of a key, by grant id."""
         return tuple([grant_of(key_arn, row) for row in self._rows(_GRANTS, (key_arn,))])
+
+    def count_grants(self, key_arn: str) -> int:
+        """Tell how many grants a key has."""
+        rows = self._rows(_COUNT_GRANTS, (key_arn,))
+        return int(rows[0][0]) if rows else 0
+
+    def grants_after(self, key_arn: str, after: str, limit: int) -> list[Grant]:
+        """Give a page of a key's grants, by grant id."""
+        return [grant_of(key_arn, row) for row in self._rows(_GRANTS_AFTER, (key_arn, after, limit))]
 
     def grants_to(self, key_arn: str, grantee: str) -> tuple[Grant, ...]:
         """Give a key's grants to one grantee."""

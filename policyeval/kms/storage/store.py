@@ -68,6 +68,14 @@ class Reading(Protocol):
         """Give all grants of a key, by grant id."""
         ...
 
+    def count_grants(self, key_arn: str) -> int:
+        """Tell how many grants a key has."""
+        ...
+
+    def grants_after(self, key_arn: str, after: str, limit: int) -> Sequence[Grant]:
+        """Give a page of a key's grants, by grant id."""
+        ...
+
     def grants_to(self, key_arn: str, grantee: str) -> tuple[Grant, ...]:
         """Give a key's grants to one grantee: an ARN, an account's root ARN, or a service name."""
         ...

@@ -76,6 +76,14 @@ class View:
         """Give all grants of a key, by grant id."""
         return self._asker.ask(Queries.grants, key_arn)
 
+    def count_grants(self, key_arn: str) -> int:
+        """Tell how many grants a key has."""
+        return self._asker.queries.count_grants(key_arn)
+
+    def grants_after(self, key_arn: str, after: str, limit: int) -> Sequence[Grant]:
+        """Give a page of a key's grants, by grant id."""
+        return self._asker.queries.grants_after(key_arn, after, limit)
+
     def grants_to(self, key_arn: str, grantee: str) -> tuple[Grant, ...]:
         """Give a key's grants to one grantee."""
         return self._asker.ask(Queries.grants_to, key_arn, grantee)
