@@ -19,6 +19,8 @@ from policyeval.kms.names import Name, missing, read_name
 from policyeval.kms.records import Key, KeyState
 from policyeval.kms.states import check_state
 from policyeval.kms.storage.store import Reading, Transaction
+from policyeval.model.arn import split_arn
+from policyeval.model.decision import Layer
 from policyeval.model.request import ContextValue, Request
 
 # The API's own members; `validate` has held them against the service model.
@@ -53,6 +55,7 @@ class Call:
     """
 
     __slots__ = (
+        "_grants",
         "_transaction",
         "alias",
         "caller",
@@ -83,6 +86,7 @@ class Call:
         self.decisions: list[Decision] = []
         self.keys: list[Key] = []
         self.shown: Response | None = None
+        self._grants: Sequence[str] | None = None
         self._transaction: Transaction | None = None
 
     # Reading and writing.
@@ -124,9 +128,11 @@ class Call:
             aliases: whether the operation takes aliases.
 
         Raises:
-            KmsError: `NotFoundException`, `InvalidArnException`, or `AccessDeniedException` for another account's key.
+            KmsError: `NotFoundException`, `InvalidArnException`, or `AccessDeniedException` for another account's key;
+                `InvalidGrantTokenException`.
 
         """
+        self._grants_shown()  # a bad token is refused whether there is such a key or not
         caller = self.caller
         name = read_name(key_id, caller.account, caller.partition, self.region, aliases=aliases)
         key = self._named(name)
@@ -143,6 +149,7 @@ class Call:
 
     def find_by_id(self, key_id: str) -> Found | None:
         """Find the key that a ciphertext names; None where this Region has none (KMS 8)."""
+        self._grants_shown()
         key = self.reading.key_by_id(self.region, key_id)
         settled = self.settled(key) if key is not None else None
         if settled is None:
@@ -222,8 +229,22 @@ class Call:
         decision = (authorizer or self.core.authorizer).authorize(request)
         self.decisions.append(decision)
         if not decision.allowed:
+            if self._is_closed(resource, decision):
+                raise self.veiled(action)
             raise KmsError("AccessDeniedException", decision.message)
         return decision
+
+    def _is_closed(self, resource: str, decision: Decision) -> bool:
+        """Tell whether another account's resource lets the caller in nowhere.
+
+        Whatever the caller's own side says then is left unsaid: it was never asked of what does not exist, and who
+        denies himself something would learn of what does.
+        """
+        arn = split_arn(resource)
+        if arn is None or arn.account == self.caller.account:
+            return False
+        theirs = {Layer.RESOURCE, Layer.GRANT}
+        return not any(verdict.verdict == "allow" for verdict in decision.layers if verdict.layer in theirs)
 
     def request(
         self,
@@ -252,8 +273,10 @@ class Call:
 
     def _grants_shown(self) -> Sequence[str]:
         """Give the ids of the grants whose tokens the caller shows (G6)."""
-        tokens = self.params.get("GrantTokens")
-        return [self.core.tokens.grant(token).grant_id for token in tokens] if tokens else ()
+        if self._grants is None:
+            tokens = self.params.get("GrantTokens")
+            self._grants = [self.core.tokens.grant(token).grant_id for token in tokens] if tokens else ()
+        return self._grants
 
     # Looking.
 

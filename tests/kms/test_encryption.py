@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from policyeval import Entities
-from policyeval.kms import Caller, KeyManagementService, KmsError
+from policyeval.kms import Caller, KeyManagementService, KmsError, Settings
 from policyeval.kms.crypto.blobs import canonical, encrypt, read_header
 from policyeval.kms.crypto.derivation import keyed
 from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, APP_B, NOBODY_A, NOBODY_B, A, B, Estate, allow, deny, policy
@@ -328,6 +329,54 @@ def test_a_ciphertext_tells_nobody_whether_its_key_exists(
             assert shared.refused(operation, caller, **forged, **{of_key: key_id}) == (DENIED, words)
 
 
+CLOSED_TO: list[tuple[str, list[dict[str, Any]], dict[str, Any]]] = [
+    ("one who denies himself everything", [deny("kms:*")], {}),
+    ("one who denies himself the keys of the other account", [deny("kms:*", resource=f"arn:aws:kms:*:{A}:*")], {}),
+    ("one who is allowed nothing", [], {}),
+    ("one who shows a bad grant token", [allow("kms:*")], {"GrantTokens": ["token"]}),
+    ("one who names no destination", [allow("kms:*")], {"DestinationKeyId": "alias/no"}),
+    (
+        "one whose own policy is about the same key",
+        [allow("kms:*", Condition={"Bool": {"kms:ReEncryptOnSameKey": "true"}})],
+        {},
+    ),
+]
+
+
+@pytest.mark.parametrize(("statements", "params"), [pytest.param(*row[1:], id=row[0]) for row in CLOSED_TO])
+def test_nobody_finds_out_by_trying_whether_a_key_exists(
+    statements: list[dict[str, Any]], params: dict[str, Any]
+) -> None:
+    estate = Estate(app_b=statements)
+    closed, own = estate.key(), estate.key(ADMIN_B)
+    mine = estate.call("Encrypt", ADMIN_B, KeyId=own, Plaintext=b"x")["CiphertextBlob"]
+    gone = closed.rpartition("/")[0] + "/" + UNKNOWN
+    tokens = {name: value for name, value in params.items() if name == "GrantTokens"}
+
+    def answers(key: str) -> list[tuple[str, str]]:
+        """Everything that could be said of a key to who asks in different ways."""
+        blob, alias = blob_of(key.rpartition("/")[2]), f"arn:aws:kms:us-east-1:{A}:alias/{key.rpartition('/')[2][:4]}"
+        moved = {"CiphertextBlob": blob, "DestinationKeyId": own, **params}
+        return [
+            estate.refused("Decrypt", APP_B, CiphertextBlob=blob, **tokens),
+            estate.refused("Decrypt", APP_B, CiphertextBlob=blob, KeyId=key, **tokens),
+            estate.refused("Encrypt", APP_B, KeyId=key, Plaintext=b"x", **tokens),
+            estate.refused("Encrypt", APP_B, KeyId=alias, Plaintext=b"x", **tokens),
+            estate.refused("ReEncrypt", APP_B, **moved),
+            estate.refused("ReEncrypt", APP_B, **moved, SourceKeyId=key),
+            estate.refused("ReEncrypt", APP_B, **moved | {"DestinationKeyId": key, "CiphertextBlob": mine}),
+        ]
+
+    estate.call("CreateAlias", AliasName=f"alias/{closed.rpartition('/')[2][:4]}", TargetKeyId=closed)
+    assert answers(closed) == answers(gone)
+
+
+def test_who_may_use_the_source_learns_what_is_wrong_with_the_destination(shared: Estate, blob: bytes) -> None:
+    source = {"CiphertextBlob": blob, "SourceEncryptionContext": BLUE}
+    refused = shared.refused("ReEncrypt", **source, DestinationKeyId="alias/no")
+    assert refused == ("NotFoundException", f"Alias arn:aws:kms:us-east-1:{A}:alias/no is not found.")
+
+
 def test_with_a_key_id_a_ciphertext_is_looked_at_only_after_the_key_was_asked(shared: Estate, key: str) -> None:
     # KMS 11: whether it is any good is nothing to who may not use the key.
     refused = {shared.refused("Decrypt", NOBODY_A, CiphertextBlob=blob, KeyId=key) for blob in (b"x", blob_of("other"))}
@@ -358,6 +407,19 @@ def test_a_grant_lets_decrypt_with_its_context_alone() -> None:
     blob = estate.call("Encrypt", KeyId=key, Plaintext=b"x", EncryptionContext=BLUE)["CiphertextBlob"]
     assert estate.call("Decrypt", NOBODY_B, CiphertextBlob=blob, EncryptionContext=BLUE)["Plaintext"] == b"x"
     assert estate.refused("Decrypt", NOBODY_B, CiphertextBlob=blob, EncryptionContext={"tenant": "red"})[0] == DENIED
+
+
+def test_a_new_grant_counts_at_once_for_who_shows_its_token() -> None:
+    estate = Estate(settings=Settings(grant_delay=timedelta(minutes=5)))
+    key = estate.key()
+    made = estate.call("CreateGrant", KeyId=key, GranteePrincipal=NOBODY_B, Operations=["Decrypt"])
+    params = {"CiphertextBlob": estate.call("Encrypt", KeyId=key, Plaintext=b"x")["CiphertextBlob"]}
+    assert estate.refused("Decrypt", NOBODY_B, **params)[0] == DENIED
+    for named in ({}, {"KeyId": key}):
+        opened = estate.call("Decrypt", NOBODY_B, **params, **named, GrantTokens=[made["GrantToken"]])
+        assert opened["Plaintext"] == b"x"
+    estate.clock.pass_(minutes=5)
+    assert estate.call("Decrypt", NOBODY_B, **params)["Plaintext"] == b"x"
 
 
 RED = {"Stage": "prod", "tenant": "red"}
@@ -510,6 +572,13 @@ def test_a_key_that_is_not_enabled_does_nothing(state: str, code: str, words: st
     blob = estate.call("Encrypt", KeyId=other, Plaintext=b"x")["CiphertextBlob"]
     assert estate.refused("ReEncrypt", CiphertextBlob=blob, DestinationKeyId=key) == refusal
     assert estate.refused("Decrypt", NOBODY_A, CiphertextBlob=blob)[0] == DENIED
+
+
+def test_a_key_that_waits_for_its_material_encrypts_nothing(shared: Estate) -> None:
+    key = shared.key(Origin="EXTERNAL")
+    refusal = ("KMSInvalidStateException", f"{key} is pending import.")  # KMS 2
+    assert shared.refused("Encrypt", KeyId=key, Plaintext=b"x") == refusal
+    assert shared.refused("Decrypt", CiphertextBlob=blob_of(key.rpartition("/")[2])) == refusal
 
 
 def test_a_ciphertext_of_a_deleted_key_is_answered_as_one_of_none() -> None:

@@ -198,8 +198,6 @@ def _ask_source(
     try:
         call.ask(action, source.found, conditions, context)
     except KmsError as error:
-        if error.code != _DENIED:
-            raise
         raise KmsError(_DENIED, _of_ciphertext(error.message, action, source.found.key.arn)) from None
 
 
