@@ -30,7 +30,7 @@ _TARGET = "(SELECT arn FROM keys WHERE id = target)"
 _KEY_BY_ARN = f"SELECT {KEY} FROM keys WHERE arn = ?"
 _ARN_BY_ID = "SELECT arn FROM keys WHERE region = ? AND key_id = ?"
 _KEYS = f"SELECT {KEY} FROM keys WHERE account = ? AND region = ? AND key_id > ? ORDER BY key_id LIMIT ?"
-_COUNT_KEYS = "SELECT count(*) FROM keys WHERE account = ? AND region = ?"
+_COUNT_KEYS = "SELECT count FROM key_counts WHERE account = ? AND region = ?"
 _DUE = f"""SELECT {KEY} FROM keys WHERE id IN (
     SELECT id FROM keys WHERE deletion_date <= ?1
     UNION SELECT id FROM keys WHERE next_rotation <= ?1

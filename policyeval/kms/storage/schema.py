@@ -50,6 +50,20 @@ _FIRST: Migration = (
     "CREATE INDEX keys_to_delete ON keys (deletion_date) WHERE deletion_date IS NOT NULL",
     "CREATE INDEX keys_to_rotate ON keys (next_rotation) WHERE next_rotation IS NOT NULL",
     "CREATE INDEX keys_to_expire ON keys (valid_to) WHERE valid_to IS NOT NULL",
+    # Counting an account's keys one by one takes as long as there are many.
+    """CREATE TABLE key_counts (
+        account TEXT NOT NULL,
+        region TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (account, region)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TRIGGER key_came AFTER INSERT ON keys BEGIN
+        INSERT INTO key_counts VALUES (new.account, new.region, 1)
+        ON CONFLICT (account, region) DO UPDATE SET count = count + 1;
+    END""",
+    """CREATE TRIGGER key_went AFTER DELETE ON keys BEGIN
+        UPDATE key_counts SET count = count - 1 WHERE account = old.account AND region = old.region;
+    END""",
     # Wrapped material stands by itself and is never moved: rows are appended, overwritten in place by as
     # many bytes, and never deleted. SQLite copies rows when it balances pages, and `secure_delete` does not
     # overwrite what such copying leaves behind (docs/adr/0010).

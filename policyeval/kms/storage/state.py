@@ -42,9 +42,6 @@ class Shelf(Generic[V]):
         """Tell how many there are."""
         return len(self._by_name)
 
-    def __len__(self) -> int:
-        return len(self._by_name)
-
     def with_item(self, name: str, value: V) -> Shelf[V]:
         """Give these and one more, which takes the place of one with its name."""
         return Shelf(self._by_name.with_item(name, value))

@@ -274,6 +274,25 @@ def pages_are_in_order_and_end(store: Store) -> None:
     assert not list(store.keys(A, "us-west-1", "", 3))
 
 
+def keys_are_counted(store: Store) -> None:
+    with store.transaction() as writing:
+        for name in ("k1", "k2", "k3"):
+            writing.put_key(key(name))
+        writing.put_key(key("k4", account=B))
+        writing.put_key(key("k5", region="us-east-1"))
+        assert writing.count_keys(A, REGION) == 3
+    with store.transaction() as writing:
+        writing.put_key(key("k1", description="changed"))
+        writing.delete_key(arn_of("k2"))
+        writing.delete_key(arn_of("k9"))
+    with suppress(ZeroDivisionError), store.transaction() as writing:
+        writing.delete_key(arn_of("k1"))
+        writing.put_key(key("k6"))
+        raise ZeroDivisionError
+    counts = [store.count_keys(A, REGION), store.count_keys(B, REGION), store.count_keys(A, "us-east-1")]
+    assert [*counts, store.count_keys(B, "us-west-1")] == [2, 1, 1, 0]
+
+
 def versions_of_material_are_oldest_first(store: Store) -> None:
     with store.transaction() as writing:
         writing.put_key(key())
@@ -559,6 +578,7 @@ LAWS: list[Callable[[Store], None]] = [
     names_are_as_exact_as_bytes,
     what_is_no_text_is_not_there,
     pages_are_in_order_and_end,
+    keys_are_counted,
     versions_of_material_are_oldest_first,
     what_is_due_is_due_to_the_microsecond,
     a_transaction_sees_what_it_wrote_and_others_do_not,
