@@ -128,6 +128,25 @@ def test_whatever_is_no_blob_is_refused_and_nothing_else_happens(data: bytes) ->
             assert (error.code, error.message) == ("InvalidCiphertextException", "")
 
 
+@pytest.mark.parametrize(
+    ("what", "length", "key_id"),
+    [
+        ("no UTF-8", b"\0\2", b"\xff\xff"),
+        ("half of a surrogate pair", b"\0\3", b"\xed\xa0\x80"),
+        ("longer than the blob", b"\1\0", b"key"),
+        ("nothing", b"\0\0", b""),
+        ("257 bytes", b"\1\1", b"k" * 257),
+    ],
+)
+def test_a_header_whose_key_id_is_none_is_not_read(what: str, length: bytes, key_id: bytes) -> None:
+    del what
+    assert blobs.read_header(b"\1" + bytes(20) + b"\0\3key" + bytes(16)).key_id == "key"
+    assert (
+        fails(lambda: blobs.read_header(b"\1" + bytes(20) + length + key_id + bytes(16)))
+        == "InvalidCiphertextException"
+    )
+
+
 def test_a_message_is_encrypted_differently_every_time() -> None:
     source = entropy()
     made = [HANDLE.encrypt("key", 1, b"text", {}, source) for _ in range(10)]

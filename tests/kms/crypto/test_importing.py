@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -18,14 +20,14 @@ from cryptography.hazmat.primitives.serialization import (
 
 from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.kms.crypto.families import admit
-from policyeval.kms.crypto.importing import import_parameters, wraps
+from policyeval.kms.crypto.importing import _unwrap, import_parameters, wraps
 from policyeval.kms.errors import KmsError
 from tests.kms.crypto.keys import entropy, pair, read
 
 SEALING_KEY = bytes(32)
 ARN = "arn:aws:kms:us-east-1:111122223333:key/k"
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
-OAEP = ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")
+DIRECT = ("RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256")
 IN_TWO_STEPS = ("RSA_AES_KEY_WRAP_SHA_1", "RSA_AES_KEY_WRAP_SHA_256")
 WRAPPING_KEYS = ("RSA_2048", "RSA_3072", "RSA_4096")
 
@@ -33,10 +35,10 @@ WRAPPING_KEYS = ("RSA_2048", "RSA_3072", "RSA_4096")
 @pytest.mark.parametrize(
     ("specs", "algorithms", "wrapping_specs"),
     [
-        ("SYMMETRIC_DEFAULT HMAC_224 HMAC_256 HMAC_384 HMAC_512", OAEP, WRAPPING_KEYS),
-        ("ECC_NIST_P256 ECC_NIST_P384 ECC_SECG_P256K1", (*OAEP, *IN_TWO_STEPS), WRAPPING_KEYS),
+        ("SYMMETRIC_DEFAULT HMAC_224 HMAC_256 HMAC_384 HMAC_512", DIRECT, WRAPPING_KEYS),
+        ("ECC_NIST_P256 ECC_NIST_P384 ECC_SECG_P256K1", (*DIRECT, *IN_TWO_STEPS), WRAPPING_KEYS),
         ("ECC_NIST_P521", IN_TWO_STEPS, WRAPPING_KEYS),
-        ("ECC_NIST_P521", OAEP, ("RSA_3072", "RSA_4096")),
+        ("ECC_NIST_P521", DIRECT, ("RSA_3072", "RSA_4096")),
         ("RSA_2048 RSA_3072 RSA_4096", IN_TWO_STEPS, WRAPPING_KEYS),
     ],
 )
@@ -81,6 +83,15 @@ def test_a_token_fits_into_what_the_api_takes_and_shows_no_key() -> None:
         assert b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01" not in made.token
     # The largest keys are slow to make, so theirs are looked up.
     assert max(len(bytes.fromhex(case["token"])) for case in read("imports")["cases"]) in range(2400, 6144)
+
+
+def test_in_two_steps_the_first_gives_an_aes_key() -> None:
+    key: Any = _private("RSA_2048")
+    oaep = OAEP(MGF1(SHA256()), SHA256(), None)
+    for size in (0, 15, 31, 33):
+        with pytest.raises(KmsError) as refused:
+            _unwrap(key, "RSA_AES_KEY_WRAP_SHA_256", key.public_key().encrypt(bytes(size), oaep) + bytes(40))
+        assert refused.value.code == "InvalidCiphertextException"
 
 
 def _private(spec: str) -> Any:
