@@ -17,9 +17,6 @@ from policyeval.syntax.policy import parse_policy
 
 DEFAULT_NAME = "default"
 _RESOURCE_SHARING = "AWS_RAM"
-# "Resource quotas" of the KMS guide, and the model's bound.
-_QUOTA = 32_768
-_BOUND = 131_072
 _MALFORMED = "MalformedPolicyDocumentException"
 _SINGLE_VALUED = (("kms:encryptioncontext:", "encryption context"), ("aws:requesttag/", "tag"))
 _UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
@@ -54,24 +51,21 @@ def missing_policy() -> KmsError:
     return KmsError("NotFoundException", "No such policy exists")
 
 
-def check_policy(text: str, partition: str, iam: PolicySource) -> None:
+def check_policy(text: str, partition: str, iam: PolicySource, most: int) -> None:
     """Refuse what AWS refuses of a key policy, whoever puts it.
 
     Args:
         text: the policy.
         partition: the key's.
         iam: who there is; principals of accounts that it does not describe are taken at their word.
+        most: how many characters it may have.
 
     Raises:
-        KmsError: `MalformedPolicyDocumentException`, `LimitExceededException` or `ValidationException`.
+        KmsError: `MalformedPolicyDocumentException` or `LimitExceededException`.
 
     """
-    if len(text) > _BOUND:
-        constraint = f"Member must have length less than or equal to {_BOUND}"
-        message = f"1 validation error detected: Value at 'policy' failed to satisfy constraint: {constraint}"
-        raise KmsError("ValidationException", message)
-    if len(text) > _QUOTA:
-        raise KmsError("LimitExceededException", f"The key policy exceeds the limit of {_QUOTA} bytes.")
+    if len(text) > most:
+        raise KmsError("LimitExceededException", f"The key policy exceeds the limit of {most} bytes.")
     try:
         policy = named_policy(text).policy
     except PolicySyntaxError as error:

@@ -18,11 +18,11 @@ def check_new_policy(call: Call, candidate: Key) -> None:
         candidate: the key as it would be under the policy.
 
     Raises:
-        KmsError: `MalformedPolicyDocumentException`, `LimitExceededException` or `ValidationException`.
+        KmsError: `MalformedPolicyDocumentException` or `LimitExceededException`.
 
     """
     core = call.core
-    check_policy(candidate.policy, candidate.partition, core.iam)
+    check_policy(candidate.policy, candidate.partition, core.iam, core.settings.policy)
     if call.params.get("BypassPolicyLockoutSafetyCheck"):
         return
     authorizer = Authorizer(WithPolicy(core.iam, core.store, candidate), clock=core.clock)

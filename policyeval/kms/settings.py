@@ -13,6 +13,7 @@ class Settings(NamedTuple):
         keys: customer managed keys an account and Region.
         aliases: aliases a key.
         grants: grants a key.
+        policy: characters of a key policy.
         grant_delay: how long a new grant stays unseen by those who do not show its token (G6).
         token_life: how long import tokens are good.
 
@@ -21,5 +22,6 @@ class Settings(NamedTuple):
     keys: int = 100_000
     aliases: int = 50
     grants: int = 50_000
+    policy: int = 32_768
     grant_delay: timedelta = timedelta(0)
     token_life: timedelta = timedelta(hours=24)

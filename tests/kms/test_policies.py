@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policyeval.kms import Caller
+from policyeval.kms import Caller, Settings
 from tests.kms.estate import (
     ADMIN_A,
     ADMIN_B,
@@ -155,6 +155,13 @@ def test_what_is_no_policy_is_malformed(document: str) -> None:
     code, message = estate.refused("PutKeyPolicy", KeyId=key, Policy=document, BypassPolicyLockoutSafetyCheck=True)
     assert code == MALFORMED
     assert message
+
+
+def test_how_long_a_policy_may_be_is_a_setting() -> None:
+    estate = Estate(settings=Settings(policy=len(text(OWN))))
+    key = estate.key(Policy=text(OWN))
+    code, message = estate.refused("PutKeyPolicy", KeyId=key, Policy=text(OWN) + " ")
+    assert (code, message) == ("LimitExceededException", f"The key policy exceeds the limit of {len(text(OWN))} bytes.")
 
 
 def test_a_policy_that_is_longer_than_any_is_against_the_model() -> None:
