@@ -14,7 +14,6 @@ __all__ = [
     "DATA_KEY_SIZES",
     "DIGEST_SIZES",
     "KEY_SPECS",
-    "MAX_MESSAGE",
     "MAX_PLAINTEXT",
     "UNSUPPORTED_ALGORITHMS",
     "KeySpec",
@@ -22,9 +21,6 @@ __all__ = [
 
 MAX_PLAINTEXT: Final = 4096
 """Bytes that Encrypt takes under a symmetric key (KMS 6)."""
-
-MAX_MESSAGE: Final = 4096
-"""Bytes that Sign and GenerateMac take."""
 
 
 class KeySpec(NamedTuple):
