@@ -30,7 +30,8 @@ def read_name(key_id: str, account: str, partition: str, region: str, *, aliases
 
     Args:
         key_id: the parameter.
-        account, partition: the caller's.
+        account: the caller's.
+        partition: the caller's.
         region: the Region called.
         aliases: whether the operation takes aliases.
 
