@@ -50,7 +50,7 @@ class Call:
         decisions: what the authorizer said so far.
         keys: the keys concerned so far, for the trail.
         key, alias: for operations on one key, that key and the alias by which it was named.
-        shown: what of the response the trail shows.
+        shown: what the trail is told instead of the response, where that says too little.
 
     """
 

@@ -130,7 +130,7 @@ class KeyManagementService:
         if row.cryptographic:
             for key in call.keys:
                 self._core.uses[key.arn] = KeyUse(operation, call.now, call.event_id, call.request_id)
-        self._recorder.record(call, response)
+        self._recorder.record(call, response if call.shown is None else call.shown)
         return response
 
     def sweep(self) -> int:

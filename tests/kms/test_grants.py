@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from policyeval.kms import Caller, KmsError, Settings
+from policyeval.kms.trail.trail import MemoryTrail
 from tests.kms.estate import (
     ADMIN_A,
     ADMIN_B,
@@ -672,6 +673,16 @@ def test_a_token_ends_with_its_grant_and_is_good_in_its_region_alone() -> None:
     assert estate.refused("RetireGrant", there, GrantToken=made["GrantToken"])[0] == "InvalidGrantTokenException"
     estate.call("RetireGrant", GrantToken=made["GrantToken"])
     assert estate.refused("RetireGrant", GrantToken=made["GrantToken"])[0] == "InvalidGrantTokenException"
+
+
+def test_the_trail_names_the_grant_that_was_retired_by_a_token() -> None:
+    trail = MemoryTrail()
+    estate = Estate(trail=trail)
+    made = estate.call("CreateGrant", KeyId=estate.key(), GranteePrincipal=APP_A, Operations=["Decrypt"])
+    assert trail.records[-1]["responseElements"]["grantId"] == made["GrantId"]
+    estate.call("RetireGrant", GrantToken=made["GrantToken"])
+    assert trail.records[-1]["additionalEventData"]["grantId"] == made["GrantId"]
+    assert made["GrantToken"] not in str(trail.records)
 
 
 def test_to_another_account_a_missing_grant_looks_like_one_that_is_closed() -> None:

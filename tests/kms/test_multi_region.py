@@ -512,6 +512,24 @@ def test_a_set_rotates_when_all_of_it_has_the_material() -> None:
             assert estate.call("Decrypt", caller, **blob)["Plaintext"] == b"x"
 
 
+def test_a_new_replica_lacks_what_waits() -> None:
+    pair = Pair()
+    estate, importer = pair.estate, pair.importer
+    importer.bring(pair.replica, FIRST, IN_THERE)
+    importer.bring(pair.key, SECOND, **NEW)
+    importer.bring(pair.replica, SECOND, IN_THERE)
+    estate.call("ReplicateKey", KeyId=pair.key, ReplicaRegion=THIRD)
+    assert [state for (state, _) in pair.states()[0]] == ["CURRENT", "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"]
+    third = moved(pair.key, THIRD)
+    assert estate.refused("RotateKeyOnDemand", KeyId=pair.key)[0] == INVALID_STATE
+    for material in (SECOND, FIRST):
+        importer.bring(third, material, IN_THIRD)
+    assert estate.state(third, IN_THIRD) == "Enabled"
+    estate.call("RotateKeyOnDemand", KeyId=pair.key)
+    blob = encrypted(estate, third, IN_THIRD)
+    assert estate.call("Decrypt", **blob)["Plaintext"] == b"x"
+
+
 def test_what_waits_is_deleted_with_the_primarys() -> None:
     """DeleteImportedKeyMaterial, API page; the replica's own goes alone."""
     pair = Pair()
