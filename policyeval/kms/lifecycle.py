@@ -22,12 +22,19 @@ _ROTATING: Final[frozenset[KeyState]] = frozenset({"Enabled", "Updating"})
 
 
 def is_due(key: Key, now: datetime, reading: Reading) -> bool:
-    """Tell whether something is to be done to a key, or to one of its multi-Region set that it tells of."""
-    if _is_over(key.deletion_date, now) or _is_over(key.valid_to, now):
+    """Tell whether something is to be done to a key, or to one of its multi-Region set that it tells of.
+
+    Every call asks this, mostly of a key of one Region without a date.
+    """
+    deletion, expiry, group = key.deletion_date, key.valid_to, key.multi_region
+    if (deletion is not None and deletion <= now) or (expiry is not None and expiry <= now):
         return True
-    if key.multi_region is not None and _first_to_end(key, now, reading) is not None:
-        return True
-    return _rotates(key, now, reading)
+    if group is not None:
+        for arn in (group.primary, *group.replicas):
+            member = reading.key(arn)
+            if member is not None and member.deletion_date is not None and member.deletion_date <= now:
+                return True
+    return key.next_rotation is not None and _rotates(key, now, reading)
 
 
 def settle(arn: str, now: datetime, transaction: Transaction, vault: Vault) -> Key | None:
