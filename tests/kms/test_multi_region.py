@@ -317,6 +317,18 @@ def test_the_primarys_state_counts_for_rotation(disabled: str, *, turns: bool) -
     assert listed == [turns, turns]
 
 
+def test_a_replica_that_is_enabled_leaves_the_primarys_date_alone() -> None:
+    estate = Estate()
+    key, replica = primary_and_replica(estate)
+    estate.call("EnableKeyRotation", KeyId=key, RotationPeriodInDays=90)
+    estate.call("DisableKey", KeyId=key)
+    estate.call("DisableKey", IN_THERE, KeyId=replica)
+    estate.clock.pass_(days=100)
+    estate.call("EnableKey", IN_THERE, KeyId=replica)
+    status = estate.call("GetKeyRotationStatus", IN_THERE, KeyId=replica)
+    assert status["NextRotationDate"] == START + 90 * DAY
+
+
 def test_a_new_replica_rotates_with_the_others() -> None:
     estate = Estate()
     key = estate.key(MultiRegion=True)
@@ -563,6 +575,19 @@ def test_a_new_primary_goes_on_with_what_the_former_began() -> None:
     refusal = importer.refused(pair.replica, bytes([3]) * 32, IN_THERE, **NEW)
     assert refusal[0] == INVALID_STATE
     importer.bring(pair.replica, SECOND, IN_THERE, **NEW)
+    versions = {material.id: material.version for material in estate.kms.store.materials(pair.key)}
+    assert versions == {material.id: material.version for material in estate.kms.store.materials(pair.replica)}
     estate.call("RotateKeyOnDemand", IN_THERE, KeyId=pair.replica)
     blob = encrypted(estate, pair.replica, IN_THERE)
     assert estate.call("Decrypt", **blob)["Plaintext"] == b"x"
+
+
+def test_a_version_that_was_given_up_is_not_given_again() -> None:
+    pair = Pair()
+    estate, importer = pair.estate, pair.importer
+    importer.bring(pair.replica, FIRST, IN_THERE)
+    second = importer.bring(pair.key, SECOND, **NEW)["KeyMaterialId"]
+    estate.call("DeleteImportedKeyMaterial", KeyId=pair.key, KeyMaterialId=second)
+    estate.call("UpdatePrimaryRegion", KeyId=pair.key, PrimaryRegion=THERE)
+    importer.bring(pair.replica, bytes([3]) * 32, IN_THERE, **NEW)
+    assert [material.version for material in estate.kms.store.materials(pair.replica)] == [1, 3]

@@ -83,8 +83,7 @@ def _put(call: Call, replica: Key) -> None:
     for member in members(replica, call.transaction):
         call.transaction.put_key(replace(member, multi_region=replica.multi_region))
     for material in call.transaction.materials(call.key.arn):
-        if material.state != "PENDING_ROTATION":
-            call.transaction.put_material(_shared(call, material, replica))
+        call.transaction.put_material(_shared(call, material, replica))
 
 
 def _shared(call: Call, material: Material, replica: Key) -> Material:
