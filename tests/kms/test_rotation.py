@@ -52,8 +52,7 @@ def rotations(estate: Estate, key: str, **more: Any) -> list[dict[str, Any]]:
     return listed
 
 
-def status(estate: Estate, key: str, caller: Any = ADMIN_B) -> dict[str, Any]:
-    del caller
+def status(estate: Estate, key: str) -> dict[str, Any]:
     return estate.call("GetKeyRotationStatus", KeyId=key)
 
 
