@@ -40,7 +40,7 @@ _WRITER = (
     "PRAGMA secure_delete = ON",
     "PRAGMA cache_size = -16384",  # KiB
 )
-_READER = (*_ALWAYS, "PRAGMA query_only = ON")
+_READER = (*_ALWAYS, "PRAGMA query_only = ON", "PRAGMA cache_size = -8192")
 
 _REASONS = {
     sqlite3.SQLITE_NOTADB: ("it is no database", None),

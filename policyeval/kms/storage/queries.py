@@ -46,8 +46,9 @@ _MATERIALS = f"""SELECT (SELECT wrapped FROM secrets WHERE secrets.id = secret),
 _GRANT = f"SELECT {GRANT} FROM grants WHERE {_OF_KEY} AND grant_id = ?"
 _GRANTS = f"SELECT {GRANT} FROM grants WHERE {_OF_KEY} ORDER BY grant_id"
 _GRANTS_AFTER = f"SELECT {GRANT} FROM grants WHERE {_OF_KEY} AND grant_id > ? ORDER BY grant_id LIMIT ?"
-_COUNT_GRANTS = f"SELECT count(*) FROM grants WHERE {_OF_KEY}"
-_GRANTS_TO = f"SELECT {GRANT} FROM grants WHERE {_OF_KEY} AND grantee = ? ORDER BY grant_id"
+_COUNT_GRANTS = f"SELECT count FROM grant_counts WHERE {_OF_KEY}"
+# Left alone, SQLite would rather go through all grants of the key, because those are in order already.
+_GRANTS_TO = f"SELECT {GRANT} FROM grants INDEXED BY grants_to WHERE {_OF_KEY} AND grantee = ? ORDER BY grant_id"
 _RETIRABLE = f"""SELECT (SELECT arn FROM keys WHERE id = key), {GRANT} FROM grants
     WHERE retirer = ? AND grant_id > ? ORDER BY grant_id LIMIT ?"""
 _HOLDER = "SELECT (SELECT arn FROM keys WHERE id = key) FROM grants WHERE retirer = ? AND grant_id = ?"

@@ -84,8 +84,8 @@ _FIRST: Migration = (
         expiration_model TEXT,
         valid_to INTEGER,
         description TEXT,
-        PRIMARY KEY (key, version)
-    ) STRICT, WITHOUT ROWID""",
+        UNIQUE (key, version)
+    ) STRICT""",
     "CREATE INDEX materials_to_expire ON materials (valid_to) WHERE valid_to IS NOT NULL AND secret IS NOT NULL",
     """CREATE TABLE aliases (
         arn TEXT NOT NULL PRIMARY KEY,
@@ -99,6 +99,7 @@ _FIRST: Migration = (
     "CREATE INDEX aliases_of_account ON aliases (account, region, name)",
     "CREATE INDEX aliases_of_key ON aliases (target, name)",
     # `grantee` and `retirer` are what a grant is filed under; the principals stand in `body` as they were given.
+    # A table of rows by number: without it the inner pages of its tree would hold whole grants, and be many.
     """CREATE TABLE grants (
         key INTEGER NOT NULL REFERENCES keys ON DELETE CASCADE,
         grant_id TEXT NOT NULL,
@@ -107,10 +108,21 @@ _FIRST: Migration = (
         operations TEXT NOT NULL,
         created INTEGER,
         body TEXT NOT NULL,
-        PRIMARY KEY (key, grant_id)
-    ) STRICT, WITHOUT ROWID""",
+        UNIQUE (key, grant_id)
+    ) STRICT""",
     "CREATE INDEX grants_to ON grants (key, grantee, grant_id)",
     "CREATE UNIQUE INDEX retirable ON grants (retirer, grant_id) WHERE retirer IS NOT NULL",
+    # As with keys: a key has up to 50,000 grants.
+    """CREATE TABLE grant_counts (
+        key INTEGER NOT NULL PRIMARY KEY REFERENCES keys ON DELETE CASCADE,
+        count INTEGER NOT NULL
+    ) STRICT""",
+    """CREATE TRIGGER grant_came AFTER INSERT ON grants BEGIN
+        INSERT INTO grant_counts VALUES (new.key, 1) ON CONFLICT (key) DO UPDATE SET count = count + 1;
+    END""",
+    """CREATE TRIGGER grant_went AFTER DELETE ON grants BEGIN
+        UPDATE grant_counts SET count = count - 1 WHERE key = old.key;
+    END""",
     """CREATE TABLE last_uses (
         key INTEGER NOT NULL PRIMARY KEY REFERENCES keys ON DELETE CASCADE,
         operation TEXT NOT NULL,
