@@ -11,7 +11,7 @@ import fcntl
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -29,6 +29,7 @@ from policyeval.kms.trail.verify import Verifier
 
 __all__ = ["TrailFile", "head_path", "known_head"]
 
+_AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 _MODE: Final = 0o600
 _MOVE_IT: Final = "look at it with `policyeval trail verify`; move it away to start another one"
 
@@ -83,7 +84,7 @@ class TrailFile:
         self._lock = Lock()
         self._flush_after = flush_after
         self._flush_every = flush_every
-        self._due: datetime | None = None
+        self._due = _AT_ONCE
         self._unflushed = 0
         self._refusal: str | None = None
         self._file = _open(self._path)
@@ -124,7 +125,7 @@ class TrailFile:
             self._chain.advance(digest)
             self._size += len(line)
             self._unflushed += 1
-            if self._due is None or event.time >= self._due or self._unflushed >= self._flush_every:
+            if event.time >= self._due or self._unflushed >= self._flush_every:
                 self._flush()
                 self._due = event.time + self._flush_after
 

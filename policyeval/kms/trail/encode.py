@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from json.encoder import encode_basestring_ascii as quote
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from policyeval.evaluator.layers import keep
 from policyeval.kms.records import Key
@@ -37,6 +37,10 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _A_SECOND: Final = timedelta(seconds=1)
 
 
+# A request's members: name, label, shape.
+_Labels: TypeAlias = tuple[tuple[str, str, Shape], ...]
+
+
 class _Call(NamedTuple):
     """The pieces that one caller's calls of one operation in one Region share.
 
@@ -44,11 +48,11 @@ class _Call(NamedTuple):
     `additionalEventData`. `answers` tells whether something of the response may be shown.
     """
 
-    start: str
+    opening: str
     call: str
     read_only: str
-    end: str | None
-    members: tuple[tuple[str, str, Shape], ...]
+    closing: str | None
+    members: _Labels
     extra: tuple[tuple[str, str], ...]
     material: bool
     answers: bool
@@ -84,36 +88,34 @@ class Encoder:
     def encode(self, event: Event) -> str:
         """Write a record, but for its closing brace: the chain's members follow."""
         time, event_id, request_id, operation, region, who, parameters, _, keys, decisions, error, message = event
-        call = self._calls.get((who, operation, region)) or self._call(who, operation, region)
+        known = self._calls.get((who, operation, region)) or self._call(who, operation, region)
+        opening, call, read_only, closing, members, extra, material, answers, internal = known
         start, end, at = self._second
         if not start <= time < end:
             at = self._at(time)
-        failed = "" if error is None else _error(error, message)
-        asked = "null" if call.internal else _parameters(call, parameters)
-        answered = _dumps(response_elements(event)) if call.answers and error is None else "null"
-        resources = facts = extra = answers = ""
+        resources = facts = additional = decided = ""
         if keys:
-            first = self._key(keys[0])
-            resources, facts, material, _ = first
-            if call.material and error is None:
-                extra = material
+            resources, facts, additional, _ = first = self._key(keys[0])
             if len(keys) > 1:
-                known = [first, *map(self._key, keys[1:])]
-                resources = ",".join([key.resource for key in known])
-                facts = ",".join([key.facts for key in known])
-        if call.extra and error is None:
-            extra = _extra(call, event.response)
+                pieces = [first, *map(self._key, keys[1:])]
+                resources = ",".join([key.resource for key in pieces])
+                facts = ",".join([key.facts for key in pieces])
+        if error is not None or not material:
+            additional = _extra(extra, event.response) if extra and error is None else ""
         if decisions:
-            answers = self._decided.get(decisions[0]) or self._decision(decisions[0])
+            decided = self._decided.get(decisions[0]) or self._decision(decisions[0])
             if len(decisions) > 1:
-                answers = ",".join([self._decided.get(each) or self._decision(each) for each in decisions])
-        rest = call.end if call.end is not None else _members(end_section(who, keys))
-        acts = f',"serviceEventDetails":{_dumps(details(event))}' if call.internal else ""
+                decided = ",".join([self._decided.get(each) or self._decision(each) for each in decisions])
+        failed = "" if error is None else _error(error, message)
+        asked = "null" if internal else _parameters(members, parameters)
+        answered = _dumps(response_elements(event)) if answers and error is None else "null"
+        if closing is None:
+            closing = _members(end_section(who, keys))
+        acts = f',"serviceEventDetails":{_dumps(details(event))}' if internal else ""
         return (
-            f"{call.start}{at}{call.call}{failed}"
-            f',"requestParameters":{asked},"responseElements":{answered},"additionalEventData":{{'
-            f'{extra}"keys":[{facts}],"decisions":[{answers}]}}'
-            f',"requestID":{quote(request_id)},"eventID":{quote(event_id)}{call.read_only}[{resources}],{rest}{acts}'
+            f'{opening}{at}{call}{failed},"requestParameters":{asked},"responseElements":{answered},'
+            f'"additionalEventData":{{{additional}"keys":[{facts}],"decisions":[{decided}]}},'
+            f'"requestID":{quote(request_id)},"eventID":{quote(event_id)}{read_only}[{resources}],{closing}{acts}'
         )
 
     def _at(self, time: datetime) -> str:
@@ -125,10 +127,10 @@ class Encoder:
     def _call(self, who: Who, operation: str, region: str) -> _Call:
         row = SHOWN.get(operation, _NOTHING)
         call = _Call(
-            start=f'{{{_members(start_section(who))},"eventTime":"',
+            opening=f'{{{_members(start_section(who))},"eventTime":"',
             call=f'",{_members(call_section(who, operation, region))}',
             read_only=f',"readOnly":{_dumps(read_only(operation))},"resources":',
-            end=_members(end_section(who, ())) if who.account else None,
+            closing=_members(end_section(who, ())) if who.account else None,
             members=tuple((name, _label(name), shape) for name, shape in row.request.items()),
             extra=tuple((name, _label(name)) for name in row.extra),
             material=row.material,
@@ -154,11 +156,11 @@ class Encoder:
         return text
 
 
-def _parameters(call: _Call, parameters: Members) -> str:
+def _parameters(members: _Labels, parameters: Members) -> str:
     """Write `requestParameters`; a member is left out where `shown_value` gives None."""
     get = parameters.get
     parts = []
-    for name, label, shape in call.members:
+    for name, label, shape in members:
         value = get(name)
         if value is None:
             continue
@@ -178,10 +180,10 @@ def _texts(pairs: dict[str, str]) -> str:
         return _dumps(shown_value(MAP, pairs))
 
 
-def _extra(call: _Call, response: Members | None) -> str:
+def _extra(members: tuple[tuple[str, str], ...], response: Members | None) -> str:
     """Write what `additional` gives of a response, in front of our own members."""
     parts = []
-    for name, label in call.extra:
+    for name, label in members:
         value = response.get(name) if response else None
         if isinstance(value, str):
             parts.append(f"{label}{quote(value)},")

@@ -160,7 +160,8 @@ class Usage:
         """Note what happens to keys."""
         facts = record["additionalEventData"]["keys"]
         for resource, fact in zip(record["resources"], facts, strict=True):
-            self._keys.setdefault(resource["ARN"], _Life(resource["accountId"], fact["manager"], at))
+            if resource["ARN"] not in self._keys:
+                self._keys[resource["ARN"]] = _Life(resource["accountId"], fact["manager"], at)
         if name in _CREATED:
             born = record["responseElements"][_CREATED[name]]
             self._keys.setdefault(born["arn"], _Life(born["AWSAccountId"], born.get("keyManager", "CUSTOMER"), at))
