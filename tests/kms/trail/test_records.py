@@ -245,3 +245,9 @@ def test_a_key_that_got_new_material_shows_it() -> None:
 def test_a_decision_without_statements_is_whole() -> None:
     assert written(event(decisions=()))["additionalEventData"]["decisions"] == []
     assert len(written(event(decisions=(ALLOWED, DENIED)))["additionalEventData"]["decisions"]) == 2
+
+
+def test_a_context_that_is_not_all_text_shows_its_text() -> None:
+    mixed = {"tenant": "blue", "number": 1, 2: "two", "blob": b"no"}
+    shown = written(event(parameters={"EncryptionContext": mixed}, error="SerializationException"))
+    assert shown["requestParameters"] == {"encryptionContext": {"tenant": "blue"}}
