@@ -11,7 +11,7 @@ from policyeval.authorizer.contradictions import may_contradict
 from policyeval.catalog.keys import lookup
 from policyeval.errors import RequestError
 from policyeval.evaluator import values
-from policyeval.evaluator.context import Value
+from policyeval.evaluator.context import Value, Values
 from policyeval.evaluator.globs import is_arn
 from policyeval.evaluator.layers import keep
 from policyeval.model.request import ContextValue
@@ -47,7 +47,7 @@ def _never(_text: str) -> bool:
 _TYPES = "give a string, number, boolean, datetime or a list of them"
 
 
-class _Key:
+class Key:
     """A context key as it was written once, and what its values must be.
 
     `plain`: any text will do, and it is one. `reader` reads the text of a key of one other type.
@@ -76,7 +76,16 @@ class KeyReader:
     """Reads the context that callers give; what there is to know of a key is looked up once."""
 
     def __init__(self) -> None:
-        self._keys: dict[str, _Key] = {}
+        self._keys: dict[str, Key] = {}
+        self._plain: dict[str, dict[str, Key]] = {}
+
+    def plain(self, action: ActionFacts) -> dict[str, Key]:
+        """Give the keys met so far that requests for an action carry and that contradict nothing, by written name."""
+        found = self._plain.get(action.folded)
+        if found is None:
+            found = {}
+            keep(self._plain, action.folded, found)
+        return found
 
     def read(
         self, context: Mapping[str, ContextValue], action: ActionFacts, note: Callable[[str], None]
@@ -91,14 +100,17 @@ class KeyReader:
         """
         folded: dict[str, Value] = {}
         faults: list[Diagnostic] = []
-        guarded, read = False, 0
+        guarded, read, plain = False, 0, self.plain(action)
         for name, raw in context.items():
             key = self._keys.get(name) or self._learn(name)
             if key.kms and not action.carries(key.folded):
                 note(f"requests for `{action.name}` do not carry `{name}`: left out")
                 continue
             read += 1
-            guarded |= key.guarded
+            if key.guarded:
+                guarded = True
+            elif name not in plain:
+                keep(plain, name, key)
             if raw.__class__ is str and (key.plain or key.looks_right(raw)):
                 folded[key.folded] = raw
             else:
@@ -109,10 +121,21 @@ class KeyReader:
             raise RequestError(faults)
         return folded, guarded
 
-    def _learn(self, name: str) -> _Key:
-        key = _Key(name)
+    def _learn(self, name: str) -> Key:
+        key = Key(name)
         keep(self._keys, name, key)
         return key
+
+
+def read_plain(context: Mapping[str, ContextValue], plain: Mapping[str, Key]) -> Values | None:
+    """Read a context of keys met before whose values look right, as `KeyReader.read` does; None for any other."""
+    folded: dict[str, Value] = {}
+    for name, raw in context.items():
+        key = plain.get(name)
+        if key is None or raw.__class__ is not str or not (key.plain or key.looks_right(raw)):
+            return None
+        folded[key.folded] = raw
+    return folded if len(folded) == len(context) else None
 
 
 def _given_twice(context: Mapping[str, ContextValue]) -> list[Diagnostic]:
@@ -121,7 +144,7 @@ def _given_twice(context: Mapping[str, ContextValue]) -> list[Diagnostic]:
     return [Diagnostic(f"context key `{name}` is given twice", "the case of a key does not matter") for name in twice]
 
 
-def _value(key: _Key, name: str, raw: ContextValue, faults: list[Diagnostic]) -> Value:
+def _value(key: Key, name: str, raw: ContextValue, faults: list[Diagnostic]) -> Value:
     try:
         value: Value = text(raw)
     except TypeError:
@@ -138,7 +161,7 @@ def _value(key: _Key, name: str, raw: ContextValue, faults: list[Diagnostic]) ->
     return value
 
 
-def _check(key: _Key, name: str, value: Value, faults: list[Diagnostic]) -> None:
+def _check(key: Key, name: str, value: Value, faults: list[Diagnostic]) -> None:
     items = (value,) if isinstance(value, str) else value or ()
     faults += [
         Diagnostic(f"context key `{name}` is `{item}`", f"give {key.expected}")
