@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from policyeval.authorizer.access import AccountAccess, account_access, who_can
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.decision import Decision
+from policyeval.authorizer.plans import Plans
 from policyeval.authorizer.situation import Situation
 from policyeval.evaluator.layers import Compiler, View
 from policyeval.model.decision import Access
@@ -40,6 +41,7 @@ class Authorizer:
         self.source = source
         compiler = Compiler()
         self._exact = Situation(source, compiler, View.EXACT, grant_delay, clock)
+        self._plans = Plans(self._exact)
         self._generous = Situation(source, compiler, View.GENEROUS, grant_delay, clock)
         self._strict = Situation(source, compiler, View.STRICT, grant_delay, clock)
 
@@ -51,8 +53,15 @@ class Authorizer:
             UnknownEntityError: it names a principal, key, account or endpoint that is not described.
 
         """
+        try:
+            plan = self._plans.find(request)
+            decision = plan.decide(request) if plan is not None else None
+        except (AttributeError, TypeError):  # malformed; deciding without a plan says how
+            decision = None
+        if decision is not None:
+            return decision
         case = self._exact.case(request)
-        return Decision(case, decide(case))
+        return Decision.of_case(case, decide(case))
 
     def account_access(self, account: str, action: str, resource: str) -> AccountAccess:
         """Tell whether a resource's side lets an account in, and which of its principals get through.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.grants import MatchedGrant
 from policyeval.authorizer.profiles import Caller, CallerPlan, Target, TargetPlan
 from policyeval.evaluator.context import EvaluationContext
-from policyeval.evaluator.layers import LevelStack, PolicyLayer
+from policyeval.evaluator.layers import BoundStatement, LevelStack, PolicyLayer
 from policyeval.model.request import Request
 
 
@@ -17,13 +17,15 @@ class Case:
 
     `session` is the session-policy layer, None where there is none; a federated session without a
     session policy has an empty one (S7). `retirable` is None unless the action is RetireGrant. `own`
-    and `theirs` are the statements to ask on the caller's and on the resource's side.
+    and `theirs` are the statements to ask on the caller's and on the resource's side. `matched` holds
+    those that match, with their doors, where they were asked before.
     """
 
     session: PolicyLayer | None = None
     endpoint: PolicyLayer | None = None
     grants: Sequence[MatchedGrant] = ()
     retirable: Sequence[MatchedGrant] | None = None
+    matched: Mapping[BoundStatement, int] | None = None
 
     def __init__(
         self, request: Request, action: ActionFacts, caller: Caller, target: Target, context: EvaluationContext
@@ -39,6 +41,10 @@ class Case:
         self.cross_account = caller.account != target.account and caller.caller_type in _OF_ACCOUNTS
         # Between partitions there is no sharing.
         self.crosses_partitions = caller.partition != target.partition != "" and caller.account != ""
+
+    def door(self, statement: BoundStatement) -> int:
+        """Tell how a statement names the caller when it matches (`Door`), 0 when it does not."""
+        return statement.answer(self.context) if self.matched is None else self.matched.get(statement, 0)
 
     @property
     def label(self) -> str:

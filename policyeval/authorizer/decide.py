@@ -11,7 +11,6 @@ from typing import NamedTuple, TypeAlias
 
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.grants import MatchedGrant
-from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.principals import Door
 from policyeval.model.decision import Layer, Reason
@@ -48,18 +47,18 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
             return Outcome("implicit_deny", restricted, None, ())
     if case.retirable is not None:
         return _retire(case, case.retirable)
-    opening = _matching(theirs.allows, case.context)
+    opening = _matching(theirs.allows, case)
     if case.caller.caller_type != "AWS":
         return _without_account(case, opening)
     return _both_halves(case, opening)
 
 
-def _matching(statements: Statements, context: EvaluationContext) -> list[Opening]:
+def _matching(statements: Statements, case: Case) -> list[Opening]:
     """Find the statements that match, each with how it names the caller (S8)."""
     # Loops rather than comprehensions, here and below: a comprehension is one more call.
     found = []
     for statement in statements:
-        door = statement.answer(context)
+        door = case.door(statement)
         if door:
             found.append((door, statement))
     return found
@@ -67,17 +66,16 @@ def _matching(statements: Statements, context: EvaluationContext) -> list[Openin
 
 def explicit_denies(case: Case) -> list[BoundStatement]:
     """Collect every Deny that matches, in the order of the layers."""
-    context = case.context
     denied: list[BoundStatement] = []
     for statement in case.theirs.denies:
-        if statement.answer(context):
+        if case.door(statement):
             denied.append(statement)  # noqa: PERF401 - see `_matching`
     for statement in case.own.denies:
-        if statement.answer(context):
+        if case.door(statement):
             denied.append(statement)  # noqa: PERF401 - see `_matching`
     if case.endpoint is not None or case.session is not None:
         layers = [layer.candidates(case.action.folded)[0] for layer in (case.endpoint, case.session) if layer]
-        denied += [statement for statements in layers for statement in statements if statement.answer(context)]
+        denied += [statement for statements in layers for statement in statements if case.door(statement)]
     if not denied:
         return denied
     if case.caller.service_linked:  # RCPs do not bind it (S3)
@@ -90,20 +88,19 @@ _ORDER = {layer: number for number, layer in enumerate(Layer)}
 
 def _restriction(case: Case) -> Layer | None:
     """Find the first layer that must allow every request and does not (S2–S4)."""
-    context = case.context
     for allows in case.theirs.rcp_asked:
-        if not (case.caller.service_linked or _any_matches(allows, context)):
+        if not (case.caller.service_linked or _any_matches(allows, case)):
             return Layer.RCP
     for allows in case.own.scp_asked:
-        if not _any_matches(allows, context):
+        if not _any_matches(allows, case):
             return Layer.SCP
-    if case.endpoint is not None and not _any_matches(case.endpoint.candidates(case.action.folded)[1], context):
+    if case.endpoint is not None and not _any_matches(case.endpoint.candidates(case.action.folded)[1], case):
         return Layer.ENDPOINT
     return None
 
 
-def _any_matches(allows: Statements, context: EvaluationContext) -> bool:
-    return any(statement.answer(context) for statement in allows)
+def _any_matches(allows: Statements, case: Case) -> bool:
+    return any(case.door(statement) for statement in allows)
 
 
 def _without_account(case: Case, opening: Sequence[Opening]) -> Outcome:
@@ -123,12 +120,11 @@ class _Limits(NamedTuple):
 
 
 def _limits(case: Case) -> _Limits:
-    context = case.context
     boundary = case.own.boundary_allows
     session = case.session
     return _Limits(
-        boundary is None or _any_matches(boundary, context),
-        session is None or _any_matches(session.candidates(case.action.folded)[1], context),
+        boundary is None or _any_matches(boundary, case),
+        session is None or _any_matches(session.candidates(case.action.folded)[1], case),
     )
 
 
@@ -137,7 +133,7 @@ _UNLIMITED = _Limits(boundary=True, session=True)
 
 def _both_halves(case: Case, opening: Sequence[Opening]) -> Outcome:
     """Decide for callers that belong to an account: their half and the resource's half."""
-    own = _matching(case.own.allows, case.context)
+    own = _matching(case.own.allows, case)
     has_permission = bool(own) or case.caller.has_everything
     limited = case.session is not None or case.own.boundary_allows is not None
     limits = _limits(case) if limited else _UNLIMITED
@@ -220,7 +216,7 @@ def _retire(case: Case, retirable: Sequence[MatchedGrant]) -> Outcome:
         return Outcome("allowed", Layer.GRANT, None, rightful)
     if not retirable:
         return Outcome("implicit_deny", None, "G5")
-    own = [statement for _, statement in _matching(case.own.allows, case.context)]
+    own = [statement for _, statement in _matching(case.own.allows, case)]
     has_permission = bool(own) or case.caller.has_everything
     if has_permission and within:
         return Outcome("allowed", Layer.IDENTITY, None, [*retirable, *own])

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol, Self
 
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import Outcome
 from policyeval.authorizer.explain import explain
 from policyeval.authorizer.message import sentence
 from policyeval.authorizer.report import layer_verdicts, unevaluated
+from policyeval.evaluator.context import NOTHING, EvaluationContext, Values
 from policyeval.model.decision import Layer, LayerVerdict, Reason, StatementRef
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
+
+
+class Gathers(Protocol):
+    """Who can gather what bore on a decided request: a plan."""
+
+    def case(self, request: Request, pairs: Values, given: Values, context: EvaluationContext | None) -> Case:
+        """Gather it, from the facts that were read when it was decided."""
+        ...
 
 
 class Decision:
@@ -25,10 +34,34 @@ class Decision:
 
     """
 
-    # What is asked for rarely is worked out when asked for.
-    def __init__(self, case: Case, outcome: Outcome) -> None:
-        self._case = case
+    # What is asked for rarely is worked out when asked for, the case itself included.
+    def __init__(  # noqa: PLR0913, PLR0917 - an object to hold them costs as much as the rest
+        self,
+        request: Request,
+        outcome: Outcome,
+        gathers: Gathers | Case,
+        pairs: Values,
+        given: Values,
+        context: EvaluationContext | None,
+    ) -> None:
+        self._request = request
         self._outcome = outcome
+        self._gathers = gathers
+        self._pairs = pairs
+        self._given = given
+        self._context = context
+
+    @classmethod
+    def of_case(cls, case: Case, outcome: Outcome) -> Self:
+        """Make the decision of a case that was gathered."""
+        return cls(case.request, outcome, case, NOTHING, NOTHING, case.context)
+
+    @cached_property
+    def _case(self) -> Case:
+        gathers = self._gathers
+        if isinstance(gathers, Case):
+            return gathers
+        return gathers.case(self._request, self._pairs, self._given, self._context)
 
     @property
     def allowed(self) -> bool:
@@ -58,7 +91,7 @@ class Decision:
     @property
     def request(self) -> Request:
         """What was asked."""
-        return self._case.request
+        return self._request
 
     @property
     def basis(self) -> object:

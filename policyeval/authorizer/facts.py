@@ -11,7 +11,7 @@ from policyeval.authorizer.contradictions import may_contradict
 from policyeval.catalog.keys import lookup
 from policyeval.errors import RequestError
 from policyeval.evaluator import values
-from policyeval.evaluator.context import Value
+from policyeval.evaluator.context import Value, Values
 from policyeval.evaluator.globs import is_arn
 from policyeval.evaluator.layers import keep
 from policyeval.model.request import ContextValue
@@ -47,15 +47,15 @@ def _never(_text: str) -> bool:
 _TYPES = "give a string, number, boolean, datetime or a list of them"
 
 
-class _Key:
+class Key:
     """A context key as it was written once, and what its values must be.
 
-    `plain`: any text will do, and it is one. `reader` reads the text of a key of one other type.
-    `guarded`: it can contradict what is derived, or set it (S34). `looks_right` knows the common
-    texts of its type; others are read.
+    `readers` read the texts of a key whose values are not just any. `guarded`: it can contradict what
+    is derived, or set it (S34). `looks_right` knows the common texts of its type, others are read; it
+    is None where any text will do.
     """
 
-    __slots__ = ("expected", "folded", "guarded", "kms", "looks_right", "multivalued", "plain", "readers", "single")
+    __slots__ = ("expected", "folded", "guarded", "kms", "looks_right", "multivalued", "readers", "single")
 
     def __init__(self, name: str) -> None:
         self.folded = name.lower()
@@ -67,8 +67,9 @@ class _Key:
         kinds = (known.type, *known.also) if known is not None else ("String",)
         self.readers = () if "String" in kinds else tuple(_READERS[kind][0] for kind in kinds)
         single_kind = kinds[0] if self.single and self.readers else ""
-        self.looks_right: Callable[[str], object] = _LOOKS_RIGHT.get(single_kind, _never)
-        self.plain = not (self.multivalued or self.readers)
+        self.looks_right: Callable[[str], object] | None = None
+        if self.multivalued or self.readers:
+            self.looks_right = _LOOKS_RIGHT.get(single_kind, _never)
         self.expected = _READERS[kinds[0]][1] if self.readers else ""
 
 
@@ -76,7 +77,16 @@ class KeyReader:
     """Reads the context that callers give; what there is to know of a key is looked up once."""
 
     def __init__(self) -> None:
-        self._keys: dict[str, _Key] = {}
+        self._keys: dict[str, Key] = {}
+        self._met: dict[str, dict[str, Key]] = {}
+
+    def met(self, action: ActionFacts) -> dict[str, Key]:
+        """Give the keys met so far, as written, that requests for an action carry and that contradict nothing."""
+        found = self._met.get(action.folded)
+        if found is None:
+            found = {}
+            keep(self._met, action.folded, found)
+        return found
 
     def read(
         self, context: Mapping[str, ContextValue], action: ActionFacts, note: Callable[[str], None]
@@ -91,15 +101,19 @@ class KeyReader:
         """
         folded: dict[str, Value] = {}
         faults: list[Diagnostic] = []
-        guarded, read = False, 0
+        guarded, read, met = False, 0, self.met(action)
         for name, raw in context.items():
             key = self._keys.get(name) or self._learn(name)
             if key.kms and not action.carries(key.folded):
                 note(f"requests for `{action.name}` do not carry `{name}`: left out")
                 continue
             read += 1
-            guarded |= key.guarded
-            if raw.__class__ is str and (key.plain or key.looks_right(raw)):
+            if key.guarded:
+                guarded = True
+            elif name not in met:
+                keep(met, name, key)
+            looks_right = key.looks_right
+            if raw.__class__ is str and (looks_right is None or looks_right(raw)):
                 folded[key.folded] = raw
             else:
                 folded[key.folded] = _value(key, name, raw, faults)
@@ -109,10 +123,28 @@ class KeyReader:
             raise RequestError(faults)
         return folded, guarded
 
-    def _learn(self, name: str) -> _Key:
-        key = _Key(name)
+    def _learn(self, name: str) -> Key:
+        key = Key(name)
         keep(self._keys, name, key)
         return key
+
+
+def read_met(context: Mapping[str, ContextValue], met: Mapping[str, Key]) -> Values | None:
+    """Read a context of keys met before, as `KeyReader.read` does; None where others or faults are in it."""
+    folded: dict[str, Value] = {}
+    for name in context:  # every line counts: `items` would cost more
+        key = met.get(name)
+        if key is None:
+            return None
+        raw, looks_right = context[name], key.looks_right
+        if raw.__class__ is str and (looks_right is None or looks_right(raw)):
+            folded[key.folded] = raw
+            continue
+        faults: list[Diagnostic] = []
+        folded[key.folded] = _value(key, name, raw, faults)
+        if faults:
+            return None
+    return folded if len(folded) == len(context) else None
 
 
 def _given_twice(context: Mapping[str, ContextValue]) -> list[Diagnostic]:
@@ -121,7 +153,7 @@ def _given_twice(context: Mapping[str, ContextValue]) -> list[Diagnostic]:
     return [Diagnostic(f"context key `{name}` is given twice", "the case of a key does not matter") for name in twice]
 
 
-def _value(key: _Key, name: str, raw: ContextValue, faults: list[Diagnostic]) -> Value:
+def _value(key: Key, name: str, raw: ContextValue, faults: list[Diagnostic]) -> Value:
     try:
         value: Value = text(raw)
     except TypeError:
@@ -138,7 +170,7 @@ def _value(key: _Key, name: str, raw: ContextValue, faults: list[Diagnostic]) ->
     return value
 
 
-def _check(key: _Key, name: str, value: Value, faults: list[Diagnostic]) -> None:
+def _check(key: Key, name: str, value: Value, faults: list[Diagnostic]) -> None:
     items = (value,) if isinstance(value, str) else value or ()
     faults += [
         Diagnostic(f"context key `{name}` is `{item}`", f"give {key.expected}")

@@ -35,9 +35,10 @@ class MatchedGrant(NamedTuple):
 class _Operation:
     """One grantee's grants for one operation, by what they demand of the encryption context."""
 
-    __slots__ = ("equals", "free", "subset")
+    __slots__ = ("bound_to_sources", "equals", "free", "subset")
 
     def __init__(self, grants: Sequence[Grant]) -> None:
+        self.bound_to_sources = any(grant.source_arn is not None for grant in grants)
         self.free: list[Grant] = []
         self.equals: dict[frozenset[tuple[str, str]], list[Grant]] = {}
         self.subset: dict[tuple[str, str], list[Grant]] = {}
@@ -59,11 +60,14 @@ class _Operation:
 
     def meeting(self, context: Mapping[str, str]) -> list[Grant]:
         """Give the grants whose constraint an encryption context meets; names and values exactly (G3)."""
-        if not (self.equals or self.subset):
-            return self.free
-        found = [*self.free, *self.equals.get(frozenset(context.items()), ())]
-        for pair in context.items():
-            found += [grant for grant in self.subset.get(pair, ()) if _is_subset(grant.context_subset, context)]
+        return [*self.free, *self.constrained(context)] if self.equals or self.subset else self.free
+
+    def constrained(self, context: Mapping[str, str]) -> list[Grant]:
+        """Give those among them that have a constraint."""
+        found = [*self.equals.get(frozenset(context.items()), ())] if self.equals else []
+        if self.subset:
+            for pair in context.items():
+                found += [grant for grant in self.subset.get(pair, ()) if _is_subset(grant.context_subset, context)]
         return found
 
 
@@ -144,6 +148,59 @@ def _may_make_child(parent: Grant, context: EvaluationContext) -> bool:
         within = kind in {"EncryptionContextEquals", "EncryptionContextSubset"}
         return within and parent.context_subset.items() <= pairs.items()
     return True
+
+
+class GrantSearch:
+    """The grants of a key to one caller for one action, as far as they can be told before a request is made.
+
+    `always` match whatever a request says, as long as no others do; `varies` tells whether others may.
+    """
+
+    __slots__ = ("_action", "_delay", "_indexes", "_operations", "always", "needs_context", "varies")
+
+    def __init__(self, indexes: Iterable[tuple[GrantIndex, Door]], action: ActionFacts, delay: timedelta) -> None:
+        self._action, self._delay = action, delay
+        self._indexes = [(index, door) for index, door in indexes if action.folded in index.operations]
+        self._operations = [(index.operations[action.folded], door) for index, door in self._indexes]
+        operations = [operation for operation, _ in self._operations]
+        # Time, the request's own keys and who makes the request have a say (G3, G4, G6).
+        self.needs_context = bool(operations) and bool(
+            delay or action.folded == CREATE_GRANT or any(operation.bound_to_sources for operation in operations)
+        )
+        constrained = any(operation.equals or operation.subset for operation in operations)
+        self.varies = self.needs_context or (action.takes_encryption_context and constrained)
+        self.always: Sequence[MatchedGrant] = ()
+        if not self.needs_context:
+            everyone = action.folded == DESCRIBE_KEY  # constraints do not bind it (G3)
+            self.always = tuple(
+                MatchedGrant(grant, door)
+                for operation, door in self._operations
+                for grant in (operation.all() if everyone else operation.free)
+            )
+
+    def find(self, pairs: Mapping[str, str]) -> Sequence[MatchedGrant]:
+        """Give the grants that an encryption context opens; `always` itself when it opens no others."""
+        if not any(operation.constrained(pairs) for operation, _ in self._operations):
+            return self.always
+        return [MatchedGrant(grant, door) for operation, door in self._operations for grant in operation.meeting(pairs)]
+
+    def find_in(self, context: EvaluationContext, tokens: Sequence[str]) -> Sequence[MatchedGrant]:
+        """Give the grants that a whole request opens."""
+        return [
+            MatchedGrant(grant, door)
+            for index, door in self._indexes
+            for grant in visible(index.matching(self._action, context), self._delay, tokens, context)
+        ]
+
+
+def visible(
+    grants: Iterable[Grant], delay: timedelta, tokens: Sequence[str], context: EvaluationContext
+) -> Iterable[Grant]:
+    """Leave out the grants that are not in effect yet."""
+    if not delay:
+        return grants
+    now = context.time()
+    return [grant for grant in grants if is_visible(grant, delay, tokens, now)]
 
 
 def is_visible(grant: Grant, delay: timedelta, tokens: Sequence[str], now: datetime) -> bool:

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.contradictions import contradictions
-from policyeval.authorizer.facts import KeyReader, fold_pairs
+from policyeval.authorizer.facts import Key, KeyReader, fold_pairs
 from policyeval.authorizer.profiles import Target
 from policyeval.errors import RequestError
 from policyeval.evaluator.context import ENCRYPTION_CONTEXT, CallerFacts, EvaluationContext, Value, Values
+from policyeval.evaluator.layers import keep
 from policyeval.evaluator.values import instant
 from policyeval.model.records import EndpointRecord
 from policyeval.model.request import Request
@@ -23,6 +24,37 @@ class Intake:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._keys = KeyReader()
+        self._lower: dict[str, None] = {}  # names of encryption contexts that fold to themselves
+
+    def met(self, action: ActionFacts) -> Mapping[str, Key]:
+        """Give the context keys met so far that `read_met` reads for an action."""
+        return self._keys.met(action)
+
+    def pairs(self, pairs: Mapping[str, str]) -> Values:
+        """Fold an encryption context; names are in lower case already, for the most part.
+
+        Raises:
+            RequestError: a value that is no string.
+
+        """
+        lower = self._lower
+        for name in pairs:
+            if name not in lower or pairs[name].__class__ is not str:
+                break
+        else:
+            return {**pairs}
+        folded = fold_pairs(pairs)
+        for name in folded:
+            keep(lower, name, None)
+        return folded
+
+    def bare(self, action: ActionFacts, caller: CallerFacts, target: Target, alias: str | None) -> EvaluationContext:
+        """Make the context that knows who asks for what, and nothing else of a request."""
+        call = (target.plans.get(action.folded) or target.plan(action)).call
+        context = EvaluationContext(caller, target, call, self._clock)
+        if alias is not None:
+            context.alias = alias
+        return context
 
     def context(  # noqa: PLR0913, PLR0917 - where the facts come from
         self,
@@ -39,18 +71,13 @@ class Intake:
             RequestError: a context value of the wrong type, or one that contradicts what is known.
 
         """
-        call = (target.plans.get(action.folded) or target.plan(action)).call
-        context = EvaluationContext(caller, target, call, self._clock)
-        if request.via_service is not None:
-            context.via_service = request.via_service
-        if request.at is not None:
-            context.moment = request.at if request.at.tzinfo is not None else request.at.replace(tzinfo=UTC)
+        context = self.bare(action, caller, target, alias)
+        if request.via_service is not None or request.at is not None:
+            tell(context, request)
         if endpoint is not None:
             context.endpoint = endpoint
-        if alias is not None:
-            context.alias = alias
         if request.encryption_context:
-            if call.takes_encryption_context:
+            if context.call.takes_encryption_context:
                 context.encryption_context = fold_pairs(request.encryption_context)
                 context.pairs = request.encryption_context
             else:
@@ -60,6 +87,14 @@ class Intake:
             if guarded:
                 _settle(context.given, request, context)
         return context
+
+
+def tell(context: EvaluationContext, request: Request) -> None:
+    """Tell a context the request's service and time."""
+    if request.via_service is not None:
+        context.via_service = request.via_service
+    if request.at is not None:
+        context.moment = request.at if request.at.tzinfo is not None else request.at.replace(tzinfo=UTC)
 
 
 def _settle(given: Values, request: Request, context: EvaluationContext) -> None:

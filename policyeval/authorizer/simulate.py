@@ -111,7 +111,7 @@ def simulate(request: Request, policies: PolicySet, *, clock: Callable[[], datet
     if policies.vpc_endpoint_policy is not None and case.context.via_service is None:
         layers = [policies.vpc_endpoint_policy]
         case.endpoint = situation.maker.layer(Layer.ENDPOINT, layers, PolicyType.VPC_ENDPOINT)
-    return Decision(case, decide(case))
+    return Decision.of_case(case, decide(case))
 
 
 def _grant(grant: Mapping[str, object], request: Request) -> Grant:
@@ -122,6 +122,8 @@ def _grant(grant: Mapping[str, object], request: Request) -> Grant:
 
 class _Handed:
     """Policies handed over as a policy source: everyone and everything has them."""
+
+    revision = None  # asked once
 
     def __init__(self, request: Request, policies: PolicySet) -> None:
         self._request = request

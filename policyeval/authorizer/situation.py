@@ -8,19 +8,21 @@ from datetime import datetime, timedelta
 from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
 from policyeval.authorizer.callers import Calling, facts_of, identify
 from policyeval.authorizer.case import Case
-from policyeval.authorizer.grants import GrantIndex, MatchedGrant, is_visible, retiring_doors, sessions_doors
+from policyeval.authorizer.finding import Finder, Profiles
+from policyeval.authorizer.grants import GrantIndex, GrantSearch, MatchedGrant, retiring_doors, sessions_doors, visible
 from policyeval.authorizer.inputs import type_faults
 from policyeval.authorizer.intake import Intake
+from policyeval.authorizer.plan import Plan
 from policyeval.authorizer.policies import session_policies
-from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
+from policyeval.authorizer.profiles import ProfileMaker, Target
+from policyeval.authorizer.recorded import Recorded
 from policyeval.errors import RequestError
 from policyeval.evaluator.layers import Compiler, PolicyLayer, View, keep
 from policyeval.evaluator.principals import Door, session_prefix
-from policyeval.model.arn import Arn, is_account_id, split_arn
 from policyeval.model.decision import Layer
 from policyeval.model.grant import Grant
 from policyeval.model.policy import PolicyType
-from policyeval.model.records import EndpointRecord, PolicySource, PrincipalRecord, ResourceRecord
+from policyeval.model.records import EndpointRecord, PolicySource, Records
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
 
@@ -40,10 +42,9 @@ class Situation:
         self.maker = ProfileMaker(compiler, view)
         self._delay = grant_delay
         self._intake = Intake(clock)
+        self._profiles = Profiles(self.maker)
+        self._finder = Finder(source, self._profiles)
         self._actions: dict[str, ActionFacts] = {}
-        self._callers: dict[str, Caller] = {}
-        self._callings: dict[str, Calling] = {}
-        self._targets: dict[str, Target] = {}
         self._grants: dict[tuple[str, str], GrantIndex] = {}
         self._endpoints: dict[str, tuple[EndpointRecord, PolicyLayer | None]] = {}
 
@@ -58,10 +59,10 @@ class Situation:
             action = self._actions.get(request.action) or self.action(request.action)
             if request.session is None:
                 # Most callers are users and roles met before: look no further than whether they changed.
-                known = self._callings.get(request.principal)
+                known = self._profiles.callings.get(request.principal)
                 if known is not None and known.caller.record is self.source.principal(request.principal):
                     return self._assemble(request, action, known)
-            return self._assemble(request, action, identify(request.principal, request.session, action, self))
+            return self._assemble(request, action, identify(request.principal, request.session, action, self._finder))
         except (AttributeError, TypeError) as error:
             # Looking at types first would cost every well-formed request.
             faults = type_faults(request)
@@ -73,8 +74,25 @@ class Situation:
         """Gather everything for a caller that is already known; the request's own principal does not count."""
         return self._assemble(request, self.action(request.action), calling)
 
+    def plan(self, request: Request) -> Plan | None:
+        """Settle what caller, action and resource do for all requests that share them; None where little is.
+
+        The request has no session, endpoint or `resource_account` of its own.
+        """
+        action = self.action(request.action)
+        source = Recorded(self.source)
+        finder = Finder(source, self._profiles)
+        calling = identify(request.principal, None, action, finder)
+        if calling.federated or action.folded == RETIRE_GRANT:  # rare, and decided by other layers and grants
+            return None
+        target, alias = finder.target(request, action, calling)
+        facts = calling.caller if calling.session is None else facts_of(calling, calling.session)
+        case = Case(request, action, calling.caller, target, self._intake.bare(action, facts, target, alias))
+        grants = self._indexes(source, target, calling) if target.is_key else ()
+        return Plan(case, self._intake, GrantSearch(grants, action, self._delay), source.answers)
+
     def _assemble(self, request: Request, action: ActionFacts, calling: Calling) -> Case:
-        target, alias = self._target(request, action, calling)
+        target, alias = self._finder.target(request, action, calling)
         if request.resource_account is not None and request.resource_account != target.account:
             raise _elsewhere(request, target)
         endpoint = endpoint_policy = None
@@ -99,117 +117,6 @@ class Situation:
             found = ActionFacts(name)
             keep(self._actions, name, found)
         return found
-
-    # Callers: the protocol of callers.py.
-
-    def user_or_root(self, arn: str) -> Caller:
-        """Give a user's, a role's or a root user's profile."""
-        return self._caller(self.source.principal(arn))
-
-    def role_named(self, arn: Arn, name: str) -> Caller:
-        """Give a role's profile by the name its sessions carry."""
-        return self._caller(self.source.role(arn.account, name))
-
-    def user_named(self, arn: Arn, name: str) -> Caller:
-        """Give the user that a federated session is named after; without one there are no policies (ours)."""
-        record = self.source.user(arn.account, name)
-        if record is not None:
-            return self._caller(record)
-        account = self.source.account(arn.account)
-        user = f"arn:{arn.partition}:iam::{arn.account}:user/{name}"
-        caller = self.maker.caller(PrincipalRecord(user, "user", account, name))
-        caller.identity = None
-        return caller
-
-    def _caller(self, record: PrincipalRecord) -> Caller:
-        known = self._callers.get(record.arn)
-        if known is None or known.record is not record:
-            known = self.maker.caller(record)
-            keep(self._callers, record.arn, known)
-            keep(self._callings, record.arn, Calling(known))
-        return known
-
-    # Resources.
-
-    def _target(self, request: Request, action: ActionFacts, calling: Calling) -> tuple[Target, str | None]:
-        """Find the resource; a KMS alias stands for its key (K5), but for actions on aliases (K4)."""
-        arn = request.resource
-        if arn == "*" or (action.identity_only and action.service == "kms"):
-            return self._without_resource(request, action, calling), None
-        if action.service == "kms" and ":alias/" in arn:
-            return self._alias(request, action, arn)
-        record = self.source.resource(arn)
-        known = self._targets.get(arn)
-        if known is not None and known.record is record:
-            return known, None
-        if record is not None:
-            return self._described(record), None
-        parts = split_arn(arn)
-        if parts is None:
-            raise _no_resource(arn)
-        if action.service == "sts" and parts.service == "iam" and parts.resource.startswith("role/"):
-            self.source.principal(arn)  # says that it is not described
-        bucket = self._bucket(parts)
-        return (self._inside(bucket, arn, parts) if bucket is not None else self._elsewhere(request, parts)), None
-
-    def _alias(self, request: Request, action: ActionFacts, arn: str) -> tuple[Target, str | None]:
-        parts = split_arn(arn)
-        if parts is None:
-            raise _no_resource(arn)
-        record = None if action.on_alias else self.source.resource(arn)
-        if record is None:
-            return self._elsewhere(request, parts), None
-        carried = action.carries("kms:requestalias")
-        return self._described(record), parts.resource if carried else None
-
-    def _described(self, record: ResourceRecord) -> Target:
-        known = self._targets.get(record.arn)
-        if known is None or known.record is not record:
-            known = self.maker.target(record)
-            keep(self._targets, record.arn, known)
-        return known
-
-    def _without_resource(self, request: Request, action: ActionFacts, calling: Calling) -> Target:
-        """Make the target of an action that is asked on no resource: `*` in the caller's account."""
-        arn = request.resource
-        parts = split_arn(arn)
-        if parts is None and arn != "*":
-            raise _no_resource(arn)
-        account = calling.caller.account
-        if parts is not None and parts.account and parts.account != account:
-            return self._elsewhere(request, parts)  # such actions do not reach another account (K3)
-        asked_on_principal = action.kms is not None and "principal" in action.kms.asked_on
-        target = Target(arn if asked_on_principal else "*", request.resource_account or account, None)
-        if target.account:
-            self.maker.account_of(target, self.source.account(target.account))
-        return target
-
-    def _elsewhere(self, request: Request, parts: Arn) -> Target:
-        """Make the target of a resource that is not described: it has no policy of its own."""
-        account = parts.account if is_account_id(parts.account) else request.resource_account
-        if account is None:
-            message = f"whose is `{request.resource}`? its ARN has no account"
-            raise RequestError([Diagnostic(message, "give `resource_account`, or describe the resource")])
-        target = Target(request.resource, account, parts)
-        self.maker.account_of(target, self.source.account(account))
-        return target
-
-    def _bucket(self, parts: Arn) -> ResourceRecord | None:
-        """Find the bucket whose policy governs an S3 object."""
-        if parts.service != "s3" or "/" not in parts.resource:
-            return None
-        name = parts.resource.partition("/")[0]
-        return self.source.resource(str(parts._replace(resource=name)))
-
-    def _inside(self, bucket: ResourceRecord, arn: str, parts: Arn) -> Target:
-        whole = self._described(bucket)
-        target = Target(arn, whole.account, parts)
-        target.policy, target.rcps, target.rcp_exempt = whole.policy, whole.rcps, whole.rcp_exempt
-        target.organization_known, target.described = whole.organization_known, False
-        target.keys = {key: value for key, value in whole.keys.items() if key.startswith("aws:resource")}
-        return target
-
-    # The rest.
 
     def _endpoint(self, endpoint_id: str) -> tuple[EndpointRecord, PolicyLayer | None]:
         record = self.source.endpoint(endpoint_id)
@@ -239,17 +146,23 @@ class Situation:
             if self.maker.view is View.GENEROUS and self._session_unknown(calling):
                 case.retirable += sessions_doors(retirable, caller.name)
             return
-        grantees = _grantees(calling) if calling.session_arn is not None else caller.grantees
         matched: list[MatchedGrant] = []
-        for grantee, door in grantees:
-            grants = self.source.grants(target.arn, grantee)
-            if grants:
-                matching = self._matching(self._index(target.arn, grantee, grants), case)
-                matched += [MatchedGrant(grant, door) for grant in self._visible(matching, case)]
+        for index, door in self._indexes(self.source, target, calling):
+            matching = self._matching(index, case)
+            matched += [MatchedGrant(grant, door) for grant in self._visible(matching, case)]
         if self.maker.view is View.GENEROUS and self._session_unknown(calling):
             matched += self._to_sessions(case)
         if matched:
             case.grants = matched
+
+    def _indexes(self, source: Records, target: Target, calling: Calling) -> list[tuple[GrantIndex, Door]]:
+        """Look up the key's grants to the caller, by the names it goes by."""
+        found = []
+        for grantee, door in _grantees(calling) if calling.session_arn is not None else calling.caller.grantees:
+            grants = source.grants(target.arn, grantee)
+            if grants:
+                found.append((self._index(target.arn, grantee, grants), door))
+        return found
 
     def _matching(self, index: GrantIndex, case: Case) -> Iterable[Grant]:
         if self.maker.view is View.GENEROUS:
@@ -280,10 +193,7 @@ class Situation:
         return known
 
     def _visible(self, grants: Iterable[Grant], case: Case) -> Iterable[Grant]:
-        if not self._delay:
-            return grants
-        now, tokens = case.context.time(), case.request.grant_tokens
-        return [grant for grant in grants if is_visible(grant, self._delay, tokens, now)]
+        return visible(grants, self._delay, case.request.grant_tokens, case.context)
 
 
 def _grantees(calling: Calling) -> Sequence[tuple[str, Door]]:
@@ -299,8 +209,3 @@ def _grantees(calling: Calling) -> Sequence[tuple[str, Door]]:
 def _elsewhere(request: Request, target: Target) -> RequestError:
     message = f"`{request.resource}` belongs to account `{target.account}`, not to `{request.resource_account}`"
     return RequestError([Diagnostic(message, "leave `resource_account` out: it is known")])
-
-
-def _no_resource(arn: str) -> RequestError:
-    message = f"`{arn}` is no resource"
-    return RequestError([Diagnostic(message, "give an ARN, or `*` for actions that have no resource")])

@@ -42,6 +42,7 @@ class Entities:
         self._endpoints = parts.endpoints
         self._managed = parts.managed
         self._access_keys = parts.access_keys
+        self.revision: object = object()  # nothing changes: a what-if is another `Entities`
 
     def __repr__(self) -> str:
         """Count what is described; no names, no secrets."""
@@ -244,6 +245,7 @@ class Entities:
         other = object.__new__(Entities)
         other.__dict__.update(self.__dict__)
         other.__dict__[name] = value
+        other.revision = object()
         return other
 
     def _like_principal(self, arn: str) -> Iterator[str]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from policyeval.evaluator.context import ENCRYPTION_CONTEXT, EvaluationContext, Getter, getter
-from policyeval.evaluator.globs import Tokens
+from policyeval.evaluator.context import EvaluationContext, Getter, getter
+from policyeval.evaluator.globs import STAR, Tokens
 from policyeval.evaluator.operators import NULL, OPERATORS, Operator, literal_text
 from policyeval.evaluator.templates import Template, compile_template
 from policyeval.model.policy import Condition
@@ -25,17 +25,21 @@ _SETS = ("ForAllValues:", "ForAnyValue:")
 
 
 class Quick(NamedTuple):
-    """The common case of a condition: one text of the request against fixed texts, or one pattern.
+    """The common case of a condition: one text of the request against fixed texts, or patterns.
 
-    `encryption_context` is the folded name to look up there, else `get` finds the value. A value
-    that is no single text is left to the condition's full test.
+    `key` is the folded key, and `get` finds its value. Of `expected`, `prefixes` and `matches` one is
+    not None. `missing` is the answer where the request has no such key, `stuck` where it has several
+    values.
     """
 
-    encryption_context: str | None
+    key: str
     get: Getter
     negated: bool
-    expected: frozenset[str] | None
-    matches: Callable[[str], bool] | None
+    missing: bool
+    stuck: bool
+    expected: frozenset[str] | None = None
+    prefixes: tuple[str, ...] | None = None
+    matches: Callable[[str], bool] | None = None
 
 
 class CompiledCondition:
@@ -81,8 +85,10 @@ def compile_condition(condition: Condition, *, variables: bool, stuck: bool) -> 
         return CompiledCondition(condition, _for_all_values(get, leaf), keys)
     if quantifier == _SETS[1]:
         return CompiledCondition(condition, _for_any_value(get, leaf, missing=if_exists), keys)
-    single = _single(condition, get, leaf, missing=if_exists or operator.negated, stuck=stuck)
-    return CompiledCondition(condition, single, keys, _quick(folded, operator, templates, get))
+    missing = if_exists or operator.negated
+    single = _single(condition, get, leaf, missing=missing, stuck=stuck)
+    quick = Quick(folded, get, operator.negated, missing, stuck)
+    return CompiledCondition(condition, single, keys, _quick(quick, operator, templates))
 
 
 def split_operator(written: str) -> tuple[str, str, bool]:
@@ -128,17 +134,27 @@ def _single(condition: Condition, get: Getter, leaf: Leaf, *, missing: bool, stu
     return test
 
 
-def _quick(folded: str, operator: Operator, templates: Sequence[Template], get: Getter) -> Quick | None:
+def _quick(plain: Quick, operator: Operator, templates: Sequence[Template]) -> Quick | None:
     fixed = [template.static for template in templates if template.static is not None]
     if not fixed or len(fixed) != len(templates) or not operator.total:
         return None
-    name = folded.removeprefix(ENCRYPTION_CONTEXT) if folded.startswith(ENCRYPTION_CONTEXT) else None
     if operator.exact:
-        expected = frozenset(literal_text(tokens) for tokens in fixed)
-        return Quick(name, get, operator.negated, expected, None)
-    if len(fixed) == 1:
-        return Quick(name, get, operator.negated, None, operator.compile(fixed[0]))
-    return None
+        return plain._replace(expected=frozenset(literal_text(tokens) for tokens in fixed))
+    prefixes = [_prefix(tokens) for tokens in fixed] if operator.wildcards else []
+    if prefixes and None not in prefixes:
+        return plain._replace(prefixes=tuple(prefix for prefix in prefixes if prefix is not None))
+    tests = tuple(operator.compile(tokens) for tokens in fixed)
+    return plain._replace(matches=tests[0] if len(tests) == 1 else _any_of(tests))
+
+
+def _prefix(tokens: Tokens) -> str | None:
+    """Give what a text must start with where the pattern asks for nothing else: `prod-*`."""
+    head, *rest = tokens or ("",)
+    return head if isinstance(head, str) and rest == [STAR] else None
+
+
+def _any_of(tests: Sequence[Callable[[str], bool]]) -> Callable[[str], bool]:
+    return lambda value: any(test(value) for test in tests)
 
 
 def _for_all_values(get: Getter, leaf: Leaf) -> Test:

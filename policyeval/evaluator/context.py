@@ -228,7 +228,8 @@ def _caller_account(context: EvaluationContext) -> Value:
     return (context.caller.account or None) if context.call.has_caller_account else None
 
 
-_COMPUTED: Mapping[str, Getter] = {
+# Keys that more than one fact of the request decides.
+COMPUTED: Mapping[str, Getter] = {
     "aws:currenttime": _current_time,
     "aws:epochtime": _epoch_time,
     "aws:tokenissuetime": _token_issue_time,
@@ -293,7 +294,7 @@ def getter(folded: str) -> Getter:
     if folded.startswith(ENCRYPTION_CONTEXT):
         name = folded.removeprefix(ENCRYPTION_CONTEXT)
         return lambda context: context.encryption_context.get(name)
-    computed = _COMPUTED.get(folded)
+    computed = COMPUTED.get(folded)
     if computed is not None:
         return computed
     if folded in CALLER_KEYS or folded.startswith(PRINCIPAL_TAG):

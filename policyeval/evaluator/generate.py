@@ -1,19 +1,19 @@
-"""One Python function a statement, written out so that a decision is a handful of calls.
+"""Python functions written out so that a decision is a handful of calls: one a statement, one a plan.
 
 Calls between closures cost more than what they compare. The source is made of fixed lines with
-numbered names; everything that comes from a policy reaches the function as a value of its
-globals, never as text. Statements of one shape share the compiled code.
+numbered names; everything that comes from a policy reaches the function as the value of a
+parameter, never as text. Statements of one shape share the compiled code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import NamedTuple, TypeAlias, cast
 
-from policyeval.evaluator.conditions import CompiledCondition, Test
-from policyeval.evaluator.context import EvaluationContext
+from policyeval.evaluator.conditions import CompiledCondition, Quick, Test
+from policyeval.evaluator.context import ENCRYPTION_CONTEXT, EvaluationContext
 from policyeval.evaluator.globs import Matcher
 from policyeval.evaluator.principals import Door, Names
 
@@ -21,11 +21,8 @@ from policyeval.evaluator.principals import Door, Names
 # A statement of a policy without principals answers with Door.DIRECT.
 Answer: TypeAlias = Callable[[EvaluationContext], int]
 
-# Where the quick tests of conditions look for a value; see `Quick` in conditions.py.
-_ENCRYPTION_CONTEXT = "    value = context.encryption_context.get(key{n})"
-_ANYWHERE = "    value = get{n}(context)"
-_MEMBER = "        if value {no}in wanted{n}: return 0"
-_MATCH = "        if {yes}matches{n}(value): return 0"
+
+_GLOBALS: dict[str, object] = {"str": str}
 
 
 class Parts(NamedTuple):
@@ -46,7 +43,7 @@ class Parts(NamedTuple):
 
 def generate(parts: Parts) -> Answer:
     """Write the function of a statement: principal, then resource, then conditions."""
-    lines, names = ["def answer(context):"], dict[str, object]()
+    lines, names = list[str](), dict[str, object]()
     door = _principal(parts, lines, names)
     if parts.resource is not None and parts.pattern is not None:
         names["covers"] = parts.pattern
@@ -60,12 +57,22 @@ def generate(parts: Parts) -> Answer:
     for number, condition in enumerate(parts.conditions):
         _condition(number, condition, lines, names)
     lines.append(f"    return {door}")
-    return cast("Answer", FunctionType(_code("\n".join(lines)), names))
+    return cast("Answer", function(("context",), lines, names))
+
+
+def function(parameters: Sequence[str], lines: Sequence[str], names: dict[str, object]) -> FunctionType:
+    """Make a function of the lines of its body and the values that its names stand for.
+
+    They are defaults of further parameters: functions that share code but not globals would make the
+    interpreter look every global up anew.
+    """
+    source = "\n".join([f"def written({', '.join((*parameters, *names))}):", *lines])
+    return FunctionType(_code(source), _GLOBALS, argdefs=tuple(names.values()))
 
 
 @lru_cache(maxsize=4096)
 def _code(source: str) -> CodeType:
-    module = compile(source, "<statement>", "exec")
+    module = compile(source, "<policyeval>", "exec")
     return next(constant for constant in module.co_consts if isinstance(constant, CodeType))
 
 
@@ -88,17 +95,25 @@ def _condition(number: int, condition: CompiledCondition, lines: list[str], name
     if quick is None:
         lines.append(f"    if not test{number}(context): return 0")
         return
-    if quick.encryption_context is not None:
-        names[f"key{number}"] = quick.encryption_context
-        lines.append(_ENCRYPTION_CONTEXT.format(n=number))
+    if quick.key.startswith(ENCRYPTION_CONTEXT):
+        names[f"key{number}"] = quick.key.removeprefix(ENCRYPTION_CONTEXT)
+        value = f"context.encryption_context.get(key{number})"
     else:
         names[f"get{number}"] = quick.get
-        lines.append(_ANYWHERE.format(n=number))
-    lines.append("    if value.__class__ is str:")
+        value = f"get{number}(context)"
+    compared = comparison(number, "value", quick, names)
+    # What is no single text is left to the full test, which says what is wrong with it.
+    lines.append(f"    if not ({compared} if (value := {value}).__class__ is str else test{number}(context)): return 0")
+
+
+def comparison(number: int, value: str, quick: Quick, names: dict[str, object]) -> str:
+    """Write how a text, known by the name `value`, is compared."""
+    no = "not " if quick.negated else ""
     if quick.expected is not None:
         names[f"wanted{number}"] = quick.expected
-        lines.append(_MEMBER.format(n=number, no="" if quick.negated else "not "))
-    else:
-        names[f"matches{number}"] = quick.matches
-        lines.append(_MATCH.format(n=number, yes="" if quick.negated else "not "))
-    lines.append(f"    elif not test{number}(context): return 0")
+        return f"{value} {no}in wanted{number}"
+    if quick.prefixes is not None:
+        names[f"prefixes{number}"] = quick.prefixes
+        return f"{no}{value}.startswith(prefixes{number})"
+    names[f"matches{number}"] = quick.matches
+    return f"{no}matches{number}({value})"

@@ -26,9 +26,9 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-def keep(kept: dict[K, V], key: K, value: V) -> None:
+def keep(kept: dict[K, V], key: K, value: V, most: int | None = None) -> None:
     """Keep what was looked up, but not without bound."""
-    if len(kept) >= _KEPT:
+    if len(kept) >= (most or _KEPT):
         kept.clear()
     kept[key] = value
 

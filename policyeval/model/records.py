@@ -96,12 +96,8 @@ class EndpointRecord:
     policy: NamedPolicy | None = None
 
 
-class PolicySource(Protocol):
-    """Who knows: files (`Entities`), or a running KMS. Answers are records and frozen tuples.
-
-    Lookups of what is not described raise `UnknownEntityError` with the nearest name as a hint,
-    but for `resource`, which may not know a resource that has no policy of its own.
-    """
+class Records(Protocol):
+    """Who calls, and what is asked for: the part of a `PolicySource` that every decision asks."""
 
     def account(self, account_id: str) -> AccountRecord:
         """Give an account by its 12-digit id."""
@@ -129,6 +125,24 @@ class PolicySource(Protocol):
 
     def grants(self, key_arn: str, grantee: str) -> Sequence[Grant]:
         """Give a key's grants to one grantee: an ARN, an account's root ARN, or a service name."""
+        ...
+
+
+class PolicySource(Records, Protocol):
+    """Who knows: files (`Entities`), or a running KMS. Answers are records and frozen tuples.
+
+    Lookups of what is not described raise `UnknownEntityError` with the nearest name as a hint,
+    but for `resource`, which may not know a resource that has no policy of its own.
+    """
+
+    @property
+    def revision(self) -> object:
+        """Stand for everything the source knows: the same object as long as nothing at all changed.
+
+        None, or no such attribute, means that nothing can be told, and every decision looks at its
+        records. A source changes its records first and its revision after, to an object it never
+        gave before.
+        """
         ...
 
     def retirable_grants(self, key_arn: str) -> Sequence[Grant]:

@@ -1,0 +1,146 @@
+"""Who calls and what is asked for: names turned into profiles, each made for the record a source holds."""
+
+from __future__ import annotations
+
+from policyeval.authorizer.actions import ActionFacts
+from policyeval.authorizer.callers import Calling
+from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
+from policyeval.errors import RequestError
+from policyeval.evaluator.layers import keep
+from policyeval.model.arn import Arn, is_account_id, split_arn
+from policyeval.model.records import PrincipalRecord, Records, ResourceRecord
+from policyeval.model.request import Request
+from policyeval.model.source import Diagnostic
+
+
+class Profiles:
+    """Profiles made before, by ARN, and who makes new ones. A profile holds for the record it was made of."""
+
+    def __init__(self, maker: ProfileMaker) -> None:
+        self.maker = maker
+        self.callers: dict[str, Caller] = {}
+        self.callings: dict[str, Calling] = {}
+        self.targets: dict[str, Target] = {}
+
+
+class Finder:
+    """Finds profiles by asking a source for the records they must be of."""
+
+    def __init__(self, source: Records, profiles: Profiles) -> None:
+        self.source = source
+        self.profiles = profiles
+        self.maker = profiles.maker
+
+    # Callers: the protocol of callers.py.
+
+    def user_or_root(self, arn: str) -> Caller:
+        """Give a user's, a role's or a root user's profile."""
+        return self._caller(self.source.principal(arn))
+
+    def role_named(self, arn: Arn, name: str) -> Caller:
+        """Give a role's profile by the name its sessions carry."""
+        return self._caller(self.source.role(arn.account, name))
+
+    def user_named(self, arn: Arn, name: str) -> Caller:
+        """Give the user that a federated session is named after; without one there are no policies (ours)."""
+        record = self.source.user(arn.account, name)
+        if record is not None:
+            return self._caller(record)
+        account = self.source.account(arn.account)
+        user = f"arn:{arn.partition}:iam::{arn.account}:user/{name}"
+        caller = self.maker.caller(PrincipalRecord(user, "user", account, name))
+        caller.identity = None
+        return caller
+
+    def _caller(self, record: PrincipalRecord) -> Caller:
+        known = self.profiles.callers.get(record.arn)
+        if known is None or known.record is not record:
+            known = self.maker.caller(record)
+            keep(self.profiles.callers, record.arn, known)
+            keep(self.profiles.callings, record.arn, Calling(known))
+        return known
+
+    # Resources.
+
+    def target(self, request: Request, action: ActionFacts, calling: Calling) -> tuple[Target, str | None]:
+        """Find the resource; a KMS alias stands for its key (K5), but for actions on aliases (K4)."""
+        arn = request.resource
+        if arn == "*" or (action.identity_only and action.service == "kms"):
+            return self._without_resource(request, action, calling), None
+        if action.service == "kms" and ":alias/" in arn:
+            return self._alias(request, action, arn)
+        record = self.source.resource(arn)
+        known = self.profiles.targets.get(arn)
+        if known is not None and known.record is record:
+            return known, None
+        if record is not None:
+            return self._described(record), None
+        parts = split_arn(arn)
+        if parts is None:
+            raise _no_resource(arn)
+        if action.service == "sts" and parts.service == "iam" and parts.resource.startswith("role/"):
+            self.source.principal(arn)  # says that it is not described
+        bucket = self._bucket(parts)
+        return (self._inside(bucket, arn, parts) if bucket is not None else self._elsewhere(request, parts)), None
+
+    def _alias(self, request: Request, action: ActionFacts, arn: str) -> tuple[Target, str | None]:
+        parts = split_arn(arn)
+        if parts is None:
+            raise _no_resource(arn)
+        record = None if action.on_alias else self.source.resource(arn)
+        if record is None:
+            return self._elsewhere(request, parts), None
+        carried = action.carries("kms:requestalias")
+        return self._described(record), parts.resource if carried else None
+
+    def _described(self, record: ResourceRecord) -> Target:
+        known = self.profiles.targets.get(record.arn)
+        if known is None or known.record is not record:
+            known = self.maker.target(record)
+            keep(self.profiles.targets, record.arn, known)
+        return known
+
+    def _without_resource(self, request: Request, action: ActionFacts, calling: Calling) -> Target:
+        """Make the target of an action that is asked on no resource: `*` in the caller's account."""
+        arn = request.resource
+        parts = split_arn(arn)
+        if parts is None and arn != "*":
+            raise _no_resource(arn)
+        account = calling.caller.account
+        if parts is not None and parts.account and parts.account != account:
+            return self._elsewhere(request, parts)  # such actions do not reach another account (K3)
+        asked_on_principal = action.kms is not None and "principal" in action.kms.asked_on
+        target = Target(arn if asked_on_principal else "*", request.resource_account or account, None)
+        if target.account:
+            self.maker.account_of(target, self.source.account(target.account))
+        return target
+
+    def _elsewhere(self, request: Request, parts: Arn) -> Target:
+        """Make the target of a resource that is not described: it has no policy of its own."""
+        account = parts.account if is_account_id(parts.account) else request.resource_account
+        if account is None:
+            message = f"whose is `{request.resource}`? its ARN has no account"
+            raise RequestError([Diagnostic(message, "give `resource_account`, or describe the resource")])
+        target = Target(request.resource, account, parts)
+        self.maker.account_of(target, self.source.account(account))
+        return target
+
+    def _bucket(self, parts: Arn) -> ResourceRecord | None:
+        """Find the bucket whose policy governs an S3 object."""
+        if parts.service != "s3" or "/" not in parts.resource:
+            return None
+        name = parts.resource.partition("/")[0]
+        return self.source.resource(str(parts._replace(resource=name)))
+
+    def _inside(self, bucket: ResourceRecord, arn: str, parts: Arn) -> Target:
+        whole = self._described(bucket)
+        target = Target(arn, whole.account, parts)
+        target.policy, target.rcps, target.rcp_exempt = whole.policy, whole.rcps, whole.rcp_exempt
+        target.organization_known, target.described = whole.organization_known, False
+        target.keys = {key: value for key, value in whole.keys.items() if key.startswith("aws:resource")}
+        return target
+
+
+def _no_resource(arn: str) -> RequestError:
+    message = f"`{arn}` is no resource"
+    return RequestError([Diagnostic(message, "give an ARN, or `*` for actions that have no resource")])
