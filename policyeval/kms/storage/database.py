@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -63,21 +63,17 @@ class Database:
         self._readers: deque[sqlite3.Connection] = deque()
         self._closed = False
         _create(path, self._file)
-        self._claim = _claim(path, self._file)
-        try:
-            self._writer = self._connect(_WRITER)
+        with ExitStack() as opened:
+            self._claim = opened.enter_context(closing(_claim(path, self._file)))
             try:
+                self._writer = opened.enter_context(closing(self._connect(_WRITER)))
                 migrate(self._writer)
-                # What a crash kept from leaving the log leaves it now.
-                self.empty_log()
-            except BaseException:
-                self._writer.close()
-                raise
-        except BaseException as error:
-            self._claim.close()
-            if isinstance(error, (sqlite3.Error, StorageError)):
+            except (sqlite3.Error, StorageError) as error:
                 raise self._fault(error) from error
-            raise
+            # What a crash kept from leaving the log leaves it now.
+            self.empty_log()
+            self._measure()
+            opened.pop_all()  # all is well: it stays open
 
     def read(self, statement: str, values: Values = ()) -> list[Row]:
         """Give the rows of what is committed, in any thread. Raises `StorageError` and `UnicodeEncodeError`."""
@@ -113,6 +109,12 @@ class Database:
         """Move the log into the file and cut it to nothing; tell whether that could be done."""
         (busy, _, _) = self.run("PRAGMA wal_checkpoint(TRUNCATE)")[0]
         return not busy
+
+    def _measure(self) -> None:
+        """See to it that the file is as long as it says; SQLite itself does not miss a part of its last page."""
+        ((pages,),), ((size,),) = self.run("PRAGMA page_count"), self.run("PRAGMA page_size")
+        if self._file.stat().st_size < pages * size:
+            raise _fault(self._path, *_REASONS[sqlite3.SQLITE_CORRUPT])
 
     def close(self) -> None:
         """Close all connections; the last one moves the log into the file and removes it."""

@@ -1,0 +1,296 @@
+"""The file of a store: whose it is, who may read it, what a crash leaves in it, and every way to be no such file."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from policyeval.kms.errors import StorageError
+from policyeval.kms.records import Key
+from policyeval.kms.storage.sqlite import SqliteStore
+from tests.kms.storage.samples import REGION, A, arn_of, key, material
+
+ROOT = Path(__file__).resolve().parents[3]
+POSIX = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+
+
+@contextmanager
+def _crashing(path: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "tests.kms.storage.crashing", str(path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _opened(path: Path) -> str:
+    with pytest.raises(StorageError) as caught:
+        SqliteStore(path)
+    assert str(caught.value).count("the database") == 1
+    assert f"the database `{path}` cannot be used: " in str(caught.value)
+    return str(caught.value)
+
+
+# A crash.
+
+
+@pytest.mark.parametrize("commits", [1, 7, 60])
+def test_what_was_answered_survives_a_kill_and_what_was_not_is_whole_or_gone(tmp_path: Path, commits: int) -> None:
+    path = tmp_path / "kms.db"
+    with _crashing(path) as process:
+        assert process.stdout is not None
+        answered = [int(process.stdout.readline()) for _ in range(commits)][-1]
+        process.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+        answered = max([answered, *map(int, process.stdout.read().split())])
+    with closing(SqliteStore(path)) as store:
+        last = int(store.setting("committed") or b"-1")
+        assert last in (answered, answered + 1)
+        names = [f"k{number:05}" for number in range(last + 1)]
+        assert [found.key_id for found in store.keys(A, REGION, "", 100_000)] == names
+        assert [store.materials(arn_of(name)) for name in names] == [(material(arn_of(name)),) for name in names]
+        assert [len(store.grants(arn_of(name))) for name in names] == [1] * last + [0]
+        assert [len(store.aliases_of(arn_of(name))) for name in names] == [0] * last + [min(last, 1)]
+        with store.transaction() as writing:
+            writing.put_key(key("after"))
+
+
+def test_a_second_process_is_told_that_the_first_has_it(tmp_path: Path) -> None:
+    path = tmp_path / "kms.db"
+    with _crashing(path) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        said = _opened(path)
+        assert "cannot be used: another process has it open" in said
+        assert "hint: stop that process" in said
+    SqliteStore(path).close()
+
+
+def test_a_second_store_of_this_process_is_told_so_too(tmp_path: Path) -> None:
+    path = tmp_path / "kms.db"
+    with closing(SqliteStore(path)) as store:
+        assert "another process has it open" in _opened(path)
+        (tmp_path / "link.db").symlink_to(path)
+        assert "another process has it open" in _opened(tmp_path / "link.db")
+        with store.transaction() as writing:
+            writing.put_key(key())
+    SqliteStore(path).close()
+
+
+# Secrets.
+
+
+@POSIX
+def test_only_its_owner_may_read_any_of_its_files(tmp_path: Path) -> None:
+    mask = os.umask(0)
+    try:
+        with closing(SqliteStore(tmp_path / "kms.db")) as store:
+            with store.transaction() as writing:
+                writing.put_key(key())
+            modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    finally:
+        os.umask(mask)
+    assert modes == dict.fromkeys(("kms.db", "kms.db-wal", "kms.db-shm", "kms.db-lock"), 0o600)
+
+
+def _on_disk(folder: Path) -> bytes:
+    # By another process: closing a file that this one has open would let go of its locks.
+    code = "import pathlib, sys; sys.stdout.buffer.write(b''.join(map(pathlib.Path.read_bytes, pathlib.Path('.').iterdir())))"
+    return subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, capture_output=True).stdout
+
+
+SECRET = bytes(range(100, 160))
+
+
+@pytest.mark.parametrize("size", [60, 1300, 9000])
+@pytest.mark.parametrize("how", ["destroyed", "replaced", "replaced by less", "the key deleted"])
+def test_destroyed_material_is_on_no_disk_when_it_is_answered(tmp_path: Path, how: str, size: int) -> None:
+    wrapped = (SECRET * 200)[:size]
+    made = material(wrapped=wrapped)
+    with closing(SqliteStore(tmp_path / "kms.db")) as store:
+        with store.transaction() as writing:
+            writing.put_key(key())
+            writing.put_material(made)
+        assert SECRET in _on_disk(tmp_path)
+        with store.transaction() as writing:
+            if how == "the key deleted":
+                writing.delete_key(made.key_arn)
+            else:
+                new = {"destroyed": None, "replaced": bytes(size), "replaced by less": b"new"}[how]
+                writing.put_material(replace(made, wrapped=new))
+        assert SECRET[:20] not in _on_disk(tmp_path)
+
+
+def test_no_copy_of_destroyed_material_is_left_however_it_was_written(tmp_path: Path) -> None:
+    """SQLite moves rows between pages; what it leaves behind would not be overwritten."""
+    chance, live, dead = random.Random(3), {}, []  # noqa: S311 - the same each time
+    with closing(SqliteStore(tmp_path / "kms.db")) as store:
+        for _ in range(12):
+            with store.transaction() as writing:
+                for _ in range(100):
+                    if live and chance.random() < 0.4:
+                        name = chance.choice(list(live))
+                        dead.append(live.pop(name))
+                        if chance.random() < 0.5:
+                            writing.delete_key(arn_of(name))
+                        else:
+                            writing.put_material(material(arn_of(name), wrapped=None))
+                    else:
+                        name, wrapped = f"{chance.getrandbits(64):x}", chance.randbytes(chance.choice([60, 60, 1300]))
+                        writing.put_key(key(name))
+                        writing.put_material(material(arn_of(name), wrapped=wrapped))
+                        live[name] = wrapped
+        found = _on_disk(tmp_path)
+    assert len(dead) > 300
+    assert sum(wrapped[:40] in found or wrapped[-16:] in found for wrapped in dead) == 0
+    assert all(wrapped[:16] in found for wrapped in live.values())
+
+
+def test_a_crash_before_the_log_was_emptied_is_made_up_for_at_the_next_start(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "kms.db")) as store:
+        with store.transaction() as writing:
+            writing.put_key(key())
+            writing.put_material(material(wrapped=SECRET))
+        # A reader in the midst of a statement keeps the log from being emptied; then comes the crash.
+        with closing(sqlite3.connect(tmp_path / "kms.db", isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM keys").fetchall()
+            store._database._writer.execute("PRAGMA busy_timeout = 1")
+            with store.transaction() as writing:
+                writing.put_material(material(wrapped=None))
+            copy = tmp_path / "copy"
+            copy.mkdir()
+            for name in ("kms.db", "kms.db-wal"):
+                subprocess.run(["cp", str(tmp_path / name), str(copy)], check=True)  # noqa: S607 - see _on_disk
+            assert SECRET in _on_disk(copy)
+        with store.transaction() as writing:
+            writing.put_setting("any", b"")
+        kept = [path for path in tmp_path.iterdir() if path.is_file()]
+        assert all(SECRET not in _read_elsewhere(path) for path in kept)
+    with closing(SqliteStore(copy / "kms.db")) as store:
+        assert store.materials(arn_of()) == (material(wrapped=None),)
+        assert SECRET not in _on_disk(copy)
+
+
+def _read_elsewhere(path: Path) -> bytes:
+    return subprocess.run(["cat", str(path)], check=True, capture_output=True).stdout  # noqa: S607 - see _on_disk
+
+
+# Faults.
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    said = _opened(tmp_path / "none" / "kms.db")
+    assert "cannot be used: no such file or directory" in said
+    assert "hint: its folder must exist" in said
+
+
+def test_a_folder_in_place_of_a_file(tmp_path: Path) -> None:
+    assert "it is a folder" in _opened(tmp_path)
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "kms.db"
+    path.write_bytes(b"-----BEGIN NOTHING-----\n" * 1000)
+    assert "it is no database" in _opened(path)
+    assert path.read_bytes() == b"-----BEGIN NOTHING-----\n" * 1000
+
+
+def test_a_file_that_is_cut_short(tmp_path: Path) -> None:
+    path = tmp_path / "kms.db"
+    with closing(SqliteStore(path)) as store:
+        _put_keys(store)
+    whole = path.read_bytes()
+    for size in (len(whole) - 1, len(whole) // 2, 4096, 100, 20):
+        path.write_bytes(whole[:size])
+        said = _opened(path)
+        assert "it is damaged" in said or "it is no database" in said, size
+    path.write_bytes(whole)
+    SqliteStore(path).close()
+
+
+def test_an_empty_file_is_a_new_store(tmp_path: Path) -> None:
+    path = tmp_path / "kms.db"
+    path.touch()
+    with closing(SqliteStore(path)) as store:
+        assert store.key(arn_of()) is None
+
+
+@POSIX
+@pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="the superuser may read everything")
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "kms.db"
+    SqliteStore(path).close()
+    path.chmod(0)
+    assert "cannot be used: unable to open database file" in _opened(path)
+
+
+def _put_keys(store: SqliteStore, **facts: str) -> None:
+    with store.transaction() as writing:
+        for number in range(300):
+            writing.put_key(key(f"k{number:04}", **facts))
+
+
+def test_damage_found_later_is_one_clear_error_too(tmp_path: Path) -> None:
+    path = tmp_path / "kms.db"
+    with closing(SqliteStore(path)) as store:
+        _put_keys(store, policy="x" * 500)
+    content = bytearray(path.read_bytes())
+    for page in range(40, len(content) // 4096):
+        content[page * 4096 : (page + 1) * 4096] = b"\xff" * 4096
+    path.write_bytes(content)
+    with closing(SqliteStore(path)) as store:
+        with pytest.raises(StorageError, match=r"it is damaged\n.*hint: put a backup in its place"):
+            [store.key(arn_of(f"k{number:04}")) for number in range(300)]
+        with pytest.raises(StorageError, match="it is damaged"):
+            _put_keys(store, policy="y" * 700)
+
+
+def _put_all_that_can_be(store: SqliteStore, keys: list[Key]) -> None:
+    with store.transaction() as writing:
+        for made in keys:
+            with suppress(StorageError):
+                writing.put_key(made)
+
+
+def test_what_fails_within_sqlite_ends_the_transaction_even_if_nobody_minds(tmp_path: Path) -> None:
+    """SQLite may have undone everything: what is written after it would be committed by itself."""
+    with closing(SqliteStore(tmp_path / "kms.db")) as store:
+        with pytest.raises(StorageError, match="a value cannot be stored"):
+            _put_all_that_can_be(store, [key("k1"), key("k2", description="\ud800"), key("k3")])
+        assert not list(store.keys(A, REGION, "", 10))
+
+
+def test_a_full_disk_undoes_the_transaction_and_the_store_goes_on(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "kms.db")) as store:
+        with store.transaction() as writing:
+            writing.put_key(key())
+        pages = store._database.run("PRAGMA page_count")[0][0]
+        store._database.run(f"PRAGMA max_page_count = {pages + 3}")
+        with pytest.raises(StorageError, match="the disk is full"):
+            _put_keys(store)
+        assert list(store.keys(A, REGION, "", 9)) == [key()]
+        store._database.run("PRAGMA max_page_count = 1000000")
+        _put_keys(store)
+        assert len(store.keys(A, REGION, "", 999)) == 301
+
+
+def test_a_backup_is_a_copy_of_the_closed_file(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "kms.db")) as store, store.transaction() as writing:
+        writing.put_key(key())
+    assert not (tmp_path / "kms.db-wal").exists()
+    shutil.copy(tmp_path / "kms.db", tmp_path / "backup.db")
+    with closing(SqliteStore(tmp_path / "backup.db")) as store:
+        assert store.key(arn_of()) == key()
