@@ -16,6 +16,7 @@ ALLOWED = {
     "policyeval.entities.loader": {"files"},
     "policyeval.entities.export_loader": {"files"},  # reads the folder that the AWS CLI filled
     "policyeval.kms.storage": {"files"},  # the database file
+    "policyeval.kms.storage.database": {"environment"},  # `os`, for the mode of that file
     "policyeval.kms.storage.root_key": {"environment"},  # and a file of its own: where the root key is kept
     "policyeval.kms.storage.system": {"clock", "environment", "randomness"},  # what others take as arguments
     "policyeval.kms.storage.trail_file": {"environment"},  # files by descriptor, written and synced as it says
