@@ -10,10 +10,11 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from policyeval.authorizer import Authorizer, Decision
 from policyeval.authorizer.message import veiled_sentence
+from policyeval.kms.acts import Act, settle_and_tell
 from policyeval.kms.caller import Caller
 from policyeval.kms.core import Core
 from policyeval.kms.errors import KmsError
-from policyeval.kms.lifecycle import is_due, settle
+from policyeval.kms.lifecycle import is_due
 from policyeval.kms.managed import create_managed, serves
 from policyeval.kms.names import Name, missing, read_name
 from policyeval.kms.records import Key, KeyState
@@ -48,6 +49,7 @@ class Call:
         now: the time of the call; it does not move while the call runs.
         event_id, request_id: the ids under which the trail keeps it.
         decisions: what the authorizer said so far.
+        acts: what time did to keys when they were found, which the trail tells as well.
         keys: the keys concerned so far, for the trail.
         key, alias: for operations on one key, that key and the alias by which it was named.
         shown: what the trail is told instead of the response, where that says too little.
@@ -57,6 +59,7 @@ class Call:
     __slots__ = (
         "_grants",
         "_transaction",
+        "acts",
         "alias",
         "caller",
         "core",
@@ -85,6 +88,7 @@ class Call:
         self.event_id, self.request_id = core.ids()
         self.decisions: list[Decision] = []
         self.keys: list[Key] = []
+        self.acts: list[Act] = []
         self.shown: Response | None = None
         self._grants: Sequence[str] | None = None
         self._transaction: Transaction | None = None
@@ -182,7 +186,9 @@ class Call:
         if not is_due(key, self.now, self.reading):
             return key
         with self.writing() as transaction:
-            return settle(key.arn, self.now, transaction, self.core.vault)
+            settled = settle_and_tell(key.arn, self.now, transaction, self.core.vault)
+        self.acts += settled.acts
+        return settled.key
 
     # Asking.
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
 from policyeval.authorizer import Decision
 from policyeval.errors import UnknownEntityError
 from policyeval.evaluator.layers import keep
+from policyeval.kms.acts import Act
 from policyeval.kms.call import Call, Response
 from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
-from policyeval.kms.trail.event import Decided, Event, Who
+from policyeval.kms.trail.event import INTERNAL, Decided, Event, Who
 from policyeval.kms.trail.trail import Trail
 from policyeval.model.arn import split_arn
 from policyeval.model.records import PolicySource, PrincipalRecord
@@ -22,6 +26,12 @@ class Recorder:
         self._iam = iam
         self._callers: dict[int, tuple[Caller, Who]] = {}
         self._decided: dict[int, tuple[object, dict[str, Decided]]] = {}
+
+    def record_acts(self, acts: Iterable[Act], now: datetime, ids: Callable[[], tuple[str, str]]) -> None:
+        """Write to the trail what KMS did by itself."""
+        for act in acts:
+            who = Who(INTERNAL, act.key.account)
+            self._trail.append(Event(now, *ids(), act.name, act.key.region, who, act.details, None, [act.key]))
 
     def record(self, call: Call, response: Response | None, error: KmsError | None = None) -> None:
         """Write a call to the trail, however it ended."""

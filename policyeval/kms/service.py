@@ -11,6 +11,7 @@ from typing import Self
 from policyeval.authorizer import Authorizer
 from policyeval.entities import Entities
 from policyeval.evaluator.layers import keep
+from policyeval.kms.acts import settle_and_tell
 from policyeval.kms.adoption import adopt
 from policyeval.kms.call import Call, Found, Params, Response
 from policyeval.kms.caller import Caller
@@ -18,7 +19,6 @@ from policyeval.kms.client import Client
 from policyeval.kms.core import Core
 from policyeval.kms.crypto.wrapping import proves, root_key_proof
 from policyeval.kms.errors import KmsError, StorageError
-from policyeval.kms.lifecycle import settle
 from policyeval.kms.operations.row import Asked, Operation
 from policyeval.kms.operations.table import OPERATIONS
 from policyeval.kms.recording import Recorder
@@ -125,22 +125,35 @@ class KeyManagementService:
             else:
                 response = _perform(row, call)
         except KmsError as error:
-            self._recorder.record(call, None, error)
+            self._record(call, None, error, kept=not row.writes)
             raise
         if row.cryptographic:
             for key in call.keys:
                 self._core.uses[key.arn] = KeyUse(operation, call.now, call.event_id, call.request_id)
-        self._recorder.record(call, response if call.shown is None else call.shown)
+        self._record(call, response if call.shown is None else call.shown, None, kept=True)
         return response
 
+    def _record(self, call: Call, shown: Response | None, error: KmsError | None, *, kept: bool) -> None:
+        """Write a call to the trail, and before it what time did to its keys, where that was kept."""
+        if kept and call.acts:
+            self._recorder.record_acts(call.acts, call.now, self._core.ids)
+        self._recorder.record(call, shown, error)
+
     def sweep(self) -> int:
-        """Do what is due to all keys (deletion, rotation, expiry), note their uses, and say how many were due."""
+        """Do what is due to all keys (deletion, rotation, expiry), note their uses, and make the trail durable.
+
+        Returns:
+            How many keys were due.
+
+        """
         now = self._core.clock()
         self._note_uses()
         due = self.store.due(now)
         for key in due:
             with self.store.transaction() as transaction:
-                settle(key.arn, now, transaction, self._core.vault)
+                settled = settle_and_tell(key.arn, now, transaction, self._core.vault)
+            self._recorder.record_acts(settled.acts, now, self._core.ids)
+        self.trail.flush()
         return len(due)
 
     def close(self) -> None:

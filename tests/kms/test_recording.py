@@ -101,3 +101,36 @@ def _spellings(value: bytes) -> list[str]:
     import base64  # noqa: PLC0415 - only here
 
     return [value.hex(), base64.b64encode(value).decode(), value.decode("latin-1"), repr(value)]
+
+
+def test_what_time_does_is_recorded_too() -> None:
+    estate, trail = recorded()
+    key, rotating = estate.key(), estate.key()
+    estate.call("ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=7)
+    estate.call("EnableKeyRotation", KeyId=rotating, RotationPeriodInDays=90)
+    estate.clock.pass_(days=91)
+    estate.kms.sweep()
+    told = {record["eventName"]: record for record in trail.records[-2:]}
+    assert told["DeleteKey"]["resources"][0]["ARN"] == key
+    assert told["RotateKey"]["serviceEventDetails"]["rotationType"] == "AUTOMATIC"
+    assert told["RotateKey"]["userIdentity"] == {"accountId": A, "invokedBy": "AWS Internal"}
+
+
+def test_what_time_does_when_somebody_looks_is_recorded_before_the_look() -> None:
+    estate, trail = recorded()
+    key = estate.key()
+    estate.call("ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=7)
+    estate.clock.pass_(days=7)
+    assert estate.refused("DescribeKey", KeyId=key)[0] == "NotFoundException"
+    assert [record["eventName"] for record in trail.records[-2:]] == ["DeleteKey", "DescribeKey"]
+
+
+def test_what_a_refused_change_undid_is_not_recorded() -> None:
+    estate, trail = recorded()
+    key = estate.key()
+    estate.call("ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=7)
+    estate.clock.pass_(days=7)
+    assert estate.refused("EnableKey", KeyId=key)[0] == "NotFoundException"
+    assert [record["eventName"] for record in trail.records[-2:]] == ["ScheduleKeyDeletion", "EnableKey"]
+    estate.kms.sweep()
+    assert trail.records[-1]["eventName"] == "DeleteKey"

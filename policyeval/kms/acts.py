@@ -1,0 +1,56 @@
+"""What KMS did by itself, for the trail: what time did to a key, told from what was there before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from policyeval.kms.lifecycle import members, settle
+from policyeval.kms.records import Key, Material
+from policyeval.kms.storage.store import Transaction
+from policyeval.kms.vault import Vault
+
+
+class Act(NamedTuple):
+    """One thing that was done: CloudTrail's name for it, the key as it was, and the details."""
+
+    name: str
+    key: Key
+    details: Mapping[str, object]
+
+
+class Settled(NamedTuple):
+    """A key after what was due, None when it is gone, and what was done."""
+
+    key: Key | None
+    acts: list[Act]
+
+
+def settle_and_tell(arn: str, now: datetime, transaction: Transaction, vault: Vault) -> Settled:
+    """Do what is due to a key, and tell what that was, for all of its multi-Region set."""
+    key = transaction.key(arn)
+    group = members(key, transaction) if key is not None else []
+    before = [(member, transaction.materials(member.arn)) for member in group]
+    settled = settle(arn, now, transaction, vault)
+    return Settled(settled, [act for member, materials in before for act in _acts(member, materials, transaction)])
+
+
+def _acts(before: Key, materials: tuple[Material, ...], transaction: Transaction) -> Iterator[Act]:
+    after = transaction.key(before.arn)
+    if after is None:
+        yield Act("DeleteKey", before, {"keyState": before.state})
+        return
+    kept = {material.version for material in transaction.materials(before.arn) if material.wrapped is not None}
+    for material in materials:
+        if material.wrapped is not None and material.version not in kept:
+            yield Act("DeleteExpiredKeyMaterial", before, {"keyMaterialId": material.id})
+    if after.material != before.material:
+        details = {
+            "rotationType": "AUTOMATIC",
+            "keyOrigin": before.origin,
+            "previousKeyMaterialId": before.material_id,
+            "currentKeyMaterialId": after.material_id,
+            "keyId": before.key_id,
+        }
+        yield Act("RotateKey", before, details)
