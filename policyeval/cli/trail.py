@@ -34,8 +34,17 @@ def read_head_option(text: str) -> Head:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--head", type=read_head_option, metavar="SEQUENCE:DIGEST", help="The head, from where you keep it.")
 @click.option("--key-file", metavar="PATH", help="The trail's key: 64 hex digits, or raw bytes.")
+@click.option("--root-key-file", metavar="PATH", help="The KMS's root key, which the trail's key follows from.")
 @format_option("text", "json")
-def command(*, what: str, files: tuple[str, ...], head: Head | None, key_file: str | None, output_format: str) -> int:
+def command(  # noqa: PLR0913 - the options that there are
+    *,
+    what: str,
+    files: tuple[str, ...],
+    head: Head | None,
+    key_file: str | None,
+    root_key_file: str | None,
+    output_format: str,
+) -> int:
     """Verify that a trail is whole: no line edited, missing, moved or cut off.
 
     FILE is what a KMS has written, several files are one trail in their order, `-` is standard input.
@@ -49,7 +58,7 @@ def command(*, what: str, files: tuple[str, ...], head: Head | None, key_file: s
         --head 3:5f0cf1df9ee4d0b1a6b8e5a4f3c2d1b0a99887766554433221100ffeeddccbb0
     """
     del what  # there is but one thing to do
-    link = _link(files, key_file)
+    link = _link(files, _key(key_file) if key_file is not None else _derived(root_key_file))
     known, faults = (head, ()) if head is not None else _known(files[-1], link)
     verifier = Verifier(link, known)
     for file in files:
@@ -77,12 +86,21 @@ def opened(file: str) -> Iterator[BinaryIO]:
             yield lines
 
 
-def _link(files: tuple[str, ...], key_file: str | None) -> Link:
-    key = _key(key_file) if key_file is not None else None
+def _derived(root_key_file: str | None) -> bytes | None:
+    """Derive the trail's key as the KMS does."""
+    if root_key_file is None:
+        return None
+    from policyeval.kms.root import trail_key  # noqa: PLC0415 - cryptography is heavy, and most trails need none
+    from policyeval.kms.storage.root_key import RootKey  # noqa: PLC0415 - likewise
+
+    return trail_key(RootKey.from_file(root_key_file))
+
+
+def _link(files: tuple[str, ...], key: bytes | None) -> Link:
     if key is None and files[0] != "-":
         with opened(files[0]) as lines:
             if b',"hmac":"' in lines.readline():
-                message = "The trail is chained with a key: give --key-file."
+                message = "The trail is chained with a key: give --key-file or --root-key-file."
                 raise click.UsageError(message)
     try:
         return Link.keyed_by(key)
