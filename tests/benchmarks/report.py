@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tests.benchmarks.compare import Result, ratio
+from tests.benchmarks.kms import BARE
 from tests.benchmarks.peers import versions
 from tests.benchmarks.svg import number
 
@@ -72,6 +73,25 @@ def ours(parts: dict[str, Any]) -> list[tuple[str, str]]:
     return lines
 
 
+def of_kms(parts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Give what was measured of the KMS, a line each."""
+    lines: list[tuple[str, str]] = []
+    rates = parts.get("kms", {})
+    bare = rates.get(BARE)
+    for name, rate in rates.items():
+        share = f", {100 * rate / bare:.0f} % of bare" if bare and name != BARE else ""
+        lines.append((f"{name}, 1 KiB" if name != "GenerateDataKey" else name, f"{rate:,.0f} a second{share}"))
+    lines += [(f"{name}, durable", f"{rate:,.0f} a second") for name, rate in parts.get("kms_file", {}).items()]
+    large = parts.get("kms_large")
+    if large:
+        lines += [
+            ("100,000 keys and 1,000,000 grants, to the first answer", f"{large['seconds to the first answer']:.2f} s"),
+            ("… DescribeKey by grant, then", f"{large['microseconds a DescribeKey']:.1f} µs"),
+            ("… and with ten keys and ten grants", f"{large['microseconds with ten keys and ten grants']:.1f} µs"),
+        ]
+    return lines
+
+
 def growth(parts: dict[str, Any]) -> list[tuple[str, list[tuple[int, float]], str]]:
     """Give each series that grows: name, points, unit."""
     made = []
@@ -90,10 +110,10 @@ def text(results: Sequence[Result], parts: dict[str, Any], machine: dict[str, st
     blocks = ["\n".join(f"{name}: {value}" for name, value in machine.items())]
     if results:
         blocks.append(table(HEADINGS, rows(results, machine["policyeval"])))
-    lines = ours(parts)
-    if lines:
-        width = max(len(name) for name, _ in lines)
-        blocks.append("\n".join(f"{name.ljust(width)}  {value}" for name, value in lines))
+    for lines in (ours(parts), of_kms(parts)):
+        if lines:
+            width = max(len(name) for name, _ in lines)
+            blocks.append("\n".join(f"{name.ljust(width)}  {value}" for name, value in lines))
     grown = growth(parts)
     if grown:
         blocks.append("\n".join(f"{name} ({unit}): {_points(points)}" for name, points, unit in grown))
