@@ -72,6 +72,7 @@ def test_to_another_account_a_missing_key_looks_like_one_that_is_closed(key_id: 
     assert "does not exist in this Region" in there[1]
 
 
+# KMS 10
 NAMES = [
     ("a key id that is none", "no-such-key", "NotFoundException", "Invalid keyId 'no-such-key'"),
     (

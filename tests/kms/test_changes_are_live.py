@@ -1,0 +1,90 @@
+"""Policies and grants are live, and a change compiles its own part again and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from policyeval.evaluator.statements import CompiledStatement
+from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, NOBODY_A, NOBODY_B, A, B, Estate, allow, policy
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Every statement compiled from now on."""
+    seen: list[object] = []
+    before = CompiledStatement.__init__
+
+    def counting(self: CompiledStatement, *arguments: object) -> None:
+        seen.append(arguments[0])
+        before(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(CompiledStatement, "__init__", counting)
+    return seen
+
+
+SHARED = json.dumps(policy(allow("kms:*", Principal={"AWS": A}), allow("kms:Decrypt", Principal={"AWS": B})))
+CHANGES: list[tuple[str, Callable[[Estate, str], object], int, bool]] = [
+    (
+        "a new grant",
+        lambda e, key: e.call("CreateGrant", KeyId=key, GranteePrincipal=ADMIN_B, Operations=["Decrypt"]),
+        0,
+        True,
+    ),
+    (
+        "a grant to somebody else",
+        lambda e, key: e.call("CreateGrant", KeyId=key, GranteePrincipal=NOBODY_B, Operations=["Decrypt"]),
+        0,
+        False,
+    ),
+    # The lockout check compiles the candidate's two and the caller's own, for one decision; then it is in force.
+    ("a new key policy", lambda e, key: e.call("PutKeyPolicy", KeyId=key, Policy=SHARED), 5, True),
+    ("another key", lambda e, _key: e.call("CreateKey"), 0, False),
+    ("a tag", lambda e, key: e.call("TagResource", KeyId=key, Tags=[{"TagKey": "a", "TagValue": "b"}]), 0, False),
+]
+
+
+@pytest.mark.parametrize(("change", "statements", "allowed"), [pytest.param(*row[1:], id=row[0]) for row in CHANGES])
+def test_a_change_decides_the_next_call_and_compiles_its_own_part(
+    compiled: list[object],
+    change: Callable[[Estate, str], object],
+    statements: int,
+    allowed: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    estate = Estate()
+    keys = [estate.key() for _ in range(20)]
+    blobs = [estate.call("Encrypt", KeyId=key, Plaintext=b"x")["CiphertextBlob"] for key in keys]
+    for _ in range(4):  # until there are plans
+        for blob in blobs:
+            estate.call("Decrypt", CiphertextBlob=blob)
+            estate.refused("Decrypt", ADMIN_B, CiphertextBlob=blob)
+            estate.refused("Decrypt", NOBODY_A, CiphertextBlob=blob)
+    for operation in ("CreateGrant", "TagResource"):  # what the changes themselves ask
+        estate.call(operation, KeyId=keys[1], **_params(operation))
+    before = len(compiled)
+    change(estate, keys[0])
+    if allowed:
+        assert estate.call("Decrypt", ADMIN_B, CiphertextBlob=blobs[0])["Plaintext"] == b"x"
+    else:
+        assert estate.refused("Decrypt", ADMIN_B, CiphertextBlob=blobs[0])[0] == "AccessDeniedException"
+    for blob in blobs[1:]:
+        assert estate.call("Decrypt", CiphertextBlob=blob)
+    assert len(compiled) - before <= statements
+
+
+def _params(operation: str) -> dict[str, object]:
+    if operation == "CreateGrant":
+        return {"GranteePrincipal": APP_A, "Operations": ["Encrypt"]}
+    return {"Tags": [{"TagKey": "x", "TagValue": "y"}]}
+
+
+def test_who_can_is_told_of_the_keys_as_they_are() -> None:
+    estate = Estate()
+    key = estate.key()
+    verdicts = {access.principal: access.verdict for access in estate.kms.authorizer.who_can("kms:Decrypt", key)}
+    assert (verdicts[ADMIN_A], verdicts[NOBODY_B]) == ("allow", "deny")
+    estate.call("CreateGrant", KeyId=key, GranteePrincipal=NOBODY_B, Operations=["Decrypt"])
+    verdicts = {access.principal: access.verdict for access in estate.kms.authorizer.who_can("kms:Decrypt", key)}
+    assert verdicts[NOBODY_B] == "allow"
