@@ -26,6 +26,11 @@ def nested() -> StorageError:
     return fault("a transaction does not nest", "hand the one that is open to whoever writes")
 
 
+def in_use() -> StorageError:
+    """Say that a thread closes a store inside a transaction of its own."""
+    return fault("the store is in use by a transaction of this thread", "close it after the block")
+
+
 def no_key(arn: str) -> StorageError:
     """Say that something was written for a key that is not there."""
     return fault(f"no key `{arn}` is stored", "write the key before what belongs to it")

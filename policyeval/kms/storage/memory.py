@@ -211,8 +211,8 @@ class MemoryStore(View):
         if self._owner == get_ident():
             raise faults.nested()
         with self._lock:
-            self._owner = get_ident()
             work = _Holder(self._held.get())
+            self._owner = get_ident()
             try:
                 yield MemoryTransaction(work)
                 self._held.set(work.get())
@@ -222,4 +222,7 @@ class MemoryStore(View):
 
     def close(self) -> None:
         """Let everything go: what is in memory ends with it."""
-        self._held.let_go(faults.closed)
+        if self._owner == get_ident():
+            raise faults.in_use()
+        with self._lock:
+            self._held.let_go(faults.closed)

@@ -273,7 +273,7 @@ class SqliteStore(View):
     def close(self) -> None:
         """Close the file; what was committed stays."""
         if self._owner == get_ident():
-            raise faults.nested()
+            raise faults.in_use()
         with self._lock:
             self._database.close()
             self._cache.clear()

@@ -165,5 +165,5 @@ class Store(Reading, Protocol):
         ...
 
     def close(self) -> None:
-        """Close it; what was committed stays."""
+        """Close it, after the transaction that is open; what was committed stays."""
         ...

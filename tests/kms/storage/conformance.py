@@ -465,6 +465,15 @@ def a_closed_store_says_so(store: Store) -> None:
         pytest.fail("it began")
 
 
+def a_store_is_not_closed_inside_a_transaction(store: Store) -> None:
+    with store.transaction() as writing:
+        writing.put_key(key())
+        with pytest.raises(StorageError, match="the store is in use by a transaction of this thread"):
+            store.close()
+        writing.put_alias(alias())
+    assert store.aliases_of(K1) == (alias(),)
+
+
 # Identity is the version (ADR 0002).
 
 
@@ -590,6 +599,7 @@ LAWS: list[Callable[[Store], None]] = [
     a_transaction_is_of_no_use_after_its_block,
     transactions_of_threads_wait_for_one_another,
     a_closed_store_says_so,
+    a_store_is_not_closed_inside_a_transaction,
     the_revision_is_the_same_until_something_changes,
 ]
 
