@@ -50,12 +50,12 @@ _TYPES = "give a string, number, boolean, datetime or a list of them"
 class Key:
     """A context key as it was written once, and what its values must be.
 
-    `plain`: any text will do, and it is one. `reader` reads the text of a key of one other type.
-    `guarded`: it can contradict what is derived, or set it (S34). `looks_right` knows the common
-    texts of its type; others are read.
+    `readers` read the texts of a key whose values are not just any. `guarded`: it can contradict what
+    is derived, or set it (S34). `looks_right` knows the common texts of its type, others are read; it
+    is None where any text will do.
     """
 
-    __slots__ = ("expected", "folded", "guarded", "kms", "looks_right", "multivalued", "plain", "readers", "single")
+    __slots__ = ("expected", "folded", "guarded", "kms", "looks_right", "multivalued", "readers", "single")
 
     def __init__(self, name: str) -> None:
         self.folded = name.lower()
@@ -67,8 +67,9 @@ class Key:
         kinds = (known.type, *known.also) if known is not None else ("String",)
         self.readers = () if "String" in kinds else tuple(_READERS[kind][0] for kind in kinds)
         single_kind = kinds[0] if self.single and self.readers else ""
-        self.looks_right: Callable[[str], object] = _LOOKS_RIGHT.get(single_kind, _never)
-        self.plain = not (self.multivalued or self.readers)
+        self.looks_right: Callable[[str], object] | None = None
+        if self.multivalued or self.readers:
+            self.looks_right = _LOOKS_RIGHT.get(single_kind, _never)
         self.expected = _READERS[kinds[0]][1] if self.readers else ""
 
 
@@ -77,14 +78,14 @@ class KeyReader:
 
     def __init__(self) -> None:
         self._keys: dict[str, Key] = {}
-        self._plain: dict[str, dict[str, Key]] = {}
+        self._met: dict[str, dict[str, Key]] = {}
 
-    def plain(self, action: ActionFacts) -> dict[str, Key]:
-        """Give the keys met so far that requests for an action carry and that contradict nothing, by written name."""
-        found = self._plain.get(action.folded)
+    def met(self, action: ActionFacts) -> dict[str, Key]:
+        """Give the keys met so far, as written, that requests for an action carry and that contradict nothing."""
+        found = self._met.get(action.folded)
         if found is None:
             found = {}
-            keep(self._plain, action.folded, found)
+            keep(self._met, action.folded, found)
         return found
 
     def read(
@@ -100,7 +101,7 @@ class KeyReader:
         """
         folded: dict[str, Value] = {}
         faults: list[Diagnostic] = []
-        guarded, read, plain = False, 0, self.plain(action)
+        guarded, read, met = False, 0, self.met(action)
         for name, raw in context.items():
             key = self._keys.get(name) or self._learn(name)
             if key.kms and not action.carries(key.folded):
@@ -109,9 +110,10 @@ class KeyReader:
             read += 1
             if key.guarded:
                 guarded = True
-            elif name not in plain:
-                keep(plain, name, key)
-            if raw.__class__ is str and (key.plain or key.looks_right(raw)):
+            elif name not in met:
+                keep(met, name, key)
+            looks_right = key.looks_right
+            if raw.__class__ is str and (looks_right is None or looks_right(raw)):
                 folded[key.folded] = raw
             else:
                 folded[key.folded] = _value(key, name, raw, faults)
@@ -127,14 +129,21 @@ class KeyReader:
         return key
 
 
-def read_plain(context: Mapping[str, ContextValue], plain: Mapping[str, Key]) -> Values | None:
-    """Read a context of keys met before whose values look right, as `KeyReader.read` does; None for any other."""
+def read_met(context: Mapping[str, ContextValue], met: Mapping[str, Key]) -> Values | None:
+    """Read a context of keys met before, as `KeyReader.read` does; None where others or faults are in it."""
     folded: dict[str, Value] = {}
-    for name, raw in context.items():
-        key = plain.get(name)
-        if key is None or raw.__class__ is not str or not (key.plain or key.looks_right(raw)):
+    for name in context:  # every line counts: `items` would cost more
+        key = met.get(name)
+        if key is None:
             return None
-        folded[key.folded] = raw
+        raw, looks_right = context[name], key.looks_right
+        if raw.__class__ is str and (looks_right is None or looks_right(raw)):
+            folded[key.folded] = raw
+            continue
+        faults: list[Diagnostic] = []
+        folded[key.folded] = _value(key, name, raw, faults)
+        if faults:
+            return None
     return folded if len(folded) == len(context) else None
 
 

@@ -24,29 +24,28 @@ class Intake:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._keys = KeyReader()
-        self._names: dict[str, None] = {}
+        self._lower: dict[str, None] = {}  # names of encryption contexts that fold to themselves
 
-    def plain_keys(self, action: ActionFacts) -> Mapping[str, Key]:
-        """Give the keys, as written, that requests for an action were seen to give and that are read by themselves."""
-        return self._keys.plain(action)
+    def met(self, action: ActionFacts) -> Mapping[str, Key]:
+        """Give the context keys met so far that `read_met` reads for an action."""
+        return self._keys.met(action)
 
     def pairs(self, pairs: Mapping[str, str]) -> Values:
-        """Fold an encryption context; one whose names are in lower case, as most are, in one go.
+        """Fold an encryption context; names are in lower case already, for the most part.
 
         Raises:
             RequestError: a value that is no string.
 
         """
-        names = self._names
-        if pairs.keys() <= names.keys():
-            for value in pairs.values():
-                if value.__class__ is not str:
-                    break
-            else:
-                return dict(pairs)
+        lower = self._lower
+        for name in pairs:
+            if name not in lower or pairs[name].__class__ is not str:
+                break
+        else:
+            return {**pairs}
         folded = fold_pairs(pairs)
         for name in folded:
-            keep(names, name, None)
+            keep(lower, name, None)
         return folded
 
     def bare(self, action: ActionFacts, caller: CallerFacts, target: Target, alias: str | None) -> EvaluationContext:
@@ -73,7 +72,8 @@ class Intake:
 
         """
         context = self.bare(action, caller, target, alias)
-        tell(context, request)
+        if request.via_service is not None or request.at is not None:
+            tell(context, request)
         if endpoint is not None:
             context.endpoint = endpoint
         if request.encryption_context:

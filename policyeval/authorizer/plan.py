@@ -13,7 +13,7 @@ from copy import copy
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import Outcome, decide
 from policyeval.authorizer.decision import Decision
-from policyeval.authorizer.facts import read_plain
+from policyeval.authorizer.facts import read_met
 from policyeval.authorizer.grants import GrantSearch, MatchedGrant
 from policyeval.authorizer.intake import Intake, tell
 from policyeval.authorizer.recorded import Answered
@@ -46,6 +46,7 @@ class Plan:
         "_open",
         "_outcomes",
         "_takes_pairs",
+        "_varies",
         "answers",
         "revision",
     )
@@ -65,7 +66,8 @@ class Plan:
         self._bare = bare
         self._intake = intake
         self._grants = grants
-        self._keys = intake.plain_keys(bare.action)
+        self._varies = grants.varies
+        self._keys = intake.met(bare.action)
         self._takes_pairs = bare.context.call.takes_encryption_context
         self._matched: dict[BoundStatement, int] = {}
         self._open: list[tuple[BoundStatement, int]] = []
@@ -83,33 +85,34 @@ class Plan:
         self._ask = ask_all(questions)
         self._needs_context = grants.needs_context or needs_context(questions)
 
-    def decide(self, request: Request) -> Decision:
-        """Decide a request of the plan's caller, action and resource.
+    def decide(self, request: Request) -> Decision | None:
+        """Decide a request of the plan's caller, action and resource; None where its facts must be looked at closely.
 
         Raises:
-            RequestError: a fact of the request is malformed or contradicts what is known.
+            RequestError: an encryption context that is none.
 
         """
-        given: Values | None = read_plain(request.context, self._keys) if request.context else NOTHING
-        pairs: Values | None = NOTHING
+        pairs = given = NOTHING
         if request.encryption_context:
-            pairs = self._intake.pairs(request.encryption_context) if self._takes_pairs else None
+            if not self._takes_pairs:
+                return None
+            pairs = self._intake.pairs(request.encryption_context)
+        if request.context:
+            read = read_met(request.context, self._keys)
+            if read is None:
+                return None
+            given = read
         context = None
-        if given is None or pairs is None:
-            bare = self._bare
-            facts, target, alias = bare.context.caller, bare.target, bare.context.alias
-            context = self._intake.context(request, bare.action, facts, target, None, alias)
-            given, pairs = context.given, context.encryption_context
-        elif self._needs_context or request.at is not None:
+        if self._needs_context or request.at is not None:
             context = self._context(request, pairs, given)
         bits = self._ask(context, pairs, given)
-        if self._grants.varies:
+        if self._varies:
             granted = self._granted(request, context)
             if granted is not self._grants.always:
-                return Decision(request, self._combine(request, bits, granted), self, pairs, given, context)
+                return Decision(request, self._combine(bits, granted), self, pairs, given, context)
         outcome = self._outcomes.get(bits)
         if outcome is None:
-            outcome = self._combine(request, bits, self._grants.always)
+            outcome = self._combine(bits, self._grants.always)
             keep(self._outcomes, bits, outcome, _OUTCOMES)
         return Decision(request, outcome, self, pairs, given, context)
 
@@ -131,18 +134,16 @@ class Plan:
         return context
 
     def _granted(self, request: Request, context: EvaluationContext | None) -> Sequence[MatchedGrant]:
-        if not self._grants.varies:
+        if not self._varies:
             return self._grants.always
-        if context is None:
+        if context is None or not self._grants.needs_context:
             return self._grants.find(request.encryption_context or NO_PAIRS)
-        if self._grants.needs_context:
-            return self._grants.find_in(context, request.grant_tokens)
-        return self._grants.find(context.pairs)
+        return self._grants.find_in(context, request.grant_tokens)
 
-    def _combine(self, request: Request, bits: int, granted: Sequence[MatchedGrant]) -> Outcome:
+    def _combine(self, bits: int, granted: Sequence[MatchedGrant]) -> Outcome:
         """Work out what a decision is when of the statements asked just these match."""
         case = copy(self._bare)
-        case.request, case.grants = request, granted
+        case.grants = granted
         matched = {statement: door for number, (statement, door) in enumerate(self._open) if bits >> number & 1}
         case.matched = self._matched | matched
         return decide(case)

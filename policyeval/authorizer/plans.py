@@ -48,7 +48,7 @@ class Plans:
     def _look_again(self, key: _Key, plan: Plan, request: Request) -> Plan | None:
         revision = self._revision()
         try:
-            holds = still(plan.answers)
+            holds = still(self._source, plan.answers)
         except PolicyEvalError:  # what it was made of is gone
             holds = False
         if not holds:

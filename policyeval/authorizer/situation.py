@@ -146,11 +146,10 @@ class Situation:
             if self.maker.view is View.GENEROUS and self._session_unknown(calling):
                 case.retirable += sessions_doors(retirable, caller.name)
             return
-        matched = [
-            MatchedGrant(grant, door)
-            for index, door in self._indexes(self.source, target, calling)
-            for grant in self._visible(self._matching(index, case), case)
-        ]
+        matched: list[MatchedGrant] = []
+        for index, door in self._indexes(self.source, target, calling):
+            matching = self._matching(index, case)
+            matched += [MatchedGrant(grant, door) for grant in self._visible(matching, case)]
         if self.maker.view is View.GENEROUS and self._session_unknown(calling):
             matched += self._to_sessions(case)
         if matched:
@@ -158,8 +157,12 @@ class Situation:
 
     def _indexes(self, source: Records, target: Target, calling: Calling) -> list[tuple[GrantIndex, Door]]:
         """Look up the key's grants to the caller, by the names it goes by."""
-        found = ((grantee, door, source.grants(target.arn, grantee)) for grantee, door in _grantees(calling))
-        return [(self._index(target.arn, grantee, grants), door) for grantee, door, grants in found if grants]
+        found = []
+        for grantee, door in _grantees(calling) if calling.session_arn is not None else calling.caller.grantees:
+            grants = source.grants(target.arn, grantee)
+            if grants:
+                found.append((self._index(target.arn, grantee, grants), door))
+        return found
 
     def _matching(self, index: GrantIndex, case: Case) -> Iterable[Grant]:
         if self.maker.view is View.GENEROUS:

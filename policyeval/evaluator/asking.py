@@ -7,11 +7,12 @@ of policies bound to them and never text; plans of one shape share the code.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias, cast
 
 from policyeval.evaluator.context import EvaluationContext, Values
 from policyeval.evaluator.generate import comparison, function
-from policyeval.evaluator.residuals import Remainder
+from policyeval.evaluator.residuals import Remainder, Spot
 
 # Asked with the encryption context and the request's own keys, folded. The whole context is needed
 # where a test is left that looks further, and may be None elsewhere.
@@ -24,7 +25,7 @@ _AT_ONCE = 48
 class Question(NamedTuple):
     """A statement that is left: its tests, and whether it denies."""
 
-    left: Sequence[Remainder]
+    left: tuple[Remainder, ...]
     denies: bool
 
 
@@ -38,7 +39,7 @@ def ask_all(questions: Sequence[Question]) -> Ask:
 
     Where a Deny matches, Allow statements need not be asked any more: their bits may stay unset.
     """
-    parts = [_write(questions[start : start + _AT_ONCE]) for start in range(0, len(questions), _AT_ONCE)]
+    parts = [_write(tuple(questions[start : start + _AT_ONCE])) for start in range(0, len(questions), _AT_ONCE)]
     if not parts:
         return _nothing
     if len(parts) == 1:
@@ -57,34 +58,42 @@ def _nothing(_context: EvaluationContext | None, _pairs: Values, _given: Values)
     return 0
 
 
-def _write(questions: Sequence[Question]) -> Ask:
-    lines = ["def ask(context, pairs, given):", "    bits = 0"]
-    names: dict[str, object] = {}
-    settled = False
+@lru_cache(maxsize=4096)
+def _write(questions: tuple[Question, ...]) -> Ask:
+    lines, names = ["    bits = 0"], dict[str, object]()
+    values: dict[Spot, str] = {}
+    denies = [number for number, question in enumerate(questions) if question.denies]
     for number, question in enumerate(questions):
-        if not (question.denies or settled):
-            settled = True
-            lines += ["    if bits: return bits"] if number else []
-        tests = " and ".join(_test(each, names) for each in question.left)
-        lines.append(f"    if {tests}: bits |= {1 << number}")
+        if number == len(denies) > 0:
+            lines.append("    if bits: return bits")
+        tests = [_test(each, _value(each.spot, values, lines, names), names) for each in question.left]
+        lines.append(f"    if {' and '.join(tests)}: bits |= {1 << number}")
     lines.append("    return bits")
-    return cast("Ask", function(lines, names))
+    return cast("Ask", function(("context", "pairs", "given"), lines, names))
 
 
-def _test(remainder: Remainder, names: dict[str, object]) -> str:
-    number = len(names)
-    spot, quick = remainder.spot, remainder.quick
-    if spot is None or quick is None:
+def _value(spot: Spot | None, values: dict[Spot, str], lines: list[str], names: dict[str, object]) -> str:
+    """Write the lines that look a value up, where it is met first; give the name it goes by."""
+    if spot is None:
+        return ""
+    if spot not in values:
+        number = len(values)
+        values[spot] = value = f"value{number}"
+        names[f"key{number}"] = spot.name
+        lines.append(f"    {value} = {'pairs' if spot.in_pairs else 'given'}.get(key{number})")
+        if spot.default is not None:
+            names[f"default{number}"] = spot.default
+            lines.append(f"    if {value} is None: {value} = default{number}")
+    return values[spot]
+
+
+def _test(remainder: Remainder, value: str, names: dict[str, object]) -> str:
+    number, quick = len(names), remainder.quick
+    if not value or quick is None:
         names[f"test{number}"] = remainder.test
         return f"test{number}(context)"
-    names[f"key{number}"] = spot.name
-    value = f"{'pairs' if spot.in_pairs else 'given'}.get(key{number})"
-    if spot.default is not None:
-        names[f"default{number}"] = spot.default
-        value = f"(value if (value := {value}) is not None else default{number})"
-    compared = comparison(number, quick, names)
+    compared = comparison(number, value, quick, names)
     if quick.expected is not None and quick.missing is quick.stuck is quick.negated:
-        # What is no text is in no set of texts.
-        return f"((value := {value}) {compared.removeprefix('value ')})"
-    otherwise = f"({quick.stuck} if value else {quick.missing})"
-    return f"({compared} if (value := {value}).__class__ is str else {otherwise})"
+        return compared  # what is no text is in no set of texts
+    otherwise = quick.missing if quick.missing is quick.stuck else f"({quick.stuck} if {value} else {quick.missing})"
+    return f"({compared} if {value}.__class__ is str else {otherwise})"

@@ -1,8 +1,8 @@
 """Python functions written out so that a decision is a handful of calls: one a statement, one a plan.
 
 Calls between closures cost more than what they compare. The source is made of fixed lines with
-numbered names; everything that comes from a policy reaches the function as a value of its
-globals, never as text. Statements of one shape share the compiled code.
+numbered names; everything that comes from a policy reaches the function as the value of a
+parameter, never as text. Statements of one shape share the compiled code.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from policyeval.evaluator.principals import Door, Names
 # How a statement names the caller when it matches, as a number of `Door`; 0 when it does not match.
 # A statement of a policy without principals answers with Door.DIRECT.
 Answer: TypeAlias = Callable[[EvaluationContext], int]
+
+
+_GLOBALS: dict[str, object] = {"str": str}
 
 
 class Parts(NamedTuple):
@@ -40,7 +43,7 @@ class Parts(NamedTuple):
 
 def generate(parts: Parts) -> Answer:
     """Write the function of a statement: principal, then resource, then conditions."""
-    lines, names = ["def answer(context):"], dict[str, object]()
+    lines, names = list[str](), dict[str, object]()
     door = _principal(parts, lines, names)
     if parts.resource is not None and parts.pattern is not None:
         names["covers"] = parts.pattern
@@ -54,12 +57,17 @@ def generate(parts: Parts) -> Answer:
     for number, condition in enumerate(parts.conditions):
         _condition(number, condition, lines, names)
     lines.append(f"    return {door}")
-    return cast("Answer", function(lines, names))
+    return cast("Answer", function(("context",), lines, names))
 
 
-def function(lines: Sequence[str], names: dict[str, object]) -> FunctionType:
-    """Make a function of its source and the values that its names stand for."""
-    return FunctionType(_code("\n".join(lines)), names)
+def function(parameters: Sequence[str], lines: Sequence[str], names: dict[str, object]) -> FunctionType:
+    """Make a function of the lines of its body and the values that its names stand for.
+
+    They are defaults of further parameters: functions that share code but not globals would make the
+    interpreter look every global up anew.
+    """
+    source = "\n".join([f"def written({', '.join((*parameters, *names))}):", *lines])
+    return FunctionType(_code(source), _GLOBALS, argdefs=tuple(names.values()))
 
 
 @lru_cache(maxsize=4096)
@@ -93,19 +101,19 @@ def _condition(number: int, condition: CompiledCondition, lines: list[str], name
     else:
         names[f"get{number}"] = quick.get
         value = f"get{number}(context)"
-    compared = comparison(number, quick, names)
+    compared = comparison(number, "value", quick, names)
     # What is no single text is left to the full test, which says what is wrong with it.
     lines.append(f"    if not ({compared} if (value := {value}).__class__ is str else test{number}(context)): return 0")
 
 
-def comparison(number: int, quick: Quick, names: dict[str, object]) -> str:
-    """Write how a text, `value`, is compared."""
+def comparison(number: int, value: str, quick: Quick, names: dict[str, object]) -> str:
+    """Write how a text, known by the name `value`, is compared."""
+    no = "not " if quick.negated else ""
     if quick.expected is not None:
         names[f"wanted{number}"] = quick.expected
-        return f"value {'not ' if quick.negated else ''}in wanted{number}"
-    no = "not " if quick.negated else ""
+        return f"{value} {no}in wanted{number}"
     if quick.prefixes is not None:
         names[f"prefixes{number}"] = quick.prefixes
-        return f"{no}value.startswith(prefixes{number})"
+        return f"{no}{value}.startswith(prefixes{number})"
     names[f"matches{number}"] = quick.matches
-    return f"{no}matches{number}(value)"
+    return f"{no}matches{number}({value})"

@@ -95,15 +95,14 @@ def network(text: str) -> Network:
     return parsed.version, int(parsed.network_address), int(parsed.netmask)
 
 
-_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 is_plain_v4 = re.compile(rf"{_BYTE}\.{_BYTE}\.{_BYTE}\.{_BYTE}", re.ASCII).fullmatch
 
 
 def address(text: str) -> tuple[int, int]:
     """Read a bare address as (version, number)."""
-    found = is_plain_v4(text)
-    if found is not None:
-        first, second, third, fourth = found.groups()
+    if is_plain_v4(text):
+        first, second, third, fourth = text.split(".")
         return 4, int(first) << 24 | int(second) << 16 | int(third) << 8 | int(fourth)
     if "/" in text:
         message = "a range, not an address"
