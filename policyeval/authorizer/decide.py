@@ -67,8 +67,9 @@ def _matching(statements: Statements, case: Case) -> list[Opening]:
 def explicit_denies(case: Case) -> list[BoundStatement]:
     """Collect every Deny that matches, in the order of the layers."""
     denied: list[BoundStatement] = []
+    bound = not case.caller.service_linked  # else RCPs do not bind it (S3)
     for statement in case.theirs.denies:
-        if case.door(statement):
+        if (bound or statement.layer is not Layer.RCP) and case.door(statement):
             denied.append(statement)  # noqa: PERF401 - see `_matching`
     for statement in case.own.denies:
         if case.door(statement):
@@ -76,11 +77,7 @@ def explicit_denies(case: Case) -> list[BoundStatement]:
     if case.endpoint is not None or case.session is not None:
         layers = [layer.candidates(case.action.folded)[0] for layer in (case.endpoint, case.session) if layer]
         denied += [statement for statements in layers for statement in statements if case.door(statement)]
-    if not denied:
-        return denied
-    if case.caller.service_linked:  # RCPs do not bind it (S3)
-        denied = [statement for statement in denied if statement.layer is not Layer.RCP]
-    return sorted(denied, key=lambda statement: _ORDER[statement.layer])
+    return sorted(denied, key=lambda statement: _ORDER[statement.layer]) if denied else denied
 
 
 _ORDER = {layer: number for number, layer in enumerate(Layer)}

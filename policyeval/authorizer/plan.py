@@ -109,10 +109,10 @@ class Plan:
         if self._varies:
             granted = self._granted(request, context)
             if granted is not self._grants.always:
-                return Decision(request, self._combine(request, bits, granted), self, pairs, given, context)
+                return Decision(request, self._combine(bits, granted), self, pairs, given, context)
         outcome = self._outcomes.get(bits)
         if outcome is None:
-            outcome = self._combine(request, bits, self._grants.always)
+            outcome = self._combine(bits, self._grants.always)
             keep(self._outcomes, bits, outcome, _OUTCOMES)
         return Decision(request, outcome, self, pairs, given, context)
 
@@ -140,10 +140,10 @@ class Plan:
             return self._grants.find(request.encryption_context or NO_PAIRS)
         return self._grants.find_in(context, request.grant_tokens)
 
-    def _combine(self, request: Request, bits: int, granted: Sequence[MatchedGrant]) -> Outcome:
+    def _combine(self, bits: int, granted: Sequence[MatchedGrant]) -> Outcome:
         """Work out what a decision is when of the statements asked just these match."""
         case = copy(self._bare)
-        case.request, case.grants = request, granted
+        case.grants = granted
         matched = {statement: door for number, (statement, door) in enumerate(self._open) if bits >> number & 1}
         case.matched = self._matched | matched
         return decide(case)

@@ -52,7 +52,7 @@ class BoundStatement:
     true when nothing but the action decides.
     """
 
-    __slots__ = ("allow", "answer", "compiled", "free", "index", "layer", "policy")
+    __slots__ = ("_ref", "allow", "answer", "compiled", "free", "index", "layer", "policy")
 
     def __init__(self, compiled: CompiledStatement, layer: Layer, policy: NamedPolicy, index: int, view: View) -> None:
         self.compiled = compiled
@@ -66,6 +66,7 @@ class BoundStatement:
             generous = (view is View.GENEROUS) is compiled.allow
             test = possible(compiled) if generous else certain(compiled)
             self.answer = _answer(compiled.possible_names if generous else compiled.names, test)
+        self._ref: StatementRef | None = None
         self.free = test is always and (compiled.names is None or compiled.names_everyone)
 
     @property
@@ -75,8 +76,10 @@ class BoundStatement:
 
     def ref(self) -> StatementRef:
         """Name the statement."""
-        sid = self.policy.policy.statements[self.index].sid
-        return StatementRef(self.layer, self.policy.name, sid, self.index, None, self.place)
+        if self._ref is None:
+            sid = self.policy.policy.statements[self.index].sid
+            self._ref = StatementRef(self.layer, self.policy.name, sid, self.index, None, self.place)
+        return self._ref
 
 
 def _answer(names: Names | None, test: Test) -> Answer:

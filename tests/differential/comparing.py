@@ -26,11 +26,15 @@ class Tally:
 
 
 DELAY = timedelta(minutes=5)  # G6
+# The last time the engine has a plan for the request, if it ever makes one.
+TIMES = 3
 
 
 def engine(world: World, request: Request) -> Outcome:
-    """Ask the engine."""
-    return _outcome(Authorizer(world, grant_delay=DELAY), request)
+    """Ask the engine, again and again; the first answer that is not the reference's counts."""
+    authorizer, expected = Authorizer(world, grant_delay=DELAY), reference(world, request)
+    answers = [_outcome(authorizer, request) for _ in range(TIMES)]
+    return next((answer for answer in answers if answer != expected), expected)
 
 
 def reference(world: World, request: Request) -> Outcome:
@@ -49,11 +53,16 @@ def run(start: int, count: int) -> Tally:
     for seed in range(start, start + count):
         made = generate(SeededDice(seed))
         authorizer = Authorizer(made.world, grant_delay=DELAY)
-        for number, request in enumerate(made.requests):
-            expected = reference(made.world, request)
-            tally.counts.update(classes(made.world, request, expected, made.family))
-            if _outcome(authorizer, request) != expected:
-                tally.disagreements.append((seed, number))
+        expected = [reference(made.world, request) for request in made.requests]
+        for request, outcome in zip(made.requests, expected, strict=True):
+            tally.counts.update(classes(made.world, request, outcome, made.family))
+        wrong = {
+            number
+            for _ in range(TIMES)
+            for number, request in enumerate(made.requests)
+            if _outcome(authorizer, request) != expected[number]
+        }
+        tally.disagreements += [(seed, number) for number in sorted(wrong)]
     return tally
 
 

@@ -26,6 +26,7 @@ class World:
     all_grants: list[Grant] = field(default_factory=list)
     endpoints: list[EndpointRecord] = field(default_factory=list)
     managed_policies: list[NamedPolicy] = field(default_factory=list)
+    revision: object = field(init=False, default_factory=object, compare=False)
 
     def account(self, account_id: str) -> AccountRecord:
         for account in self.accounts:

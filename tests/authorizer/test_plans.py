@@ -1,0 +1,285 @@
+"""Plans: made of what is asked again, held as long as the records they were made of (docs/adr/0008)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from policyeval import Authorizer, Decision, Entities, Request, RequestError, Session, UnknownEntityError
+from tests.authorizer.estates import (
+    ALIAS,
+    ALICE,
+    APP,
+    APP_SESSION,
+    BOB,
+    DELEGATES,
+    KEY,
+    LINKED,
+    A,
+    allow,
+    at_least,
+    deny,
+    estate,
+    grant,
+    to,
+    when,
+)
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+BLUE = when("StringEquals", "kms:EncryptionContext:tenant", "blue")
+ALLOWED: dict[str, Any] = {"alice": [allow("kms:*")], "app": [allow("kms:*")]}
+ASKED = Request(ALICE, "kms:Decrypt", KEY)
+
+
+class Source:
+    """A source that passes questions on and counts them; its revision is what a test says."""
+
+    def __init__(self, entities: Entities) -> None:
+        self.entities = entities
+        self.revision: object = object()
+        self.asked: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> object:
+        self.asked[name] += 1
+        return getattr(self.entities, name)
+
+    def change(self, entities: Entities) -> None:
+        self.entities = entities
+        self.revision = object()
+
+
+def warm(authorizer: Authorizer, request: Request = ASKED) -> Decision:
+    return [authorizer.authorize(request) for _ in range(3)][-1]
+
+
+def test_what_is_asked_a_third_time_gets_a_plan() -> None:
+    authorizer = Authorizer(estate(**ALLOWED))
+    seen = []
+    for _ in range(4):
+        authorizer.authorize(ASKED)
+        seen.append(len(authorizer._plans._plans))
+    assert seen == [0, 0, 1, 1]
+
+
+def test_under_one_revision_no_record_is_asked_for() -> None:
+    source = Source(estate(**ALLOWED))
+    authorizer = Authorizer(source)  # type: ignore[arg-type]
+    warm(authorizer)
+    source.asked.clear()
+    assert authorizer.authorize(ASKED).allowed
+    assert not source.asked
+
+
+def test_when_the_revision_changes_records_are_compared_once_and_the_plan_stays() -> None:
+    source = Source(estate(**ALLOWED))
+    authorizer = Authorizer(source)  # type: ignore[arg-type]
+    warm(authorizer)
+    plan = authorizer._plans.find(ASKED)
+    source.change(source.entities.with_identity_policies(APP, []))
+    source.asked.clear()
+    assert authorizer._plans.find(ASKED) is plan
+    assert set(source.asked) == {"principal", "resource", "grants"}
+    source.asked.clear()
+    assert authorizer._plans.find(ASKED) is plan
+    assert not source.asked
+
+
+CHANGES: list[tuple[str, Any, str]] = [
+    ("an identity policy is taken", lambda e: e.with_identity_policies(ALICE, []), "implicit_deny"),
+    ("a key policy denies", lambda e: e.with_resource_policy(KEY, _closed()), "explicit_deny"),
+    ("nothing changes but the revision", lambda e: e, "allowed"),
+    ("another's policy is taken", lambda e: e.with_identity_policies(BOB, []), "allowed"),
+]
+
+
+def _closed() -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [deny("kms:*", Principal="*")]}
+
+
+@pytest.mark.parametrize("revision", ["changes", "None", "absent"])
+@pytest.mark.parametrize(("change", "reason"), [pytest.param(*case[1:], id=case[0]) for case in CHANGES])
+def test_the_decision_after_a_change_is_of_the_change(change: Any, reason: str, revision: str) -> None:
+    source = Source(estate(**ALLOWED))
+    if revision == "None":
+        source.revision = None
+    elif revision == "absent":
+        del source.revision
+    authorizer = Authorizer(source)  # type: ignore[arg-type]
+    before = source.entities
+    assert warm(authorizer).allowed
+    for entities, expected in ((change(before), reason), (before, "allowed"), (change(before), reason)):
+        source.entities = entities
+        if revision == "changes":
+            source.revision = object()
+        assert [authorizer.authorize(ASKED).reason for _ in range(3)] == [expected] * 3
+
+
+def test_grants_made_and_taken_are_seen_at_once() -> None:
+    source = Source(estate())
+    authorizer = Authorizer(source)  # type: ignore[arg-type]
+    request = Request(BOB, "kms:Decrypt", KEY, encryption_context={"tenant": "blue"})
+    assert not warm(authorizer, request).allowed
+    source.change(source.entities.with_grant(KEY, grant(BOB, "Decrypt", **at_least(tenant="blue"))))
+    assert authorizer.authorize(request).layer == "grant"
+    assert not authorizer.authorize(request.replace(encryption_context={"tenant": "red"})).allowed
+    source.change(source.entities.without_grant(KEY, "g1"))
+    assert not authorizer.authorize(request).allowed
+
+
+def test_who_is_gone_is_refused_and_may_come_back() -> None:
+    source = Source(estate(**ALLOWED))
+    authorizer = Authorizer(source)  # type: ignore[arg-type]
+    here, away = source.entities, Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A}]})
+    for _ in range(2):
+        warm(authorizer)
+        source.change(away)
+        with pytest.raises(UnknownEntityError, match="no principal"):
+            authorizer.authorize(ASKED)
+        source.change(here)
+        assert authorizer.authorize(ASKED).allowed
+
+
+def test_of_who_was_never_there_no_plan_is_made() -> None:
+    authorizer = Authorizer(estate())
+    for _ in range(4):
+        with pytest.raises(UnknownEntityError, match="no principal"):
+            authorizer.authorize(Request(f"arn:aws:iam::{A}:user/nobody", "kms:Decrypt", KEY))
+    assert not authorizer._plans._plans
+
+
+def test_a_revision_that_changes_while_records_are_compared_is_not_noted() -> None:
+    source = Source(estate(**ALLOWED))
+    authorizer = Authorizer(source)  # type: ignore[arg-type]
+    warm(authorizer)
+    without = source.entities.with_identity_policies(ALICE, [])
+
+    def change_meanwhile(arn: str) -> object:
+        record = source.entities.resource(arn)
+        source.change(without)
+        return record
+
+    source.revision = object()
+    source.resource = change_meanwhile  # type: ignore[attr-defined]
+    assert authorizer.authorize(ASKED).allowed  # the principal was compared before it changed
+    del source.resource  # type: ignore[attr-defined]
+    assert not authorizer.authorize(ASKED).allowed
+
+
+# Each is decided by other layers and grants than a plan knows.
+UNPLANNED: list[tuple[str, Request]] = [
+    ("a session told apart", Request(APP, "kms:Decrypt", KEY, session=Session("monday"))),
+    ("a VPC endpoint", Request(ALICE, "kms:Decrypt", KEY, vpc_endpoint="vpce-1")),
+    ("an owner named", Request(ALICE, "kms:Decrypt", KEY, resource_account=A)),
+    ("retiring a grant", Request(ALICE, "kms:RetireGrant", KEY)),
+    ("a federated session", Request(f"arn:aws:sts::{A}:federated-user/alice", "kms:Decrypt", KEY)),
+]
+
+
+@pytest.mark.parametrize("request_", [pytest.param(case[1], id=case[0]) for case in UNPLANNED])
+def test_some_requests_have_no_plan(request_: Request) -> None:
+    authorizer = Authorizer(estate(**ALLOWED, endpoint=[allow(Principal="*")]))
+    warm(authorizer, request_)
+    warm(authorizer, request_)
+    assert not authorizer._plans._plans
+
+
+SESSIONS: list[tuple[str, Request]] = [
+    ("a role's session", Request(APP_SESSION, "kms:Decrypt", KEY)),
+    ("a key's alias", Request(ALICE, "kms:Decrypt", ALIAS)),
+    ("a service", Request("s3.amazonaws.com", "kms:Decrypt", KEY)),
+    ("a service on someone's behalf", Request(ALICE, "kms:Decrypt", KEY, via_service="s3.us-east-1.amazonaws.com")),
+    ("a bucket of nobody's", Request(ALICE, "sqs:SendMessage", f"arn:aws:sqs:us-east-1:{A}:q")),
+    ("a service-linked role", Request(LINKED, "kms:Decrypt", KEY)),
+]
+
+
+@pytest.mark.parametrize("request_", [pytest.param(case[1], id=case[0]) for case in SESSIONS])
+def test_others_have_one_and_are_decided_as_without(request_: Request) -> None:
+    conditions = when("StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com")
+    conditions |= {"Null": {"kms:RequestAlias": "true"}}
+    described: dict[str, Any] = {
+        "alice": [allow("kms:*", Condition=conditions), allow("sqs:*")],
+        "app": [allow("kms:*", Condition=when("StringLike", "aws:userid", "*:monday"))],
+        "key": [DELEGATES, allow(Principal=to(Service="s3.amazonaws.com"))],
+        "rcps": [deny(Principal="*", Condition=when("StringEquals", "aws:PrincipalArn", LINKED))],
+    }
+    entities = estate(**described)
+    authorizer = Authorizer(entities)
+    planned = warm(authorizer, request_)
+    assert authorizer._plans.find(request_) is not None
+    fresh = Authorizer(entities).authorize(request_)
+    assert (planned.to_json(), planned.explain()) == (fresh.to_json(), fresh.explain())
+
+
+# what is wrong, and what is said of it, whether there is a plan or not
+MALFORMED: list[tuple[str, dict[str, Any], str]] = [
+    ("a context that is none", {"context": 5}, "`context` of a request is of type int"),
+    ("a key that is no text", {"context": {5: "x"}}, "`context` has a key of type int"),
+    ("an address that is none", {"context": {"aws:SourceIp": "here"}}, "give an IP address"),
+    ("a key twice", {"context": {"aws:UserAgent": "a", "aws:useragent": "b"}}, "is given twice"),
+    ("a value of no type", {"context": {"aws:UserAgent": object()}}, "has a value of type object"),
+    ("what contradicts", {"context": {"aws:PrincipalArn": BOB}}, "the principal's is"),
+    ("pairs that are none", {"encryption_context": ["tenant"]}, "`encryption_context` of a request is of type list"),
+    ("a pair that is no text", {"encryption_context": {"tenant": 5}}, "has a value of type int"),
+    ("a time that is none", {"at": "noon"}, "`at` of a request is of type str"),
+    ("a principal that is none", {"principal": ["x"]}, "`principal` of a request is of type list"),
+]
+
+
+@pytest.mark.parametrize(("facts", "says"), [pytest.param(*case[1:], id=case[0]) for case in MALFORMED])
+def test_a_malformed_request_is_refused_with_a_plan_as_without(facts: dict[str, Any], says: str) -> None:
+    authorizer = Authorizer(estate(**ALLOWED))
+    for agent in ("a", "b", "c"):
+        warm(authorizer, ASKED.replace(context={"aws:UserAgent": agent, "aws:SourceIp": "10.0.0.1"}))
+    for _ in range(3):
+        with pytest.raises(RequestError, match=says):
+            authorizer.authorize(ASKED.replace(**facts))
+
+
+def test_a_plan_tells_requests_apart() -> None:
+    authorizer = Authorizer(estate(alice=[allow("kms:*", Condition=BLUE), deny("*", Condition=_at_night())]))
+    day, night = NOON, NOON + timedelta(hours=10)
+    asked = [
+        (pairs, at, authorizer.authorize(ASKED.replace(encryption_context=pairs, at=at)).reason)
+        for _ in range(3)
+        for at in (day, night, day.replace(tzinfo=None))
+        for pairs in ({"tenant": "blue"}, {"TENANT": "blue"}, {"tenant": "red"}, {"tenant": "blue", "Tenant": "blue"})
+    ]
+    assert len(authorizer._plans._plans) == 1
+    for pairs, at, reason in asked:
+        awake = "allowed" if list(pairs.values()) == ["blue"] else "implicit_deny"
+        assert reason == ("explicit_deny" if at == night else awake)
+
+
+def _at_night() -> dict[str, Any]:
+    return when("DateGreaterThan", "aws:CurrentTime", "2026-01-31T20:00:00Z")
+
+
+def test_grants_under_a_plan_are_told_apart_by_time_and_token() -> None:
+    made = grant(BOB, "Decrypt", CreationDate=NOON.isoformat(), GrantToken="a-token")
+    authorizer = Authorizer(estate(grants=[made]), grant_delay=timedelta(minutes=5))
+    request = Request(BOB, "kms:Decrypt", KEY)
+    for _ in range(4):
+        answers = [
+            authorizer.authorize(request.replace(at=NOON + timedelta(minutes=minutes), grant_tokens=tokens)).allowed
+            for minutes, tokens in ((1, ()), (1, ("g1",)), (9, ()))
+        ]
+        assert answers == [False, True, True]
+    assert len(authorizer._plans._plans) == 1
+
+
+def test_plans_and_ways_to_combine_are_not_kept_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policyeval.authorizer.plans._PLANS", 2)
+    monkeypatch.setattr("policyeval.authorizer.plan._OUTCOMES", 2)
+    statements = [allow("kms:*", Condition=when("StringEquals", "aws:UserAgent", agent)) for agent in "abc"]
+    authorizer = Authorizer(estate(alice=statements))
+    for action in ("kms:Encrypt", "kms:DescribeKey", "kms:Decrypt"):
+        warm(authorizer, Request(ALICE, action, KEY))
+        assert 1 <= len(authorizer._plans._plans) <= 2
+    for agent in "abcdabcd":
+        decision = authorizer.authorize(ASKED.replace(context={"aws:UserAgent": agent}))
+        assert decision.allowed is (agent != "d")
+        assert len(authorizer._plans._plans[ALICE, "kms:Decrypt", KEY]._outcomes) <= 2
