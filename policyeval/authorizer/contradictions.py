@@ -92,7 +92,10 @@ def _shown(value: Value) -> str:
 def _check_time(value: Value, context: EvaluationContext) -> str | None:
     if not value or not isinstance(value, str) or context.moment is None:
         return None  # an empty text is null
-    same = int(values.instant(value)) == int(context.moment.timestamp())
+    try:
+        same = int(values.instant(value)) == int(context.moment.timestamp())
+    except ValueError:  # a number, as aws:EpochTime may be, and no epoch seconds
+        return "it is no time of a request"
     return None if same else f"the request is made at {context.moment.isoformat()}"
 
 

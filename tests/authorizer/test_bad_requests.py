@@ -65,6 +65,11 @@ MALFORMED: list[tuple[str, dict[str, object], str]] = [
     ("one key in two cases", {"context": {"a:b": "x", "A:B": "y"}}, "context key `A:B` is given twice"),
     ("an address that is none", {"context": {"aws:SourceIp": "ten"}}, "context key `aws:SourceIp` is `ten`"),
     ("a year past all calendars", {"context": {"aws:EpochTime": "99999999999999"}}, "is no time of a request"),
+    (
+        "a number that is no time, beside one",
+        {"context": {"aws:EpochTime": "1e9"}, "at": datetime(2026, 1, 31, tzinfo=UTC)},
+        "is no time of a request",
+    ),
     ("a boolean that is none", {"context": {"aws:SecureTransport": "yes"}}, "`aws:SecureTransport` is `yes`"),
     ("two values of a single-valued key", {"context": {"aws:SourceAccount": ["1", "2"]}}, "has one value, not 2"),
     ("another principal's ARN", {"context": {"aws:PrincipalArn": KEY}}, "the principal's is"),
