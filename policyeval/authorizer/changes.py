@@ -7,7 +7,6 @@ The smallest sets that turn the decision are kept; nothing is proposed that was 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -160,7 +159,7 @@ def _grant(case: Case, action: str) -> Grant | None:
 
 def apply(case: Case, changes: Sequence[Change]) -> Case:
     """Give the case as it would be after the changes."""
-    changed = copy(case)
+    changed = case.copy()
     changed.caller, changed.target = case.caller.copy(), case.target.copy()
     for change in changes:
         if change.grant is not None:

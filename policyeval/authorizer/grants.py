@@ -67,7 +67,9 @@ class _Operation:
         found = [*self.equals.get(frozenset(context.items()), ())] if self.equals else []
         if self.subset:
             for pair in context.items():
-                found += [grant for grant in self.subset.get(pair, ()) if _is_subset(grant.context_subset, context)]
+                alike = self.subset.get(pair)
+                if alike is not None:
+                    found += [grant for grant in alike if _is_subset(grant.context_subset, context)]
         return found
 
 
@@ -161,28 +163,33 @@ class GrantSearch:
     def __init__(self, indexes: Iterable[tuple[GrantIndex, Door]], action: ActionFacts, delay: timedelta) -> None:
         self._action, self._delay = action, delay
         self._indexes = [(index, door) for index, door in indexes if action.folded in index.operations]
-        self._operations = [(index.operations[action.folded], door) for index, door in self._indexes]
-        operations = [operation for operation, _ in self._operations]
+        operations = [index.operations[action.folded] for index, _ in self._indexes]
         # Time, the request's own keys and who makes the request have a say (G3, G4, G6).
         self.needs_context = bool(operations) and bool(
             delay or action.folded == CREATE_GRANT or any(operation.bound_to_sources for operation in operations)
         )
         constrained = any(operation.equals or operation.subset for operation in operations)
         self.varies = self.needs_context or (action.takes_encryption_context and constrained)
+        self._operations: list[tuple[_Operation, Door, list[MatchedGrant]]] = []
         self.always: Sequence[MatchedGrant] = ()
         if not self.needs_context:
-            everyone = action.folded == DESCRIBE_KEY  # constraints do not bind it (G3)
-            self.always = tuple(
-                MatchedGrant(grant, door)
-                for operation, door in self._operations
-                for grant in (operation.all() if everyone else operation.free)
-            )
+            unbound = action.folded == DESCRIBE_KEY  # constraints do not bind it (G3)
+            for operation, (_, door) in zip(operations, self._indexes, strict=True):
+                free = [MatchedGrant(grant, door) for grant in (operation.all() if unbound else operation.free)]
+                self._operations.append((operation, door, free))
+            self.always = tuple(grant for _, _, free in self._operations for grant in free)
 
     def find(self, pairs: Mapping[str, str]) -> Sequence[MatchedGrant]:
         """Give the grants that an encryption context opens; `always` itself when it opens no others."""
-        if not any(operation.constrained(pairs) for operation, _ in self._operations):
-            return self.always
-        return [MatchedGrant(grant, door) for operation, door in self._operations for grant in operation.meeting(pairs)]
+        found: list[MatchedGrant] = []
+        others = False
+        for operation, door, free in self._operations:
+            found += free
+            constrained = operation.constrained(pairs)
+            if constrained:
+                others = True
+                found += [MatchedGrant(grant, door) for grant in constrained]
+        return found if others else self.always
 
     def find_in(self, context: EvaluationContext, tokens: Sequence[str]) -> Sequence[MatchedGrant]:
         """Give the grants that a whole request opens."""

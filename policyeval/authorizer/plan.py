@@ -8,7 +8,6 @@ worked out once (`decide`) and kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from copy import copy
 
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import Outcome, decide
@@ -36,6 +35,7 @@ class Plan:
     """
 
     __slots__ = (
+        "_always",
         "_ask",
         "_bare",
         "_grants",
@@ -47,6 +47,7 @@ class Plan:
         "_outcomes",
         "_takes_pairs",
         "_varies",
+        "_with_grants",
         "answers",
         "revision",
     )
@@ -66,12 +67,13 @@ class Plan:
         self._bare = bare
         self._intake = intake
         self._grants = grants
-        self._varies = grants.varies
+        self._always, self._varies = grants.always, grants.varies
         self._keys = intake.met(bare.action)
         self._takes_pairs = bare.context.call.takes_encryption_context
         self._matched: dict[BoundStatement, int] = {}
         self._open: list[tuple[BoundStatement, int]] = []
         self._outcomes: dict[int, Outcome] = {}
+        self._with_grants: dict[tuple[int, bytes], tuple[Outcome, Sequence[MatchedGrant]]] = {}
         questions = []
         for statement in _statements(bare):
             rest = residual(statement.compiled, bare.context)
@@ -106,19 +108,32 @@ class Plan:
         if self._needs_context or request.at is not None:
             context = self._context(request, pairs, given)
         bits = self._ask(context, pairs, given)
-        if self._varies:
-            granted = self._granted(request, context)
-            if granted is not self._grants.always:
-                return Decision(request, self._combine(bits, granted), self, pairs, given, context)
-        outcome = self._outcomes.get(bits)
-        if outcome is None:
-            outcome = self._combine(bits, self._grants.always)
-            keep(self._outcomes, bits, outcome, _OUTCOMES)
+        granted = self._granted(request, context) if self._varies else self._always
+        if granted is self._always:
+            outcome = self._outcomes.get(bits)
+            if outcome is None:
+                outcome = self._combine(bits, granted)
+                keep(self._outcomes, bits, outcome, _OUTCOMES)
+        else:
+            outcome = self._outcome_with(bits, granted)
         return Decision(request, outcome, self, pairs, given, context)
+
+    def _outcome_with(self, bits: int, granted: Sequence[MatchedGrant]) -> Outcome:
+        """Give the outcome where these grants match. It is that of any others with their doors, but for their names."""
+        alike = (bits, bytes([grant.door for grant in granted]))
+        known = self._with_grants.get(alike)
+        if known is None:
+            outcome = self._combine(bits, granted)
+            keep(self._with_grants, alike, (outcome, granted), _OUTCOMES)
+            return outcome
+        outcome, others = known
+        names = {id(other): grant for other, grant in zip(others, granted, strict=True)}
+        determining = [names.get(id(each), each) for each in outcome.determining]
+        return Outcome(outcome.reason, outcome.layer, outcome.rule, determining)
 
     def case(self, request: Request, pairs: Values, given: Values, context: EvaluationContext | None) -> Case:
         """Gather for whoever asks for the reasons what bears on a request that was decided."""
-        case = copy(self._bare)
+        case = self._bare.copy()
         case.request = request
         case.context = self._context(request, pairs, given) if context is None else context
         case.grants = self._granted(request, context)
@@ -135,14 +150,14 @@ class Plan:
 
     def _granted(self, request: Request, context: EvaluationContext | None) -> Sequence[MatchedGrant]:
         if not self._varies:
-            return self._grants.always
+            return self._always
         if context is None or not self._grants.needs_context:
             return self._grants.find(request.encryption_context or NO_PAIRS)
         return self._grants.find_in(context, request.grant_tokens)
 
     def _combine(self, bits: int, granted: Sequence[MatchedGrant]) -> Outcome:
         """Work out what a decision is when of the statements asked just these match."""
-        case = copy(self._bare)
+        case = self._bare.copy()
         case.grants = granted
         matched = {statement: door for number, (statement, door) in enumerate(self._open) if bits >> number & 1}
         case.matched = self._matched | matched

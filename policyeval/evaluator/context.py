@@ -290,7 +290,7 @@ def _given(context: EvaluationContext, folded: str) -> Value:
 
 
 def getter(folded: str) -> Getter:
-    """Compile the way to a key's value; the key is folded already."""
+    """Compile the way to a key's value; the key is folded already. What it looks at, residuals.py must know."""
     if folded.startswith(ENCRYPTION_CONTEXT):
         name = folded.removeprefix(ENCRYPTION_CONTEXT)
         return lambda context: context.encryption_context.get(name)

@@ -7,7 +7,8 @@ leftmost fit of a chunk matters, so nothing is ever tried twice; regular express
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import TypeAlias
 
@@ -24,14 +25,15 @@ Token: TypeAlias = str | Wild
 Tokens: TypeAlias = tuple[Token, ...]
 Matcher: TypeAlias = Callable[[str], bool]
 
-_WILDCARDS = {"*": STAR, "?": ANY}
+_WILDCARDS: Mapping[str, Token] = {"*": STAR, "?": ANY}
+_PIECES = re.compile(r"[*?]|[^*?]+").findall
 
 
 def tokenize(pattern: str) -> Tokens:
     """Split a pattern as it is written into tokens."""
     if "*" not in pattern and "?" not in pattern:
         return (pattern,) if pattern else ()
-    return join_tokens(_WILDCARDS.get(character, character) for character in pattern)
+    return join_tokens(_WILDCARDS.get(piece, piece) for piece in _PIECES(pattern))
 
 
 def join_tokens(parts: Iterable[Token]) -> Tokens:

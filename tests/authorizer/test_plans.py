@@ -24,6 +24,7 @@ from tests.authorizer.estates import (
     deny,
     estate,
     grant,
+    only,
     to,
     when,
 )
@@ -268,6 +269,28 @@ def test_grants_under_a_plan_are_told_apart_by_time_and_token() -> None:
             for minutes, tokens in ((1, ()), (1, ("g1",)), (9, ()))
         ]
         assert answers == [False, True, True]
+    assert len(authorizer._plans._plans) == 1
+
+
+def test_each_request_rests_on_its_own_grants() -> None:
+    free = {"GrantId": "free", "GranteePrincipal": APP, "Operations": ["Decrypt"]}
+    tenants = ("blue", "red", "green")
+    to_app = [grant(APP, "Decrypt", **at_least(tenant=tenant)) | {"GrantId": tenant} for tenant in tenants]
+    to_session = [grant(APP_SESSION, "Decrypt", **only(tenant="red", stage="prod")) | {"GrantId": "session's"}]
+    authorizer = Authorizer(estate(app=[allow("kms:*")], grants=[free, *to_app, *to_session]))
+    asked: list[tuple[dict[str, str], set[str]]] = [
+        ({"tenant": "blue"}, {"blue", "free"}),
+        ({"tenant": "red"}, {"red", "free"}),
+        ({"tenant": "green"}, {"green", "free"}),
+        ({"tenant": "red", "stage": "prod"}, {"red", "free", "session's"}),
+        ({"tenant": "Red"}, {"free"}),
+        ({}, {"free"}),
+    ]
+    for _ in range(4):
+        for pairs, grants in asked:
+            decision = authorizer.authorize(Request(APP_SESSION, "kms:Decrypt", KEY, encryption_context=pairs))
+            assert {each.grant_id for each in decision.determining_statements} - {None} == grants
+            assert {each.grant_id for layer in decision.layers for each in layer.statements} - {None} == grants
     assert len(authorizer._plans._plans) == 1
 
 

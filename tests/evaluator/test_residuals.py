@@ -8,8 +8,19 @@ from typing import Any
 import pytest
 
 from policyeval import PolicyType, parse_policy
+from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.evaluator.asking import Question, ask_all, needs_context
-from policyeval.evaluator.context import CallerFacts, CallFacts, EvaluationContext, TargetFacts, Value
+from policyeval.evaluator.context import (
+    CALLER_KEYS,
+    COMPUTED,
+    TARGET_KEYS,
+    CallerFacts,
+    CallFacts,
+    EvaluationContext,
+    TargetFacts,
+    Value,
+    getter,
+)
 from policyeval.evaluator.residuals import Spot, residual
 from policyeval.evaluator.statements import CompiledStatement
 from tests.evaluator.statements import ALICE, BUCKET, KEY, A
@@ -95,6 +106,33 @@ def test_where_a_key_stands(key: str, spot: Spot | None) -> None:
     assert needs_context([Question(found.left, denies=False)]) is (spot is None)
 
 
+KEYS = ("kms:EncryptionContext:Tenant", "aws:UserAgent", "kms:EncryptionAlgorithm", "kms:ViaService")
+EVERY_KEY = sorted(
+    {each.lower() for each in KEYS}
+    | set(CONDITION_KEYS)
+    | CALLER_KEYS
+    | TARGET_KEYS
+    | set(COMPUTED)
+    | {"aws:principaltag/team", "aws:principaltag/x", "aws:resourcetag/stage", "aws:resourcetag/x", "team:x"}
+)
+
+
+@pytest.mark.parametrize("key", EVERY_KEY)
+def test_a_key_is_looked_up_as_its_getter_does(key: str) -> None:
+    statement = compiled(**under("StringEqualsIfExists", key, "x"))
+    get = getter(key)
+    asked = [context(), context({"tenant": "x"}, {key: "x"}), context({"tenant": "y"}, {key: "y"})]
+    found = residual(statement, context())
+    if found is None or not found.left:  # settled: the request cannot change it
+        assert len({get(each) for each in asked}) == 1
+        return
+    spot = found.left[0].spot
+    for each in asked if spot is not None else ():
+        values = each.encryption_context if spot.in_pairs else each.given
+        value = values.get(spot.name)
+        assert get(each) == (spot.default if value is None else value)
+
+
 OPERATORS = (
     "StringEquals",
     "StringNotEquals",
@@ -111,7 +149,6 @@ OPERATORS = (
 )
 PATTERNS = (("blue",), ("bl*",), ("bl*", "re*"), ("*ue", "r?d"), ("?*",), ("*",), ("",), ("true", "SYMMETRIC_DEFAULT"))
 VALUES: tuple[Value, ...] = (None, "", "blue", "Blue", "red", "true", "b", (), ("blue",), ("blue", "red"))
-KEYS = ("kms:EncryptionContext:Tenant", "aws:UserAgent", "kms:EncryptionAlgorithm", "kms:ViaService")
 
 
 @pytest.mark.parametrize("effect", ["Allow", "Deny"])
