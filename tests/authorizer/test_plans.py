@@ -187,6 +187,30 @@ def test_some_requests_have_no_plan(request_: Request) -> None:
     assert not authorizer._plans._plans
 
 
+def test_where_no_plan_can_be_made_it_is_not_tried_at_every_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    authorizer = Authorizer(estate(**ALLOWED))
+    tried: list[Request] = []
+    make = authorizer._exact.plan
+
+    def counting(request: Request) -> object:
+        tried.append(request)
+        return make(request)
+
+    monkeypatch.setattr(authorizer._exact, "plan", counting)
+    for _ in range(120):
+        authorizer.authorize(Request(ALICE, "kms:RetireGrant", KEY))
+    assert len(tried) == 2
+
+
+def test_a_plan_keeps_nothing_of_the_request_that_it_was_made_for() -> None:
+    authorizer = Authorizer(estate(**ALLOWED))
+    request = ASKED.replace(encryption_context={"secret": "x"}, grant_tokens=("token",))
+    warm(authorizer, request)
+    plan = authorizer._plans.find(request)
+    assert plan is not None
+    assert plan._bare.request == ASKED
+
+
 SESSIONS: list[tuple[str, Request]] = [
     ("a role's session", Request(APP_SESSION, "kms:Decrypt", KEY)),
     ("a key's alias", Request(ALICE, "kms:Decrypt", ALIAS)),
