@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import Final, get_args
 
 from policyeval.kms.errors import KmsError
 from policyeval.kms.records import Key, KeyState
 
-ALL: Final[frozenset[KeyState]] = frozenset(
-    {
-        "Creating",
-        "Enabled",
-        "Disabled",
-        "PendingDeletion",
-        "PendingImport",
-        "PendingReplicaDeletion",
-        "Unavailable",
-        "Updating",
-    }
-)
+ALL: Final[frozenset[KeyState]] = frozenset(get_args(KeyState))
 PENDING_DELETION: Final[frozenset[KeyState]] = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
 NOT_PENDING_DELETION: Final = ALL - PENDING_DELETION
 # Cryptography works while a multi-Region key's primary changes.
