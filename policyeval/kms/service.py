@@ -110,6 +110,7 @@ class KeyManagementService:
         Raises:
             KmsError: refused, with the API's code and AWS's words.
             RequestError: the caller is not described, or contradicts what is.
+            StorageError: the store cannot be read or written; nothing was done.
 
         """
         row = OPERATIONS.get(operation)
@@ -126,6 +127,9 @@ class KeyManagementService:
                 response = _perform(row, call)
         except KmsError as error:
             self._record(call, None, error, kept=not row.writes)
+            raise
+        except StorageError:
+            self._record(call, None, KmsError("KMSInternalException"), kept=False)
             raise
         if row.cryptographic:
             for key in call.keys:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from policyeval.kms import Caller
+from policyeval.kms import Caller, RootKey, SqliteStore, StorageError
 from policyeval.kms.trail.trail import MemoryTrail
 from policyeval.model.request import Session
 from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, NOBODY_A, A, B, Estate, allow
@@ -134,3 +135,11 @@ def test_what_a_refused_change_undid_is_not_recorded() -> None:
     assert [record["eventName"] for record in trail.records[-2:]] == ["ScheduleKeyDeletion", "EnableKey"]
     estate.kms.sweep()
     assert trail.records[-1]["eventName"] == "DeleteKey"
+
+
+def test_what_the_store_could_not_keep_is_recorded(tmp_path: Path) -> None:
+    estate, trail = recorded(store=SqliteStore(tmp_path / "kms.db"), root_key=RootKey.of(bytes(32)))
+    with pytest.raises(StorageError, match="surrogates"):
+        estate.call("CreateKey", Description="half a character: \ud800")
+    assert trail.records[-1]["errorCode"] == "KMSInternalException"
+    assert estate.call("ListKeys")["Keys"] == []
