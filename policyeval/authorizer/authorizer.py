@@ -25,8 +25,9 @@ def _now() -> datetime:
 class Authorizer:
     """Decides requests over what a policy source knows.
 
-    Policies are compiled when first met and again when the source gives a new record; a decision
-    is never kept. Safe to use from several threads.
+    Policies are compiled when first met and again when the source gives a new record. What caller,
+    action and resource settle is kept as long as the records are; a decision is never kept. Safe to
+    use from several threads.
 
     Args:
         source: `Entities`, or anything else that speaks `PolicySource`.

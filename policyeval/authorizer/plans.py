@@ -16,6 +16,8 @@ _Key: TypeAlias = tuple[str, str, str]
 
 # A plan costs as much as a few decisions without one.
 _ASKED_BEFORE = 2
+# Where no plan can be made, it is tried again after so many decisions.
+_PATIENCE = 100
 # A plan is some kilobytes.
 _PLANS = 16384
 
@@ -63,7 +65,7 @@ class Plans:
         except PolicyEvalError:  # deciding without a plan says what is wrong
             plan = None
         if plan is None:
-            self._plans.pop(key, None)
+            keep(self._asked, key, _ASKED_BEFORE - _PATIENCE)
             return None
         self._stamp(plan, revision)
         keep(self._plans, key, plan, _PLANS)

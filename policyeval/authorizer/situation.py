@@ -87,7 +87,8 @@ class Situation:
             return None
         target, alias = finder.target(request, action, calling)
         facts = calling.caller if calling.session is None else facts_of(calling, calling.session)
-        case = Case(request, action, calling.caller, target, self._intake.bare(action, facts, target, alias))
+        asked = Request(request.principal, request.action, request.resource)  # of the rest nothing is kept
+        case = Case(asked, action, calling.caller, target, self._intake.bare(action, facts, target, alias))
         grants = self._indexes(source, target, calling) if target.is_key else ()
         return Plan(case, self._intake, GrantSearch(grants, action, self._delay), source.answers)
 
