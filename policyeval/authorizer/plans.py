@@ -65,7 +65,6 @@ class Plans:
         except PolicyEvalError:  # deciding without a plan says what is wrong
             plan = None
         if plan is None:
-            self._plans.pop(key, None)
             keep(self._asked, key, _ASKED_BEFORE - _PATIENCE)
             return None
         self._stamp(plan, revision)

@@ -152,20 +152,21 @@ def test_of_who_was_never_there_no_plan_is_made() -> None:
 
 
 def test_a_revision_that_changes_while_records_are_compared_is_not_noted() -> None:
-    source = Source(estate(**ALLOWED))
+    opened, closed = estate(**ALLOWED), estate()
+    of_opened, of_closed = object(), object()
+    source = Source(opened)
     authorizer = Authorizer(source)  # type: ignore[arg-type]
     warm(authorizer)
-    without = source.entities.with_identity_policies(ALICE, [])
+    source.entities, source.revision = closed, of_closed
 
-    def change_meanwhile(arn: str) -> object:
-        record = source.entities.resource(arn)
-        source.change(without)
-        return record
+    def opened_meanwhile(arn: str) -> object:
+        source.entities, source.revision = opened, of_opened
+        return opened.principal(arn)
 
-    source.revision = object()
-    source.resource = change_meanwhile  # type: ignore[attr-defined]
-    assert authorizer.authorize(ASKED).allowed  # the principal was compared before it changed
-    del source.resource  # type: ignore[attr-defined]
+    source.principal = opened_meanwhile  # type: ignore[attr-defined]
+    assert authorizer.authorize(ASKED).allowed
+    del source.principal  # type: ignore[attr-defined]
+    source.entities, source.revision = closed, of_closed
     assert not authorizer.authorize(ASKED).allowed
 
 
@@ -233,8 +234,10 @@ def test_others_have_one_and_are_decided_as_without(request_: Request) -> None:
     }
     entities = estate(**described)
     authorizer = Authorizer(entities)
-    planned = warm(authorizer, request_)
-    assert authorizer._plans.find(request_) is not None
+    warm(authorizer, request_)
+    plan = authorizer._plans.find(request_)
+    planned = plan.decide(request_) if plan is not None else None
+    assert planned is not None
     fresh = Authorizer(entities).authorize(request_)
     assert (planned.to_json(), planned.explain()) == (fresh.to_json(), fresh.explain())
 
@@ -318,6 +321,64 @@ def test_each_request_rests_on_its_own_grants() -> None:
     assert len(authorizer._plans._plans) == 1
 
 
+def test_grants_are_alike_only_when_they_open_alike() -> None:
+    """A grant to a session gives the permission itself, one to its role stays within the boundary (S8)."""
+    to_role = grant(APP, "Decrypt", **at_least(tenant="blue")) | {"GrantId": "role's"}
+    to_session = grant(APP_SESSION, "Decrypt", **at_least(tenant="red")) | {"GrantId": "session's"}
+    described = estate(app_boundary=[allow("s3:*")], grants=[to_role, to_session])
+    for first, second in (("blue", "red"), ("red", "blue")):
+        authorizer = Authorizer(described)
+        for tenant in (first, second) * 4:
+            request = Request(APP_SESSION, "kms:Decrypt", KEY, encryption_context={"tenant": tenant})
+            assert authorizer.authorize(request).allowed is (tenant == "red")
+
+
+def test_grants_combine_with_the_statements_that_match() -> None:
+    described = estate(
+        app=[allow("kms:*", Condition=BLUE), deny("kms:*", Condition=when("StringEquals", "aws:UserAgent", "bad"))],
+        grants=[grant(APP, "Decrypt", **at_least(stage="prod"))],
+    )
+    authorizer = Authorizer(described)
+    for _ in range(4):
+        for tenant, agent, reason, statements in (
+            ("blue", "good", "allowed", 3),
+            ("red", "good", "allowed", 1),
+            ("blue", "bad", "explicit_deny", 1),
+        ):
+            pairs, given = {"tenant": tenant, "stage": "prod"}, {"aws:UserAgent": agent}
+            request = Request(APP_SESSION, "kms:Decrypt", KEY, encryption_context=pairs, context=given)
+            decision = authorizer.authorize(request)
+            assert (decision.reason, len(decision.determining_statements)) == (reason, statements)
+
+
+def test_control_policies_and_boundaries_are_asked_of_every_request() -> None:
+    good = when("StringEquals", "aws:UserAgent", "good")
+    described = estate(
+        app=[allow("kms:*")],
+        linked=[allow("kms:*")],
+        app_boundary=[allow("kms:*", Condition=when("StringEquals", "aws:Referer", "here"))],
+        scps=[[allow("kms:*", Condition=good)]],
+        rcps=[deny(Principal="*", Condition=when("StringEquals", "kms:EncryptionContext:tenant", "red"))],
+    )
+    authorizer = Authorizer(described)
+    layers = {
+        ("good", "here", "blue"): "identity_policy",
+        ("bad", "here", "blue"): "service_control_policy",
+        ("good", "away", "blue"): "permissions_boundary",
+        ("good", "here", "red"): "resource_control_policy",
+    }
+    for _ in range(4):
+        for (agent, referer, tenant), layer in layers.items():
+            facts: dict[str, Any] = {
+                "context": {"aws:UserAgent": agent, "aws:Referer": referer},
+                "encryption_context": {"tenant": tenant},
+            }
+            bound = authorizer.authorize(Request(APP, "kms:Decrypt", KEY, **facts))
+            assert (bound.layer, bound.allowed) == (layer, layer == "identity_policy")
+            # Neither kind of control policy binds a service-linked role (S2, S3).
+            assert authorizer.authorize(Request(LINKED, "kms:Decrypt", KEY, **facts)).allowed
+
+
 def test_plans_and_ways_to_combine_are_not_kept_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("policyeval.authorizer.plans._PLANS", 2)
     monkeypatch.setattr("policyeval.authorizer.plan._OUTCOMES", 2)
@@ -330,3 +391,14 @@ def test_plans_and_ways_to_combine_are_not_kept_without_bound(monkeypatch: pytes
         decision = authorizer.authorize(ASKED.replace(context={"aws:UserAgent": agent}))
         assert decision.allowed is (agent != "d")
         assert len(authorizer._plans._plans[ALICE, "kms:Decrypt", KEY]._outcomes) <= 2
+
+
+def test_nor_are_those_with_grants(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policyeval.authorizer.plan._OUTCOMES", 2)
+    statements = [allow("kms:*", Condition=when("StringEquals", "aws:UserAgent", agent)) for agent in "abc"]
+    to_alice = grant(ALICE, "Decrypt", **at_least(tenant="blue"))
+    authorizer = Authorizer(estate(alice=statements, grants=[to_alice]))
+    for agent in "aaaabcdabcd":
+        request = ASKED.replace(context={"aws:UserAgent": agent}, encryption_context={"tenant": "blue"})
+        assert "g1" in {each.grant_id for each in authorizer.authorize(request).determining_statements}
+    assert 1 <= len(authorizer._plans._plans[ALICE, "kms:Decrypt", KEY]._with_grants) <= 2
