@@ -261,7 +261,8 @@ MALFORMED: list[tuple[str, dict[str, Any], str]] = [
 def test_a_malformed_request_is_refused_with_a_plan_as_without(facts: dict[str, Any], says: str) -> None:
     authorizer = Authorizer(estate(**ALLOWED))
     for agent in ("a", "b", "c"):
-        warm(authorizer, ASKED.replace(context={"aws:UserAgent": agent, "aws:SourceIp": "10.0.0.1"}))
+        given = {"aws:UserAgent": agent, "aws:SourceIp": "10.0.0.1"}
+        warm(authorizer, ASKED.replace(context=given, encryption_context={"tenant": "blue"}))
     for _ in range(3):
         with pytest.raises(RequestError, match=says):
             authorizer.authorize(ASKED.replace(**facts))
@@ -355,7 +356,7 @@ def test_control_policies_and_boundaries_are_asked_of_every_request() -> None:
     good = when("StringEquals", "aws:UserAgent", "good")
     described = estate(
         app=[allow("kms:*")],
-        linked=[allow("kms:*")],
+        linked=[allow("kms:*", Condition=when("StringLike", "aws:UserAgent", "*"))],
         app_boundary=[allow("kms:*", Condition=when("StringEquals", "aws:Referer", "here"))],
         scps=[[allow("kms:*", Condition=good)]],
         rcps=[deny(Principal="*", Condition=when("StringEquals", "kms:EncryptionContext:tenant", "red"))],

@@ -34,9 +34,11 @@ def context(pairs: dict[str, Value] | None = None, given: dict[str, Value] | Non
     caller = CallerFacts()
     caller.account, caller.account_arn, caller.name = A, f"arn:aws:iam::{A}:root", ALICE
     caller.session_arn, caller.unique_id, caller.caller_type = None, None, "AWS"
-    caller.is_session = caller.temporary = caller.has_boundary = False
+    caller.is_session = caller.has_boundary = False
+    caller.temporary = True
     caller.described = caller.organization_known = True
-    caller.keys = {"aws:principalarn": ALICE, "aws:principaltag/team": "blue"}
+    # The getter of aws:TokenIssueTime looks elsewhere.
+    caller.keys = {"aws:principalarn": ALICE, "aws:principaltag/team": "blue", "aws:tokenissuetime": "not read"}
     target = TargetFacts()
     target.arn, target.region, target.is_key = KEY, "us-east-1", True
     target.described = target.organization_known = True
