@@ -1,5 +1,23 @@
-"""Plugins of pytest that some folder needs: pytest wants them named at the top."""
+"""What tests of several folders share, and plugins of pytest: pytest wants those named at the top."""
 
 from __future__ import annotations
 
+import pytest
+
+from policyeval.evaluator.statements import CompiledStatement
+
 pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Every statement compiled from now on."""
+    seen: list[object] = []
+    before = CompiledStatement.__init__
+
+    def counting(self: CompiledStatement, *arguments: object) -> None:
+        seen.append(arguments[0])
+        before(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(CompiledStatement, "__init__", counting)
+    return seen

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 from policyeval import Authorizer, Entities, Request
-from policyeval.evaluator.statements import CompiledStatement
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 ROLE = "arn:aws:iam::444455556666:role/app"
@@ -52,20 +51,6 @@ def source() -> Changing:
             }
         )
     )
-
-
-@pytest.fixture
-def compiled(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Every statement compiled from now on."""
-    seen: list[object] = []
-    before = CompiledStatement.__init__
-
-    def counting(self: CompiledStatement, *arguments: object) -> None:
-        seen.append(arguments[0])
-        before(self, *arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(CompiledStatement, "__init__", counting)
-    return seen
 
 
 def ask(authorizer: Authorizer) -> list[bool]:

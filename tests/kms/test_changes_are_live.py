@@ -7,23 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from policyeval.evaluator.statements import CompiledStatement
 from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, NOBODY_A, NOBODY_B, A, B, Estate, allow, policy
-
-
-@pytest.fixture
-def compiled(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Every statement compiled from now on."""
-    seen: list[object] = []
-    before = CompiledStatement.__init__
-
-    def counting(self: CompiledStatement, *arguments: object) -> None:
-        seen.append(arguments[0])
-        before(self, *arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(CompiledStatement, "__init__", counting)
-    return seen
-
 
 SHARED = json.dumps(policy(allow("kms:*", Principal={"AWS": A}), allow("kms:Decrypt", Principal={"AWS": B})))
 CHANGES: list[tuple[str, Callable[[Estate, str], object], int, bool]] = [
