@@ -23,6 +23,7 @@ class Caller:
         via_service: the service that calls on the principal's behalf, `s3.us-east-1.amazonaws.com`.
         vpc_endpoint: the id of the VPC endpoint that the call comes through.
         context: further condition keys of the request.
+        access_key: the id of the access key that signed, for the trail.
 
     """
 
@@ -34,6 +35,7 @@ class Caller:
     via_service: str | None = None
     vpc_endpoint: str | None = None
     context: Mapping[str, ContextValue] = field(default_factory=dict)
+    access_key: str | None = None
 
     @cached_property
     def account(self) -> str:

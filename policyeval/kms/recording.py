@@ -66,6 +66,7 @@ class Recorder:
             caller.account,
             unique_id=record.unique_id if record is not None else None,
             issuer=record.arn if record is not None and record.arn != caller.label else None,
+            access_key=caller.access_key,
             source_ip=caller.source_ip,
             user_agent=caller.user_agent,
             via_service=caller.via_service,
