@@ -99,13 +99,38 @@ class KeyManagementService:
         """Give the common operations as methods, for one caller."""
         return Client(self, self._caller(caller))
 
-    def call(self, caller: str | Caller, operation: str, params: Mapping[str, object] | None = None) -> Response:
+    def describe(self, iam: PolicySource) -> None:
+        """Take another description of who there is; its keys that are new are created.
+
+        It is one step: a call under way ends with the description that it began with.
+
+        Raises:
+            EntitiesError: a key has a spec or an origin for which no material can be made; the old one stays.
+            StorageError: the store cannot be written; likewise.
+
+        """
+        if isinstance(iam, Entities):
+            adopt(iam, self.store, self._core.vault, self._core.clock())
+        old = self._core
+        source, delay = KmsSource(iam, self.store), old.settings.grant_delay
+        self._recorder = Recorder(self.trail, iam)
+        self._core = old._replace(iam=iam, authorizer=Authorizer(source, grant_delay=delay, clock=old.clock))
+
+    def call(
+        self,
+        caller: str | Caller,
+        operation: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        request_id: str | None = None,
+    ) -> Response:
         """Do one operation of the API.
 
         Args:
             caller: who calls; an ARN alone calls in the service's own Region.
             operation: the API's name, `Encrypt`.
             params: the API's members; blobs are bytes, times datetimes.
+            request_id: the id that the caller is told, for the trail; one is made when None.
 
         Raises:
             KmsError: refused, with the API's code and AWS's words.
@@ -118,6 +143,8 @@ class KeyManagementService:
             raise KmsError("UnknownOperationException")
         caller = self._caller(caller)
         call = Call(self._core, caller, operation, params or {}, caller.region or self.region)
+        if request_id is not None:
+            call.request_id = request_id
         try:
             call.params = validate(operation, params or {})
             if row.writes:
