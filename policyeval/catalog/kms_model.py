@@ -13,7 +13,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-__all__ = ["Operation", "ServiceModel", "Shape", "ShapeType", "kms_model"]
+__all__ = ["Operation", "ServiceModel", "Shape", "ShapeType", "kms_model", "read_model"]
 
 ShapeType = Literal["structure", "list", "map", "string", "blob", "integer", "boolean", "timestamp"]
 
@@ -63,7 +63,12 @@ class ServiceModel(NamedTuple):
 @cache
 def kms_model() -> ServiceModel:
     """Read the model; the first call costs a few milliseconds, the others nothing."""
-    data = json.loads((resources.files("policyeval.catalog") / "data" / "kms.json").read_text(encoding="utf-8"))
+    return read_model("kms")
+
+
+def read_model(service: str) -> ServiceModel:
+    """Read the model of a service that `data/` has."""
+    data = json.loads((resources.files("policyeval.catalog") / "data" / f"{service}.json").read_text(encoding="utf-8"))
     shapes = _shapes(data["shapes"])
     operations = {
         name: Operation(name, shapes[row["input"]], shapes.get(row.get("output")), tuple(row["errors"]))
