@@ -26,6 +26,7 @@ ALLOWED = {
     "policyeval.authorizer.simulate": {"clock"},  # likewise
     "policyeval.catalog.kms_model": {"files"},  # package data
     "policyeval.catalog.kms_prices": {"files"},  # package data
+    "policyeval.catalog.service_data": {"files"},  # package data
     "policyeval.syntax.grammars": {"files"},  # package data, and `grammar/` of a checkout
 }
 
