@@ -93,12 +93,14 @@ _WINDOW = 100
 class Diagnostic:
     """One thing that is wrong, where, and what would mend it.
 
-    `message` starts in lower case and puts the offending text in backticks.
+    `message` starts in lower case and puts the offending text in backticks. `kind` sorts faults of
+    one kind together, for the linter: a `syntax.faults.Kind`, None for a text that cannot be read.
     """
 
     message: str
     hint: str | None = None
     place: Place | None = field(default=None)
+    kind: str | None = field(default=None, compare=False)
 
     def render(self) -> str:
         """Write it for a person: place, message, source line, caret, hint."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.model.policy import Condition
 from policyeval.syntax.elements import check_template
-from policyeval.syntax.faults import ticked
+from policyeval.syntax.faults import Kind, ticked
 from policyeval.syntax.objects import is_unreadable, report_duplicate, report_type
 from policyeval.syntax.tree import Boolean, List, Mapping, Node, Number, Text, pointer_part
 
@@ -49,7 +49,7 @@ def _distinct(node: Mapping, what: str, faults: Faults, pointer: str) -> Iterato
             continue
         seen[folded] = key
         if not folded.strip():
-            faults.add(key, at, f"the name of a condition {what} is empty")
+            faults.add(key, at, f"the name of a condition {what} is empty", kind=Kind.EMPTY_CONDITION_NAME)
             continue
         yield key, value, at
 

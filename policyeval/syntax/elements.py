@@ -6,7 +6,7 @@ from typing import Final
 
 from policyeval.model.arn import is_account_id
 from policyeval.model.policy import Element, PrincipalElement, PrincipalValue
-from policyeval.syntax.faults import Faults, quoted, ticked
+from policyeval.syntax.faults import Faults, Kind, quoted, ticked
 from policyeval.syntax.objects import is_unreadable, members, read_texts, report_type
 from policyeval.syntax.patterns import parse_action_pattern
 from policyeval.syntax.strings import inside
@@ -22,7 +22,7 @@ def read_actions(name: str, node: Node, faults: Faults, pointer: str) -> Element
     for text, at in texts:
         if parse_action_pattern(text.value) is None:
             message, hint = _explain_action(text.value)
-            faults.add(text, at, message, hint)
+            faults.add(text, at, message, hint, kind=Kind.ACTION_FORMAT)
     return _element(name, node, texts, faults, pointer)
 
 
@@ -62,7 +62,7 @@ def check_template(text: Text, pointer: str, faults: Faults, *, start: int = 0) 
         parse_template(text.value[start:])
     except TemplateError as fault:
         place = inside(text, start + fault.start, start + fault.end, pointer)
-        faults.add_inside(place, fault.message, fault.hint)
+        faults.add_inside(place, fault.message, fault.hint, kind=fault.kind)
         return False
     return True
 
@@ -76,7 +76,8 @@ def _element(name: str, node: Node, texts: list[tuple[Text, str]], faults: Fault
 
 def _report_everything(name: str, node: Node, faults: Faults, pointer: str) -> None:
     # AWS only warns of empty arrays; the complement of nothing would be everything.
-    faults.add(node, pointer, f"`{name}` is empty", "it would stand for everything; name what it shall leave out")
+    hint = "it would stand for everything; name what it shall leave out"
+    faults.add(node, pointer, f"`{name}` is empty", hint, kind=Kind.EMPTY_NEGATION)
 
 
 def read_principals(name: str, node: Node, faults: Faults, pointer: str) -> PrincipalElement:
@@ -108,7 +109,7 @@ def _report_bare_principal(name: str, node: Text, faults: Faults, pointer: str) 
         hint = _as_object("AWS", value)
     elif value.endswith((".amazonaws.com", ".amazonaws.com.cn")):
         hint = _as_object("Service", value)
-    faults.add(node, pointer, message, hint)
+    faults.add(node, pointer, message, hint, kind=Kind.BARE_PRINCIPAL)
 
 
 def _as_object(kind: str, value: str) -> str:
@@ -126,5 +127,6 @@ def _read_kind(kind: str, node: Node, values: list[PrincipalValue], faults: Faul
                 f"the principal {ticked(value)} has a wildcard in it",
                 'a principal is named in full or is `"*"`; to match many, add a Condition'
                 " with `ArnLike` on `aws:PrincipalArn`",
+                kind=Kind.PRINCIPAL_WILDCARD,
             )
         values.append(PrincipalValue(kind, value, text.place(at)))

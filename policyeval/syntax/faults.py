@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from policyeval.model.source import Diagnostic, Place
@@ -15,6 +16,45 @@ MAX_FAULTS: Final = 100
 """How many faults of its own a reader reports before it stops."""
 
 _SHOWN = 80
+
+
+class Kind(StrEnum):
+    """What sort of fault a diagnostic tells of. What has none is a text that is not JSON or YAML."""
+
+    BYTE_ORDER_MARK = "byte-order-mark"
+    TRAILING_TEXT = "trailing-text"
+    TOO_DEEP = "too-deep"
+    UNRESOLVED = "unresolved"
+    WRONG_TYPE = "wrong-type"
+    EMPTY_STRING = "empty-string"
+    DUPLICATE_KEY = "duplicate-key"
+    DUPLICATE_KEY_CASE = "duplicate-key-case"
+    UNKNOWN_ELEMENT = "unknown-element"
+    UNKNOWN_PRINCIPAL_KIND = "unknown-principal-kind"
+    INVALID_VERSION = "invalid-version"
+    MISSING_STATEMENT = "missing-statement"
+    EMPTY_STATEMENT = "empty-statement"
+    DUPLICATE_SID = "duplicate-sid"
+    INVALID_SID = "invalid-sid"
+    MISSING_EFFECT = "missing-effect"
+    INVALID_EFFECT = "invalid-effect"
+    BOTH_FORMS = "both-forms"
+    MISSING_PRINCIPAL = "missing-principal"
+    MISSING_ACTION = "missing-action"
+    MISSING_RESOURCE = "missing-resource"
+    PRINCIPAL_NOT_ALLOWED = "principal-not-allowed"
+    TRUST_NOT_PRINCIPAL = "trust-not-principal"
+    TRUST_RESOURCE = "trust-resource"
+    ACTION_FORMAT = "action-format"
+    EMPTY_NEGATION = "empty-negation"
+    BARE_PRINCIPAL = "bare-principal"
+    PRINCIPAL_WILDCARD = "principal-wildcard"
+    EMPTY_CONDITION_NAME = "empty-condition-name"
+    VARIABLE_BRACE = "variable-brace"
+    VARIABLE_EMPTY = "variable-empty"
+    VARIABLE_QUOTE = "variable-quote"
+    VARIABLE_SPACE = "variable-space"
+    VARIABLE_FORM = "variable-form"
 
 
 class Refused(Exception):  # noqa: N818 - no error by itself: it sends the text to the forgiving parse
@@ -62,13 +102,15 @@ class Faults:
     def __init__(self, found: list[Diagnostic]) -> None:
         self.found = found
 
-    def add(self, node: Node, pointer: str, message: str, hint: str | None = None) -> None:
+    def add(
+        self, node: Node, pointer: str, message: str, hint: str | None = None, *, kind: Kind | None = None
+    ) -> None:
         """Say what is wrong with a node."""
-        self.found.append(Diagnostic(message, hint, node.place(pointer)))
+        self.found.append(Diagnostic(message, hint, node.place(pointer), kind))
 
-    def add_inside(self, place: Place, message: str, hint: str | None = None) -> None:
+    def add_inside(self, place: Place, message: str, hint: str | None = None, *, kind: Kind | None = None) -> None:
         """Say what is wrong at a place that is no node's own, such as inside a string."""
-        self.found.append(Diagnostic(message, hint, place))
+        self.found.append(Diagnostic(message, hint, place, kind))
 
 
 def by_place(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

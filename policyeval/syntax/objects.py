@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policyeval.syntax.faults import nearest, ticked
+from policyeval.syntax.faults import Kind, nearest, ticked
 from policyeval.syntax.tree import UNREADABLE, List, Mapping, Node, Text, Unknown, pointer_part
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def _report_unknown(key: Text, known: frozenset[str], owner: str, faults: Faults
         hint = f"write it `{like}`: upper and lower case matter here"
     else:
         hint = f"did you mean `{like}`?"
-    faults.add(key, pointer, f"unknown element {ticked(key.value)}", hint)
+    kind = Kind.UNKNOWN_PRINCIPAL_KIND if "AWS" in known else Kind.UNKNOWN_ELEMENT
+    faults.add(key, pointer, f"unknown element {ticked(key.value)}", hint, kind=kind)
 
 
 def _listed(names: list[str]) -> str:
@@ -60,11 +61,12 @@ def report_duplicate(key: Text, first: Text, faults: Faults, pointer: str) -> No
     """Say that a key comes twice in an object, and where it came first."""
     line = first.place().line
     hint = f"it was first given {f'on line {line}' if line is not None else 'before'}"
-    message = f"duplicate key {ticked(key.value)}"
+    message, kind = f"duplicate key {ticked(key.value)}", Kind.DUPLICATE_KEY
     if first.value != key.value:
         message += f": {ticked(first.value)} differs from it in case only"
         hint += "; case does not tell keys apart"
-    faults.add(key, pointer, message, hint)
+        kind = Kind.DUPLICATE_KEY_CASE
+    faults.add(key, pointer, message, hint, kind=kind)
 
 
 def report_type(  # noqa: PLR0913 - the parts of one sentence
@@ -74,9 +76,9 @@ def report_type(  # noqa: PLR0913 - the parts of one sentence
     if is_unreadable(node):
         return
     if isinstance(node, Unknown):
-        faults.add(node, pointer, f"{what} cannot be resolved: {node.why}")
+        faults.add(node, pointer, f"{what} cannot be resolved: {node.why}", kind=Kind.UNRESOLVED)
         return
-    faults.add(node, pointer, f"{what} must be {wanted}, not {node.kind}", hint)
+    faults.add(node, pointer, f"{what} must be {wanted}, not {node.kind}", hint, kind=Kind.WRONG_TYPE)
 
 
 def read_text(node: Node, what: str, faults: Faults, pointer: str) -> str | None:
@@ -104,7 +106,7 @@ def read_texts(node: Node, what: str, faults: Faults, pointer: str) -> Iterator[
 
 def _report_no_text(node: Node, what: str, wanted: str, faults: Faults, pointer: str) -> None:
     if isinstance(node, Text):
-        faults.add(node, pointer, f"{what} is an empty string")
+        faults.add(node, pointer, f"{what} is an empty string", kind=Kind.EMPTY_STRING)
         return
     hint = "put it in double quotes" if node.kind in {"a number", "a boolean"} else None
     report_type(node, what, wanted, faults, pointer, hint=hint)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.errors import PolicySyntaxError
 from policyeval.model.policy import CURRENT_VERSION, OLD_VERSION, Policy, PolicyType, Statement
-from policyeval.syntax.faults import Faults, by_place, ticked
+from policyeval.syntax.faults import Faults, Kind, by_place, ticked
 from policyeval.syntax.json_reader import read_json
 from policyeval.syntax.objects import DAMAGED, members, read_text, report_type
 from policyeval.syntax.python_reader import from_python
@@ -79,6 +79,7 @@ def _version(found: dict[str, Node], faults: Faults, pointer: str) -> str | None
             at,
             f"unknown policy version {ticked(version)}",
             f"write `{CURRENT_VERSION}`: it names the policy language, not the day of a change",
+            kind=Kind.INVALID_VERSION,
         )
     return version
 
@@ -89,7 +90,13 @@ def _statements(
     node = found.get("Statement")
     if node is None:
         if DAMAGED not in found:
-            faults.add(policy, pointer, "a policy has no `Statement`", "add an array of statements")
+            faults.add(
+                policy,
+                pointer,
+                "a policy has no `Statement`",
+                "add an array of statements",
+                kind=Kind.MISSING_STATEMENT,
+            )
         return ()
     at = f"{pointer}/Statement"
     if isinstance(node, Mapping):
@@ -100,7 +107,8 @@ def _statements(
         return ()
     if not node.items:
         # IAM: "MalformedPolicyDocument: Syntax errors in policy".
-        faults.add(node, at, "a policy has no statement", "AWS refuses an empty array; delete the policy instead")
+        hint = "AWS refuses an empty array; delete the policy instead"
+        faults.add(node, at, "a policy has no statement", hint, kind=Kind.EMPTY_STATEMENT)
     read = [read_statement(item, dialect, faults, f"{at}/{index}") for index, item in enumerate(node.items)]
     if dialect.policy_type in _UNIQUE_SIDS:
         _check_sids(node, read, faults, at)
@@ -120,6 +128,7 @@ def _check_sids(node: List, statements: list[Statement | None], faults: Faults, 
                 at,
                 f"duplicate Sid {ticked(statement.sid)}",
                 f"statement {earlier} has it already; a Sid names one statement of a policy",
+                kind=Kind.DUPLICATE_SID,
             )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from policyeval.model.policy import Effect, Element, PolicyType, PrincipalElement, Statement
 from policyeval.syntax.conditions import read_conditions
 from policyeval.syntax.elements import read_actions, read_principals, read_resources
-from policyeval.syntax.faults import ticked
+from policyeval.syntax.faults import Kind, ticked
 from policyeval.syntax.objects import DAMAGED, is_unreadable, members, read_text, report_type
 from policyeval.syntax.tree import Mapping, Node
 
@@ -60,14 +60,16 @@ def _sid(found: dict[str, Node], dialect: Dialect, faults: Faults, pointer: str)
     at = f"{pointer}/Sid"
     sid = read_text(node, "`Sid`", faults, at)
     if sid is not None and dialect.policy_type in _STRICT_SIDS and not _STRICT_SID.fullmatch(sid):
-        faults.add(node, at, f"the Sid {ticked(sid)} has characters other than letters and digits")
+        message = f"the Sid {ticked(sid)} has characters other than letters and digits"
+        faults.add(node, at, message, kind=Kind.INVALID_SID)
     return sid
 
 
 def _effect(node: Mapping, found: dict[str, Node], faults: Faults, pointer: str) -> Effect:
     value = found.get("Effect")
     if value is None:
-        _missing(node, found, faults, pointer, what="`Effect`", add='`"Effect": "Allow"` or `"Effect": "Deny"`')
+        add = '`"Effect": "Allow"` or `"Effect": "Deny"`'
+        _missing(node, found, faults, pointer, what="`Effect`", add=add, kind=Kind.MISSING_EFFECT)
         return "Deny"  # never seen: a policy with faults is not given out
     at = f"{pointer}/Effect"
     effect = read_text(value, "`Effect`", faults, at)
@@ -76,7 +78,9 @@ def _effect(node: Mapping, found: dict[str, Node], faults: Faults, pointer: str)
     if effect is not None and effect != "Deny":
         proper = effect.strip().capitalize()
         hint = f"write `{proper}`" if proper in {"Allow", "Deny"} else None
-        faults.add(value, at, f"the effect {ticked(effect)} is neither `Allow` nor `Deny`", hint)
+        faults.add(
+            value, at, f"the effect {ticked(effect)} is neither `Allow` nor `Deny`", hint, kind=Kind.INVALID_EFFECT
+        )
     return "Deny"
 
 
@@ -90,17 +94,18 @@ def _either(found: dict[str, Node], name: _Pair, faults: Faults, pointer: str) -
         # The later of the two; without a source, where both start at 0, the negated one.
         at, node = (name, plain) if plain.start > negated.start else (f"Not{name}", negated)
         message = f"a statement has both `{name}` and `Not{name}`"
-        faults.add(node, f"{pointer}/{at}", message, "keep one, or make two statements of it")
+        hint = "keep one, or make two statements of it"
+        faults.add(node, f"{pointer}/{at}", message, hint, kind=Kind.BOTH_FORMS)
     if plain is not None:
         return name, plain
     return (f"Not{name}", negated) if negated is not None else None
 
 
 def _missing(  # noqa: PLR0913 - the parts of one sentence
-    node: Mapping, found: dict[str, Node], faults: Faults, pointer: str, *, what: str, add: str
+    node: Mapping, found: dict[str, Node], faults: Faults, pointer: str, *, what: str, add: str, kind: Kind
 ) -> None:
     if DAMAGED not in found:
-        faults.add(node, pointer, f"a statement has no {what}", f"add {add}")
+        faults.add(node, pointer, f"a statement has no {what}", f"add {add}", kind=kind)
 
 
 def _principal(
@@ -117,6 +122,7 @@ def _principal(
                 pointer,
                 what="`Principal`",
                 add=f"whom it is about; {_article(policy_type)} names principals",
+                kind=Kind.MISSING_PRINCIPAL,
             )
         return None
     name, value = chosen
@@ -127,10 +133,12 @@ def _principal(
             at,
             f"{_article(policy_type)} may not have `{name}`",
             "leave it out: the policy is about whoever it is attached to",
+            kind=Kind.PRINCIPAL_NOT_ALLOWED,
         )
         return None
     if policy_type is PolicyType.TRUST and name == "NotPrincipal":
-        faults.add(value, at, "a role's trust policy may not have `NotPrincipal`", None)
+        message = "a role's trust policy may not have `NotPrincipal`"
+        faults.add(value, at, message, kind=Kind.TRUST_NOT_PRINCIPAL)
     return None if is_unreadable(value) else read_principals(name, value, faults, at)
 
 
@@ -139,7 +147,8 @@ def _action(node: Mapping, found: dict[str, Node], dialect: Dialect, faults: Fau
     if chosen is None:
         # KMS takes such a statement, and it does nothing; IAM refuses it.
         if dialect.policy_type is not PolicyType.KEY:
-            _missing(node, found, faults, pointer, what="`Action`", add="`Action` or `NotAction`")
+            add = "`Action` or `NotAction`"
+            _missing(node, found, faults, pointer, what="`Action`", add=add, kind=Kind.MISSING_ACTION)
         return None
     name, value = chosen
     return read_actions(name, value, faults, f"{pointer}/{name}")
@@ -149,12 +158,14 @@ def _resource(node: Mapping, found: dict[str, Node], dialect: Dialect, faults: F
     chosen = _either(found, "Resource", faults, pointer)
     if chosen is None:
         if dialect.policy_type not in _NO_RESOURCE_NEEDED:
-            _missing(node, found, faults, pointer, what="`Resource`", add='`"Resource": "*"` or what it is about')
+            add = '`"Resource": "*"` or what it is about'
+            _missing(node, found, faults, pointer, what="`Resource`", add=add, kind=Kind.MISSING_RESOURCE)
         return None
     name, value = chosen
     at = f"{pointer}/{name}"
     if dialect.policy_type is PolicyType.TRUST:
-        faults.add(value, at, f"a role's trust policy may not have `{name}`", "leave it out: the role is the resource")
+        message, hint = f"a role's trust policy may not have `{name}`", "leave it out: the role is the resource"
+        faults.add(value, at, message, hint, kind=Kind.TRUST_RESOURCE)
         return None
     return read_resources(name, value, faults, at, variables=dialect.variables)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from policyeval.syntax.faults import ticked
+from policyeval.syntax.faults import Kind, ticked
 from policyeval.syntax.grammars import build
 
 if TYPE_CHECKING:
@@ -31,12 +31,13 @@ Part: TypeAlias = str | Literal | Variable
 class TemplateError(ValueError):
     """A `${` that makes no variable. `start` and `end` are offsets in the text; raised inside this floor only."""
 
-    def __init__(self, message: str, hint: str | None, start: int, end: int) -> None:
+    def __init__(self, message: str, hint: str | None, start: int, end: int, kind: Kind) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.start = start
         self.end = end
+        self.kind = kind
 
 
 class _Builder:
@@ -92,18 +93,30 @@ def _explain(text: str, at: int) -> TemplateError:
     if close < 0 or 0 <= inner < close:
         end = len(text) if inner < 0 else inner
         return TemplateError(
-            "the variable `${` is never closed", "close it with `}`; `${$}{` stands for the two characters", start, end
+            "the variable `${` is never closed",
+            "close it with `}`; `${$}{` stands for the two characters",
+            start,
+            end,
+            Kind.VARIABLE_BRACE,
         )
-    message, hint = _explain_variable(text[start : close + 1])
-    return TemplateError(message, hint, start, close + 1)
+    message, hint, kind = _explain_variable(text[start : close + 1])
+    return TemplateError(message, hint, start, close + 1, kind)
 
 
-def _explain_variable(whole: str) -> tuple[str, str | None]:
+def _explain_variable(whole: str) -> tuple[str, str | None, Kind]:
     inside = whole[2:-1]
     if not inside.strip():
-        return f"the variable {ticked(whole)} names no key", None
+        return f"the variable {ticked(whole)} names no key", None, Kind.VARIABLE_EMPTY
     if "," in inside:
-        return f"the default in {ticked(whole)} is not in single quotes", "write `${key, 'default'}`"
+        return (
+            f"the default in {ticked(whole)} is not in single quotes",
+            "write `${key, 'default'}`",
+            Kind.VARIABLE_QUOTE,
+        )
     if any(character.isspace() for character in inside):
-        return f"the variable {ticked(whole)} has a space in it", "a space may stand in the name of a tag only"
-    return f"{ticked(whole)} is not a variable", "write `${key}` or `${key, 'default'}`"
+        return (
+            f"the variable {ticked(whole)} has a space in it",
+            "a space may stand in the name of a tag only",
+            Kind.VARIABLE_SPACE,
+        )
+    return f"{ticked(whole)} is not a variable", "write `${key}` or `${key, 'default'}`", Kind.VARIABLE_FORM

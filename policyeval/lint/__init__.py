@@ -1,0 +1,1 @@
+"""The linter: rules over policies, findings with places, and how they are reported."""

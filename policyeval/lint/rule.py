@@ -1,0 +1,104 @@
+"""What a rule is: a code, its documentation, what it looks at, and a function that looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, NamedTuple
+
+from policyeval.lint.finding import Fix, Severity
+from policyeval.model.policy import PolicyType
+from policyeval.model.source import Diagnostic, Place
+from policyeval.syntax.faults import Kind
+
+
+class Level(Enum):
+    """What a rule looks at: its check is called once for each, with that as its only argument.
+
+    The `…_TEXT` levels see the bare string: a check's answer hangs on nothing else, so that it is asked
+    once for each different string of a run. Prefer them where they suffice: policies repeat themselves.
+    """
+
+    FAULT = "a fault that the parser reports"  # Diagnostic
+    POLICY = "a whole policy"  # view.PolicyView
+    STATEMENT = "a statement"  # view.Statement
+    ACTION = "a value of Action or NotAction"  # view.Value
+    ACTION_TEXT = "the text of an action"  # str
+    RESOURCE = "a value of Resource or NotResource"  # view.Value
+    RESOURCE_TEXT = "the text of a resource"  # str
+    PRINCIPAL = "a value of Principal or NotPrincipal"  # view.Value
+    CONDITION = "a condition: one key under one operator"  # view.Condition
+    CONDITION_VALUE = "a value of a condition"  # view.Value
+    GRANT = "a grant"  # view.GrantView
+    GRANTS = "the grants of one key"  # tuple[view.GrantView, ...]
+
+
+class Flaw(NamedTuple):
+    """What a check found: where, and what to say. The rule adds its code and severity."""
+
+    place: Place
+    message: str
+    hint: str | None = None
+    also: tuple[Place, ...] = ()
+    fix: Fix | None = None
+
+
+class TextFlaw(NamedTuple):
+    """What a check of a `…_TEXT` level found. `start` and `end` are offsets in the string; None: all of it.
+
+    `replacement` is a string that means the same without the flaw: it makes the finding fixable.
+    """
+
+    message: str
+    hint: str | None = None
+    start: int | None = None
+    end: int | None = None
+    replacement: str | None = None
+
+
+# The argument is what the level says; mypy cannot tell it from the level.
+Check = Callable[[Any], Iterable[Flaw] | Iterable[TextFlaw]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. A module of `policyeval.lint.rules` ends with its own, as `RULE`.
+
+    Attributes:
+        code: a letter for its family and a number; never given to another rule.
+        name: the same for people, in kebab-case.
+        severity: Access Analyzer's finding type where it has the check.
+        level: what `check` is called with.
+        check: yields a flaw for each thing that is wrong; yields nothing where a value is unknown.
+        summary: one sentence in the imperative or stating the fault, without a full stop's worth more.
+        why: what goes wrong otherwise, in a few sentences.
+        instead: what to write instead.
+        source: the page of AWS's that says so.
+        access_analyzer: Access Analyzer's issue code, None for a rule that only we have.
+        types: the policy types that it is about; None: every one.
+
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    level: Level
+    check: Check
+    summary: str
+    why: str
+    instead: str
+    source: str
+    access_analyzer: str | None = None
+    types: frozenset[PolicyType] | None = None
+
+
+def reported(*kinds: Kind) -> Callable[[Diagnostic], Iterable[Flaw]]:
+    """Make the check of a rule for what the parser itself finds: it passes on its faults of these kinds."""
+    wanted = frozenset(kinds)
+
+    def check(fault: Diagnostic) -> Iterable[Flaw]:
+        if fault.kind in wanted and fault.place is not None:
+            yield Flaw(fault.place, fault.message, fault.hint)
+
+    return check

@@ -1,0 +1,1 @@
+"""Actions (A): the names in Action and NotAction."""

@@ -1,0 +1,1 @@
+"""Resources (R): the ARNs in Resource and NotResource."""

@@ -1,0 +1,1 @@
+"""Syntax (S): JSON, the elements of policies and statements, their types and quotas."""

@@ -1,0 +1,280 @@
+"""What rules see: a policy's elements in their order, however broken the document is.
+
+A view says what is there and never what is wrong: that is the rules' to say. What is missing, of the wrong
+type or unknown (a template's reference) is left out, and `complete` tells whether anything was left out
+that could have been a value; a rule that concludes from absence asks it first. Of a key that comes twice
+the first counts. Places and pointers are made when somebody asks for them.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from policyeval.syntax.strings import inside
+from policyeval.syntax.tree import Boolean, Number, Text, pointer_part
+
+if TYPE_CHECKING:
+    from policyeval.model.arn import Arn
+    from policyeval.model.policy import PolicyType
+    from policyeval.model.source import Place
+    from policyeval.syntax.tree import Mapping, Node
+
+Scalar: TypeAlias = Text | Number | Boolean
+
+
+class Value:
+    """One string of an element or condition: an action, a resource, a principal, what a key is compared with.
+
+    `text` is the string as written, `true` for a JSON boolean, the digits for a number; `node` is its node.
+    `owner` is the element or condition it stands in. `index` is None where it stands there alone, outside of
+    an array.
+    """
+
+    __slots__ = ("index", "node", "owner", "text")
+
+    def __init__(self, text: str, node: Scalar, owner: Element | Condition, index: int | None) -> None:
+        self.text = text
+        self.node = node
+        self.owner = owner
+        self.index = index
+
+    @property
+    def statement(self) -> Statement:
+        """The statement it stands in."""
+        return self.owner.statement
+
+    @property
+    def pointer(self) -> str:
+        """Its JSON Pointer."""
+        return self.owner.pointer if self.index is None else f"{self.owner.pointer}/{self.index}"
+
+    def place(self, start: int | None = None, end: int | None = None) -> Place:
+        """Give its place, quotes included; with offsets in `text`, the place of that part, without them."""
+        if start is None or not isinstance(self.node, Text):
+            return self.node.place(self.pointer)
+        return inside(self.node, start, len(self.text) if end is None else end, self.pointer)
+
+
+class Element:
+    """Action, Resource, Principal or their Not… forms.
+
+    `kind` is `AWS`, `Service`, `Federated`, `CanonicalUser` or whatever stands there, for principals: of these
+    a statement has one element for each kind. `"Principal": "*"` is of the kind AWS. Elsewhere it is "".
+    `key` is the key that names it (of a principal its kind), `node` the value with all its values.
+    """
+
+    __slots__ = ("complete", "key", "kind", "name", "node", "pointer", "statement", "values")
+
+    def __init__(self, name: str, kind: str, entry: tuple[Text, Node], statement: Statement, pointer: str) -> None:
+        self.name = name
+        self.kind = kind
+        self.key, self.node = entry
+        self.statement = statement
+        self.pointer = pointer
+        self.values: tuple[Value, ...] = ()
+        self.complete = True
+
+    @property
+    def negated(self) -> bool:
+        """Whether it is the Not… form."""
+        return self.name.startswith("Not")
+
+    def place(self) -> Place:
+        """Give the place of its value."""
+        return self.node.place(self.pointer)
+
+    def key_place(self) -> Place:
+        """Give the place of its name."""
+        return self.key.place(self.pointer)
+
+
+class Condition:
+    """One key under one operator.
+
+    `operator` is as written; `quantifier` (`ForAllValues`, `ForAnyValue` or ""), `base` and `if_exists` are its
+    parts. `key` is as written, `folded` in lower case.
+    """
+
+    __slots__ = (
+        "base",
+        "complete",
+        "folded",
+        "if_exists",
+        "key",
+        "key_node",
+        "node",
+        "operator",
+        "operator_node",
+        "quantifier",
+        "statement",
+        "values",
+    )
+
+    def __init__(
+        self, operator_node: Text, parts: tuple[str, str, bool], key_node: Text, node: Node, statement: Statement
+    ) -> None:
+        self.operator_node = operator_node
+        self.operator = operator_node.value
+        self.quantifier, self.base, self.if_exists = parts
+        self.key_node = key_node
+        self.key = key_node.value
+        self.folded = self.key.lower()
+        self.node = node
+        self.statement = statement
+        self.values: tuple[Value, ...] = ()
+        self.complete = True
+
+    @property
+    def pointer(self) -> str:
+        """The JSON Pointer of the key's values."""
+        return f"{self.operator_pointer}/{pointer_part(self.key)}"
+
+    @property
+    def operator_pointer(self) -> str:
+        """The JSON Pointer of the operator."""
+        return f"{self.statement.pointer}/Condition/{pointer_part(self.operator)}"
+
+    def place(self) -> Place:
+        """Give the place of the key's value or array of values."""
+        return self.node.place(self.pointer)
+
+    def key_place(self) -> Place:
+        """Give the place of the key."""
+        return self.key_node.place(self.pointer)
+
+    def operator_place(self) -> Place:
+        """Give the place of the operator."""
+        return self.operator_node.place(self.operator_pointer)
+
+
+class Statement:
+    """One statement.
+
+    `entries` has the key and the value of each element by name, of whatever type. `action`, `resource` are
+    None where the element is absent or is no string or array; with both forms there, the plain one. `effect`
+    is `Allow`, `Deny` or None for whatever else stands there. `principals` has an element for each kind.
+    """
+
+    __slots__ = (
+        "action",
+        "complete",
+        "conditions",
+        "effect",
+        "entries",
+        "index",
+        "node",
+        "pointer",
+        "policy",
+        "principals",
+        "resource",
+        "sid",
+    )
+
+    def __init__(self, node: Mapping, pointer: str, policy: PolicyView, index: int) -> None:
+        self.node = node
+        self.pointer = pointer
+        self.policy = policy
+        self.index = index
+        self.entries: dict[str, tuple[Text, Node]] = {}
+        self.complete = True
+        self.effect: str | None = None
+        self.sid: str | None = None
+        self.action: Element | None = None
+        self.resource: Element | None = None
+        self.principals: tuple[Element, ...] = ()
+        self.conditions: tuple[Condition, ...] = ()
+
+    @property
+    def allows(self) -> bool:
+        """Whether its effect is Allow."""
+        return self.effect == "Allow"
+
+    @property
+    def denies(self) -> bool:
+        """Whether its effect is Deny."""
+        return self.effect == "Deny"
+
+    def get(self, name: str) -> Node | None:
+        """Give the value of an element by name, of whatever type."""
+        entry = self.entries.get(name)
+        return entry[1] if entry is not None else None
+
+    def place(self, name: str | None = None) -> Place:
+        """Give its place, or that of an element's value, which must be there."""
+        if name is None:
+            return self.node.place(self.pointer)
+        return self.entries[name][1].place(f"{self.pointer}/{name}")
+
+    def key_place(self, name: str) -> Place:
+        """Give the place of an element's name, which must be there."""
+        return self.entries[name][0].place(f"{self.pointer}/{name}")
+
+
+class KeyFacts(NamedTuple):
+    """What an entities file says of the KMS key that a key policy or grant is for; None where it does not."""
+
+    arn: Arn | None = None
+    spec: str | None = None
+    usage: str | None = None
+    manager: str | None = None
+    multi_region: bool | None = None
+
+
+class PolicyView:
+    """A policy.
+
+    `type` is what it was said or seems to be; `type_given` tells which. `version` is the text of Version,
+    None when it is absent or no text. `complete` is false where a part of the document could not be read, or
+    an element of the policy or a whole statement is unknown. `key` tells of the KMS key of a key policy.
+    """
+
+    def __init__(self, node: Node, pointer: str, policy_type: PolicyType | None, *, type_given: bool) -> None:
+        self.node = node
+        self.pointer = pointer
+        self.type = policy_type
+        self.type_given = type_given
+        self.entries: dict[str, tuple[Text, Node]] = {}
+        self.version: str | None = None
+        self.statements: tuple[Statement, ...] = ()
+        self.complete = True
+        self.key = KeyFacts()
+
+    @cached_property
+    def variables(self) -> bool:
+        """Whether `${…}` is a policy variable in it: only in version 2012-10-17 (S22)."""
+        return self.version == "2012-10-17"
+
+    def place(self) -> Place:
+        """Give the place of the whole document."""
+        return self.node.place(self.pointer)
+
+
+class GrantView:
+    """A grant, as `aws kms list-grants` prints it; `entries` has its fields, of whatever type."""
+
+    __slots__ = ("entries", "key", "node", "pointer")
+
+    def __init__(self, node: Mapping, pointer: str, key: KeyFacts) -> None:
+        self.node = node
+        self.pointer = pointer
+        self.key = key
+        self.entries: dict[str, tuple[Text, Node]] = {}
+        for name, value in node.entries:
+            self.entries.setdefault(name.value, (name, value))
+
+    def get(self, name: str) -> Node | None:
+        """Give the value of a field, of whatever type."""
+        entry = self.entries.get(name)
+        return entry[1] if entry is not None else None
+
+    def text(self, name: str) -> str | None:
+        """Give the value of a field that is a string, else None."""
+        node = self.get(name)
+        return node.value if isinstance(node, Text) else None
+
+    def place(self, name: str | None = None) -> Place:
+        """Give its place, or that of a field's value, which must be there."""
+        if name is None:
+            return self.node.place(self.pointer)
+        return self.entries[name][1].place(f"{self.pointer}/{name}")
