@@ -1,0 +1,90 @@
+"""The corpora that the linter is scored on: AWS's managed policies with what ValidatePolicy said, and its guides' policies.
+
+They are no part of the project. `POLICYEVAL_CORPORA` names the folder that has them:
+
+- `aws-managed-policies.jsonl.gz`, rows `{name, at, document, findings}`, where `findings` is AWS's answer. The
+  text that its spans index is `json.dumps(document, ensure_ascii=False)`.
+- `documented-policies.jsonl.gz`, rows `{corpus, name, text}`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from policyeval.syntax.tree import pointer_part
+
+VARIABLE = "POLICYEVAL_CORPORA"
+
+# AWS's words for how bad a finding is, as ours.
+TYPES = {
+    "ERROR": "error",
+    "SECURITY_WARNING": "security_warning",
+    "WARNING": "warning",
+    "SUGGESTION": "suggestion",
+}
+
+
+class Location(NamedTuple):
+    """Where a finding is: the pointer of its path, and its span of the text."""
+
+    pointer: str
+    start: int
+    end: int
+
+
+class Said(NamedTuple):
+    """One finding, AWS's or ours, as far as they can be compared."""
+
+    code: str
+    severity: str
+    locations: tuple[Location, ...]
+
+
+class Row(NamedTuple):
+    """A policy, and what AWS found in it; `at` is the day of the version, or HEAD."""
+
+    name: str
+    at: str
+    text: str
+    said: tuple[Said, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at}"
+
+
+def folder() -> Path | None:
+    """Give the folder of the corpora, None where there is none."""
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else None
+
+
+def managed(home: Path) -> Iterator[Row]:
+    """Read AWS's managed policies."""
+    for row in _lines(home / "aws-managed-policies.jsonl.gz"):
+        said = tuple(
+            Said(found["issueCode"], TYPES[found["findingType"]], tuple(map(_location, found["locations"])))
+            for found in row["findings"]
+        )
+        yield Row(row["name"], row["at"], json.dumps(row["document"], ensure_ascii=False), said)
+
+
+def documented(home: Path) -> Iterator[tuple[str, str]]:
+    """Read the policies of AWS's guides: a name, and the text."""
+    for row in _lines(home / "documented-policies.jsonl.gz"):
+        yield f"{row['corpus']}/{row['name']}", row["text"]
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _location(location: dict[str, Any]) -> Location:
+    steps = (next(iter(step.values())) for step in location["path"])
+    pointer = "".join(f"/{pointer_part(str(step))}" for step in steps)
+    return Location(pointer, location["span"]["start"]["offset"], location["span"]["end"]["offset"])

@@ -1,0 +1,115 @@
+"""The score as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from policyeval.catalog.service_data import service_data
+from tests.parity.corpora import Location, Said
+from tests.parity.documented import Flagged
+from tests.parity.score import DATED, Pair, Score, total
+
+AIM = {"recall": 0.98, "precision": 0.98, "exact": 0.95}
+
+_HEAD = (
+    "| Issue code | AWS | ours | precision | recall | exact spans |",
+    "| ---------- | --: | ---: | --------: | -----: | ----------: |",
+)
+
+
+def table(scores: Iterable[Score]) -> Iterator[str]:
+    """Write a row a code, those that hang on the data's day last, each part with its total."""
+    scores = list(scores)
+    yield from _HEAD
+    for part in ([s for s in scores if s.code not in DATED], [s for s in scores if s.code in DATED]):
+        yield from map(_row, part)
+        yield _row(total(part, "**dated**" if part and part[0].code in DATED else "**all of these**"))
+
+
+def _row(score: Score) -> str:
+    name = score.code if score.code.startswith("*") else f"`{score.code}`"
+    cells = (
+        name,
+        str(score.aws),
+        str(score.ours),
+        _share(score.precision, score.ours),
+        _share(score.recall, score.aws),
+        _share(score.exact, len(score.both)),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _share(share: float, of: int) -> str:
+    return f"{share:.3f}" if of else "—"
+
+
+def disagreements(score: Score) -> Iterator[str]:
+    """Show each policy of which we say something else than AWS, with places and their text."""
+    yield from _HEAD
+    yield _row(score)
+    for pair in score.pairs:
+        if not pair.exact:
+            yield f"{_verdict(pair)}: {pair.row}"
+            yield from _shown("aws ", pair, pair.aws)
+            yield from _shown("ours", pair, pair.ours)
+    if not score.severities:
+        yield "the severities differ"
+
+
+def _verdict(pair: Pair) -> str:
+    if pair.ours is None:
+        return "only AWS"
+    return "only we" if pair.aws is None else "other spans"
+
+
+def _shown(who: str, pair: Pair, said: Said | None) -> Iterator[str]:
+    for at in said.locations if said is not None else ():
+        yield f"    {who} {at.pointer} {_excerpt(pair.row.text, at)}"
+
+
+def _excerpt(text: str, at: Location, width: int = 90) -> str:
+    shown = text[at.start : at.end]
+    return shown if len(shown) <= width else f"{shown[:width]}…"
+
+
+def page(scores: Mapping[str, Score], flagged: Iterable[Flagged]) -> str:
+    """Write docs/lint-parity.md."""
+    data = service_data()
+    rest = [score for score in scores.values() if score.code not in DATED]
+    whole = total(rest)
+    lines = [
+        "# The linter beside IAM Access Analyzer",
+        "",
+        "What `policyeval lint` says of AWS's own managed policies, beside what AWS's ValidatePolicy said of them:",
+        "1,005 policies, of many days from 2021 on, with 909 findings. A finding counts as the same when it has the",
+        "same code and a place in common; spans are exact when all of them are AWS's to the character.",
+        "",
+        "```sh",
+        "POLICYEVAL_CORPORA=… python -m tests.parity            # this table",
+        "POLICYEVAL_CORPORA=… python -m tests.parity --code C   # each disagreement about a code",
+        "POLICYEVAL_CORPORA=… python -m tests.parity --write    # this page",
+        "```",
+        "",
+        f"The aim, over the codes that do not hang on the day of the service data: recall {AIM['recall']}, precision",
+        f"{AIM['precision']}, exact spans {AIM['exact']}. Reached: recall {whole.recall:.3f}, precision"
+        f" {whole.precision:.3f}, exact spans {whole.exact:.3f}.",
+        "",
+        *table(scores.values()),
+        "",
+        f"The last three hang on what the services were on the day AWS was asked; our data is of {data.date}, and what",
+        "was wrong in 2021 because it was new has been right since.",
+        "",
+        "## The policies of AWS's guides",
+        "",
+        "254 policies that the guides show. These errors are found in them, and every one is true: a text for the",
+        "reader to replace, or a slip.",
+        "",
+        "| Policy | Rule | Text | Why it is no false alarm |",
+        "| ------ | ---- | ---- | ------------------------ |",
+        *(
+            f"| {each.policy} | {each.code} | `{each.text}` | {each.reason or '**to be looked at**'} |"
+            for each in flagged
+        ),
+        "",
+    ]
+    return "\n".join(lines)
