@@ -32,7 +32,7 @@ class WireRequest(NamedTuple):
         A header that came several times is one, joined with commas, as it is signed: nobody reads the first
         where another reads the last.
         """
-        values = [value for known, value in self.headers if known == name]
+        values = [value.strip() for known, value in self.headers if known == name]
         return b",".join(values).decode("latin-1") if values else None
 
 

@@ -1,0 +1,127 @@
+"""The canonical form of a request, and its signature: Signature Version 4 as a computation.
+
+Everything is bytes as they were sent, so that what was signed and what is checked cannot differ by a decoding.
+AWS's guide describes the form under "Create a signed AWS API request"; what follows is for every service but S3,
+which normalizes no paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from hmac import digest
+from typing import Final, NamedTuple
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+from policyeval.server.wire import WireRequest
+
+__all__ = ["Scope", "canonical_request", "fold", "read_query", "sign", "signing_key", "string_to_sign"]
+
+ALGORITHM: Final = "AWS4-HMAC-SHA256"
+TERMINATOR: Final = "aws4_request"
+SIGNATURE_PARAMETER: Final = b"X-Amz-Signature"
+
+_UNRESERVED: Final = "-_.~"  # beside letters and digits; what RFC 3986 leaves as it is
+
+
+class Scope(NamedTuple):
+    """What a signature is good for."""
+
+    date: str
+    region: str
+    service: str
+
+    def __str__(self) -> str:
+        return f"{self.date}/{self.region}/{self.service}/{TERMINATOR}"
+
+
+def fold(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Make one header of those with the same name: their values in order, trimmed, joined with commas."""
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        known = found.get(name)
+        found[name] = value if known is None else known.strip() + b"," + value.strip()
+    return found
+
+
+def read_query(query: bytes) -> list[tuple[bytes, bytes]]:
+    """Decode a query string into names and values, in order; a plus is a space, as in forms.
+
+    Who acts on a query reads it with this: then what was signed is what is done.
+    """
+    pairs = (pair.partition(b"=") for pair in query.replace(b"+", b" ").split(b"&") if pair)
+    return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in pairs]
+
+
+def canonical_request(
+    request: WireRequest, headers: Mapping[bytes, bytes], signed: Sequence[bytes], *, presigned: bool
+) -> bytes:
+    """Write a request in the form that is hashed.
+
+    The body is hashed here whatever `X-Amz-Content-Sha256` says of it. So a body that the signer left out
+    (`UNSIGNED-PAYLOAD`, which only S3 and a few others take) never matches.
+
+    Args:
+        request: as it was sent.
+        headers: its headers, folded.
+        signed: the names of those that were signed, in lower case and sorted; all of them are there.
+        presigned: the signature is one of the query's parameters, and so not among what is signed.
+
+    """
+    lines = [
+        request.method.encode(),
+        _canonical_path(request.path),
+        _canonical_query(request.query, SIGNATURE_PARAMETER if presigned else None),
+        *[b"%b:%b" % (name, b" ".join(headers[name].split())) for name in signed],
+        b"",
+        b";".join(signed),
+        sha256(request.body).hexdigest().encode("ascii"),
+    ]
+    return b"\n".join(lines)
+
+
+def string_to_sign(timestamp: str, scope: Scope, canonical: bytes) -> bytes:
+    """Write what is signed: when, for what, and the hash of the canonical request."""
+    return f"{ALGORITHM}\n{timestamp}\n{scope}\n{sha256(canonical).hexdigest()}".encode()
+
+
+def signing_key(secret: str, scope: Scope) -> bytes:
+    """Derive the key that signs for a day, a Region and a service."""
+    key = f"AWS4{secret}".encode()
+    for part in (*scope, TERMINATOR):
+        key = digest(key, part.encode(), "sha256")
+    return key
+
+
+def sign(key: bytes, text: bytes) -> bytes:
+    """Give the signature of a text, as hexadecimal digits."""
+    return digest(key, text, "sha256").hex().encode("ascii")
+
+
+def _canonical_path(path: bytes) -> bytes:
+    """Resolve dots, drop empty segments, and encode once more what is already encoded."""
+    if path in {b"/", b""}:
+        return b"/"
+    kept: list[bytes] = []
+    segment = b""
+    for segment in path.split(b"/"):
+        if segment == b"..":
+            del kept[-1:]
+        elif segment not in {b"", b"."}:
+            kept.append(segment)
+    # The last slash stays, and only that: not the dots before it.
+    if kept and segment == b"":
+        kept.append(b"")
+    return quote_from_bytes(b"/" + b"/".join(kept), safe="/" + _UNRESERVED).encode("ascii")
+
+
+def _canonical_query(query: bytes, left_out: bytes | None) -> bytes:
+    """Encode the parameters in one way, and sort them by name and then value."""
+    if not query:
+        return b""
+    encoded = sorted(
+        (quote_from_bytes(name, safe=_UNRESERVED), quote_from_bytes(value, safe=_UNRESERVED))
+        for name, value in read_query(query)
+        if name != left_out
+    )
+    return "&".join(f"{name}={value}" for name, value in encoded).encode("ascii")

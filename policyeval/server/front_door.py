@@ -1,0 +1,85 @@
+"""What is looked at before an operation is reached, and in which order (KMS 28, KMS 29)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from datetime import datetime
+from typing import Final, Generic, NamedTuple, TypeVar
+
+from policyeval.kms.sts.identity import Credentials
+from policyeval.server.signature import Signed, SigningKeys, verify
+from policyeval.server.wire import WireError, WireRequest
+
+__all__ = ["MOST_BODY", "FrontDoor", "Reading"]
+
+MOST_BODY: Final = 1024 * 1024
+"""How many bytes a body may have; the longest good ones, an import of an RSA key or 50 tags, have a tenth of it."""
+
+Asked = TypeVar("Asked")
+
+
+class Reading(NamedTuple, Generic[Asked]):
+    """A protocol's own part.
+
+    Attributes:
+        service: what signatures must be for, `kms` or `sts`.
+        check_media_type: raises where the Content-Type is none of the protocol's.
+        read: gives what is asked. It raises first where the body is not encoded as it should be, then where the
+            operation is not known.
+
+    """
+
+    service: str
+    check_media_type: Callable[[WireRequest], None]
+    read: Callable[[WireRequest], Asked]
+
+
+class FrontDoor:
+    """Lets in who can sign.
+
+    Args:
+        credentials: who knows access keys.
+        regions: the Regions that this endpoint answers for.
+        most_body: how many bytes a body may have.
+
+    """
+
+    def __init__(self, credentials: Credentials, regions: Container[str], *, most_body: int = MOST_BODY) -> None:
+        self._credentials = credentials
+        self._regions = regions
+        self._most_body = most_body
+        self._keys = SigningKeys()
+
+    def admit(self, request: WireRequest, reading: Reading[Asked], now: datetime) -> tuple[Asked, Signed]:
+        """Give what a request asks for, and who asks.
+
+        What cannot be read is said to anybody, because AWS says it to anybody: it tells nothing but what the
+        protocol is.
+
+        Raises:
+            WireError: refused; and whatever `reading` raises.
+
+        """
+        self.check_size(len(request.body))
+        reading.check_media_type(request)
+        asked = reading.read(request)
+        signed = verify(
+            request,
+            service=reading.service,
+            regions=self._regions,
+            credentials=self._credentials,
+            now=now,
+            keys=self._keys,
+        )
+        return asked, signed
+
+    def check_size(self, size: int) -> None:
+        """Refuse a body that is too large; who receives one in pieces asks this before it is whole.
+
+        Raises:
+            WireError: it has more bytes than it may.
+
+        """
+        if size > self._most_body:
+            code = "RequestEntityTooLargeException"
+            raise WireError(code, status=413)
