@@ -111,6 +111,7 @@ def _role(role: Output) -> Output:
             "path": _path(role),
             "unique_id": role.get("RoleId"),
             "tags": tags(role.get("Tags")),
+            "max_session_duration": role.get("MaxSessionDuration"),
             "trust_policy": document(role.get("AssumeRolePolicyDocument")),
             "identity_policies": _attached(role, "RolePolicyList"),
             "permissions_boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),

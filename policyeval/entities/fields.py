@@ -35,6 +35,8 @@ KEY_USAGES: Final[dict[str, tuple[str, ...]]] = {
 USAGES: Final = ("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE")
 ORIGINS: Final = ("AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
 PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
+ROLE_SESSIONS: Final = range(3600, 43201)
+"""What a role's maximum session duration can be, in seconds (IAM API reference, CreateRole)."""
 STATES: Final = (
     "Creating",
     "Enabled",
@@ -150,7 +152,22 @@ def _moment(value: object) -> datetime:
     raise fault(message, "ISO 8601, such as 2026-01-31T12:00:00Z, or seconds since 1970")
 
 
+def _seconds(value: object) -> int:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and value in ROLE_SESSIONS:
+        return value
+    shown = f"{ticked(str(value))} is" if isinstance(value, str | int | float) else "this is"
+    message = f"{shown} not how long a role's sessions can last"
+    raise fault(message, f"seconds, from {ROLE_SESSIONS.start} to {ROLE_SESSIONS.stop - 1}")
+
+
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"enum": [True, False, "true", "false"]})]
+SessionDuration = Annotated[
+    int,
+    BeforeValidator(_seconds),
+    WithJsonSchema({"type": ["integer", "string"], "minimum": ROLE_SESSIONS.start, "maximum": ROLE_SESSIONS.stop - 1}),
+]
 FormatVersion = Annotated[int, BeforeValidator(_version), WithJsonSchema({"enum": [1, "1"]})]
 Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": ["string", "number"]})]
 

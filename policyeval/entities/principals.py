@@ -95,6 +95,7 @@ class PrincipalBuilder:
             model.tags,
             self._identity(model, f"inline policy {{}} of role {model.name}", spot),
             self._boundary(model, f"role {model.name}", spot),
+            max_session_duration=model.max_session_duration,
         )
         trust = None
         if model.trust_policy is not None:

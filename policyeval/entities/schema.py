@@ -35,6 +35,7 @@ from policyeval.entities.fields import (
     ResourceControlPolicy,
     ResourcePolicy,
     ServiceControlPolicy,
+    SessionDuration,
     TrustPolicy,
     UniqueId,
     fault,
@@ -109,6 +110,7 @@ class RoleModel(Model):
     path: IamPath = "/"
     unique_id: UniqueId | None = None
     tags: Tags = Field(default_factory=dict)
+    max_session_duration: SessionDuration = 3600
     trust_policy: TrustPolicy = None
     identity_policies: tuple[IdentityPolicy, ...] = ()
     permissions_boundary: IdentityPolicy = None

@@ -42,7 +42,8 @@ class PrincipalRecord:
     """An IAM user, a role, or an account's root user.
 
     `identity_policies` holds everything that applies: inline, managed, and a user's groups'.
-    `described` is False where nothing is known but what the ARN tells (`simulate`).
+    `described` is False where nothing is known but what the ARN tells (`simulate`). A role's sessions
+    last at most `max_session_duration` seconds.
     """
 
     arn: str
@@ -55,6 +56,7 @@ class PrincipalRecord:
     identity_policies: tuple[NamedPolicy, ...] = ()
     permissions_boundary: NamedPolicy | None = None
     described: bool = True
+    max_session_duration: int = 3600
 
 
 @dataclass(frozen=True, slots=True)
