@@ -26,6 +26,10 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
+# GetFederationToken with tags asks TagSession on the federated user.
+_ALSO_ON: Mapping[str, tuple[str, ...]] = {"sts:tagsession": ("sts:federated-user/",)}
+
+
 def type_faults(request: Request) -> list[Diagnostic]:
     """Tell which facts of a request are of no type they can be."""
     return [
@@ -57,7 +61,7 @@ def must_name(action: ActionFacts, arn: str, parts: Arn | None) -> None:
     kind = f"{parts.service}:{parts.resource}" if parts is not None else "*"
     if action.service == "kms" and not action.identity_only and not kind.startswith(("kms:key/", "kms:alias/")):
         message, hint = f"`{action.name}` is asked on a key, not on `{arn}`", "give the key's ARN, or its alias's"
-    elif action.on_role and not kind.startswith("iam:role/"):
+    elif action.on_role and not kind.startswith(("iam:role/", *_ALSO_ON.get(action.folded, ()))):
         message, hint = f"`{action.name}` is asked on a role, not on `{arn}`", "give the role's ARN"
     else:
         return

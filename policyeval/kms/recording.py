@@ -2,20 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, Protocol
 
 from policyeval.authorizer import Decision
 from policyeval.errors import UnknownEntityError
 from policyeval.evaluator.layers import keep
 from policyeval.kms.acts import Act
-from policyeval.kms.call import Call, Response
 from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
+from policyeval.kms.records import Key
 from policyeval.kms.trail.event import INTERNAL, Decided, Event, Who
 from policyeval.kms.trail.trail import Trail
 from policyeval.model.arn import split_arn
 from policyeval.model.records import PolicySource, PrincipalRecord
+
+
+class Recorded(Protocol):
+    """What a call has to tell of itself, of KMS's or STS's."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who calls."""
+        ...
+
+    @property
+    def operation(self) -> str:
+        """The API's name."""
+        ...
+
+    @property
+    def region(self) -> str:
+        """The Region called."""
+        ...
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The request's members."""
+        ...
+
+    @property
+    def now(self) -> datetime:
+        """The time of the call."""
+        ...
+
+    @property
+    def event_id(self) -> str:
+        """The record's own id."""
+        ...
+
+    @property
+    def request_id(self) -> str:
+        """The id that the caller is told."""
+        ...
+
+    @property
+    def decisions(self) -> Sequence[Decision]:
+        """What the authorizer said."""
+        ...
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """The keys concerned."""
+        ...
 
 
 class Recorder:
@@ -33,7 +83,7 @@ class Recorder:
             who = Who(INTERNAL, act.key.account)
             self._trail.append(Event(now, *ids(), act.name, act.key.region, who, act.details, None, [act.key]))
 
-    def record(self, call: Call, response: Response | None, error: KmsError | None = None) -> None:
+    def record(self, call: Recorded, response: Mapping[str, Any] | None, error: KmsError | None = None) -> None:
         """Write a call to the trail, however it ended."""
         self._trail.append(
             Event(
@@ -60,7 +110,7 @@ class Recorder:
         return known[1]
 
     def _describe(self, caller: Caller) -> Who:
-        record = self._record(caller.label)
+        record = self._record(caller.principal)
         return Who(
             caller.label,
             caller.account,
@@ -73,9 +123,9 @@ class Recorder:
             vpc_endpoint=caller.vpc_endpoint,
         )
 
-    def _record(self, label: str) -> PrincipalRecord | None:
+    def _record(self, principal: str) -> PrincipalRecord | None:
         """Find the user or role that calls, or whose session does."""
-        arn = split_arn(label)
+        arn = split_arn(principal)
         if arn is None:
             return None
         kind, _, name = arn.resource.partition("/")
@@ -84,7 +134,7 @@ class Recorder:
                 return self._iam.role(arn.account, name.partition("/")[0])
             if kind == "federated-user":
                 return self._iam.user(arn.account, name)
-            return self._iam.principal(label)
+            return self._iam.principal(principal)
         except UnknownEntityError:
             return None
 

@@ -19,3 +19,8 @@ def trail_key(root_key: RootKey) -> bytes:
 def token_key(root_key: bytes) -> bytes:
     """Give the key under which tokens and markers are sealed."""
     return derive_key(root_key, b"tokens")
+
+
+def session_key(root_key: bytes) -> bytes:
+    """Give the key that the credentials of STS sessions are made with."""
+    return derive_key(root_key, b"sessions")

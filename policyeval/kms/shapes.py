@@ -170,9 +170,17 @@ def _constraints(shape: Shape) -> tuple[_Constraint, ...]:
 
 def java_pattern(pattern: str) -> re.Pattern[str]:
     """Compile a pattern of Java's, where a dot takes no end of a line, of five kinds, and letters are ASCII's."""
+    if pattern.startswith(_OF_TAGS):
+        return re.compile(pattern.replace(_OF_TAGS, _LETTERS_SPACES_NUMBERS))
     dotted = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\.")
     python = dotted.sub(lambda part: r"[^\n\r\u0085\u2028\u2029]" if part[0] == "." else part[0], pattern)
     return re.compile(python, re.ASCII)
+
+
+# The one class by Unicode's properties that the models have; Python knows none of them. Its `\w` is letters,
+# numbers and the underscore, and there are so few separators that they are written out.
+_OF_TAGS: Final = r"[\p{L}\p{Z}\p{N}_"
+_LETTERS_SPACES_NUMBERS: Final = r"[\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
 def _show(shape: Shape) -> Callable[[object], str]:

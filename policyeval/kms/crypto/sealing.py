@@ -21,6 +21,8 @@ from policyeval.model.source import Diagnostic
 FORMAT: Final = b"\x01"
 _PURPOSE: Final = b"policyeval seal 1 "
 _HEADER: Final = len(FORMAT) + NONCE
+OVERHEAD: Final = _HEADER + TAG
+"""Bytes that sealing adds."""
 
 
 class SealError(PolicyEvalError):
@@ -64,7 +66,7 @@ def open_bytes(key: bytes, purpose: str, sealed: bytes) -> bytes:
         SealError: they were not sealed with this key for this purpose.
 
     """
-    if not sealed.startswith(FORMAT) or len(sealed) < _HEADER + TAG:
+    if not sealed.startswith(FORMAT) or len(sealed) < OVERHEAD:
         raise _broken()
     try:
         return decrypt(

@@ -1,0 +1,90 @@
+"""The operations of STS, but for AssumeRole, and the table of all.
+
+Source: the STS API reference, and the IAM user guide, "Compare AWS STS credentials".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from policyeval.errors import UnknownEntityError
+from policyeval.kms.sts.assume_role import assume_role
+from policyeval.kms.sts.call import Call, Response, not_known
+from policyeval.kms.sts.issued import Issued, Kind
+from policyeval.kms.sts.names import federated_arn, unique_id
+from policyeval.kms.sts.sessions import (
+    answer,
+    refuse_mfa,
+    refuse_sessions,
+    session_policies,
+    tag_conditions,
+    tags_of,
+    users_duration,
+)
+from policyeval.model.records import PrincipalRecord
+
+__all__ = ["OPERATIONS"]
+
+
+def get_caller_identity(call: Call) -> Response:
+    """Tell who calls; nobody is asked, and no policy can deny it."""
+    return {"UserId": _user_id(call), "Account": call.arn.account, "Arn": call.identity.arn}
+
+
+def _user_id(call: Call) -> str:
+    identity, name = call.identity, call.identity.session.name if call.identity.session is not None else None
+    if call.arn.service == "sts":  # assumed-role/ROLE/SESSION
+        _, role, name = call.arn.resource.split("/")
+        return f"{unique_id(_known(lambda: call.core.iam.role(call.arn.account, role)))}:{name}"
+    if name is not None:  # federated
+        return f"{call.arn.account}:{name}"
+    return unique_id(_known(lambda: call.core.iam.principal(identity.principal)))
+
+
+def _known(find: Callable[[], PrincipalRecord]) -> PrincipalRecord:
+    try:
+        return find()
+    except UnknownEntityError:
+        raise not_known() from None
+
+
+def get_session_token(call: Call) -> Response:
+    """Make a session of a user or root user; it authenticates, and no policy has a say in that."""
+    refuse_sessions(call)
+    refuse_mfa(call.params)
+    record = _known(lambda: call.core.iam.principal(call.identity.principal))
+    start = int(call.now.timestamp())
+    return answer(call, Issued(Kind.USER, record.arn, record.unique_id, None, start, start + users_duration(call)))
+
+
+def get_federation_token(call: Call) -> Response:
+    """Make a session of a user or root user under another name, with what session policies leave of its permissions."""
+    refuse_sessions(call)
+    name: str = call.params["Name"]
+    arn = federated_arn(call.identity.principal, name)
+    policies, tags = session_policies(call, call.arn.account), tags_of(call.params)
+    conditions = tag_conditions(tags)
+    call.ask("sts:GetFederationToken", arn, conditions)
+    if tags:
+        call.ask("sts:TagSession", arn, conditions)
+    record = _known(lambda: call.core.iam.principal(call.identity.principal))
+    start = int(call.now.timestamp())
+    end = start + users_duration(call)
+    issued = Issued(
+        Kind.FEDERATED, record.arn, record.unique_id, name, start, end, policies.inline, policies.arns, tags
+    )
+    federated = {"FederatedUserId": f"{call.arn.account}:{name}", "Arn": arn}
+    return answer(call, issued) | {"FederatedUser": federated}
+
+
+OPERATIONS: Final[Mapping[str, Callable[[Call], Response]]] = MappingProxyType(
+    {
+        "AssumeRole": assume_role,
+        "GetCallerIdentity": get_caller_identity,
+        "GetFederationToken": get_federation_token,
+        "GetSessionToken": get_session_token,
+    }
+)
+"""What each operation does."""
