@@ -58,14 +58,21 @@ class Call:
     keys: Sequence[Key] = ()
 
     def __init__(  # noqa: PLR0913, PLR0917 - the request's facts
-        self, core: Core, caller: Caller, identity: Identity, operation: str, region: str, ids: tuple[str, str]
+        self,
+        core: Core,
+        caller: Caller,
+        identity: Identity,
+        operation: str,
+        params: Params,
+        region: str,
+        ids: tuple[str, str],
     ) -> None:
         self.core = core
         self.caller = caller
         self.identity = identity
         self.operation = operation
         self.region = region
-        self.params: Params = {}
+        self.params = params
         self.now = core.clock()
         self.event_id, self.request_id = ids
         self.decisions: list[Decision] = []

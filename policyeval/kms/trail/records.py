@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from policyeval.kms.records import Key
 from policyeval.kms.trail.event import INTERNAL, Event, Who
-from policyeval.kms.trail.shown import ACTS, SHOWN, camel, show, show_response, shown_value
+from policyeval.kms.trail.shown import ACTS, KMS, SHOWN, camel, show, show_response, shown_value
 from policyeval.model.arn import Arn, split_arn
 
 __all__ = [
@@ -76,7 +76,7 @@ def call_section(who: Who, operation: str, region: str) -> dict[str, object]:
     if who.principal == INTERNAL:
         stand_in = INTERNAL
     return {
-        "eventSource": "kms.amazonaws.com",
+        "eventSource": event_source(operation),
         "eventName": operation,
         "awsRegion": region,
         "sourceIPAddress": who.source_ip or (None if stand_in == "anonymous" else stand_in),
@@ -111,6 +111,12 @@ def additional(event: Event) -> dict[str, object]:
 def material_of(keys: Sequence[Key]) -> str | None:
     """Give the id of a symmetric key's current material, None for other keys."""
     return keys[0].material_id if keys and keys[0].spec == _SYMMETRIC else None
+
+
+def event_source(operation: str) -> str:
+    """Name the service that an operation belongs to."""
+    row = SHOWN.get(operation)
+    return row.source if row is not None else KMS
 
 
 def read_only(operation: str) -> bool:

@@ -14,6 +14,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 __all__ = ["ACTS", "SHOWN", "Shape", "Shown", "camel", "cloudtrail_date", "show", "show_response", "shown_value"]
 
+KMS: Final = "kms.amazonaws.com"
+STS: Final = "sts.amazonaws.com"
+
 # How a member is shown: "value" for a string, number, boolean or time, "values" for a list of them,
 # "map" for text by text under the caller's own names; a mapping for a structure, by its members;
 # a tuple for a list of structures.
@@ -35,6 +38,7 @@ class Shown(NamedTuple):
         read_only: CloudTrail's `readOnly`.
         names_key: whether `responseElements` has the key's ARN, which the API does not answer.
         material: whether `additionalEventData` has the id of the key's current material.
+        source: the service that was called, CloudTrail's `eventSource`.
 
     """
 
@@ -44,6 +48,7 @@ class Shown(NamedTuple):
     read_only: bool = False
     names_key: bool = False
     material: bool = False
+    source: str = KMS
 
 
 def _values(*names: str) -> dict[str, Shape]:
@@ -72,6 +77,15 @@ _STORE: Final = _values(
     *("XksProxyConnectivity", "XksProxyVpcEndpointServiceOwner"),
 )
 _KEY: Final = _values("KeyId")
+# Neither the secret nor the token.
+_CREDENTIALS: Final[dict[str, Shape]] = {"Credentials": _values("AccessKeyId", "Expiration")}
+_LIFE: Final = _values("DurationSeconds", "MinimumSessionTokenSize")
+_LIMITS: Final[Shapes] = {
+    "PolicyArns": ({"arn": VALUE},),
+    "Policy": VALUE,
+    "Tags": ({"Key": VALUE, "Value": VALUE},),
+}
+_ISSUED: Final[Shapes] = _CREDENTIALS | _values("SessionTokenSize", "SessionTokenUtilization")
 
 
 def _reads(*names: str, **more: Shape) -> Shown:
@@ -186,6 +200,23 @@ SHOWN: Final[Mapping[str, Shown]] = MappingProxyType(
         "DeleteCustomKeyStore": Shown(_values("CustomKeyStoreId")),
         "DisconnectCustomKeyStore": Shown(_values("CustomKeyStoreId")),
         "UpdateCustomKeyStore": Shown(_values("CustomKeyStoreId", "NewCustomKeyStoreName") | _STORE),
+        # STS; CloudTrail calls all of it reading.
+        "AssumeRole": Shown(
+            _values("RoleArn", "RoleSessionName", "ExternalId", "SourceIdentity", "SerialNumber")
+            | {**_LIFE, **_LIMITS, "TransitiveTagKeys": VALUES},
+            _values("SourceIdentity", "PackedPolicySize")
+            | {**_ISSUED, "AssumedRoleUser": _values("AssumedRoleId", "Arn")},
+            read_only=True,
+            source=STS,
+        ),
+        "GetCallerIdentity": Shown({}, read_only=True, source=STS),
+        "GetFederationToken": Shown(
+            _values("Name") | {**_LIFE, **_LIMITS},
+            _values("PackedPolicySize") | {**_ISSUED, "FederatedUser": _values("FederatedUserId", "Arn")},
+            read_only=True,
+            source=STS,
+        ),
+        "GetSessionToken": Shown(_values("SerialNumber") | _LIFE, _ISSUED, read_only=True, source=STS),
     }
 )
 """What is shown, by operation."""

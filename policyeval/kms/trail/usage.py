@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from policyeval.catalog.kms_prices import Prices
 from policyeval.kms.errors import StorageError
 from policyeval.kms.trail.event import INTERNAL
+from policyeval.kms.trail.shown import KMS
 from policyeval.model.source import Diagnostic
 
 __all__ = ["KeyUse", "PricedRequests", "Usage", "UsageReport"]
@@ -106,6 +107,8 @@ class Usage:
 
         """
         at = datetime.fromisoformat(record["eventTime"])
+        if record["eventSource"] != KMS:
+            return  # STS costs nothing
         name, failed = str(record["eventName"]), "errorCode" in record
         if self._until is not None and at >= self._until:
             return

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from policyeval.catalog.kms_model import Shape, kms_model
+from policyeval.catalog.sts_model import sts_model
 from policyeval.kms.trail.encode import Encoder
-from policyeval.kms.trail.shown import SHOWN, camel, cloudtrail_date, show
+from policyeval.kms.trail.shown import KMS, SHOWN, STS, camel, cloudtrail_date, show
 from tests.kms.trail.samples import event
 
-MODEL = kms_model().operations
+MODEL = {**kms_model().operations, **sts_model().operations}
 NEVER = "never to be seen"
 
 # Members of requests that no row shows, and why.
@@ -23,6 +24,8 @@ LEFT_OUT = {
     "GrantTokens": "likewise",
     "ImportToken": "a blob, good for a day",
     "KeyStorePassword": "a password",
+    "ProvidedContexts": "hold signed assertions, and are refused",
+    "TokenCode": "a password of the moment",
     "Marker": "opaque, and only good for the next page",
     "Recipient": "holds a blob, the attestation document",
     "TrustAnchorCertificate": "says nothing of who did what",
@@ -42,24 +45,32 @@ def test_a_member_of_a_request_is_shown_or_left_out_for_a_reason(name: str) -> N
     assert {member for member in hidden if not members[member].sensitive} <= set(LEFT_OUT)
 
 
-def _secret(shape: Shape, seen: tuple[str, ...] = ()) -> Iterator[str]:
-    """Name the blobs and secrets within a shape."""
-    if shape.type == "blob" or shape.sensitive:
+def _secret(shape: Shape, shown: Any, seen: tuple[str, ...] = ()) -> Iterator[str]:
+    """Name the blobs and secrets within what is shown of a shape."""
+    if shape.type == "blob" or shape.sensitive or shape.name == "tokenType":
         yield shape.name
     if shape.name not in seen:
-        parts = [*shape.members.values(), shape.member, shape.key, shape.value]
-        for part in parts:
-            if part is not None:
-                yield from _secret(part, (*seen, shape.name))
+        named = shown if isinstance(shown, Mapping) and shape.type == "structure" else dict.fromkeys(shape.members)
+        for name, part in named.items():
+            yield from _secret(shape.members[name], part, (*seen, shape.name))
+        for each in (shape.member, shape.key, shape.value):
+            if each is not None:
+                yield from _secret(each, shown[0] if isinstance(shown, tuple) else None, (*seen, shape.name))
+
+
+@pytest.mark.parametrize("name", MODEL)
+def test_an_operation_belongs_to_its_service(name: str) -> None:
+    assert SHOWN[name].source == (KMS if name in kms_model().operations else STS)
 
 
 @pytest.mark.parametrize("name", MODEL)
 def test_nothing_shown_is_a_blob_or_a_secret(name: str) -> None:
     row, output = SHOWN[name], MODEL[name].output
     answers = output.members if output is not None else {}
-    shapes = [MODEL[name].input.members[member] for member in row.request]
-    shapes += [answers[member] for member in (*row.response, *row.extra) if member in answers]
-    assert [secret for shape in shapes for secret in _secret(shape)] == []
+    shapes = [(MODEL[name].input.members[member], shown) for member, shown in row.request.items()]
+    response = {**row.response, **dict.fromkeys(row.extra)}
+    shapes += [(answers[member], shown) for member, shown in response.items() if member in answers]
+    assert [secret for shape, shown in shapes for secret in _secret(shape, shown)] == []
 
 
 def _filled(shape: Shape, depth: int = 0) -> Any:
