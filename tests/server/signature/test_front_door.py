@@ -1,0 +1,81 @@
+"""What is looked at before an operation is reached, in its order."""
+
+from __future__ import annotations
+
+import pytest
+
+from policyeval.server.front_door import FrontDoor, Reading
+from policyeval.server.wire import WireError, WireRequest
+from tests.server.signature.signing import KNOWN, NOW, REGIONS, USER, signed
+
+GOOD = signed()
+
+
+UNKNOWN = "UnknownOperationException"
+BAD_JSON = "SerializationException"
+
+
+def check_media_type(request: WireRequest) -> None:
+    if request.header(b"content-type") != "application/x-amz-json-1.1":
+        raise WireError(UNKNOWN, status=404)
+
+
+def read(request: WireRequest) -> str:
+    if not request.body.startswith(b"{"):
+        raise WireError(BAD_JSON)
+    if request.header(b"x-amz-target") != "TrentService.Encrypt":
+        raise WireError(UNKNOWN)
+    return "Encrypt"
+
+
+READING = Reading("kms", check_media_type, read)
+DOOR = FrontDoor(KNOWN, REGIONS, most_body=100)
+
+
+def with_header(request: WireRequest, name: bytes, value: bytes) -> WireRequest:
+    return request._replace(headers=tuple((known, value if known == name else old) for known, old in request.headers))
+
+
+def refusal(request: WireRequest) -> tuple[str, int]:
+    with pytest.raises(WireError) as refused:
+        DOOR.admit(request, READING, NOW)
+    return refused.value.code, refused.value.status
+
+
+def test_who_can_sign_comes_in() -> None:
+    asked, found = DOOR.admit(GOOD, READING, NOW)
+    assert (asked, found) == ("Encrypt", (USER, "us-east-1", NOW))
+
+
+def test_each_fault_is_told_before_those_after_it() -> None:
+    request = with_header(with_header(GOOD, b"authorization", b""), b"content-type", b"text/plain")
+    request = with_header(request, b"x-amz-target", b"TrentService.Nothing")
+    told = []
+    for repaired in (
+        request := request._replace(body=bytes(101)),
+        request := request._replace(body=bytes(100)),
+        request := with_header(request, b"content-type", b"application/x-amz-json-1.1"),
+        request := request._replace(body=b"{}"),
+        request := with_header(request, b"x-amz-target", b"TrentService.Encrypt"),
+        with_header(request, b"authorization", dict(GOOD.headers)[b"authorization"]),
+    ):
+        told.append(refusal(repaired))
+    assert told == [
+        ("RequestEntityTooLargeException", 413),
+        ("UnknownOperationException", 404),
+        ("SerializationException", 400),
+        ("UnknownOperationException", 400),
+        ("MissingAuthenticationTokenException", 400),
+        ("InvalidSignatureException", 400),
+    ]
+
+
+def test_a_body_may_have_so_many_bytes_and_no_more() -> None:
+    DOOR.check_size(100)
+    with pytest.raises(WireError):
+        DOOR.check_size(101)
+
+
+def test_a_header_that_comes_twice_is_one() -> None:
+    request = GOOD._replace(headers=((b"a", b" x "), (b"b", b"y"), (b"a", b"z")))
+    assert [request.header(name) for name in (b"a", b"b", b"c")] == ["x,z", "y", None]
