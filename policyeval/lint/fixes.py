@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Edit, Fix
-from policyeval.syntax.tree import List
+from policyeval.syntax.tree import List, Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,7 +22,12 @@ _PLAIN: Final = re.compile(r"[A-Za-z][\w./+=@-]*(?::[\w./+=@*-]+)*")
 
 def written(text: str, like: Node) -> str:
     """Write a string as the node it replaces is written: in double, single or no quotes."""
-    opening = like.source.text[like.start : like.start + 1] if like.source is not None else '"'
+    return written_anew(text, like.source.text[like.start : like.end] if like.source is not None else '"')
+
+
+def written_anew(text: str, before: str) -> str:
+    """Write a string as the one before it was written."""
+    opening = before[:1]
     if opening == "'":
         return "'" + text.replace("'", "''") + "'"
     if opening != '"' and _PLAIN.fullmatch(text):
@@ -43,20 +49,29 @@ def remove_values(values: Collection[Value]) -> Fix | None:
     """
     drop = {value.index for value in values}
     node = next(iter(values)).owner.node
-    if not isinstance(node, List) or node.source is None or len(drop) >= len(node.items):
+    if not isinstance(node, List) or node.source is None:
         return None
-    edits = []
-    kept: Node | None = None
-    for index, item in enumerate(node.items):
-        if index not in drop:
-            if kept is None and index:
-                # Those before the first that stays go with what follows them.
-                edits.append(Edit(node.items[0].start, item.start, ""))
-            kept = item
-        elif kept is not None:
-            edits.append(Edit(node.items[index - 1].end, item.end, ""))
-    text = node.source.text
-    gaps = [text[before.end : after.start] for before, after in zip(node.items, node.items[1:], strict=False)]
-    if any(gap.strip(" \t\r\n,-") for gap in gaps):
+    edits = _without([(item.start, item.end) for item in node.items], drop, node.source.text)
+    return Fix("take it out" if len(drop) == 1 else "take them out", edits) if edits else None
+
+
+def remove_member(node: Mapping, name: str) -> Fix | None:
+    """Take a member out of an object; None where that is not safe, as for `remove_values`."""
+    if node.source is None:
         return None
-    return Fix("take it out" if len(drop) == 1 else "take them out", tuple(edits))
+    drop = {index for index, (key, _) in enumerate(node.entries) if key.value == name}
+    edits = _without([(key.start, value.end) for key, value in node.entries], drop, node.source.text)
+    return Fix(f"take `{name}` out", edits) if edits else None
+
+
+def _without(spans: list[tuple[int, int]], drop: Collection[int | None], text: str) -> tuple[Edit, ...]:
+    """Cut spans out of a series, each with what separates it from the one before, or at the start after it."""
+    gaps = [text[before[1] : after[0]] for before, after in pairwise(spans)]
+    if len(drop) >= len(spans) or any(gap.strip(" \t\r\n,-") for gap in gaps):
+        return ()
+    first = next(index for index in range(len(spans)) if index not in drop)
+    edits = [Edit(spans[0][0], spans[first][0], "")] if first else []
+    return (
+        *edits,
+        *(Edit(spans[at - 1][1], spans[at][1], "") for at in range(first + 1, len(spans)) if at in drop),
+    )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.build import view_policy
-from policyeval.lint.finding import Edit, Finding, Fix
-from policyeval.lint.fixes import written
+from policyeval.lint.finding import Finding
+from policyeval.lint.fixes import replace_value
 from policyeval.lint.rule import Flaw, Level, TextFlaw
 from policyeval.syntax.faults import Kind
 from policyeval.syntax.policy import policy_from_node
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from policyeval.lint.rule import Rule
-    from policyeval.lint.view import Element, GrantView, PolicyView, Statement, Value
+    from policyeval.lint.view import Element, GrantView, KeyFacts, PolicyView, Statement, Value
     from policyeval.model.policy import PolicyType
     from policyeval.model.source import Diagnostic
     from policyeval.syntax.tree import Node
@@ -56,42 +56,47 @@ class Linter:
         *,
         pointer: str = "",
         faults: Iterable[Diagnostic] = (),
+        key: KeyFacts | None = None,
     ) -> list[Finding]:
         """Give what the rules find in a policy, by place.
 
-        `pointer` is where the policy stands in its document. `faults` are what its reader had to say.
+        `pointer` is where the policy stands in its document, `faults` what its reader had to say, `key` what is
+        known of the KMS key that it belongs to.
         """
         policy = view_policy(node, policy_type, pointer)
+        if key is not None:
+            policy.key = key
         found = list(faults)
         policy_from_node(node, policy.type, found, pointer)
-        findings = [*self.faults(found, policy), *self.view(policy)]
-        return sorted(findings, key=_by_place)
+        return sorted([*self.faults(found, policy), *self.view(policy)], key=_by_place)
 
-    def faults(self, faults: Iterable[Diagnostic], policy: PolicyView | None = None) -> Iterator[Finding]:
+    def faults(self, faults: Iterable[Diagnostic], policy: PolicyView | None = None) -> list[Finding]:
         """Give what the parser found, under the codes of the rules for it."""
+        out: list[Finding] = []
         rules = self._for(policy.type if policy is not None else None).at[Level.FAULT]
         for fault in faults:
             # What a template leaves open is nobody's fault.
             if fault.kind != Kind.UNRESOLVED:
-                for rule in rules:
-                    yield from _found(rule, rule.check(fault), policy)
+                _ask(rules, fault, policy, out)
+        return out
 
-    def view(self, policy: PolicyView) -> Iterator[Finding]:
+    def view(self, policy: PolicyView) -> list[Finding]:
         """Give what the rules find in a policy's view, in no order."""
+        out: list[Finding] = []
         rules = self._for(policy.type)
-        for rule in rules.at[Level.POLICY]:
-            yield from _found(rule, rule.check(policy), policy)
+        _ask(rules.at[Level.POLICY], policy, policy, out)
         for statement in policy.statements:
-            yield from _statement(statement, rules)
+            _statement(statement, rules, out)
+        return out
 
-    def grants(self, grants: Sequence[GrantView]) -> Iterator[Finding]:
-        """Give what the rules find in the grants of one key."""
-        rules = self._for(None).at
-        for rule in rules[Level.GRANTS]:
-            yield from _found(rule, rule.check(tuple(grants)), None)
-        for rule in rules[Level.GRANT]:
-            for grant in grants:
-                yield from _found(rule, rule.check(grant), None)
+    def grants(self, grants: Sequence[GrantView]) -> list[Finding]:
+        """Give what the rules find in the grants of one key, by place."""
+        out: list[Finding] = []
+        at = self._for(None).at
+        _ask(at[Level.GRANTS], tuple(grants), None, out)
+        for grant in grants:
+            _ask(at[Level.GRANT], grant, None, out)
+        return sorted(out, key=_by_place)
 
     def _for(self, policy_type: PolicyType | None) -> _Sorted:
         found = self._sorted.get(policy_type)
@@ -100,27 +105,38 @@ class Linter:
         return found
 
 
-def _statement(statement: Statement, rules: _Sorted) -> Iterator[Finding]:
+# These append rather than yield: a walk asks tens of questions for each statement, nearly all without an answer.
+
+
+def _ask(rules: tuple[Rule, ...], subject: object, policy: PolicyView | None, out: list[Finding]) -> None:
+    for rule in rules:
+        # Only `…_TEXT` levels give the other kind of flaw.
+        out.extend(_finding(rule, flaw, policy) for flaw in rule.check(subject))  # type: ignore[arg-type]
+
+
+def _statement(statement: Statement, rules: _Sorted, out: list[Finding]) -> None:
     at, policy = rules.at, statement.policy
-    for rule in at[Level.STATEMENT]:
-        yield from _found(rule, rule.check(statement), policy)
+    _ask(at[Level.STATEMENT], statement, policy, out)
     if statement.action is not None:
-        yield from _values(statement.action, at[Level.ACTION], at[Level.ACTION_TEXT], rules.actions)
+        _values(statement.action, at[Level.ACTION], at[Level.ACTION_TEXT], rules.actions, out)
     if statement.resource is not None:
-        yield from _values(statement.resource, at[Level.RESOURCE], at[Level.RESOURCE_TEXT], rules.resources)
+        _values(statement.resource, at[Level.RESOURCE], at[Level.RESOURCE_TEXT], rules.resources, out)
     for principal in statement.principals:
-        yield from _values(principal, at[Level.PRINCIPAL], (), {})
+        for value in principal.values:
+            _ask(at[Level.PRINCIPAL], value, policy, out)
     for condition in statement.conditions:
-        for rule in at[Level.CONDITION]:
-            yield from _found(rule, rule.check(condition), policy)
-        for rule in at[Level.CONDITION_VALUE]:
-            for value in condition.values:
-                yield from _found(rule, rule.check(value), policy)
+        _ask(at[Level.CONDITION], condition, policy, out)
+        for value in condition.values:
+            _ask(at[Level.CONDITION_VALUE], value, policy, out)
 
 
 def _values(
-    element: Element, rules: tuple[Rule, ...], text_rules: tuple[Rule, ...], answers: dict[str, _Answers]
-) -> Iterator[Finding]:
+    element: Element,
+    rules: tuple[Rule, ...],
+    text_rules: tuple[Rule, ...],
+    answers: dict[str, _Answers],
+    out: list[Finding],
+) -> None:
     policy = element.statement.policy
     for value in element.values:
         text = value.text
@@ -131,22 +147,14 @@ def _values(
                 answers.clear()
             answers[text] = known
         for rule, flaw in known:
-            yield _finding(rule, _at(value, flaw), policy)
-        for rule in rules:
-            yield from _found(rule, rule.check(value), policy)
+            out.append(_finding(rule, _at(value, flaw), policy))
+        if rules:
+            _ask(rules, value, policy, out)
 
 
 def _at(value: Value, flaw: TextFlaw) -> Flaw:
-    fix = None
-    if flaw.replacement is not None and value.node.source is not None:
-        edit = Edit(value.node.start, value.node.end, written(flaw.replacement, value.node))
-        fix = Fix(f"write `{flaw.replacement}`", (edit,))
+    fix = replace_value(value, flaw.replacement) if flaw.replacement is not None else None
     return Flaw(value.place(flaw.start, flaw.end), flaw.message, flaw.hint, fix=fix)
-
-
-def _found(rule: Rule, flaws: Iterable[Flaw] | Iterable[TextFlaw], policy: PolicyView | None) -> Iterator[Finding]:
-    for flaw in flaws:
-        yield _finding(rule, flaw, policy)  # type: ignore[arg-type]  # only `…_TEXT` levels give the other
 
 
 def _finding(rule: Rule, flaw: Flaw, policy: PolicyView | None) -> Finding:

@@ -102,9 +102,7 @@ class Faults:
     def __init__(self, found: list[Diagnostic]) -> None:
         self.found = found
 
-    def add(
-        self, node: Node, pointer: str, message: str, hint: str | None = None, *, kind: Kind | None = None
-    ) -> None:
+    def add(self, node: Node, pointer: str, message: str, hint: str | None = None, *, kind: Kind | None = None) -> None:
         """Say what is wrong with a node."""
         self.found.append(Diagnostic(message, hint, node.place(pointer), kind))
 

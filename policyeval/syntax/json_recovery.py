@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from policyeval.model.source import Diagnostic, Place, Source
-from policyeval.syntax.faults import MAX_FAULTS, Faults, by_place, quoted, ticked
+from policyeval.syntax.faults import MAX_FAULTS, Faults, Kind, by_place, quoted, ticked
 from policyeval.syntax.grammars import build
 from policyeval.syntax.json_scanner import Scanned, scan
 from policyeval.syntax.json_tree import TreeBuilder
@@ -146,7 +146,8 @@ class _Recovery:
             self.lost_at = self.index
         if self.done():
             what = ticked(self.written(token))
-            self.fault(token, f"unexpected {what} after the end of the document", "a text holds one JSON value")
+            message, hint = f"unexpected {what} after the end of the document", "a text holds one JSON value"
+            self.fault(token, message, hint, kind=Kind.TRAILING_TEXT)
             return False
         going = True
         if token.kind in _CLOSING:
@@ -209,7 +210,7 @@ class _Recovery:
         node: Node
         if kind in _CLOSED_BY:
             if len(self.open) == MAX_DEPTH:
-                self.fault(token, f"the text nests deeper than {MAX_DEPTH} levels")
+                self.fault(token, f"the text nests deeper than {MAX_DEPTH} levels", kind=Kind.TOO_DEEP)
                 return False
             self.open.append(token)
             self.feed(kind, token)
@@ -314,9 +315,9 @@ class _Recovery:
     def written(self, token: Scanned) -> str:
         return self.source.text[token.start : token.end]
 
-    def fault(self, token: Scanned, message: str, hint: str | None = None) -> None:
+    def fault(self, token: Scanned, message: str, hint: str | None = None, *, kind: Kind | None = None) -> None:
         if self.lost_at < self.index - 1:
-            self.faults.add_inside(Place(self.source, token.start, token.end), message, hint)
+            self.faults.add_inside(Place(self.source, token.start, token.end), message, hint, kind=kind)
 
     def fault_after(self, token: Scanned, message: str) -> None:
         if self.lost_at < self.index - 1:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.model.source import Place
-from policyeval.syntax.faults import MAX_FAULTS, quoted, ticked
+from policyeval.syntax.faults import MAX_FAULTS, Kind, quoted, ticked
 from policyeval.syntax.strings import unescape
 
 if TYPE_CHECKING:
@@ -110,9 +110,9 @@ class _Scanner:
             return self.word(start, end, text)
         return self.junk(kind, start, end, text)
 
-    def fault(self, start: int, end: int, message: str, hint: str | None = None) -> None:
+    def fault(self, start: int, end: int, message: str, hint: str | None = None, *, kind: Kind | None = None) -> None:
         if len(self.faults.found) < MAX_FAULTS:
-            self.faults.add_inside(Place(self.source, start, end), message, hint)
+            self.faults.add_inside(Place(self.source, start, end), message, hint, kind=kind)
 
     def string(self, start: int, end: int, written: str) -> Scanned:
         for match in _IN_STRING.finditer(written):
@@ -161,7 +161,8 @@ class _Scanner:
 
     def junk(self, kind: str, start: int, end: int, text: str) -> Scanned | None:
         if text == "\ufeff":
-            self.fault(start, end, "a byte order mark", "save the text as UTF-8 without one")
+            hint = "save the text as UTF-8 without one"
+            self.fault(start, end, "a byte order mark", hint, kind=Kind.BYTE_ORDER_MARK)
         elif text == "\0":
             self.fault(start, end, "a NUL character", "is the file text?")
         elif kind == "BAD":

@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 
 from policyeval.model.source import Diagnostic, Place, Source
-from policyeval.syntax.faults import MAX_FAULTS, Faults, by_place, ticked
+from policyeval.syntax.faults import MAX_FAULTS, Faults, Kind, by_place, ticked
 from policyeval.syntax.strings import has_lone_surrogate
 from policyeval.syntax.tree import MAX_DEPTH, MAX_NODES, UNREADABLE, List, Mapping, Node, Null, Text, Unknown
 
@@ -162,7 +162,8 @@ class _Reader:
             known = (Unknown(UNREADABLE, self.source, start, end), 1, 0)
         node, weight, height = known
         if len(self.stack) + height > MAX_DEPTH:
-            self.fault(start, end, f"the text nests deeper than {MAX_DEPTH} levels, aliases expanded")
+            message = f"the text nests deeper than {MAX_DEPTH} levels, aliases expanded"
+            self.fault(start, end, message, kind=Kind.TOO_DEEP)
             raise _Stop
         self.put(node, weight, height)
         if self.stack and self.stack[-1].weight > MAX_NODES:
@@ -189,7 +190,7 @@ class _Reader:
     def begin(self, node: List | Mapping, event: yaml.CollectionStartEvent) -> None:
         self.check_tag(event)
         if len(self.stack) == MAX_DEPTH:
-            self.fault(*_span(event), f"the text nests deeper than {MAX_DEPTH} levels")
+            self.fault(*_span(event), f"the text nests deeper than {MAX_DEPTH} levels", kind=Kind.TOO_DEEP)
             raise _Stop
         if event.anchor is not None:
             self.anchors[event.anchor] = None
@@ -238,9 +239,9 @@ class _Reader:
             end -= 1
         return end
 
-    def fault(self, start: int, end: int, message: str, hint: str | None = None) -> None:
+    def fault(self, start: int, end: int, message: str, hint: str | None = None, *, kind: Kind | None = None) -> None:
         size = len(self.source.text)
-        self.faults.add_inside(Place(self.source, min(start, size), min(end, size)), message, hint)
+        self.faults.add_inside(Place(self.source, min(start, size), min(end, size)), message, hint, kind=kind)
         if len(self.faults.found) >= MAX_FAULTS:
             raise _Stop
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
+from policyeval.lint.fixes import remove_member
 from policyeval.lint.rule import Flaw, Level, Rule
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look at the Sid."""
     if statement.sid == "":
-        yield Flaw(statement.place("Sid"), "the Sid is empty", "give it a name, or leave `Sid` out")
+        hint = "give it a name, or leave `Sid` out"
+        yield Flaw(statement.place("Sid"), "the Sid is empty", hint, fix=remove_member(statement.node, "Sid"))
 
 
 RULE = Rule(

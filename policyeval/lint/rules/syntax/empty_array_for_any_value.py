@@ -1,0 +1,34 @@
+"""S409: a ForAnyValue condition compares with an empty array."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policyeval.lint.finding import Severity
+from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rules.syntax._empty import is_empty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import Condition
+
+
+def check(condition: Condition) -> Iterator[Flaw]:
+    """Look at the values."""
+    if condition.quantifier == "ForAnyValue" and is_empty(condition):
+        yield Flaw(condition.place(), "the condition never holds", "list the values")
+
+
+RULE = Rule(
+    code="S409",
+    name="empty-array-for-any-value",
+    severity=Severity.SUGGESTION,
+    access_analyzer="EMPTY_ARRAY_CONDITION_FORANYVALUE",
+    level=Level.CONDITION,
+    check=check,
+    summary="A ForAnyValue condition compares with an empty array.",
+    why="No value is among none: the condition never holds.",
+    instead="List the values, or leave the condition out.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html",
+)

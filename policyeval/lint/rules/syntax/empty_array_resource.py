@@ -1,0 +1,35 @@
+"""S403: Resource with nothing in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policyeval.lint.finding import Severity
+from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.syntax.tree import List
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import Statement
+
+
+def check(statement: Statement) -> Iterator[Flaw]:
+    """Look at Resource; an empty NotResource is the parser's to refuse."""
+    element = statement.resource
+    if element is not None and not element.negated and isinstance(element.node, List) and not element.node.items:
+        yield Flaw(element.place(), "`Resource` is empty: the statement does nothing", "name the resources")
+
+
+RULE = Rule(
+    code="S403",
+    name="empty-array-resource",
+    severity=Severity.SUGGESTION,
+    access_analyzer="EMPTY_ARRAY_RESOURCE",
+    level=Level.STATEMENT,
+    check=check,
+    summary="Resource is an empty array.",
+    why="The statement is about no resource, so that it does nothing.",
+    instead="Name the resources, or delete the statement.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html",
+)
