@@ -20,6 +20,7 @@ from policyeval.kms.sts.issued import Issued
 from policyeval.kms.sts.names import arn_of
 from policyeval.kms.sts.source import IamSource
 from policyeval.model.arn import Arn
+from policyeval.model.records import PrincipalRecord
 from policyeval.model.request import ContextValue, Request
 
 # The API's own members, held against the service model.
@@ -88,6 +89,22 @@ class Call:
         try:
             return self.core.access_keys.session(self.identity)
         except SealError:
+            raise not_known() from None
+
+    @cached_property
+    def principal(self) -> PrincipalRecord:
+        """The user, root user or role whose permissions the caller has.
+
+        Raises:
+            KmsError: `InvalidClientTokenId` when it is not there any more.
+
+        """
+        arn, iam = self.arn, self.core.iam
+        try:
+            if arn.service == "sts":  # assumed-role/ROLE/SESSION
+                return iam.role(arn.account, arn.resource.split("/")[1])
+            return iam.principal(self.identity.principal)
+        except UnknownEntityError:
             raise not_known() from None
 
     @property

@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from policyeval.errors import UnknownEntityError
 from policyeval.kms.sts.assume_role import assume_role
-from policyeval.kms.sts.call import Call, Response, not_known
+from policyeval.kms.sts.call import Call, Response
 from policyeval.kms.sts.issued import Issued, Kind
 from policyeval.kms.sts.names import federated_arn, unique_id
 from policyeval.kms.sts.sessions import (
@@ -23,7 +22,6 @@ from policyeval.kms.sts.sessions import (
     tags_of,
     users_duration,
 )
-from policyeval.model.records import PrincipalRecord
 
 __all__ = ["OPERATIONS"]
 
@@ -34,28 +32,19 @@ def get_caller_identity(call: Call) -> Response:
 
 
 def _user_id(call: Call) -> str:
-    identity, name = call.identity, call.identity.session.name if call.identity.session is not None else None
-    if call.arn.service == "sts":  # assumed-role/ROLE/SESSION
-        _, role, name = call.arn.resource.split("/")
-        return f"{unique_id(_known(lambda: call.core.iam.role(call.arn.account, role)))}:{name}"
-    if name is not None:  # federated
-        return f"{call.arn.account}:{name}"
-    return unique_id(_known(lambda: call.core.iam.principal(identity.principal)))
-
-
-def _known(find: Callable[[], PrincipalRecord]) -> PrincipalRecord:
-    try:
-        return find()
-    except UnknownEntityError:
-        raise not_known() from None
+    record, session = call.principal, call.identity.session
+    if record.kind == "role":
+        return f"{unique_id(record)}:{call.arn.resource.rpartition('/')[2]}"
+    if session is not None and session.name is not None:  # federated
+        return f"{call.arn.account}:{session.name}"
+    return unique_id(record)
 
 
 def get_session_token(call: Call) -> Response:
     """Make a session of a user or root user; it authenticates, and no policy has a say in that."""
     refuse_sessions(call)
     refuse_mfa(call.params)
-    record = _known(lambda: call.core.iam.principal(call.identity.principal))
-    start = int(call.now.timestamp())
+    record, start = call.principal, int(call.now.timestamp())
     return answer(call, Issued(Kind.USER, record.arn, record.unique_id, None, start, start + users_duration(call)))
 
 
@@ -69,8 +58,7 @@ def get_federation_token(call: Call) -> Response:
     call.ask("sts:GetFederationToken", arn, conditions)
     if tags:
         call.ask("sts:TagSession", arn, conditions)
-    record = _known(lambda: call.core.iam.principal(call.identity.principal))
-    start = int(call.now.timestamp())
+    record, start = call.principal, int(call.now.timestamp())
     end = start + users_duration(call)
     issued = Issued(
         Kind.FEDERATED, record.arn, record.unique_id, name, start, end, policies.inline, policies.arns, tags
