@@ -19,15 +19,19 @@ if TYPE_CHECKING:
     from policyeval.kms.storage.root_key import RootKey
     from policyeval.kms.storage.sqlite import SqliteStore
     from policyeval.kms.storage.trail_file import TrailFile
+    from policyeval.kms.sts.identity import Identity
+    from policyeval.kms.sts.service import SecurityTokenService
 
 _HOMES = {
     "Caller": "caller",
     "Client": "client",
     "DataKey": "client",
+    "Identity": "sts.identity",
     "KeyManagementService": "service",
     "KmsError": "errors",
     "MemoryStore": "storage.memory",
     "RootKey": "storage.root_key",
+    "SecurityTokenService": "sts.service",
     "Settings": "settings",
     "SqliteStore": "storage.sqlite",
     "StorageError": "errors",
@@ -39,10 +43,12 @@ __all__ = [
     "Caller",
     "Client",
     "DataKey",
+    "Identity",
     "KeyManagementService",
     "KmsError",
     "MemoryStore",
     "RootKey",
+    "SecurityTokenService",
     "Settings",
     "SqliteStore",
     "StorageError",
