@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import posixpath
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote
@@ -54,7 +55,7 @@ class Steps:
 
 def sign(draft: Draft) -> Steps:
     """Sign in the Authorization header."""
-    canonical, string, signature = _compute(draft, draft.query)
+    canonical, string, signature = compute(draft, draft.query)
     authorization = (
         f"AWS4-HMAC-SHA256 Credential={_credential(draft)}, SignedHeaders={';'.join(_names(draft))}, "
         f"Signature={signature}"
@@ -74,16 +75,18 @@ def presign(draft: Draft, *more: tuple[str, str], last: Sequence[tuple[str, str]
     query = "&".join(
         [*([draft.query] if draft.query else []), *(f"{name}={_encode(value)}" for name, value in parameters)]
     )
-    canonical, string, signature = _compute(draft, query)
+    canonical, string, signature = compute(draft, query)
     sent = "&".join([query, f"X-Amz-Signature={signature}", *(f"{name}={_encode(value)}" for name, value in last)])
     return Steps(canonical, string, signature, _sent(draft, sent))
 
 
-def _compute(draft: Draft, query: str) -> tuple[str, str, str]:
+def compute(draft: Draft, query: str, left_out: str | None = None) -> tuple[str, str, str]:
+    """Give the canonical request, the string to sign and the signature; one parameter may be left out of the query."""
     names = _names(draft)
     hashed = hashlib.sha256(draft.body).hexdigest() if draft.payload is None else draft.payload
     headers = "".join(f"{name}:{_value(draft, name)}\n" for name in names)
-    canonical = f"{draft.method}\n{_path(draft.path)}\n{_query(query)}\n{headers}\n{';'.join(names)}\n{hashed}"
+    lines = [draft.method, _path(draft.path), _query(query, left_out), headers, ";".join(names), hashed]
+    canonical = "\n".join(lines)
     scope = f"{draft.timestamp[:8]}/{draft.region}/{draft.service}/aws4_request"
     string = f"AWS4-HMAC-SHA256\n{draft.timestamp}\n{scope}\n{hashlib.sha256(canonical.encode('latin-1')).hexdigest()}"
     key = ("AWS4" + draft.secret).encode()
@@ -97,12 +100,16 @@ def _credential(draft: Draft) -> str:
 
 
 def _names(draft: Draft) -> list[str]:
-    return sorted({name.lower() for name, _ in draft.headers} if draft.signed is None else draft.signed)
+    return sorted({_lower(name) for name, _ in draft.headers} if draft.signed is None else draft.signed)
+
+
+def _lower(name: str) -> str:
+    return name.encode("latin-1").lower().decode("latin-1")
 
 
 def _value(draft: Draft, wanted: str) -> str:
-    values = [value for name, value in draft.headers if name.lower() == wanted]
-    return ",".join(" ".join(part for part in value.replace("\t", " ").split(" ") if part) for value in values)
+    values = [value for name, value in draft.headers if _lower(name) == wanted]
+    return ",".join(re.sub(r"\s+", " ", value, flags=re.ASCII).strip(" ") for value in values)
 
 
 def _path(path: str) -> str:
@@ -111,9 +118,10 @@ def _path(path: str) -> str:
     return quote((normal + slash).encode("latin-1"), safe="/-_.~")
 
 
-def _query(query: str) -> str:
+def _query(query: str, left_out: str | None) -> str:
     pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
-    return "&".join("=".join(pair) for pair in sorted((_encode(name), _encode(value)) for name, value in pairs))
+    encoded = [(_encode(name), _encode(value)) for name, value in pairs if name != left_out]
+    return "&".join("=".join(pair) for pair in sorted(encoded))
 
 
 def _encode(text: str) -> str:
