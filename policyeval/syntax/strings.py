@@ -49,17 +49,53 @@ def inside(text: Text, start: int, end: int, pointer: str = "") -> Place:
         return Place(text.source, text.start + start, text.start + end, pointer)
     if written[1:-1] == text.value:
         return Place(text.source, text.start + 1 + start, text.start + 1 + end, pointer)
-    offsets = _offsets(written) if written.startswith('"') else []
-    if len(offsets) != len(text.value) + 1:
+    offsets = written_offsets(text)
+    if offsets is None:
         return text.place(pointer)
-    return Place(text.source, text.start + offsets[start], text.start + offsets[end], pointer)
+    return Place(text.source, offsets[start], offsets[end], pointer)
+
+
+def written_offsets(text: Text) -> list[int] | None:
+    """Give, for each character of a string's value and for its end, the offset in the source where it is written.
+
+    Gives None where the way it is written cannot be followed: a folded YAML scalar, escapes of YAML's own.
+    """
+    if text.source is None:
+        return None
+    written = text.source.text[text.start : text.end]
+    if written == text.value:
+        offsets = list(range(len(written) + 1))
+    elif written[1:-1] == text.value:
+        offsets = list(range(1, len(written)))
+    elif written.startswith('"'):
+        offsets = _offsets(written)
+    elif written.startswith("|"):
+        offsets = _block_offsets(written, text.value)
+    else:
+        return None
+    return [text.start + offset for offset in offsets] if len(offsets) == len(text.value) + 1 else None
 
 
 def _offsets(written: str) -> list[int]:
-    """Give, for each character of a JSON string's value and for its end, the offset where it is written."""
     offsets, at = [], 1
     while at < len(written) - 1:
         offsets.append(at)
         match = _ESCAPE.match(written, at)
         at = match.end() if match else at + 1
     return [*offsets, at]
+
+
+def _block_offsets(written: str, value: str) -> list[int]:
+    # A literal block: each line of the value stands behind the same indentation.
+    at = written.find("\n") + 1
+    lines = written[at:].splitlines(keepends=True)
+    first = next((line for line in lines if line.strip()), "")
+    indent = len(first) - len(first.lstrip(" "))
+    offsets: list[int] = []
+    for line, shown in zip(lines, value.splitlines(keepends=True), strict=False):
+        skipped = min(indent, len(line) - len(line.lstrip(" ")))
+        if line[skipped:].rstrip("\r\n") != shown.rstrip("\n"):
+            return []
+        offsets += range(at + skipped, at + skipped + len(shown))
+        at += len(line)
+    return [*offsets, offsets[-1] + 1] if offsets else []

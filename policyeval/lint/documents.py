@@ -1,0 +1,186 @@
+"""Where in a file the policies and grants are, and of which type each is.
+
+A file may be a policy, a list of grants, an entities or scenario file, or what the AWS CLI printed: policies are
+found wherever they stand, and the names above them tell their types.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policyeval.lint.embedded import holds_policy, read_embedded
+from policyeval.lint.view import KeyFacts
+from policyeval.model.arn import Arn
+from policyeval.model.policy import CURRENT_VERSION, OLD_VERSION, PolicyType
+from policyeval.syntax.objects import is_unreadable
+from policyeval.syntax.tree import List, Mapping, Text, Unknown, pointer_part
+
+if TYPE_CHECKING:
+    from policyeval.model.source import Diagnostic
+    from policyeval.syntax.tree import Node
+
+
+class PolicyDocument(NamedTuple):
+    """A policy in a file, with what is known of it from where it stands."""
+
+    node: Node
+    pointer: str
+    type: PolicyType | None = None
+    key: KeyFacts | None = None
+
+
+class GrantList(NamedTuple):
+    """The grants of one key, each with its pointer."""
+
+    grants: tuple[tuple[Mapping, str], ...]
+    key: KeyFacts
+
+
+class Found(NamedTuple):
+    """What a file holds. `faults` are those of policies in strings, `unknown` counts what could not be resolved."""
+
+    policies: list[PolicyDocument]
+    grants: list[GrantList]
+    faults: list[Diagnostic]
+    unknown: int
+
+
+class _Around(NamedTuple):
+    """What the names above a value tell of it."""
+
+    type: PolicyType | None = None
+    account: str | None = None
+    partition: str = "aws"
+    key: KeyFacts | None = None
+
+
+# Names in entities and scenario files, in templates and in what the AWS CLI prints.
+_TYPES: Final = {
+    "trust_policy": PolicyType.TRUST,
+    "AssumeRolePolicyDocument": PolicyType.TRUST,
+    "keys": PolicyType.KEY,
+    "KeyPolicy": PolicyType.KEY,
+    "identity_policies": PolicyType.IDENTITY,
+    "permissions_boundary": PolicyType.IDENTITY,
+    "policies": PolicyType.IDENTITY,
+    "UserPolicyList": PolicyType.IDENTITY,
+    "GroupPolicyList": PolicyType.IDENTITY,
+    "RolePolicyList": PolicyType.IDENTITY,
+    "PolicyVersionList": PolicyType.IDENTITY,
+    "PolicyVersion": PolicyType.IDENTITY,
+    "session": PolicyType.SESSION,
+    "service_control_policies": PolicyType.SCP,
+    "resource_control_policies": PolicyType.RCP,
+    "resources": PolicyType.RESOURCE,
+    "vpc_endpoints": PolicyType.VPC_ENDPOINT,
+}
+_VERSIONS: Final = frozenset({CURRENT_VERSION, OLD_VERSION})
+_IN_STATEMENTS: Final = frozenset({"effect", "action", "notaction"})
+_GRANT_LISTS: Final = frozenset({"Grants", "grants"})
+
+
+def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = False) -> Found:
+    """Find the policies and grants of a document.
+
+    `policy_type` is the type of those that have none by where they stand. With `certain` the document is a
+    policy if nothing else is found in it, whatever it looks like. Iterative; a value that stands in several
+    places (a YAML alias) is looked at once.
+    """
+    found = Found([], [], [], 0)
+    unknown = 0
+    seen: set[int] = set()
+    waiting: list[tuple[Node, str, _Around]] = [(root, "", _Around())]
+    while waiting:
+        node, pointer, around = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Mapping):
+            if _is_policy(node):
+                found.policies.append(PolicyDocument(node, pointer, around.type or policy_type, around.key))
+                unknown += _unknown(node)
+                continue
+            _look_into(node, pointer, around, waiting, found)
+        elif isinstance(node, List):
+            waiting.extend(
+                (item, f"{pointer}/{index}", around) for index, item in reversed(list(enumerate(node.items)))
+            )
+        elif isinstance(node, Text) and holds_policy(node.value):
+            inner, faults = read_embedded(node, pointer)
+            found.faults.extend(faults)
+            if isinstance(inner, Mapping) and _is_policy(inner):
+                found.policies.append(PolicyDocument(inner, pointer, around.type or policy_type, around.key))
+    if certain and not found.policies and not found.grants:
+        found.policies.append(PolicyDocument(root, "", policy_type))
+        unknown = _unknown(root)
+    return found._replace(unknown=unknown)
+
+
+def _look_into(
+    node: Mapping, pointer: str, around: _Around, waiting: list[tuple[Node, str, _Around]], found: Found
+) -> None:
+    around = _known_here(node, around)
+    for key, value in reversed(node.entries):
+        name, at = key.value, f"{pointer}/{pointer_part(key.value)}"
+        if name in _GRANT_LISTS and isinstance(value, List):
+            found.grants.append(_grants(value, at, around.key or KeyFacts()))
+        else:
+            waiting.append((value, at, around._replace(type=_TYPES.get(name, around.type))))
+
+
+def _known_here(node: Mapping, around: _Around) -> _Around:
+    """Add what an account or a key of an entities file says of itself."""
+    texts = {key.value: value.value for key, value in node.entries if isinstance(value, Text)}
+    if around.type is PolicyType.KEY and "region" in texts and "id" in texts:
+        arn = (
+            Arn(around.partition, "kms", texts["region"], around.account, f"key/{texts['id']}")
+            if around.account
+            else None
+        )
+        facts = KeyFacts(
+            arn,
+            texts.get("spec", "SYMMETRIC_DEFAULT"),
+            texts.get("usage"),
+            texts.get("manager", "CUSTOMER"),
+            texts["multi_region"] == "true" if "multi_region" in texts else None,
+        )
+        return around._replace(key=facts)
+    if "id" in texts and len(texts["id"]) == 12:  # noqa: PLR2004 - an account's id
+        return around._replace(account=texts["id"], partition=texts.get("partition", around.partition))
+    return around
+
+
+def _grants(node: List, pointer: str, key: KeyFacts) -> GrantList:
+    items = [(item, f"{pointer}/{index}") for index, item in enumerate(node.items) if isinstance(item, Mapping)]
+    return GrantList(tuple(items), key)
+
+
+def _is_policy(node: Mapping) -> bool:
+    for key, value in node.entries:
+        name = key.value
+        if name == "Version" and isinstance(value, Text) and value.value in _VERSIONS:
+            return True
+        if name.lower() == "statement" and isinstance(value, Mapping | List | Unknown):
+            return name == "Statement" or _has_statement(value)
+    return False
+
+
+def _has_statement(node: Node) -> bool:
+    items = node.items if isinstance(node, List) else [node]
+    return any(
+        isinstance(item, Mapping) and any(key.value.lower() in _IN_STATEMENTS for key, _ in item.entries)
+        for item in items
+    )
+
+
+def _unknown(root: Node) -> int:
+    count, waiting = 0, [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            waiting += [value for _, value in node.entries]
+        elif isinstance(node, List):
+            waiting += node.items
+        elif isinstance(node, Unknown) and not is_unreadable(node):
+            count += 1
+    return count

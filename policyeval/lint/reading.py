@@ -1,0 +1,78 @@
+"""From a file's bytes to value trees: which reader takes a file, and what no reader can take."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policyeval.lint.kinds import FileKind
+from policyeval.model.source import Diagnostic, Place, Source
+from policyeval.syntax.json_reader import read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from policyeval.syntax.tree import Node
+
+MAX_BYTES: Final = 10_000_000
+"""How large a file may be; AWS's largest policy has a thousandth of it."""
+
+
+class Reading(NamedTuple):
+    """A file as far as it could be read. `policy_like`: whether a text that is damaged may have been a policy."""
+
+    source: Source
+    node: Node | None
+    faults: list[Diagnostic]
+    policy_like: bool = True
+
+
+def read(data: bytes, name: str) -> Reading:
+    """Read a file; what is wrong with it as a file is among the faults."""
+    if b"\0" in data[:8192]:
+        return _not_text(name, "the file is binary" if data[:2] not in _UTF16 else "the text is UTF-16")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        message = f"the file is not UTF-8: byte `0x{data[error.start]:02x}` at offset {error.start}"
+        return _not_text(name, message)
+    node, faults = _reader(name, text)(text, name)
+    source = node.source if node is not None and node.source is not None else Source(name, text)
+    return Reading(source, node, faults, "statement" in text.lower())
+
+
+def too_large(name: str, size: int) -> Reading:
+    """Say that a file is too large to be read."""
+    source = Source(name, "")
+    message = f"the file has {size:,} bytes, more than {MAX_BYTES:,}"
+    return Reading(
+        source, None, [Diagnostic(message, "no policy is that large", Place(source), FileKind.FILE_TOO_LARGE)]
+    )
+
+
+def unreadable(name: str, reason: str) -> Reading:
+    """Say that a file cannot be opened."""
+    source = Source(name, "")
+    return Reading(
+        source, None, [Diagnostic(f"cannot read the file: {reason}", None, Place(source), FileKind.UNREADABLE_FILE)]
+    )
+
+
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+def _not_text(name: str, message: str) -> Reading:
+    source = Source(name, "")
+    return Reading(source, None, [Diagnostic(message, "save it as UTF-8", Place(source), FileKind.NOT_TEXT)])
+
+
+def _reader(name: str, text: str) -> Callable[[str, str], tuple[Node | None, list[Diagnostic]]]:
+    suffix = PurePath(name).suffix.lower()
+    if suffix == ".json" or (suffix not in _YAML and text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}):
+        return read_json
+    from policyeval.syntax.yaml_reader import read_yaml  # noqa: PLC0415 - imports PyYAML, which JSON needs not
+
+    return read_yaml
+
+
+_YAML: Final = frozenset({".yaml", ".yml"})

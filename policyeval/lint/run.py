@@ -1,0 +1,53 @@
+"""One file through the linter: read, find what is in it, ask the rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from policyeval.lint.documents import find
+from policyeval.lint.reading import read
+from policyeval.lint.view import GrantView
+
+if TYPE_CHECKING:
+    from policyeval.lint.finding import Finding
+    from policyeval.lint.linter import Linter
+    from policyeval.lint.reading import Reading
+    from policyeval.model.policy import PolicyType
+    from policyeval.model.source import Source
+
+
+class FileReport(NamedTuple):
+    """What was found in one file, by place; how many policies and grants it has, and what was left unresolved."""
+
+    source: Source
+    findings: list[Finding]
+    policies: int = 0
+    grants: int = 0
+    unknown: int = 0
+
+
+def lint_bytes(
+    linter: Linter, data: bytes, name: str, policy_type: PolicyType | None = None, *, named: bool = True
+) -> FileReport:
+    """Lint the bytes of a file. `named`: a person named it, so that what is damaged in it is a finding in any case."""
+    return lint_reading(linter, read(data, name), policy_type, named=named)
+
+
+def lint_reading(
+    linter: Linter, reading: Reading, policy_type: PolicyType | None = None, *, named: bool = True
+) -> FileReport:
+    """Lint what a reader made of a file."""
+    if reading.node is None:
+        faults = reading.faults if named or reading.policy_like else []
+        return FileReport(reading.source, linter.faults(faults))
+    found = find(reading.node, policy_type, certain=policy_type is not None)
+    count = sum(len(grants.grants) for grants in found.grants)
+    own = [*reading.faults, *found.faults]
+    findings = linter.faults(own) if named or found.policies or found.grants or reading.policy_like else []
+    for policy in found.policies:
+        findings += linter.lint(policy.node, policy.type, pointer=policy.pointer, key=policy.key)
+    for grants in found.grants:
+        findings += linter.grants([GrantView(node, pointer, grants.key) for node, pointer in grants.grants])
+    # The faults of the text and those of its policies come in the order of their places.
+    findings.sort(key=lambda finding: (finding.place.start, finding.place.end, finding.code, finding.message))
+    return FileReport(reading.source, findings, len(found.policies), count, found.unknown)
