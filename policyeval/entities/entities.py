@@ -176,6 +176,10 @@ class Entities:
         """Give every KMS key."""
         return (resource for resource in self._resources.values() if resource.key is not None)
 
+    def access_keys(self) -> Iterator[AccessKey]:
+        """Give every long-term access key."""
+        return iter(self._access_keys.values())
+
     def access_key(self, key_id: str) -> AccessKey | None:
         """Give a long-term access key by its id, for whoever checks signatures."""
         return self._access_keys.get(key_id)

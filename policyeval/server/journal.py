@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 __all__ = ["Field", "Journal", "Level"]
 
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 Field: TypeAlias = str | int | float | None
+
+# The field that has many lines: what is wrong with a file, or a traceback.
+_BLOCK: Final = "fault"
 
 
 class Journal:
@@ -42,8 +45,10 @@ def _as_json(time: str, level: str, event: str, fields: Mapping[str, Field]) -> 
 
 
 def _as_text(time: str, level: str, event: str, fields: Mapping[str, Field]) -> str:
-    shown = " ".join(f"{name}={_shown(value)}" for name, value in fields.items())
-    return f"{time} {level:<7} {event}{'  ' if shown else ''}{shown}"
+    shown = " ".join(f"{name}={_shown(value)}" for name, value in fields.items() if name != _BLOCK)
+    # No line of it can be taken for an event of its own.
+    block = "".join(f"\n    | {_harmless(line)}" for line in str(fields.get(_BLOCK, "")).splitlines())
+    return f"{time} {level:<7} {event}{'  ' if shown else ''}{shown}{block}"
 
 
 def _shown(value: Field) -> str:
@@ -51,3 +56,7 @@ def _shown(value: Field) -> str:
     text = f"{value:.3f}" if isinstance(value, float) else str(value)
     plain = text.isprintable() and not {" ", '"', "="} & set(text) and text != ""
     return text if plain else json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def _harmless(line: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)

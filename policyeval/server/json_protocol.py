@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias, cast
 from policyeval.catalog.kms_model import Shape, kms_model
 from policyeval.kms.errors import KmsError
 
-__all__ = ["CONTENT_TYPE", "TARGET", "Codec", "codec", "encode_error", "status_of"]
+__all__ = ["CONTENT_TYPE", "TARGET", "Codec", "codec", "encode_error", "parse", "status_of"]
 
 CONTENT_TYPE: Final = "application/x-amz-json-1.1"
 TARGET: Final = "TrentService."
@@ -32,11 +32,11 @@ _STATUS: Final[Mapping[str, int]] = {"InternalFailure": 500, "ServiceUnavailable
 class Codec(NamedTuple):
     """How one operation is read and answered.
 
-    `decode` takes a request's body and gives the API's members, blobs as bytes; `SerializationException`
-    when it is no JSON. `encode` takes a response and gives the body, empty where the model has none.
+    `decode` takes the value that a request's body is and gives the API's members, blobs as bytes. `encode`
+    takes a response and gives the body, empty where the model has none.
     """
 
-    decode: Callable[[bytes], Any]
+    decode: Callable[[Any], Any]
     encode: Callable[[Mapping[str, object]], bytes]
 
 
@@ -46,7 +46,7 @@ def codec(operation: str) -> Codec | None:
     described = kms_model().operations.get(operation)
     if described is None:
         return None
-    return Codec(_decoder(described.input), _encoder(described.output))
+    return Codec(_change(described.input, _blob_of, None) or _as_it_is, _encoder(described.output))
 
 
 def encode_error(code: str, message: str) -> bytes:
@@ -62,17 +62,13 @@ def status_of(code: str) -> int:
 # Reading
 
 
-def _decoder(shape: Shape) -> Callable[[bytes], Any]:
-    change = _change(shape, _blob_of, None)
+def parse(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON there is
+    """Read a body.
 
-    def decode(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON there is
-        value = _load(body)
-        return value if change is None else change(value)
+    Raises:
+        KmsError: `SerializationException`: it is no JSON.
 
-    return decode
-
-
-def _load(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON there is
+    """
     try:
         value = _parse(body.decode())
         if b"\\u" in body:
@@ -89,6 +85,10 @@ def _refuse(constant: str) -> NoReturn:
 
 
 _parse: Final = json.JSONDecoder(parse_constant=_refuse).decode
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 def _blob_of(value: object) -> object:

@@ -22,10 +22,16 @@ ALLOWED = {
     "policyeval.kms.storage.trail_file": {"environment"},  # files by descriptor, written and synced as it says
     "policyeval.scenarios.loader": {"files"},
     "policyeval.scenarios.pytest_plugin": {"files"},  # where the person stands, to name a file from there
+    "policyeval.server.app": {"network", "clock"},  # answers requests, and tells how long it took
+    "policyeval.server.entities_file": {"files"},  # the file that is followed
+    "policyeval.server.folder": {"files", "environment"},  # where everything is kept; `os`, for the mode of a file
+    "policyeval.server.listening": {"network"},
+    "policyeval.server.upkeep": {"network"},  # tasks beside the server
     "policyeval.authorizer.authorizer": {"clock"},  # the clock of requests that do not say their time; an argument
     "policyeval.authorizer.simulate": {"clock"},  # likewise
     "policyeval.catalog.kms_model": {"files"},  # package data
     "policyeval.catalog.kms_prices": {"files"},  # package data
+    "policyeval.catalog.regions": {"files"},  # package data
     "policyeval.catalog.service_data": {"files"},  # package data
     "policyeval.syntax.grammars": {"files"},  # package data, and `grammar/` of a checkout
 }

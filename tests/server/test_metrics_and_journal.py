@@ -100,3 +100,13 @@ def test_for_programs_an_event_is_an_object_on_a_line() -> None:
 )
 def test_for_people_a_value_ends_where_it_seems_to(value: Any, shown: str) -> None:
     assert _written("text", value=value) == f"2030-01-02T03:04:05.678Z warning refused  value={shown}\n"
+
+
+def test_what_has_many_lines_stands_below_and_no_line_of_it_looks_like_an_event() -> None:
+    line = _written("text", fault="accounts.yaml:3:1: no\n2030-01-02T03:04:05.678Z error   forged\n\x1b[31m", path="a")
+    assert line.splitlines() == [
+        "2030-01-02T03:04:05.678Z warning refused  path=a",
+        "    | accounts.yaml:3:1: no",
+        "    | 2030-01-02T03:04:05.678Z error   forged",
+        "    | \N{REPLACEMENT CHARACTER}[31m",
+    ]

@@ -1,0 +1,231 @@
+"""One request from its bytes to its answer: read, believed, done and answered, whatever goes wrong on the way."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Final, NamedTuple, NoReturn, Protocol
+
+from policyeval.entities.partitions import partition_of
+from policyeval.errors import PolicyEvalError
+from policyeval.evaluator.layers import keep
+from policyeval.kms.caller import Caller
+from policyeval.kms.errors import KmsError
+from policyeval.kms.sts.identity import Credentials, Identity
+from policyeval.server.front_door import MOST_BODY, FrontDoor, Reading
+from policyeval.server.query_protocol import FORM
+from policyeval.server.refusals import DIALECTS
+from policyeval.server.signature import Signed
+from policyeval.server.wire import WireError, WireRequest
+
+__all__ = ["Asked", "Endpoint", "Exchange", "Peer", "Regions", "Reply", "Speaker"]
+
+_CALLERS: Final = 10_000
+# Characters of a user agent that are kept: whoever sends more is worked out each time.
+_LONGEST_AGENT: Final = 1_024
+_UNKNOWN: Final = "The security token included in the request is invalid."
+
+
+class Peer(NamedTuple):
+    """The other end of a connection: its address, and whether what it sends is encrypted on the way."""
+
+    address: str | None
+    secure: bool
+
+
+class Asked(NamedTuple):
+    """What a request asks for; `params` may be of any type yet."""
+
+    operation: str
+    params: object
+
+
+class Reply(NamedTuple):
+    """An HTTP response, but for what the server adds by itself.
+
+    `code` and `message` say why it is a refusal, and are empty when it is none. `fault` is what went wrong with
+    the server itself: it is for the journal, and the client learns nothing of it.
+    """
+
+    status: int
+    content_type: str
+    body: bytes
+    code: str = ""
+    message: str = ""
+    fault: str | None = None
+
+
+class Speaker(Protocol):
+    """A service as its protocol speaks it."""
+
+    @property
+    def reading(self) -> Reading[Asked]:
+        """The protocol's own part of the front door."""
+        ...
+
+    @property
+    def internal(self) -> str:
+        """The code for what is the server's own fault."""
+        ...
+
+    def is_slow(self, asked: Asked) -> bool:
+        """Tell whether it takes so long that others should not wait for it."""
+        ...
+
+    def do(self, caller: Caller, identity: Identity, asked: Asked, request_id: str) -> Reply:
+        """Do it and write the answer. Raises `KmsError` when it was refused."""
+        ...
+
+    def refuse(self, code: str, message: str, status: int | None, request_id: str) -> Reply:
+        """Write a refusal; its status follows from the code where it is None."""
+        ...
+
+
+class Exchange:
+    """A request that was let in, or refused at the door.
+
+    Attributes:
+        request_id: what the client and the trail are told.
+        service: `kms` or `sts`.
+        peer: where it comes from.
+        operation, caller: what is asked and by whom; "" and None as long as nobody believes it.
+        is_slow: whether others should not wait for `run`.
+
+    """
+
+    __slots__ = ("_speaker", "_work", "caller", "is_slow", "operation", "peer", "request_id")
+
+    def __init__(self, speaker: Speaker, request_id: str, peer: Peer) -> None:
+        self._speaker = speaker
+        self._work: Callable[[], Reply]
+        self.request_id = request_id
+        self.peer = peer
+        self.operation = ""
+        self.caller: Caller | None = None
+        self.is_slow = False
+
+    @property
+    def service(self) -> str:
+        """Which service is asked."""
+        return self._speaker.reading.service
+
+    def admit(self, asked: Asked, identity: Identity, caller: Caller) -> None:
+        """Let it in: `run` will do it."""
+        self.operation, self.caller = asked.operation, caller
+        self.is_slow = self._speaker.is_slow(asked)
+        self._work = partial(self._speaker.do, caller, identity, asked, self.request_id)
+
+    def refuse(self, error: PolicyEvalError) -> None:
+        """Refuse it at the door: `run` will say so."""
+        self._work = partial(_raise, error)
+
+    def run(self) -> Reply:
+        """Give the answer, in whatever thread; nothing is raised."""
+        refuse = self._speaker.refuse
+        try:
+            return self._work()
+        except WireError as error:
+            return refuse(error.code, error.message, error.status, self.request_id)
+        except KmsError as error:
+            return refuse(error.code, error.message, None, self.request_id)
+        except PolicyEvalError as error:
+            fault = str(error)
+        except Exception:  # noqa: BLE001 - the client gets an answer, and whoever runs the server the traceback
+            fault = traceback.format_exc()
+        return refuse(self._speaker.internal, "", None, self.request_id)._replace(fault=fault)
+
+
+class Regions:
+    """Every Region that there is or will be: what is named as Regions are."""
+
+    _NAME: Final = re.compile(r"[a-z]{2,4}(-[a-z]{3,12}){1,2}-[0-9]{1,2}")
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self._NAME.fullmatch(name) is not None
+
+
+class Endpoint:
+    """Answers requests for KMS and for STS.
+
+    Args:
+        kms, sts: how each of them is spoken.
+        credentials: who knows access keys.
+        ids: gives request ids.
+        clock: gives the time, aware.
+        most_body: how many bytes a body may have.
+
+    """
+
+    def __init__(  # noqa: PLR0913 - all by name
+        self,
+        *,
+        kms: Speaker,
+        sts: Speaker,
+        credentials: Credentials,
+        ids: Callable[[], str],
+        clock: Callable[[], datetime],
+        most_body: int = MOST_BODY,
+    ) -> None:
+        self._kms = kms
+        self._sts = sts
+        self._ids = ids
+        self._clock = clock
+        self._door = FrontDoor(credentials, Regions(), most_body=most_body)
+        self.check_size = self._door.check_size
+        self._callers: dict[tuple[int, Peer, str, str | None], tuple[Identity, Caller]] = {}
+
+    def begin(self, request: WireRequest, peer: Peer) -> Exchange:
+        """Read a request and see who sent it."""
+        speaker = self._speaker(request)
+        exchange = Exchange(speaker, self._ids(), peer)
+        try:
+            asked, signed = self._door.admit(request, speaker.reading, self._clock())
+            caller = self._caller(signed, peer, request.header(b"user-agent"), speaker)
+        except (WireError, KmsError) as error:
+            exchange.refuse(error)
+        else:
+            exchange.admit(asked, signed.identity, caller)
+        return exchange
+
+    def refuse(self, request: WireRequest, peer: Peer, error: WireError) -> Exchange:
+        """Refuse a request of which the head alone is known."""
+        exchange = Exchange(self._speaker(request), self._ids(), peer)
+        exchange.refuse(error)
+        return exchange
+
+    def _speaker(self, request: WireRequest) -> Speaker:
+        """Tell which service is meant: the protocols tell it, and where neither is spoken the signature's scope."""
+        if request.header(b"x-amz-target") is not None:
+            return self._kms
+        if b"Action=" in request.query or (request.header(b"content-type") or "").startswith(FORM):
+            return self._sts
+        return self._sts if "/sts/aws4_request" in (request.header(b"authorization") or "") else self._kms
+
+    def _caller(self, signed: Signed, peer: Peer, user_agent: str | None, speaker: Speaker) -> Caller:
+        """Give the same caller again for who calls from the same place in the same way.
+
+        What follows from a caller is worked out once, and the trail writes it once.
+        """
+        identity, region = signed.identity, signed.region
+        key = (id(identity), peer, region, user_agent)
+        known = self._callers.get(key)
+        if known is not None and known[0] is identity:
+            return known[1]
+        caller = identity.caller(
+            region=region,
+            source_ip=peer.address,
+            user_agent=user_agent,
+            context={"aws:SecureTransport": peer.secure},
+        )
+        if caller.partition != partition_of(region):  # partitions know nothing of each other's keys
+            raise DIALECTS[speaker.reading.service].unknown(_UNKNOWN)
+        if user_agent is None or len(user_agent) <= _LONGEST_AGENT:
+            keep(self._callers, key, (identity, caller), _CALLERS)
+        return caller
+
+
+def _raise(error: PolicyEvalError) -> NoReturn:
+    raise error

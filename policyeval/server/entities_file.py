@@ -1,0 +1,55 @@
+"""The entities file that a server follows, with every file that it names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeAlias
+
+from policyeval.entities import Entities
+from policyeval.entities.loader import read_file, read_first
+
+__all__ = ["EntitiesFile"]
+
+# What tells one state of a file from another, None where there is no file.
+_State: TypeAlias = tuple[int, int, int] | None
+
+
+class EntitiesFile:
+    """A file of entities, read again when it changes.
+
+    Args:
+        path: the file; it is read by `read` only.
+
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = str(path)
+        self._seen: dict[str, _State] = {}
+
+    def read(self) -> Entities:
+        """Read it, the files it starts from and the policies it names.
+
+        Raises:
+            EntitiesError: with every fault of all of them.
+
+        """
+        self._seen = {self.path: _state(self.path)}
+        return Entities.from_text(read_first(self.path), name=self.path, read_file=self._read_named)
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether any of the files is another one than when it was last read, or tried to be."""
+        return any(_state(path) != state for path, state in self._seen.items())
+
+    def _read_named(self, path: str) -> str:
+        # First its state: what is written while it is read shows as a change.
+        self._seen[path] = _state(path)
+        return read_file(path)
+
+
+def _state(path: str) -> _State:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

@@ -1,0 +1,94 @@
+"""The folder in which a server keeps everything: who there is, keys, the root key, and the trail."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from policyeval.errors import PolicyEvalError
+from policyeval.kms.root import trail_key
+from policyeval.kms.storage.root_key import RootKey
+from policyeval.kms.storage.sqlite import SqliteStore
+from policyeval.kms.storage.trail_file import TrailFile
+from policyeval.model.source import Diagnostic
+from policyeval.server.starter import starter
+
+__all__ = ["Kept", "open_folder", "own_entities"]
+
+_ENTITIES: Final = "accounts.yaml"
+
+
+class Kept(NamedTuple):
+    """What a server keeps, open."""
+
+    root_key: RootKey
+    store: SqliteStore
+    trail: TrailFile
+
+
+def open_folder(folder: Path) -> Kept:
+    """Open a folder, made when it is not there, for this process alone.
+
+    Raises:
+        StorageError: another process has it, or something in it cannot be used.
+        PolicyEvalError: it cannot be made.
+
+    """
+    _make(folder)
+    root_key = RootKey.from_file(folder / "root.key", create=True)
+    store = SqliteStore(folder / "kms.db")
+    try:
+        return Kept(root_key, store, TrailFile(folder / "trail.jsonl", trail_key(root_key)))
+    except BaseException:
+        store.close()
+        raise
+
+
+def own_entities(folder: Path, account: str | None, usual: str, entropy: Callable[[int], bytes]) -> Path:
+    """Give the entities file of a folder, which is made when it is not there.
+
+    Args:
+        folder: the folder, open.
+        account: the id of the account that a new file has.
+        usual: the same, when that is None.
+        entropy: gives random bytes.
+
+    Raises:
+        PolicyEvalError: it cannot be written; it is there, and an account is asked for.
+
+    """
+    path = folder / _ENTITIES
+    if not path.exists():
+        _write(path, starter(account or usual, entropy))
+    elif account is not None:
+        raise PolicyEvalError([Diagnostic(f"`{path}` says already which accounts there are", "leave out --account")])
+    return path
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all: it holds secrets."""
+    fresh = path.with_name(f"{path.name}.new")
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
+        raise _cannot_write(path, error) from error
+
+
+def _cannot_write(path: Path, error: OSError) -> PolicyEvalError:
+    return PolicyEvalError([Diagnostic(f"cannot write `{path}`: {(error.strerror or str(error)).lower()}")])

@@ -1,0 +1,135 @@
+"""Sockets and the HTTP server on them."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from types import FrameType
+from typing import Final, NamedTuple
+
+import uvicorn
+
+from policyeval.errors import PolicyEvalError
+from policyeval.model.source import Diagnostic
+from policyeval.server.app import App
+
+__all__ = ["Tls", "is_loopback", "listen", "run", "running", "url_of"]
+
+# Seconds. Idle connections of clients' pools live on; who stops the server does not wait for ever.
+_IDLE: Final = 75
+_GRACE: Final = 30
+_BACKLOG: Final = 2048
+
+
+class Tls(NamedTuple):
+    """A certificate chain and its key, in files of PEM."""
+
+    certificate: str
+    key: str
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the socket of a server.
+
+    Args:
+        host: a name or an address of this machine.
+        port: 0 for one that is free.
+
+    Raises:
+        PolicyEvalError: it cannot be opened.
+
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        opened = socket.socket(family, kind, protocol)
+        try:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            opened.bind(address)
+            opened.listen(_BACKLOG)
+        except BaseException:
+            opened.close()
+            raise
+    except OSError as error:
+        message = f"cannot listen on {host} port {port}: {(error.strerror or str(error)).lower()}"
+        raise PolicyEvalError([Diagnostic(message, "give --host or --port")]) from error
+    return opened
+
+
+def url_of(opened: socket.socket, host: str, *, secure: bool) -> str:
+    """Give the URL of a socket that was opened for a host."""
+    named = f"[{host}]" if ":" in host else host
+    return f"{'https' if secure else 'http'}://{named}:{opened.getsockname()[1]}"
+
+
+def is_loopback(opened: socket.socket) -> bool:
+    """Tell whether only this machine can reach a socket."""
+    address: str = opened.getsockname()[0]
+    return address == "::1" or address.startswith("127.")
+
+
+def run(app: App, opened: socket.socket, tls: Tls | None, ready: Callable[[], object]) -> None:
+    """Serve until SIGINT or SIGTERM; what was accepted until then is finished.
+
+    Args:
+        app: what answers.
+        opened: where.
+        tls: with which certificate; without encryption when None.
+        ready: is called when nothing can go wrong any more; the socket takes connections already.
+
+    Raises:
+        PolicyEvalError: the certificate cannot be used.
+
+    """
+    server = _server(app, tls)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    # uvicorn takes them over while it runs, and sends what it got to these again: to have stopped is a good end.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    ready()
+    server.run([opened])
+
+
+@contextmanager
+def running(app: App, opened: socket.socket, tls: Tls | None = None) -> Iterator[None]:
+    """Serve in a thread of its own for the length of the block."""
+    server = _server(app, tls)
+    thread = Thread(target=server.run, args=([opened],), name="policyeval-endpoint", daemon=True)
+    thread.start()
+    try:
+        yield  # the socket listens already: whoever connects now waits until it is accepted
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _server(app: App, tls: Tls | None) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        loop="asyncio",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=_IDLE,
+        timeout_graceful_shutdown=_GRACE,
+        ssl_certfile=tls.certificate if tls is not None else None,
+        ssl_keyfile=tls.key if tls is not None else None,
+    )
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        message = f"the certificate cannot be used: {(error.strerror or str(error)).lower()}"
+        raise PolicyEvalError([Diagnostic(message, "give --tls-cert and --tls-key, both in PEM")]) from error
+    return uvicorn.Server(config)

@@ -1,0 +1,73 @@
+"""STS as the query protocol speaks it (KMS 29)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, cast
+
+from policyeval.catalog.sts_model import sts_model
+from policyeval.kms.caller import Caller
+from policyeval.kms.sts.identity import Identity
+from policyeval.kms.sts.service import SecurityTokenService
+from policyeval.server.endpoint import Asked, Reply
+from policyeval.server.front_door import Reading
+from policyeval.server.query_protocol import CONTENT_TYPE, FORM, VERSION, encode, encode_error, members, read_form
+from policyeval.server.wire import WireError, WireRequest
+
+__all__ = ["StsSpeaker"]
+
+# What every AWS service that speaks this protocol answers.
+_STATUS: Final[Mapping[str, int]] = {
+    "AccessDenied": 403,
+    "InternalFailure": 500,
+    "InvalidClientTokenId": 403,
+    "ServiceUnavailable": 503,
+}
+_SERVERS: Final = 500
+
+
+class StsSpeaker:
+    """Reads requests for STS, has them done, and writes what comes of it."""
+
+    internal: Final = "InternalFailure"
+
+    def __init__(self, sts: SecurityTokenService) -> None:
+        self._sts = sts
+        self.reading = Reading("sts", _check_media_type, _read)
+
+    def is_slow(self, asked: Asked) -> bool:  # noqa: ARG002 - as all speakers have it
+        """Tell that nothing here is."""
+        return False
+
+    def do(self, caller: Caller, identity: Identity, asked: Asked, request_id: str) -> Reply:
+        """Do an operation."""
+        params = cast("Mapping[str, object]", asked.params)
+        response = self._sts.call(caller, identity, asked.operation, params, request_id=request_id)
+        return Reply(200, CONTENT_TYPE, encode(asked.operation, response, request_id))
+
+    def refuse(self, code: str, message: str, status: int | None, request_id: str) -> Reply:
+        """Write an error."""
+        status = status or sts_model().errors.get(code) or _STATUS.get(code, 400)
+        body = encode_error(code, message, request_id, ours=status >= _SERVERS)
+        return Reply(status, CONTENT_TYPE, body, code, message)
+
+
+def _check_media_type(request: WireRequest) -> None:
+    media_type = (request.header(b"content-type") or "").partition(";")[0].strip().lower()
+    if request.method not in {"GET", "POST"} or (request.body and media_type != FORM):
+        code = "UnknownOperationException"
+        raise WireError(code, status=404)
+
+
+def _read(request: WireRequest) -> Asked:
+    form = read_form(request.query, request.body)
+    action = form.get("Action")
+    if action is None:
+        code = "MissingAction"
+        raise WireError(code, "The request must contain the parameter Action.")
+    version = form.get("Version", "NO_VERSION_SPECIFIED")
+    described = sts_model().operations.get(action) if version == VERSION else None
+    if described is None:
+        code = "InvalidAction"
+        raise WireError(code, f"Could not find operation {action} for version {version}")
+    return Asked(action, members(form, described.input))

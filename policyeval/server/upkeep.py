@@ -1,0 +1,134 @@
+"""What a server does beside answering: it follows its entities file, and does what time does to keys."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import traceback
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import Final, NamedTuple
+
+from policyeval.errors import PolicyEvalError
+from policyeval.server.entities_file import EntitiesFile
+from policyeval.server.journal import Journal
+from policyeval.server.metrics import Metrics
+from policyeval.server.services import Services
+
+__all__ = ["Pace", "Upkeep"]
+
+
+class Pace(NamedTuple):
+    """How often, in seconds.
+
+    Attributes:
+        look: whether the entities file has changed.
+        settle: how long a file that changed must stay as it is: editors write in several steps.
+        sweep: what is due to keys.
+
+    """
+
+    look: float = 1.0
+    settle: float = 0.1
+    sweep: float = 60.0
+
+
+_USUAL: Final = Pace()
+
+
+class Upkeep:
+    """Runs beside the server for as long as it does.
+
+    Args:
+        services: what is kept.
+        file: the entities file to follow; none when None.
+        pool: where what takes long is done.
+        journal, metrics: what is told of it.
+        pace: how often.
+
+    """
+
+    def __init__(  # noqa: PLR0913 - all by name
+        self,
+        services: Services,
+        *,
+        file: EntitiesFile | None,
+        pool: Executor,
+        journal: Journal,
+        metrics: Metrics,
+        pace: Pace = _USUAL,
+    ) -> None:
+        self._services = services
+        self._file = file
+        self._pool = pool
+        self._journal = journal
+        self._metrics = metrics
+        self._pace = pace
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run; at the end it stops, and the services are closed."""
+        asked = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        with suppress(
+            NotImplementedError, RuntimeError, ValueError, AttributeError
+        ):  # another thread, or no such signal
+            loop.add_signal_handler(signal.SIGHUP, asked.set)
+        tasks = [loop.create_task(self._follow(asked)), loop.create_task(self._sweep())]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._do(self._services.close)
+
+    async def _do(self, work: Callable[[], object]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    # The entities file
+
+    async def _follow(self, asked: asyncio.Event) -> None:
+        file = self._file
+        while file is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asked.wait(), self._pace.look)
+            if asked.is_set() or file.has_changed:
+                asked.clear()
+                await asyncio.sleep(self._pace.settle)
+                await asyncio.shield(self._do(partial(self.reload, file)))
+
+    def reload(self, file: EntitiesFile) -> None:
+        """Read the entities file again; one that cannot be used changes nothing."""
+        try:
+            entities = file.read()
+            self._services.describe(entities)
+        except PolicyEvalError as error:
+            self._metrics.count_reload(taken=False)
+            self._journal.note("error", "the entities file is refused, the old one stays", fault=str(error))
+        except Exception:  # noqa: BLE001 - a fault of our own; the server goes on with what it has
+            self._metrics.count_reload(taken=False)
+            self._journal.note("error", "the entities file could not be taken", fault=traceback.format_exc())
+        else:
+            self._metrics.count_reload(taken=True)
+            self._journal.note("info", "the entities file is taken", file=file.path)
+
+    # Time
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(self._pace.sweep)
+            await asyncio.shield(self._do(self._sweep_once))
+
+    def _sweep_once(self) -> None:
+        try:
+            due = self._services.kms.sweep()
+        except PolicyEvalError as error:
+            self._journal.note("error", "the sweep failed", fault=str(error))
+        except Exception:  # noqa: BLE001 - likewise
+            self._journal.note("error", "the sweep failed", fault=traceback.format_exc())
+        else:
+            if due:
+                self._journal.note("info", "what was due is done", keys=due)
