@@ -35,6 +35,7 @@ _READERS: Mapping[str, tuple[Callable[[str], Any], str]] = {
 }
 _LOOKS_RIGHT: Mapping[str, Callable[[str], object]] = {
     "Bool": frozenset({"true", "false"}).__contains__,
+    "Date": values.is_plain_date,
     "IpAddress": values.is_plain_v4,
     "Arn": is_arn,
 }
@@ -129,11 +130,23 @@ class KeyReader:
         return key
 
 
-def read_met(context: Mapping[str, ContextValue], met: Mapping[str, Key]) -> Values | None:
-    """Read a context of keys met before, as `KeyReader.read` does; None where others or faults are in it."""
+NO_KEYS: Mapping[str, Key] = {}
+"""What a caller with long-term credentials gives `read_met`."""
+
+TOLD_BY_SESSIONS: Mapping[str, Key] = {"aws:TokenIssueTime": Key("aws:TokenIssueTime")}
+"""The guarded key that comes with every request of temporary credentials, and then contradicts nothing (S34)."""
+
+
+def read_met(
+    context: Mapping[str, ContextValue], met: Mapping[str, Key], of_session: Mapping[str, Key]
+) -> Values | None:
+    """Read a context of keys met before, as `KeyReader.read` does; None where others or faults are in it.
+
+    `of_session` are `TOLD_BY_SESSIONS` where temporary credentials sign, and else none.
+    """
     folded: dict[str, Value] = {}
     for name in context:  # every line counts: `items` would cost more
-        key = met.get(name)
+        key = met.get(name) or of_session.get(name)
         if key is None:
             return None
         raw, looks_right = context[name], key.looks_right

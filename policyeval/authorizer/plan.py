@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import Outcome, decide
 from policyeval.authorizer.decision import Decision
-from policyeval.authorizer.facts import read_met
+from policyeval.authorizer.facts import NO_KEYS, TOLD_BY_SESSIONS, read_met
 from policyeval.authorizer.grants import GrantSearch, MatchedGrant
 from policyeval.authorizer.intake import Intake, tell
 from policyeval.authorizer.recorded import Answered
@@ -43,6 +43,7 @@ class Plan:
         "_keys",
         "_matched",
         "_needs_context",
+        "_of_session",
         "_open",
         "_outcomes",
         "_takes_pairs",
@@ -69,6 +70,7 @@ class Plan:
         self._grants = grants
         self._always, self._varies = grants.always, grants.varies
         self._keys = intake.met(bare.action)
+        self._of_session = TOLD_BY_SESSIONS if bare.context.caller.temporary else NO_KEYS
         self._takes_pairs = bare.context.call.takes_encryption_context
         self._matched: dict[BoundStatement, int] = {}
         self._open: list[tuple[BoundStatement, int]] = []
@@ -100,7 +102,7 @@ class Plan:
                 return None
             pairs = self._intake.pairs(request.encryption_context)
         if request.context:
-            read = read_met(request.context, self._keys)
+            read = read_met(request.context, self._keys, self._of_session)
             if read is None:
                 return None
             given = read

@@ -73,6 +73,12 @@ def instant(text: str) -> Decimal:
     return Decimal(int(whole.timestamp()) - _offset(found["zone"])) + Decimal(f"0.{found['fraction'] or 0}")
 
 
+_DAY = "(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+_TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+# A date as services write it, which needs no closer look.
+is_plain_date = re.compile(rf"(?:19|20)[0-9]{{2}}-{_DAY}T{_TIME}Z", re.ASCII).fullmatch
+
+
 def _offset(zone: str | None) -> int:
     if zone is None or zone == "Z":
         return 0

@@ -33,6 +33,7 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 BLUE = when("StringEquals", "kms:EncryptionContext:tenant", "blue")
 ALLOWED: dict[str, Any] = {"alice": [allow("kms:*")], "app": [allow("kms:*")]}
 ASKED = Request(ALICE, "kms:Decrypt", KEY)
+MORNING = "2026-01-31T08:00:00Z"
 
 
 class Source:
@@ -250,6 +251,7 @@ MALFORMED: list[tuple[str, dict[str, Any], str]] = [
     ("a key twice", {"context": {"aws:UserAgent": "a", "aws:useragent": "b"}}, "is given twice"),
     ("a value of no type", {"context": {"aws:UserAgent": object()}}, "has a value of type object"),
     ("what contradicts", {"context": {"aws:PrincipalArn": BOB}}, "the principal's is"),
+    ("a time at which long-term keys were issued", {"context": {"aws:TokenIssueTime": MORNING}}, "no temporary"),
     ("pairs that are none", {"encryption_context": ["tenant"]}, "`encryption_context` of a request is of type list"),
     ("a pair that is no text", {"encryption_context": {"tenant": 5}}, "has a value of type int"),
     ("a time that is none", {"at": "noon"}, "`at` of a request is of type str"),
@@ -266,6 +268,28 @@ def test_a_malformed_request_is_refused_with_a_plan_as_without(facts: dict[str, 
     for _ in range(3):
         with pytest.raises(RequestError, match=says):
             authorizer.authorize(ASKED.replace(**facts))
+
+
+def test_when_a_session_was_issued_goes_by_a_plan_and_is_asked_of_every_request() -> None:
+    old = when("DateLessThan", "aws:TokenIssueTime", "2026-01-31T10:00:00Z")
+    authorizer = Authorizer(estate(app=[allow("kms:*"), deny("*", Condition=old)]))
+    session = ASKED.replace(principal=APP_SESSION)
+    reasons = [
+        [authorizer.authorize(session.replace(context={name: time} if time else None)).reason for _ in range(4)]
+        for name in ("aws:TokenIssueTime", "AWS:tokenissuetime")
+        for time in (
+            MORNING,
+            "2026-01-31T10:00:00Z",
+            "2026-01-31T09:59:59.5Z",
+            datetime(2026, 1, 31, 8, tzinfo=UTC),
+            None,
+        )
+    ]
+    expected = ["explicit_deny", "allowed", "explicit_deny", "explicit_deny", "allowed"] * 2
+    assert reasons == [[reason] * 4 for reason in expected]
+    plan = authorizer._plans.find(session)
+    assert plan is not None
+    assert plan.decide(session.replace(context={"aws:TokenIssueTime": MORNING})) is not None
 
 
 def test_a_plan_tells_requests_apart() -> None:

@@ -8,7 +8,6 @@ are the same.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from policyeval.authorizer.policies import session_policies
@@ -151,9 +150,9 @@ class AccessKeys:
             token,
             issued.expires,
             {
-                "aws:TokenIssueTime": datetime.fromtimestamp(issued.start, UTC),
+                "aws:TokenIssueTime": issued.issued_at,
                 # No MFA device is described, so that nobody has used one.
-                "aws:MultiFactorAuthPresent": False,
+                "aws:MultiFactorAuthPresent": "false",
             },
         )
 

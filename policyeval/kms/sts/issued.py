@@ -56,6 +56,11 @@ class Issued:
     source_identity: str | None = None
 
     @property
+    def issued_at(self) -> str:
+        """When it began, as condition keys write times."""
+        return f"{datetime.fromtimestamp(self.start, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+    @property
     def expires(self) -> datetime:
         """When it ends."""
         return datetime.fromtimestamp(self.end, UTC)
