@@ -7,15 +7,15 @@ which normalizes no paths.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from hmac import digest
+from hmac import HMAC, digest, new
 from typing import Final, NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from policyeval.server.wire import WireRequest
 
-__all__ = ["Scope", "canonical_request", "fold", "read_query", "sign", "signing_key", "string_to_sign"]
+__all__ = ["Scope", "canonical_request", "fold", "read_query", "sign", "signer", "string_to_sign"]
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 TERMINATOR: Final = "aws4_request"
@@ -35,9 +35,12 @@ class Scope(NamedTuple):
         return f"{self.date}/{self.region}/{self.service}/{TERMINATOR}"
 
 
-def fold(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+def fold(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """Make one header of those with the same name: their values in order, trimmed, joined with commas."""
-    found: dict[bytes, bytes] = {}
+    found = dict(headers)
+    if len(found) == len(headers):
+        return found
+    found = {}
     for name, value in headers:
         known = found.get(name)
         found[name] = value if known is None else known.strip() + b"," + value.strip()
@@ -72,7 +75,7 @@ def canonical_request(
         request.method.encode(),
         _canonical_path(request.path),
         _canonical_query(request.query, SIGNATURE_PARAMETER if presigned else None),
-        *[b"%b:%b" % (name, b" ".join(headers[name].split())) for name in signed],
+        *[name + b":" + b" ".join(headers[name].split()) for name in signed],
         b"",
         b";".join(signed),
         sha256(request.body).hexdigest().encode("ascii"),
@@ -85,17 +88,19 @@ def string_to_sign(timestamp: str, scope: Scope, canonical: bytes) -> bytes:
     return f"{ALGORITHM}\n{timestamp}\n{scope}\n{sha256(canonical).hexdigest()}".encode()
 
 
-def signing_key(secret: str, scope: Scope) -> bytes:
-    """Derive the key that signs for a day, a Region and a service."""
+def signer(secret: str, scope: Scope) -> HMAC:
+    """Derive the key that signs for a day, a Region and a service, and give the HMAC that begins with it."""
     key = f"AWS4{secret}".encode()
     for part in (*scope, TERMINATOR):
         key = digest(key, part.encode(), "sha256")
-    return key
+    return new(key, digestmod="sha256")
 
 
-def sign(key: bytes, text: bytes) -> bytes:
-    """Give the signature of a text, as hexadecimal digits."""
-    return digest(key, text, "sha256").hex().encode("ascii")
+def sign(begun: HMAC, text: bytes) -> str:
+    """Give the signature of a text, as hexadecimal digits; what is begun can sign again."""
+    mac = begun.copy()
+    mac.update(text)
+    return mac.hexdigest()
 
 
 def _canonical_path(path: bytes) -> bytes:

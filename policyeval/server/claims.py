@@ -17,7 +17,7 @@ __all__ = ["TOKEN_HEADER", "Claim", "read_claim", "read_time"]
 
 TOKEN_HEADER: Final = b"x-amz-security-token"
 
-_HEADER_PARTS: Final = ("Credential", "Signature", "SignedHeaders")
+_HEADER_PARTS: Final = frozenset({"Credential", "Signature", "SignedHeaders"})
 _QUERY_PARTS: Final = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
 _QUERY_TOKEN: Final = "X-Amz-Security-Token"  # noqa: S105 - a parameter's name
 
@@ -53,7 +53,7 @@ def read_claim(request: WireRequest, headers: Mapping[bytes, bytes], dialect: Di
 
     """
     authorization = headers.get(b"authorization", b"").strip().decode("latin-1")
-    query = _read_parameters(request.query)
+    query = _read_parameters(request.query) if request.query else {}
     presigned = "X-Amz-Algorithm" in query
     if authorization and presigned:
         message = "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."
@@ -77,12 +77,8 @@ def _from_header(authorization: str, headers: Mapping[bytes, bytes], dialect: Di
             raise dialect.incomplete(message)
         parts[name] = value
     date = _date_of(headers)
-    missing = [f"Authorization header requires '{name}' parameter." for name in _HEADER_PARTS if name not in parts]
-    if date is None:
-        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
-    if date is None or missing:
-        hashed = f"(Hashed with SHA-256 and encoded with Base64) Authorization={_hashed(authorization)}"
-        raise dialect.incomplete(" ".join([*missing, hashed]))
+    if date is None or not parts.keys() >= _HEADER_PARTS:
+        raise dialect.incomplete(_what_is_missing(parts, date, authorization))
     token = headers.get(TOKEN_HEADER)
     return Claim(
         algorithm,
@@ -93,6 +89,18 @@ def _from_header(authorization: str, headers: Mapping[bytes, bytes], dialect: Di
         None if token is None else token.strip().decode("latin-1"),
         presigned=False,
     )
+
+
+def _what_is_missing(parts: Mapping[str, str], date: str | None, authorization: str) -> str:
+    found = [
+        f"Authorization header requires '{name}' parameter."
+        for name in ("Credential", "Signature", "SignedHeaders")
+        if name not in parts
+    ]
+    if date is None:
+        found.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+    shown = f"(Hashed with SHA-256 and encoded with Base64) Authorization={_hashed(authorization)}"
+    return " ".join([*found, shown])
 
 
 def _date_of(headers: Mapping[bytes, bytes]) -> str | None:
@@ -120,7 +128,7 @@ def _from_query(query: Mapping[str, list[str]], dialect: Dialect) -> Claim:
 
 def _read_parameters(query: bytes) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for name, value in read_query(query) if query else ():
+    for name, value in read_query(query):
         found.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
     return found
 

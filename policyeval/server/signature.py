@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from hmac import compare_digest
+from hmac import HMAC, compare_digest
 from typing import Final, NamedTuple
 
 from policyeval.evaluator.layers import keep
@@ -16,7 +16,7 @@ from policyeval.server.canonical import (
     canonical_request,
     fold,
     sign,
-    signing_key,
+    signer,
     string_to_sign,
 )
 from policyeval.server.claims import TOKEN_HEADER, Claim, read_claim, read_time
@@ -54,7 +54,7 @@ class Signed(NamedTuple):
 
 
 class SigningKeys:
-    """Signing keys that have verified a signature: deriving one takes as long as all the rest.
+    """Signing keys that have verified a signature: to derive one takes nearly as long as all the rest.
 
     Only keys are kept, never answers; and only when their signature was good, so that nobody fills this who has no
     secret. Safe to use from several threads.
@@ -66,7 +66,7 @@ class SigningKeys:
 
     def __init__(self, most: int = 4096) -> None:
         self._most = most
-        self._keys: dict[tuple[str, Scope], bytes] = {}
+        self._keys: dict[tuple[str, Scope], HMAC] = {}
 
     def __repr__(self) -> str:
         """Name it; it holds secrets."""
@@ -75,11 +75,11 @@ class SigningKeys:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def find(self, secret: str, scope: Scope) -> bytes | None:
+    def find(self, secret: str, scope: Scope) -> HMAC | None:
         """Give a key that was kept."""
         return self._keys.get((secret, scope))
 
-    def keep(self, secret: str, scope: Scope, key: bytes) -> None:
+    def keep(self, secret: str, scope: Scope, key: HMAC) -> None:
         """Keep a key that has verified a signature."""
         keep(self._keys, (secret, scope), key, self._most)
 
@@ -129,15 +129,18 @@ def _check_time(date: str, now: datetime, dialect: Dialect) -> datetime:
     if signed_at is None:
         message = f"Date must be in ISO-8601 'basic format'. Got '{date}'. See http://en.wikipedia.org/wiki/ISO_8601"
         raise dialect.incomplete(message)
-    skew, now = dialect.skew, now.replace(microsecond=0)
-    minutes = skew // timedelta(minutes=1)
-    if signed_at < now - skew:
-        message = f"{date} is now earlier than {_basic(now - skew)} ({_basic(now)} - {minutes} min.)"
-        raise dialect.wrong("Signature expired: " + message)
-    if signed_at > now + skew:
-        message = f"{date} is still later than {_basic(now + skew)} ({_basic(now)} + {minutes} min.)"
-        raise dialect.wrong("Signature not yet current: " + message)
+    skew = dialect.skew
+    if abs(now - signed_at) > skew:
+        raise dialect.wrong(_in_another_time(date, now, skew, late=now > signed_at))
     return signed_at
+
+
+def _in_another_time(date: str, now: datetime, skew: timedelta, *, late: bool) -> str:
+    minutes = skew // timedelta(minutes=1)
+    if late:
+        return f"Signature expired: {date} is now earlier than {_basic(now - skew)} ({_basic(now)} - {minutes} min.)"
+    latest = _basic(now + skew)
+    return f"Signature not yet current: {date} is still later than {latest} ({_basic(now)} + {minutes} min.)"
 
 
 def _basic(time: datetime) -> str:
@@ -151,11 +154,12 @@ def _check_headers(listed: str, headers: Mapping[bytes, bytes], dialect: Dialect
     these say what to do. The session token may be added after signing, as AWS's guide allows some services: it
     belongs to one key, and is looked at together with that.
     """
-    signed = set(listed.encode("latin-1").lower().split(b";")) - {b""}
+    signed = set(listed.encode("latin-1").lower().split(b";"))
+    signed.discard(b"")
     if b"host" not in signed:
         raise dialect.wrong(_NOT_SIGNED.format("Host"))
     for name in headers:
-        if name.startswith(b"x-amz-") and name not in signed and name != TOKEN_HEADER:
+        if name[:6] == b"x-amz-" and name not in signed and name != TOKEN_HEADER:
             raise dialect.wrong(_NOT_SIGNED.format(name.decode("latin-1").title()))
     if not headers.keys() >= signed:
         raise dialect.wrong(_MISMATCH)
@@ -199,10 +203,11 @@ def _check_signature(  # noqa: PLR0913, PLR0917 - all that goes into it
     dialect: Dialect,
 ) -> None:
     kept = keys.find(secret, scope)
-    key = signing_key(secret, scope) if kept is None else kept
+    begun = signer(secret, scope) if kept is None else kept
     canonical = canonical_request(request, headers, signed_headers, presigned=claim.presigned)
-    expected = sign(key, string_to_sign(claim.date, scope, canonical))
-    if not compare_digest(expected, claim.signature.encode("latin-1")):
+    expected = sign(begun, string_to_sign(claim.date, scope, canonical))
+    # Bytes, because texts are compared in constant time only where they are ASCII.
+    if not compare_digest(expected.encode("ascii"), claim.signature.encode("latin-1")):
         raise dialect.wrong(_MISMATCH)
     if kept is None:
-        keys.keep(secret, scope, key)
+        keys.keep(secret, scope, begun)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from policyeval.server.canonical import Scope
+from policyeval.server.canonical import Scope, signer
 from policyeval.server.signature import SigningKeys
 from policyeval.server.wire import WireError
 from tests.server.signature.signing import NOW, SESSION, USER, Known, check, signed
@@ -37,9 +37,9 @@ def test_nothing_is_kept_for_who_cannot_sign() -> None:
 
 
 def test_there_are_never_more_than_so_many() -> None:
-    keys = SigningKeys(most=3)
+    keys, scope = SigningKeys(most=3), Scope("20260517", "us-east-1", "kms")
     for number in range(10):
-        keys.keep(f"secret {number}", Scope("20260517", "us-east-1", "kms"), b"")
+        keys.keep(f"secret {number}", scope, signer("a secret", scope))
         assert len(keys) <= 3
 
 
