@@ -139,7 +139,8 @@ class ServiceData:
         self.date: str = index["date"]
         self.sha256: str = index["sha256"]
         self.services: frozenset[str] = frozenset(index["services"])
-        self.arn_services: frozenset[str] = frozenset(index["arn_services"])
+        self._arns_elsewhere: Mapping[str, list[str]] = index["arns_elsewhere"]
+        self.arn_services: frozenset[str] = self.services.union(self._arns_elsewhere)
         self._key_homes = [(_pattern(prefix), tuple(homes)) for prefix, homes in index["key_prefixes"].items()]
         self._archive = archive
         self._read: dict[str, Service] = {}
@@ -155,6 +156,12 @@ class ServiceData:
         if found is None:
             found = self._read[prefix] = Service(prefix, json.loads(self._archive.read(f"{prefix}.json")))
         return found
+
+    def resource_arns(self, arn_service: str) -> tuple[str, ...]:
+        """Give the patterns of all ARNs that name this service, whichever services act on them."""
+        service = self.service(arn_service)
+        own = [kind.arn for kind in service.resource_types.values()] if service is not None else []
+        return (*own, *self._arns_elsewhere.get(arn_service, ()))
 
     def key_homes(self, folded_key: str) -> tuple[str, ...]:
         """Tell which services may define a condition key: the one it names, or those known for its prefix.

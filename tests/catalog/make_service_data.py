@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ def render() -> dict[str, bytes]:
         "date": metadata["updatedAt"][:10],
         "sha256": digest(members),
         "services": sorted(_load("services")),
-        "arn_services": sorted({*_load("services"), *_arn_services(members.values())}),
+        "arns_elsewhere": _arns_elsewhere(members),
         "key_prefixes": dict(sorted(_load("unassociatedConditions").items())),
     }
     return {"index.json": _dump(index)} | members
@@ -78,20 +78,22 @@ def changes(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[str]
         if name not in old:
             yield f"new service {prefix}"
         elif name not in new:
-            yield f"retired service {prefix}: give it a row in catalog/retired.py"
+            yield f"retired service {prefix}: give it a row in catalog/unlisted.py"
         else:
             before, after = (set(json.loads(side[name])["actions"]) for side in (old, new))
             yield from (f"new action {prefix}:{action}" for action in sorted(after - before))
             yield from (f"removed action {prefix}:{action}" for action in sorted(before - after))
 
 
-def _arn_services(members: Iterable[bytes]) -> Iterator[str]:
-    """Find what the ARNs of resources name as their service; not all are prefixes of actions (``catalog``)."""
-    for member in members:
-        for arn, _ in json.loads(member)["resources"].values():
-            service = arn.split(":")[2]
-            if "${" not in service:
-                yield service
+def _arns_elsewhere(members: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """Find the ARNs that a service's own member does not have: `catalog` is none, and its ARNs are Service Catalog's."""
+    resources = {name: [arn for arn, _ in json.loads(member)["resources"].values()] for name, member in members.items()}
+    found: dict[str, set[str]] = {}
+    for arn in (arn for arns in resources.values() for arn in arns):
+        service = arn.split(":")[2]
+        if arn not in resources.get(f"{service}.json", ()) and "${" not in service:
+            found.setdefault(service, set()).add(arn)
+    return {service: sorted(arns) for service, arns in sorted(found.items())}
 
 
 def _load(*parts: str) -> Any:

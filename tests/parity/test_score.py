@@ -13,7 +13,7 @@ from tests.parity import corpora
 from tests.parity.corpora import Location, Row, Said
 from tests.parity.documented import errors
 from tests.parity.report import AIM, page, table
-from tests.parity.score import DATED, Pair, Score, pair_up, score, total
+from tests.parity.score import DATED, Pair, Score, pair_up, score, sound, total
 
 ROW = Row("Name", "HEAD", '{"a": "b"}', ())
 WHOLE, KEY, VALUE = (
@@ -60,9 +60,11 @@ def test_a_score_counts_what_each_side_has() -> None:
     assert total([one, one]).aws == 4
 
 
-def test_spans_of_another_text_do_not_count() -> None:
-    broken = _said(Location("/Statement/0/a", 3, 5))
-    assert Score("CODE", [Pair(ROW, broken, _said(VALUE))]).exact == 1.0
+def test_a_policy_of_which_aws_has_the_spans_of_another_text_does_not_count() -> None:
+    broken = ROW._replace(said=(_said(VALUE), _said(Location("/Statement/0/a", 3, 5))))
+    assert not sound(broken)
+    assert sound(ROW._replace(said=(_said(VALUE),)))
+    assert score(Linter(()), [broken]) == {}
 
 
 def test_nothing_said_is_no_perfect_score() -> None:

@@ -1,0 +1,75 @@
+"""What AWS takes in policies and does not list: retired services, actions of older APIs, its own resources.
+
+A name that the service data lacks is a mistake, unless it is one of these. Source: what AWS managed policies and
+the policies of AWS's guides name, the service authorization reference leaves out, and ValidatePolicy does not
+report; read 2026-11-25 against the data of 2026-10-27.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+__all__ = ["RETIRED_SERVICES", "UNLISTED_ACTIONS", "UNLISTED_ARNS"]
+
+RETIRED_SERVICES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "catalog-user": "AWS Service Catalog, end users",
+        "codestar": "AWS CodeStar",
+        "crowd": "Amazon Mechanical Turk Crowd",
+        "datazonecontrol": "Amazon DataZone, preview",
+        "deepcomposer": "AWS DeepComposer",
+        "deeplens": "AWS DeepLens",
+        "deepracer": "AWS DeepRacer",
+        "ec2-reports": "Amazon EC2 Reports",
+        "evidently": "Amazon CloudWatch Evidently",
+        "iot1click": "AWS IoT 1-Click",
+        "iotevents": "AWS IoT Events",
+        "iotroborunner": "AWS IoT RoboRunner",
+        "mobilehub": "AWS Mobile Hub",
+        "sumerian": "Amazon Sumerian",
+        "zocalo": "Amazon Zocalo",
+    }
+)
+"""What AWS called them, by the prefix of their actions."""
+
+UNLISTED_ACTIONS: Final[frozenset[str]] = frozenset(
+    {
+        "aws-marketplace:completetask",
+        "aws-marketplace:createprivatemarketplace",
+        "aws-marketplace:describetask",
+        "aws-marketplace:listtasks",
+        "aws-marketplace:updateprivatemarketplacesettings",
+        "aws-marketplace:updatetask",
+        "cloudhsm:listavailablezones",
+        "cloudhsm:listhapgs",
+        "cloudhsm:listhsms",
+        "cloudhsm:listlunaclients",
+        "route53-recovery-control-config:describeroutingcontrolbyname",
+        "sagemaker-unified-studio-mcp:callprivilegedtool",
+        "sagemaker-unified-studio-mcp:callreadonlytool",
+        "sagemaker-unified-studio-mcp:invokemcp",
+        "securityagent:batchgetagentinstances",
+        "securityagent:batchgetsecuritytestcontentmetadata",
+        "securityagent:batchgettasks",
+        "securityagent:createdocumentreview",
+        "securityagent:deletedocumentreview",
+        "securityagent:getcodereviewtask",
+        "securityagent:getdocreviewtask",
+        "securityagent:getdocumentreview",
+        "securityagent:getdocumentreviewartifact",
+        "securityagent:listagentinstances",
+        "securityagent:listcontrols",
+        "securityagent:listdocumentreviewcomments",
+        "securityagent:listdocumentreviews",
+        "securityagent:listtasks",
+        "securityagent:startpentestexecution",
+        "securityagent:stoppentestexecution",
+    }
+)
+"""Folded actions of services that are not retired: of an older API, or of one that is not public."""
+
+UNLISTED_ARNS: Final = (
+    # The views that AWS makes for its own services are of no account.
+    "arn:${Partition}:resource-explorer-2:${Region}::view/AWSServiceView${Service}/service-view",
+)
+"""ARNs of resources, written as the service data writes them."""

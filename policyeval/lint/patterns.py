@@ -1,0 +1,100 @@
+"""Wildcard patterns beside each other: does one match all that another does, do two match something in common.
+
+Both answers are for plain text, without policy variables and without regard to an ARN's segments.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from policyeval.evaluator.globs import ANY, STAR, compile_glob, tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from policyeval.evaluator.globs import Matcher, Token
+
+_WILDCARD: Final = re.compile(r"[*?]")
+
+_compiled = lru_cache(maxsize=4096)(lambda pattern: compile_glob(tokenize(pattern)))
+
+
+def has_wildcard(text: str) -> bool:
+    """Tell whether a text is a pattern."""
+    return "*" in text or "?" in text
+
+
+def matcher(pattern: str) -> Matcher:
+    """Compile a pattern, or give the one compiled before."""
+    return _compiled(pattern)
+
+
+@lru_cache(maxsize=4096)
+def literal_head(pattern: str) -> str:
+    """Give what stands before the first wildcard."""
+    return _WILDCARD.split(pattern, maxsplit=1)[0]
+
+
+def covers(pattern: str, other: str) -> bool:
+    """Tell whether every text that `other` matches is matched by `pattern`; not all such pairs are seen.
+
+    A pattern reads the other's stars and question marks as characters like any: its own star takes them, a
+    literal never equals them. Only its question mark would take a star for one character.
+    """
+    if pattern == other:
+        return True
+    if "?" in pattern and "*" in other:
+        return False
+    return _compiled(pattern)(other)
+
+
+def overlap(one: str, other: str) -> bool:
+    """Tell whether some text is matched by both patterns."""
+    if not has_wildcard(other):
+        return _compiled(one)(other)
+    if not has_wildcard(one):
+        return _compiled(other)(one)
+    # Most pairs differ before their first wildcard, or after their last.
+    head, tail = literal_head(one), _tail(one)
+    if not (head.startswith(literal_head(other)) or literal_head(other).startswith(head)):
+        return False
+    if not (tail.endswith(_tail(other)) or _tail(other).endswith(tail)):
+        return False
+    return _meet(one, other)
+
+
+@lru_cache(maxsize=4096)
+def _tail(pattern: str) -> str:
+    return pattern[max(pattern.rfind("*"), pattern.rfind("?")) + 1 :]
+
+
+def _meet(one: str, other: str) -> bool:
+    left = [piece for token in tokenize(one) for piece in (token if isinstance(token, str) else (token,))]
+    right = [piece for token in tokenize(other) for piece in (token if isinstance(token, str) else (token,))]
+    # What of `right` can be behind us when so much of `left` is.
+    reached = _past_stars({0}, right)
+    for step in left:
+        if step is STAR:
+            reached = set(range(min(reached), len(right) + 1)) if reached else reached
+            continue
+        following = set()
+        for at in reached:
+            if at < len(right):
+                token = right[at]
+                if token is STAR:
+                    following.add(at)
+                elif token == step or ANY in (token, step):
+                    following.add(at + 1)
+        reached = _past_stars(following, right)
+    return len(right) in reached
+
+
+def _past_stars(reached: set[int], tokens: Sequence[Token]) -> set[int]:
+    more = set(reached)
+    for at in reached:
+        while at < len(tokens) and tokens[at] is STAR:
+            at += 1  # noqa: PLW2901 - walks on from there
+            more.add(at)
+    return more

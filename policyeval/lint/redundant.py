@@ -1,0 +1,80 @@
+"""Which values of a list say nothing that another does not say."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Final
+
+from policyeval.lint.fixes import remove_values
+from policyeval.lint.patterns import has_wildcard, literal_head
+from policyeval.lint.rule import Flaw
+from policyeval.syntax.faults import ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from policyeval.lint.view import Element, Value
+
+_SHOWN: Final = 3
+
+
+def redundancies(element: Element, key: Callable[[str], str], covers: Callable[[str, str], bool]) -> Iterator[Flaw]:
+    """Say which values of an element another one makes redundant, with the wider one among the places.
+
+    `key` is what of a text counts; `covers` tells whether the first matches all that the second does.
+    """
+    for wider, rest in _redundant(element.values, key, covers):
+        values = sorted((wider, *rest), key=_index)
+        yield Flaw(
+            values[0].place(),
+            f"{ticked(wider.text)} makes {_named(rest)} redundant",
+            "take out what is redundant",
+            tuple(value.place() for value in values[1:]),
+            remove_values(rest),
+        )
+
+
+def _redundant(
+    values: Sequence[Value], key: Callable[[str], str], covers: Callable[[str, str], bool]
+) -> Iterator[tuple[Value, list[Value]]]:
+    """Give each value that makes others redundant, and those, equal ones among them.
+
+    A value that is redundant itself is not given for what it covers: that is redundant without it.
+    """
+    alike: dict[str, list[Value]] = {}
+    for value in values:
+        alike.setdefault(key(value.text), []).append(value)
+    patterns = [text for text in alike if has_wildcard(text)]
+    if not patterns and len(alike) == len(values):
+        return
+    covered = _covered(patterns, alike, covers)
+    redundant = {text for texts in covered.values() for text in texts}
+    for text, same in alike.items():
+        rest = [*same[1:], *(value for other in covered.get(text, ()) for value in alike[other])]
+        if rest and text not in redundant:
+            yield same[0], sorted(rest, key=_index)
+
+
+def _covered(patterns: Sequence[str], texts: Iterable[str], covers: Callable[[str, str], bool]) -> dict[str, list[str]]:
+    """Give for each pattern what it covers. What a pattern covers begins as it does: only that is looked at."""
+    ordered = sorted(texts)
+    found: dict[str, list[str]] = {}
+    for pattern in patterns:
+        start = literal_head(pattern)
+        for at in range(bisect_left(ordered, start), len(ordered)):
+            text = ordered[at]
+            if not text.startswith(start):
+                break
+            # Two patterns may cover each other, as `a**` and `a*` do: then the first one stays.
+            if text != pattern and covers(pattern, text) and pattern not in found.get(text, ()):
+                found.setdefault(pattern, []).append(text)
+    return found
+
+
+def _index(value: Value) -> int:
+    return value.index or 0
+
+
+def _named(values: Sequence[Value]) -> str:
+    shown = ", ".join(ticked(value.text) for value in values[:_SHOWN])
+    return shown if len(values) <= _SHOWN else f"{shown} and {len(values) - _SHOWN} more"

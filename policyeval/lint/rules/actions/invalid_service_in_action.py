@@ -1,0 +1,48 @@
+"""A101: an action of a service that does not exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policyeval.catalog.service_data import service_data
+from policyeval.catalog.unlisted import RETIRED_SERVICES
+from policyeval.lint.finding import Severity
+from policyeval.lint.patterns import has_wildcard
+from policyeval.lint.rule import Level, Rule, TextFlaw
+from policyeval.lint.rules.actions._parts import split_action
+from policyeval.syntax.faults import nearest, ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def check(action: str) -> Iterator[TextFlaw]:
+    """Look the service up."""
+    parts = split_action(action)
+    if parts is None or has_wildcard(parts.service):
+        return
+    services = service_data().services
+    if parts.service not in services and parts.service not in RETIRED_SERVICES:
+        close = nearest(parts.service, services)
+        hint = (
+            f"did you mean `{close}:{parts.name}`?"
+            if close
+            else "a service's page in AWS's reference begins with its prefix"
+        )
+        yield TextFlaw(f"there is no service {ticked(parts.service)}", hint)
+
+
+RULE = Rule(
+    code="A101",
+    name="invalid-service-in-action",
+    severity=Severity.ERROR,
+    access_analyzer="INVALID_SERVICE_IN_ACTION",
+    level=Level.ACTION_TEXT,
+    check=check,
+    summary="The service of an action does not exist.",
+    why=(
+        "The statement neither allows nor denies anything by this action, and whoever reads it believes that it does."
+    ),
+    instead="Write the prefix that the service has in the service authorization reference.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-error-invalid-service-in-action",
+)

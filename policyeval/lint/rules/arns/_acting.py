@@ -1,0 +1,70 @@
+"""Which actions act on which resources, for the rules that compare the two elements of a statement."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from policyeval.catalog.service_data import service_data
+from policyeval.lint.arns import ArnFields, arn_fields, named_by, type_of
+from policyeval.lint.patterns import has_wildcard, matcher
+
+if TYPE_CHECKING:
+    from policyeval.lint.view import Statement
+
+_NONE: Final[frozenset[ArnFields]] = frozenset()
+
+
+def named(statement: Statement) -> frozenset[ArnFields] | None:
+    """Give the types that the resources of a statement are of; None where one may be of any type."""
+    element = statement.resource
+    if element is None or element.negated or not element.complete or not element.values:
+        return None
+    found: set[ArnFields] = set()
+    for value in element.values:
+        kinds = named_by_text(value.text)
+        if not kinds:
+            return None
+        found |= kinds
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def named_by_text(text: str) -> frozenset[ArnFields]:
+    """Give the types that a resource can be of; none where it may be anything, or of a type that nobody describes."""
+    fields = arn_fields(text)
+    return named_by(fields) if fields is not None else _NONE
+
+
+def acted_on(statement: Statement) -> frozenset[ArnFields] | None:
+    """Give the types that the actions of a statement act on, patterns included; None where that cannot be told."""
+    element = statement.action
+    if element is None or element.negated or not element.complete:
+        return None
+    found: set[ArnFields] = set()
+    for value in element.values:
+        kinds = types_of(value.text)
+        if kinds is None:
+            return None
+        found |= kinds
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4096)
+def types_of(action: str) -> frozenset[ArnFields] | None:
+    """Give the types that an action acts on, of a pattern those of all that it matches; none where it takes `*` alone.
+
+    None where that cannot be told: nobody describes the action, or it acts on whatever a service has.
+    """
+    prefix, _, name = action.lower().partition(":")
+    service = service_data().service(prefix)
+    if service is None:
+        return None
+    names = filter(matcher(name), service.action_names) if has_wildcard(name) else (name,)
+    found: set[ArnFields] = set()
+    for each in names:
+        described = service.action(each)
+        if described is None:
+            return None
+        found.update(type_of(service.resource_types[resource.type].arn) for resource in described.resources)
+    return frozenset(found) if not any(kind.service == "*" for kind in found) else None

@@ -1,0 +1,45 @@
+"""R302: a resource that no action beside it acts on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policyeval.lint.finding import Severity
+from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rules.arns._acting import acted_on, named_by_text
+from policyeval.syntax.faults import ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import Statement
+
+
+def check(statement: Statement) -> Iterator[Flaw]:
+    """Look, for each resource, whether one of the actions acts on its type."""
+    if statement.resource is None or statement.resource.negated:
+        return
+    kinds = acted_on(statement)
+    if kinds is None:
+        return
+    for value in statement.resource.values:
+        named = named_by_text(value.text)
+        if named and named.isdisjoint(kinds):
+            yield Flaw(
+                value.place(),
+                f"no action of the statement acts on {ticked(value.text)}",
+                "take it out, or add the actions that are meant for it",
+            )
+
+
+RULE = Rule(
+    code="R302",
+    name="resource-that-no-action-acts-on",
+    severity=Severity.WARNING,
+    level=Level.STATEMENT,
+    check=check,
+    summary="No action of the statement acts on a resource.",
+    why=("The statement says nothing of this resource, as when an action on objects is allowed on a bucket."),
+    instead="Name resources of the types that the actions act on.",
+    source="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
+)
