@@ -48,5 +48,9 @@ class UnknownEntityError(RequestError):
     """A request names a principal, key, account or endpoint that nothing describes."""
 
 
+class ConfigError(PolicyEvalError):
+    """Settings of the linter, or a baseline, cannot be used as they are."""
+
+
 class MissingExtraError(PolicyEvalError):
     """A part of policyeval needs an optional dependency that is not installed."""

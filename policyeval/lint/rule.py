@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from policyeval.lint.finding import Fix, Severity
 from policyeval.model.policy import PolicyType
 from policyeval.model.source import Diagnostic, Place
-from policyeval.syntax.faults import Kind
 
 
 class Level(Enum):
@@ -71,10 +70,10 @@ class Rule:
         severity: Access Analyzer's finding type where it has the check.
         level: what `check` is called with.
         check: yields a flaw for each thing that is wrong; yields nothing where a value is unknown.
-        summary: one sentence in the imperative or stating the fault, without a full stop's worth more.
+        summary: one sentence that states the fault.
         why: what goes wrong otherwise, in a few sentences.
         instead: what to write instead.
-        source: the page of AWS's that says so.
+        source: the page of AWS's that says so; for what is the linter's alone, a page of `docs/`.
         access_analyzer: Access Analyzer's issue code, None for a rule that only we have.
         types: the policy types that it is about; None: every one.
 
@@ -93,8 +92,11 @@ class Rule:
     types: frozenset[PolicyType] | None = None
 
 
-def reported(*kinds: Kind) -> Callable[[Diagnostic], Iterable[Flaw]]:
-    """Make the check of a rule for what the parser itself finds: it passes on its faults of these kinds."""
+def reported(*kinds: str) -> Callable[[Diagnostic], Iterable[Flaw]]:
+    """Make the check of a rule for what the readers find: it passes on their faults of these kinds.
+
+    Kinds are `syntax.faults.Kind` and `lint.kinds.FileKind`.
+    """
     wanted = frozenset(kinds)
 
     def check(fault: Diagnostic) -> Iterable[Flaw]:

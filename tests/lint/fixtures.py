@@ -1,6 +1,7 @@
 """Fixtures of rules: `rules/CODE/{bad,good}*.{json,yaml}`, and beside each bad one what is found in it.
 
-A file's name may carry the policy type before its ending: `bad.key.json`. `bad.expected` has a line for each
+A file goes through all that the command does: policies are found in entities files, grants in what
+`list-grants` prints. Its name may carry the policy type before its ending: `bad.key.json`. `bad.expected` has a line for each
 finding of the rule, `line:column-line:column message`, then its other places and its hint, indented; with a fix,
 `bad.fixed.json` is what it makes of the text. `python -m tests.lint.fixtures [CODE…]` writes these anew: look at
 the difference before you believe it.
@@ -12,34 +13,31 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from policyeval.lint.finding import Edit, Finding
+from policyeval.lint.finding import Finding
 from policyeval.lint.linter import Linter
+from policyeval.lint.mending import apply
 from policyeval.lint.rules.table import TABLE, load
+from policyeval.lint.run import lint_bytes
 from policyeval.model.policy import PolicyType
 from policyeval.model.source import Place
-from policyeval.syntax.json_reader import read_json
-from policyeval.syntax.yaml_reader import read_yaml
 
 FOLDER = Path(__file__).parent / "rules"
-READERS = {".json": read_json, ".yaml": read_yaml}
+SUFFIXES = {".json", ".yaml", ".tf"}
 
 
 def files(kind: str, codes: list[str] | None = None) -> Iterator[Path]:
     """Give the fixtures of a kind, `bad` or `good`, of these rules."""
     for code in codes or sorted(TABLE):
         for path in sorted((FOLDER / code).glob(f"{kind}*")):
-            if path.suffix in READERS and ".fixed" not in path.suffixes:
+            if path.suffix in SUFFIXES and ".fixed" not in path.suffixes:
                 yield path
 
 
-def lint_text(text: str, path: Path) -> list[Finding]:
-    """Give what the rule of the fixture's folder finds in a text."""
+def lint_file(data: bytes, path: Path) -> list[Finding]:
+    """Give what the rule of the fixture's folder finds in a file with these bytes."""
     types = [part for part in path.name.split(".")[1:-1] if part in set(PolicyType)]
-    node, faults = READERS[path.suffix](text, path.name)
     linter = Linter([load(path.parent.name)])
-    if node is None:
-        return list(linter.faults(faults))
-    return linter.lint(node, PolicyType(types[0]) if types else None, faults=faults)
+    return lint_bytes(linter, data, path.name, PolicyType(types[0]) if types else None).findings
 
 
 def snapshot(findings: list[Finding]) -> str:
@@ -59,12 +57,10 @@ def _span(place: Place) -> str:
     return f"{line}:{column}-{end_line}:{end_column}"
 
 
-def fixed(text: str, findings: list[Finding]) -> str | None:
+def fixed(data: bytes, findings: list[Finding]) -> bytes | None:
     """Give the text with all fixes made, None where there is none."""
-    edits: set[Edit] = {edit for finding in findings if finding.fix for edit in finding.fix.edits}
-    for edit in sorted(edits, reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text if edits else None
+    edits = {edit for finding in findings if finding.fix for edit in finding.fix.edits}
+    return apply(edits, data.decode()).encode() if edits else None
 
 
 def expected_file(path: Path) -> Path:
@@ -77,12 +73,12 @@ def fixed_file(path: Path) -> Path:
 
 def _write(codes: list[str]) -> None:
     for path in files("bad", codes):
-        text = path.read_text(encoding="utf-8")
-        findings = lint_text(text, path)
+        data = path.read_bytes()
+        findings = lint_file(data, path)
         expected_file(path).write_text(snapshot(findings), encoding="utf-8")
-        mended = fixed(text, findings)
+        mended = fixed(data, findings)
         if mended is not None:
-            fixed_file(path).write_text(mended, encoding="utf-8")
+            fixed_file(path).write_bytes(mended)
 
 
 if __name__ == "__main__":

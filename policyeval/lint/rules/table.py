@@ -87,6 +87,11 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
         "S408": "syntax.empty_array_for_all_values",
         "S409": "syntax.empty_array_for_any_value",
         "S410": "syntax.empty_array_if_exists",
+        "X101": "files.unreadable_file",
+        "X102": "files.file_too_large",
+        "X103": "files.not_text",
+        "X201": "files.unused_suppression",
+        "X202": "files.expired_suppression",
     }
 )
 

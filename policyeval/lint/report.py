@@ -1,0 +1,96 @@
+"""What a run found, file by file, with what is suppressed: the one value that every format writes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policyeval.lint.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from policyeval.lint.run import FileReport
+    from policyeval.model.source import Source
+
+
+# As long as a single value may be.
+_SHORT: Final = 200
+
+
+class Item(NamedTuple):
+    """A finding with a name that survives edits elsewhere in the file, and why it is suppressed, if it is."""
+
+    finding: Finding
+    fingerprint: str
+    suppressed: str | None = None
+
+
+class FileItems(NamedTuple):
+    """The findings of one file, by place."""
+
+    source: Source
+    items: tuple[Item, ...]
+    policies: int = 0
+    grants: int = 0
+    unknown: int = 0
+    fixed: int = 0
+
+
+class Report(NamedTuple):
+    """The files of a run in their order."""
+
+    files: tuple[FileItems, ...]
+
+    def open(self) -> Iterator[Finding]:
+        """Give the findings that are not suppressed."""
+        return (item.finding for file in self.files for item in file.items if item.suppressed is None)
+
+    def reaches(self, least: Severity) -> bool:
+        """Tell whether a finding that is not suppressed is as bad as this, or worse."""
+        return any(finding.severity.reaches(least) for finding in self.open())
+
+    @property
+    def empty(self) -> bool:
+        """Whether there was nothing to lint: no policy, no grant, and no fault that hid one."""
+        return not any(file.policies or file.grants or file.items for file in self.files)
+
+    def summary(self) -> dict[str, object]:
+        """Count what was read and found."""
+        severities = Counter(finding.severity for finding in self.open())
+        return {
+            "files": len(self.files),
+            "policies": sum(file.policies for file in self.files),
+            "grants": sum(file.grants for file in self.files),
+            "unknown": sum(file.unknown for file in self.files),
+            "findings": {str(severity): severities[severity] for severity in Severity},
+            "rules": dict(sorted(Counter(finding.code for finding in self.open()).items())),
+            "suppressed": sum(item.suppressed is not None for file in self.files for item in file.items),
+            "fixed": sum(file.fixed for file in self.files),
+        }
+
+
+def name_findings(report: FileReport, fixed: int = 0) -> FileItems:
+    """Give each finding of a file its fingerprint."""
+    items = tuple(
+        Item(finding, name)
+        for finding, name in zip(report.findings, fingerprints(report.source, report.findings), strict=True)
+    )
+    return FileItems(report.source, items, report.policies, report.grants, report.unknown, fixed)
+
+
+def fingerprints(source: Source, findings: Iterable[Finding]) -> Iterator[str]:
+    """Name findings by file, rule, statement, the text they are about, and how many alike come before.
+
+    What is edited elsewhere in the file leaves them alone. 16 hexadecimal digits.
+    """
+    seen: Counter[str] = Counter()
+    for finding in findings:
+        place = finding.place
+        text = place.source.text[place.start : place.end] if place.source is not None else place.pointer
+        # What is about a whole statement or policy would change its name with every edit inside.
+        alike = "\0".join((source.name or "", finding.code, finding.sid or "", text if len(text) <= _SHORT else ""))
+        digest = hashlib.sha256(f"{alike}\0{seen[alike]}".encode()).hexdigest()
+        seen[alike] += 1
+        yield digest[:16]

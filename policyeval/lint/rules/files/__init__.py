@@ -1,0 +1,1 @@
+"""Files and suppressions (X): what is wrong around a policy rather than in it."""

@@ -1,0 +1,82 @@
+"""Reads and writes the linter's files; the only module of `lint` that touches any."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from policyeval.lint.reading import MAX_BYTES, read, too_large, unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from policyeval.lint.reading import Reading
+
+SUFFIXES: Final = (".json", ".yaml", ".yml")
+"""The files that are looked into below a folder."""
+
+CONFIG_NAMES: Final = ("policyeval.toml", "pyproject.toml")
+
+
+def find_files(paths: Iterable[str]) -> dict[str, bool]:
+    """Name the files, each once in order, and whether it was named itself rather than found below a folder."""
+    found: dict[str, bool] = {}
+    for path in paths:
+        if Path(path).is_dir():
+            for name in sorted(_below(path)):
+                found.setdefault(name, False)
+        else:
+            found[path] = True
+    return found
+
+
+def _below(folder: str) -> Iterator[str]:
+    for parent, folders, names in os.walk(folder):
+        # What begins with a dot is not the project's: .git, .venv.
+        folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
+        yield from (str(Path(parent, name)) for name in names if name.lower().endswith(SUFFIXES))
+
+
+def read_source(name: str) -> Reading:
+    """Read a file; that it cannot be read is among the faults."""
+    try:
+        with Path(name).open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MAX_BYTES:
+                return too_large(name, size)
+            # A pipe tells no size.
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return unreadable(name, (error.strerror or str(error)).lower())
+    return too_large(name, len(data)) if len(data) > MAX_BYTES else read(data, name)
+
+
+def find_config(folder: Path) -> Path | None:
+    """Name the settings that hold in a folder: those in it, or in the nearest folder around it that has some."""
+    for place in (folder, *folder.parents):
+        for name in CONFIG_NAMES:
+            path = place / name
+            if path.is_file() and (name != "pyproject.toml" or "policyeval" in path.read_text(encoding="utf-8")):
+                return path
+    return None
+
+
+def write_atomically(name: str, text: str) -> None:
+    """Write a file whole or not at all, through links, keeping its permissions.
+
+    Raises `OSError`; then the file is as it was.
+    """
+    path = Path(name).resolve()
+    mode = path.stat().st_mode if path.exists() else None
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+        if mode is not None:
+            Path(temporary).chmod(mode & 0o7777)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
