@@ -13,8 +13,9 @@ from policyeval.kms.root import session_key
 from policyeval.kms.storage import system
 from policyeval.kms.storage.root_key import RootKey
 from policyeval.kms.sts.call import Call, Core, Response
-from policyeval.kms.sts.credentials import AccessKeys
+from policyeval.kms.sts.credentials import AccessKeys, Issue
 from policyeval.kms.sts.identity import Identity
+from policyeval.kms.sts.issued import Issued, Kind
 from policyeval.kms.sts.operations import OPERATIONS
 from policyeval.kms.sts.source import IamSource, StsSource
 from policyeval.kms.sts.validation import validate
@@ -70,12 +71,34 @@ class SecurityTokenService:
         authorizer = Authorizer(StsSource(iam), clock=self._clock)
         self._core = Core(iam, authorizer, access_keys, Recorder(self.trail, iam), self._clock)
 
+    @property
+    def iam(self) -> IamSource:
+        """Who there is, as it was last described."""
+        return self._core.iam
+
     def find(self, access_key_id: str, token: str | None) -> Identity | None:
         """Give who an access key belongs to; None when it is not known, or the token is not this key's.
 
         Whether a session has ended is the caller's to look at: `Identity.expires`.
         """
         return self._core.access_keys.find(access_key_id, token)
+
+    def session_of(self, role: str, name: str, seconds: int = 3600) -> Issue:
+        """Make credentials of a role's session without asking anybody, for whoever tests what such a session may do.
+
+        Args:
+            role: the role's ARN.
+            name: the session's name.
+            seconds: how long it is good.
+
+        Raises:
+            UnknownEntityError: there is no such role.
+
+        """
+        record, start = self._core.iam.principal(role), int(self._clock().timestamp())
+        return self._core.access_keys.issue(
+            Issued(Kind.ROLE, record.arn, record.unique_id, name, start, start + seconds)
+        )
 
     def call(
         self,

@@ -37,6 +37,9 @@ _MFA = (
     "Please verify your MFA serial number is valid and associated with this user."
 )
 _OF_AWS: Final = "aws"
+_TOO_LARGE: Final = "PackedPolicyTooLarge"
+# What IAM lets the inline policies of a role have together.
+_LONGEST_POLICY: Final = 10_240
 
 
 class Policies(NamedTuple):
@@ -50,20 +53,27 @@ def session_policies(call: Call, account: str) -> Policies:
     """Take the session policies; managed ones are the account's own, or AWS's.
 
     Raises:
-        KmsError: `MalformedPolicyDocument`.
+        KmsError: `MalformedPolicyDocument`, `PackedPolicyTooLarge`.
 
     """
     inline = call.params.get("Policy")
     if inline is not None:
-        try:
-            parse_policy(inline, policy_type=PolicyType.SESSION)
-        except PolicySyntaxError as error:
-            raise KmsError("MalformedPolicyDocument", error.diagnostics[0].message) from None
+        _check_document(inline)
     # A descriptor without an ARN names nothing.
     arns = tuple(policy["arn"] for policy in call.params.get("PolicyArns", ()) if "arn" in policy)
     for arn in arns:
         _must_be_there(call, arn, account)
     return Policies(inline, arns)
+
+
+def _check_document(text: str) -> None:
+    if len(text) > _LONGEST_POLICY:  # however small it could be packed
+        words = f"The session policy has {len(text)} characters, more than {_LONGEST_POLICY}."
+        raise KmsError(_TOO_LARGE, words)
+    try:
+        parse_policy(text, policy_type=PolicyType.SESSION)
+    except PolicySyntaxError as error:
+        raise KmsError("MalformedPolicyDocument", error.diagnostics[0].message) from None
 
 
 def _must_be_there(call: Call, arn: str, account: str) -> None:
@@ -122,7 +132,7 @@ def answer(call: Call, issued: Issued) -> Response:
     size = len(issue.token)
     if size > LONGEST_TOKEN:
         words = f"The session token size of {size} bytes exceeds the maximum allowed size of {LONGEST_TOKEN} bytes."
-        raise KmsError("PackedPolicyTooLarge", words)
+        raise KmsError(_TOO_LARGE, words)
     used = -(-size * 100 // LONGEST_TOKEN)
     response: Response = {
         "Credentials": {

@@ -149,4 +149,7 @@ KINDS: Ways = {
     "federated user": lambda tokens: tokens.of(
         tokens.call("GetFederationToken", Name="bob", Policy=text(allow("kms:*", "sts:*")))
     ),
+    "federated root user": lambda tokens: tokens.of(
+        tokens.call("GetFederationToken", tokens.find("AKIAROOT"), Name="bob", Policy=text(allow("kms:*", "sts:*")))
+    ),
 }

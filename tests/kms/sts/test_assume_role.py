@@ -231,6 +231,7 @@ def test_tags_and_a_source_identity_are_asked_for_on_both_sides(action: str, sid
         ("root user", "Roles may not be assumed by root accounts."),
         ("root user with a session token", "Roles may not be assumed by root accounts."),
         ("federated user", words(who=f"arn:aws:sts::{A}:federated-user/bob")),
+        ("federated root user", words(who=f"arn:aws:sts::{A}:federated-user/bob")),
     ],
 )
 def test_some_callers_may_assume_no_role_whatever_policies_say(kind: str, refusal: str | None) -> None:
@@ -437,6 +438,16 @@ def test_a_session_that_does_not_fit_into_a_token_is_refused() -> None:
     code, said = Tokens().not_assumed(Policy=text(*statements), Tags=everything)
     assert code == "PackedPolicyTooLarge"
     assert said.endswith("exceeds the maximum allowed size of 4096 bytes.")
+
+
+@pytest.mark.parametrize(("length", "refusal"), [(10_240, None), (10_241, "PackedPolicyTooLarge")])
+def test_a_policy_is_no_longer_than_one_reads_however_well_it_packs(length: int, refusal: str | None) -> None:
+    document = text(allow("kms:*"))
+    params = {"Policy": document + " " * (length - len(document))}
+    if refusal is None:
+        assert Tokens().assume(**params)
+    else:
+        assert Tokens().not_assumed(**params)[0] == refusal
 
 
 def test_the_share_that_policies_and_tags_take_is_told() -> None:

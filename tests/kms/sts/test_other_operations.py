@@ -23,6 +23,7 @@ NAMED = f"arn:aws:sts::{A}:federated-user/bob"
         ("user with a session token", "AIDAALICE", A, f"arn:aws:iam::{A}:user/alice"),
         ("root user with a session token", A, A, f"arn:aws:iam::{A}:root"),
         ("federated user", f"{A}:bob", A, NAMED),
+        ("federated root user", f"{A}:bob", A, NAMED),
     ],
 )
 def test_a_caller_is_told_who_it_is(kind: str, user_id: str, account: str, arn: str) -> None:
@@ -83,7 +84,8 @@ def test_no_policy_has_a_say_in_who_gets_a_session_token() -> None:
 
 @pytest.mark.parametrize("operation", ["GetSessionToken", "GetFederationToken"])
 @pytest.mark.parametrize(
-    "kind", ["role", "user with a session token", "root user with a session token", "federated user"]
+    "kind",
+    ["role", "user with a session token", "root user with a session token", "federated user", "federated root user"],
 )
 def test_temporary_credentials_get_no_others_but_of_roles(operation: str, kind: str) -> None:
     tokens = Tokens()
