@@ -69,6 +69,8 @@ UNLISTED_ACTIONS: Final[frozenset[str]] = frozenset(
 """Folded actions of services that are not retired: of an older API, or of one that is not public."""
 
 UNLISTED_ARNS: Final = (
+    # CloudFormation asks about the macros and transforms of a template, its user guide says.
+    "arn:${Partition}:cloudformation:${Region}:${Account}:transform/${Name}",
     # The views that AWS makes for its own services are of no account.
     "arn:${Partition}:resource-explorer-2:${Region}::view/AWSServiceView${Service}/service-view",
 )

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from policyeval.lint.fixes import remove_values
 from policyeval.lint.patterns import has_wildcard, literal_head
 from policyeval.lint.rule import Flaw
+from policyeval.lint.words import listed
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from policyeval.lint.view import Element, Value
-
-_SHOWN: Final = 3
 
 
 def redundancies(element: Element, key: Callable[[str], str], covers: Callable[[str, str], bool]) -> Iterator[Flaw]:
@@ -27,7 +26,7 @@ def redundancies(element: Element, key: Callable[[str], str], covers: Callable[[
         values = sorted((wider, *rest), key=_index)
         yield Flaw(
             values[0].place(),
-            f"{ticked(wider.text)} makes {_named(rest)} redundant",
+            f"{ticked(wider.text)} makes {listed(rest)} redundant",
             "take out what is redundant",
             tuple(value.place() for value in values[1:]),
             remove_values(rest),
@@ -73,8 +72,3 @@ def _covered(patterns: Sequence[str], texts: Iterable[str], covers: Callable[[st
 
 def _index(value: Value) -> int:
     return value.index or 0
-
-
-def _named(values: Sequence[Value]) -> str:
-    shown = ", ".join(ticked(value.text) for value in values[:_SHOWN])
-    return shown if len(values) <= _SHOWN else f"{shown} and {len(values) - _SHOWN} more"

@@ -8,12 +8,12 @@ from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import has_wildcard
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.arns._acting import named, types_of
-from policyeval.syntax.faults import ticked
+from policyeval.lint.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from policyeval.lint.view import Statement
+    from policyeval.lint.view import Statement, Value
 
 
 def check(statement: Statement) -> Iterator[Flaw]:
@@ -21,14 +21,22 @@ def check(statement: Statement) -> Iterator[Flaw]:
     resources = named(statement)
     if resources is None or statement.action is None or statement.action.negated:
         return
+    general: list[Value] = []
+    others: list[Value] = []
     for value in statement.action.values:
         kinds = types_of(value.text)
-        if kinds is None or has_wildcard(value.text) or not kinds.isdisjoint(resources):
-            continue
-        hint = "give it a statement with a resource of its type"
-        if not kinds:
-            hint = 'give it a statement with `"Resource": "*"`: it acts on no resource in particular'
-        yield Flaw(value.place(), f"the action {ticked(value.text)} acts on none of the resources", hint)
+        if kinds is not None and not has_wildcard(value.text) and kinds.isdisjoint(resources):
+            (others if kinds else general).append(value)
+    if general:
+        yield _flaw(general, 'give them a statement with `"Resource": "*"`: they act on no resource in particular')
+    if others:
+        yield _flaw(others, "give them a statement with resources of their types")
+
+
+def _flaw(actions: Sequence[Value], hint: str) -> Flaw:
+    first, *rest = actions
+    message = f"nothing that {listed(actions)} can act on is among the resources"
+    return Flaw(first.place(), message, hint, tuple(value.place() for value in rest))
 
 
 RULE = Rule(
