@@ -164,7 +164,9 @@ SETTLED: list[tuple[str, dict[str, Any], str, Any, Any]] = [
     ("a time that is empty is none", {"at": NOON}, "aws:EpochTime", "", None),
     ("the service in between", {"via_service": S3}, "kms:ViaService", S3, "ec2.us-east-1.amazonaws.com"),
     ("that a service is", {"via_service": S3}, "aws:ViaAWSService", "true", "false"),
+    ("that a service is, in any case", {"via_service": S3}, "aws:ViaAWSService", "TRUE", "FALSE"),
     ("that none is", {}, "aws:ViaAWSService", False, True),
+    ("whether a key is in several Regions, in any case", {}, "kms:MultiRegion", "FALSE", "TRUE"),
     (
         "the chain of services",
         {"via_service": S3},

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pkgutil import resolve_name
 
 import pytest
 
 from policyeval import Authorizer, Entities, Request
+from tests.authorizer.estates import ALICE, allow, deny, estate
+from tests.authorizer.estates import KEY as ESTATES_KEY
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 ROLE = "arn:aws:iam::444455556666:role/app"
@@ -37,7 +40,12 @@ class Changing:
 def source() -> Changing:
     role = {"trust_policy": TRUST, "identity_policies": [{"name": "use", "document": policy("kms:Decrypt")}]}
     keys = [
-        {"id": KEY.rpartition("/")[2], "region": "us-east-1", "policy": policy("kms:Encrypt", "444455556666")},
+        {
+            "id": KEY.rpartition("/")[2],
+            "region": "us-east-1",
+            "aliases": ["alias/app"],
+            "policy": policy("kms:Encrypt", "444455556666"),
+        },
         {"id": "other", "region": "us-east-1", "policy": policy("kms:*", "444455556666")},
     ]
     return Changing(
@@ -109,6 +117,53 @@ def test_asking_again_compiles_nothing(source: Changing, compiled: list[object])
     before = len(compiled)
     ask(authorizer)
     assert len(compiled) == before
+
+
+# what is made, whose method makes it
+MADE: list[tuple[str, str]] = [
+    ("an action's facts", "policyeval.authorizer.actions.ActionFacts.__init__"),
+    ("a context key's facts", "policyeval.authorizer.facts.Key.__init__"),
+    ("a caller's profile", "policyeval.authorizer.profiles.ProfileMaker.caller"),
+    ("a resource's profile", "policyeval.authorizer.profiles.ProfileMaker.target"),
+    ("a caller's statements for an action", "policyeval.authorizer.profiles.Caller.plan"),
+    ("a resource's statements for an action", "policyeval.authorizer.profiles.Target.plan"),
+    ("a layer's statements for an action", "policyeval.evaluator.layers.PolicyLayer._look_up"),
+    ("a policy's place among equal ones", "policyeval.model.policy.Policy.__hash__"),
+    ("an index of grants", "policyeval.authorizer.grants.GrantIndex.__init__"),
+]
+
+
+@pytest.mark.parametrize("method", [pytest.param(method, id=what) for what, method in MADE])
+@pytest.mark.parametrize("resource", [KEY, KEY.replace("key/1234abcd-12ab-34cd-56ef-1234567890ab", "alias/app")])
+def test_what_is_made_once_is_kept(
+    source: Changing, monkeypatch: pytest.MonkeyPatch, resource: str, method: str
+) -> None:
+    source.entities = source.entities.with_grant(KEY, {"GranteePrincipal": ROLE, "Operations": ["Decrypt"]})
+    owner, _, name = method.rpartition(".")
+    kind = resolve_name(owner)
+    before, made = getattr(kind, name), []
+
+    def counting(self: object, *arguments: object) -> object:
+        made.append(self)
+        return before(self, *arguments)
+
+    monkeypatch.setattr(kind, name, counting)
+    authorizer = Authorizer(source)  # type: ignore[arg-type]
+    request = Request(ROLE, "kms:Decrypt", resource, context={"team:x": "y"})
+    assert authorizer.authorize(request).allowed
+    assert made
+    made.clear()
+    assert authorizer.authorize(request).allowed  # the second time there is no plan yet
+    assert made == []
+
+
+def test_an_organizations_policies_are_looked_up_once_an_action() -> None:
+    authorizer = Authorizer(estate(scps=[[allow()]], rcps=[deny("s3:*", Principal="*")], alice=[allow()]))
+    request = Request(ALICE, "kms:Decrypt", ESTATES_KEY)
+    assert authorizer.authorize(request).allowed
+    case = authorizer._exact.case(request)
+    stacks = [stack for stack in (case.caller.scps, case.rcps) if stack is not None]
+    assert [stack.candidates("kms:decrypt") is stack.candidates("kms:decrypt") for stack in stacks] == [True, True]
 
 
 def test_a_decision_does_not_change_when_policies_do(source: Changing) -> None:

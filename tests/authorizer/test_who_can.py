@@ -278,6 +278,15 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         (),
     ),
     # What cannot be evaluated never helps, in no context.
+    ("a name that cannot be read lets nobody in", {"key": [allow(Principal=to("alice"))]}, BOB, "deny", ()),
+    (
+        "and, in a deny, everyone out",
+        {"key": [DELEGATES, deny(Principal=to("alice"))], "alice": [allow()]},
+        ALICE,
+        "deny",
+        (),
+    ),
+    ("an allow to all but some lets nobody in", {"key": [allow(NotPrincipal=to(ALICE))]}, BOB, "deny", ()),
     (
         "an allow of a key policy by a key's tag matches never",
         {"key": [allow(Principal=to(BOB), Condition=when("StringEquals", "aws:ResourceTag/env", "prod"))]},

@@ -14,6 +14,7 @@ SERVICE = {"principal": "s3.amazonaws.com", "resource_account": A}
 ANONYMOUS = {"principal": "anonymous", "resource_account": A}
 OTHER = "444455556666"
 FEDERATED = f"arn:aws:sts::{A}:federated-user/alice"
+CHINA = {"principal": f"arn:aws-cn:iam::{A}:user/alice", "resource": "arn:aws-cn:s3:::bucket", "resource_account": A}
 
 # what holds, the element, who calls, whether a Deny hits it
 NAMED: list[tuple[str, object, dict[str, Any], bool]] = [
@@ -28,6 +29,11 @@ NAMED: list[tuple[str, object, dict[str, Any], bool]] = [
     ("an account by its root ARN", {"AWS": ROOT}, {}, True),
     ("another account", {"AWS": OTHER}, {}, False),
     ("an account is not anonymous", {"AWS": A}, ANONYMOUS, False),
+    ("an account by its id, in a partition of its own", {"AWS": A}, CHINA, True),
+    ("an account by its root ARN, in another partition", {"AWS": ROOT}, CHINA, False),
+    ("a user beside another account", {"AWS": [OTHER, ALICE]}, {}, True),
+    ("an account beside another user", {"AWS": [A, ALICE + "2"]}, {}, True),
+    ("a service beside an account", {"AWS": OTHER, "Service": "s3.amazonaws.com"}, SERVICE, True),
     ("a root user by its account", {"AWS": A}, {"principal": ROOT}, True),
     ("a root user is no user", {"AWS": ALICE}, {"principal": ROOT}, False),
     ("a role by ARN", {"AWS": APP}, {"principal": APP}, True),
@@ -65,6 +71,7 @@ UNREADABLE: list[tuple[str, dict[str, object], str]] = [
     ("a group", {"AWS": f"arn:aws:iam::{A}:group/g"}, f"`arn:aws:iam::{A}:group/g` is no principal"),
     ("a root user of another service", {"AWS": f"arn:aws:s3::{A}:root"}, f"`arn:aws:s3::{A}:root` is no principal"),
     ("an id of no kind", {"AWS": "XIDAEXAMPLE"}, "`XIDAEXAMPLE` is no principal"),
+    ("a text that is no ARN, beside an account", {"AWS": ["999988887777", "alice"]}, "`alice` is no principal"),
 ]
 
 
@@ -84,7 +91,11 @@ def test_a_name_that_can_be_read_counts_beside_one_that_cannot() -> None:
 
 
 def test_a_statement_without_principal_never_helps() -> None:
-    assert not in_resource_policy(ALL).allowed
+    allowed = in_resource_policy(ALL)
+    assert not allowed.allowed
+    assert [diagnostic.message for diagnostic in allowed.diagnostics] == [
+        "a statement without Principal: the Allow does not match in statement #0 of resource policy"
+    ]
     assert in_resource_policy({**ALL, "Effect": "Deny"}, {**ALL, "Principal": "*"}).reason == "explicit_deny"
 
 

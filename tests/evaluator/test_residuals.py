@@ -188,6 +188,18 @@ def test_every_statement_has_its_bit_however_many_there_are() -> None:
     assert ask(None, {}, {}) == 0
 
 
+def test_every_statement_is_asked_the_whole_request_however_many_there_are() -> None:
+    agents = [
+        residual(compiled(**under("StringLike", "aws:UserAgent", f"cli{number}/*")), context()) for number in range(60)
+    ]
+    ask = ask_all([*questions(*range(60)), *(Question(each.left, denies=False) for each in agents if each is not None)])
+    assert ask(None, {"tenant": "t50"}, {"aws:useragent": "cli59/2"}) == 1 << 50 | 1 << 119
+    zoned = residual(compiled(**under("DateGreaterThan", "aws:CurrentTime", "2026-01-30")), context())
+    assert zoned is not None
+    ask = ask_all([*questions(*range(60)), Question(zoned.left, denies=False)])
+    assert ask(context(), {}, {}) == 1 << 60
+
+
 def test_when_a_deny_matches_no_allow_is_asked() -> None:
     ask = ask_all([*questions(0, 1, denies=True), *questions(2, 3)])
     assert ask(None, {"tenant": "all"}, {}) == 0b11

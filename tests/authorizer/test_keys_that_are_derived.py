@@ -1,0 +1,106 @@
+"""Condition keys that principal, resource and call settle, letter by letter (S14, S15, S34, K9)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policyeval import Authorizer, Request, Session
+from policyeval.evaluator.context import Value, getter
+from tests.authorizer.estates import ALIAS, ALICE, APP, APP_SESSION, BUCKET, KEY, ROOT_A, A, allow, estate, to
+
+ORGANIZATION = "o-a1b2c3d4e5"
+PATH = f"{ORGANIZATION}/r-ab12/"
+FEDERATED = f"arn:aws:sts::{A}:federated-user/alice"
+S3, S3_CHINA = "s3.us-east-1.amazonaws.com", "s3.cn-north-1.amazonaws.com.cn"
+MRK = "mrk-1234abcd12ab34cd56ef1234567890ab"
+REPLICATED = {"key_facts": {"id": MRK, "multi_region": True}, "resource": KEY.replace(KEY.rpartition("/")[2], MRK)}
+SERVICE = {"principal": "s3.amazonaws.com"}
+ANONYMOUS = {"principal": "anonymous", "action": "s3:GetObject", "resource": BUCKET}
+PROVIDER = {"principal": "accounts.google.com", "action": "sts:AssumeRoleWithWebIdentity", "resource": APP}
+SESSION = {"principal": APP_SESSION}
+TAGGED = {"session": Session("s", tags={"Team": "red"}, source_identity="me"), "principal": APP}
+
+# whose key, the estate and the request's facts, the key, its value
+DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
+    ("a user's ARN", {}, "aws:PrincipalArn", ALICE),
+    ("a user's account", {}, "aws:PrincipalAccount", A),
+    ("a user's type", {}, "aws:PrincipalType", "User"),
+    ("a user's name", {}, "aws:username", "alice"),
+    ("a user's id", {}, "aws:userid", "AIDAEXAMPLEALICE00001"),
+    ("a user's tag", {}, "aws:PrincipalTag/team", "blue"),
+    ("a user is no service", {}, "aws:PrincipalIsAWSService", "false"),
+    ("a user has no service's name", {}, "aws:PrincipalServiceName", None),
+    ("a user's organization", {"organized": True}, "aws:PrincipalOrgID", ORGANIZATION),
+    ("a user's path in it", {"organized": True}, "aws:PrincipalOrgPaths", (PATH,)),
+    ("a user outside of all", {}, "aws:PrincipalOrgID", None),
+    ("a role's type", {"principal": APP}, "aws:PrincipalType", "AssumedRole"),
+    ("a role has no user's name", {"principal": APP}, "aws:username", None),
+    ("a role's own id is none of its sessions'", {"principal": APP}, "aws:userid", None),
+    ("a root user's type", {"principal": ROOT_A}, "aws:PrincipalType", "Account"),
+    ("a root user's id", {"principal": ROOT_A}, "aws:userid", A),
+    ("a root user's ARN", {"principal": ROOT_A}, "aws:PrincipalArn", ROOT_A),
+    ("a session's ARN is its role's", SESSION, "aws:PrincipalArn", APP),
+    ("a session's id", SESSION, "aws:userid", "AROAEXAMPLEAPPA000001:monday"),
+    ("a session's tag is its role's", SESSION, "aws:PrincipalTag/team", "blue"),
+    ("a session's own tag", TAGGED, "aws:PrincipalTag/TEAM", "red"),
+    ("a session's source identity", TAGGED, "aws:SourceIdentity", "me"),
+    ("a federated user's ARN", {"principal": FEDERATED}, "aws:PrincipalArn", FEDERATED),
+    ("a federated user's type", {"principal": FEDERATED}, "aws:PrincipalType", "FederatedUser"),
+    ("a federated user's id", {"principal": FEDERATED}, "aws:userid", f"{A}:alice"),
+    ("a federated user's name is not its user's", {"principal": FEDERATED}, "aws:username", None),
+    ("a federated user's tags are not its user's", {"principal": FEDERATED}, "aws:PrincipalTag/team", None),
+    ("a service's account is no customer's", SERVICE, "aws:PrincipalAccount", "aws-service"),
+    ("a service is one", SERVICE, "aws:PrincipalIsAWSService", "true"),
+    ("a service's name", SERVICE, "aws:PrincipalServiceName", "s3.amazonaws.com"),
+    ("a service's names", SERVICE, "aws:PrincipalServiceNamesList", ("s3.amazonaws.com",)),
+    ("an anonymous caller's account", ANONYMOUS, "aws:PrincipalAccount", "anonymous"),
+    ("an anonymous caller's type", ANONYMOUS, "aws:PrincipalType", "Anonymous"),
+    ("an anonymous caller's id", ANONYMOUS, "aws:userid", "anonymous"),
+    ("a provider's account", PROVIDER, "aws:PrincipalAccount", "anonymous"),
+    ("a key's account", {}, "aws:ResourceAccount", A),
+    ("a key's organization", {"organized": True}, "aws:ResourceOrgID", ORGANIZATION),
+    ("a key's path in it", {"organized": True}, "aws:ResourceOrgPaths", (PATH,)),
+    ("a key's tag", {}, "aws:ResourceTag/ENV", "prod"),
+    ("a key's spec", {}, "kms:KeySpec", "SYMMETRIC_DEFAULT"),
+    ("a key's spec by its old name", {}, "kms:CustomerMasterKeySpec", "SYMMETRIC_DEFAULT"),
+    ("a key's usage", {}, "kms:KeyUsage", "ENCRYPT_DECRYPT"),
+    ("a key's usage by its old name", {}, "kms:CustomerMasterKeyUsage", "ENCRYPT_DECRYPT"),
+    ("a key's origin", {}, "kms:KeyOrigin", "AWS_KMS"),
+    ("a key's aliases", {}, "kms:ResourceAliases", ("alias/app",)),
+    ("a key without aliases", {"key_facts": {"aliases": []}}, "kms:ResourceAliases", None),
+    ("a key of one Region", {}, "kms:MultiRegion", "false"),
+    ("a key of one Region is of no kind of several", {}, "kms:MultiRegionKeyType", None),
+    ("a key of several Regions", REPLICATED, "kms:MultiRegion", "true"),
+    ("a key of several Regions is the first", REPLICATED, "kms:MultiRegionKeyType", "PRIMARY"),
+    ("a bucket's account", {"action": "s3:GetObject", "resource": BUCKET}, "aws:ResourceAccount", A),
+    ("a bucket has no key's facts", {"action": "s3:GetObject", "resource": BUCKET}, "kms:KeySpec", None),
+    ("a call without a service between", {}, "aws:ViaAWSService", "false"),
+    ("a call of a service", {"via_service": S3}, "aws:ViaAWSService", "true"),
+    ("a call of a service, which one", {"via_service": S3}, "kms:ViaService", S3),
+    ("a call of a service, whose", {"via_service": S3}, "aws:CalledVia", ("s3.amazonaws.com",)),
+    ("a call of a service in China", {"via_service": S3_CHINA}, "aws:CalledVia", ("s3.amazonaws.com.cn",)),
+    ("a chain of one begins with it", {"via_service": S3}, "aws:CalledViaFirst", "s3.amazonaws.com"),
+    ("a chain of one ends with it", {"via_service": S3}, "aws:CalledViaLast", "s3.amazonaws.com"),
+    ("a call's Region", {}, "aws:RequestedRegion", "us-east-1"),
+    ("a caller's account", {}, "kms:CallerAccount", A),
+    ("an alias that the call names", {"resource": ALIAS}, "kms:RequestAlias", "alias/app"),
+    ("an endpoint", {"vpc_endpoint": "vpce-1"}, "aws:SourceVpce", "vpce-1"),
+    ("an endpoint's VPC", {"vpc_endpoint": "vpce-1"}, "aws:SourceVpc", "vpc-1"),
+    ("an algorithm that goes without saying", {}, "kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT"),
+    ("an encryption context", {"encryption_context": {"Tenant": "Blue"}}, "kms:EncryptionContext:tenant", "Blue"),
+    ("an encryption context's names", {"encryption_context": {"Tenant": "Blue"}}, "kms:EncryptionContextKeys", ("Tenant",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "key", "value"), [pytest.param(*row[1:], id=row[0]) for row in DERIVED])
+def test_a_key_is_derived(facts: dict[str, Any], key: str, value: Value) -> None:
+    described = {name: facts[name] for name in ("organized", "key_facts") if name in facts}
+    trust = [{"Effect": "Allow", "Action": "sts:*", "Principal": "*"}]
+    authorizer = Authorizer(
+        estate(**described, endpoint=[allow(Principal="*")], bucket=[allow(Principal=to(ALICE))], trust=trust)
+    )
+    asked = {"principal": ALICE, "action": "kms:Decrypt", "resource": KEY}
+    request = Request(**asked | {name: fact for name, fact in facts.items() if name not in described})
+    assert getter(key.lower())(authorizer._exact.case(request).context) == value
