@@ -173,6 +173,12 @@ class ServiceData:
             return (prefix,)
         return next((homes for pattern, homes in self._key_homes if pattern.fullmatch(prefix)), ())
 
+    def key(self, folded_key: str) -> ServiceKey | None:
+        """Find a condition key by its whole folded name in the services that may define it; no global one is there."""
+        services = map(self.service, self.key_homes(folded_key))
+        found = (service.key(folded_key) for service in services if service is not None)
+        return next((key for key in found if key is not None), None)
+
 
 @cache
 def service_data() -> ServiceData:

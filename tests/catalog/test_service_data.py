@@ -167,6 +167,22 @@ def test_a_prefix_that_is_no_service_has_its_homes(folded: str, homes: tuple[str
     assert DATA.key_homes(folded) == homes
 
 
+@pytest.mark.parametrize(
+    ("folded", "name"),
+    [
+        ("kms:viaservice", "kms:ViaService"),
+        ("saml:aud", "saml:aud"),
+        ("kms:encryptioncontext:tenant", "kms:EncryptionContext:${EncryptionContextKey}"),
+        ("kms:nosuch", None),
+        ("nosuch:key", None),
+        ("aws:principalarn", None),
+    ],
+)
+def test_a_condition_key_is_found_without_naming_its_service(folded: str, name: str | None) -> None:
+    found = DATA.key(folded)
+    assert (found.name if found is not None else None) == name
+
+
 def test_arns_name_a_few_services_that_actions_do_not() -> None:
     assert DATA.arn_services - DATA.services == {"catalog", "elastic-inference", "route53-recovery-control"}
     assert DATA.services < DATA.arn_services
