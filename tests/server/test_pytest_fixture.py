@@ -1,0 +1,98 @@
+"""The fixture that policyeval ships, as the tests of its users see it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARING = ROOT / "fixtures" / "sharing.yaml"
+
+
+def test_without_a_word_there_is_an_administrator(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_it(kms_endpoint):
+            kms = kms_endpoint.client("kms")
+            key = kms.create_key()["KeyMetadata"]["Arn"]
+            blob = kms.encrypt(KeyId=key, Plaintext=b"figures")["CiphertextBlob"]
+            assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"figures"
+            assert kms_endpoint.client("sts").get_caller_identity()["Arn"].endswith(":user/administrator")
+        """
+    )
+    pytester.runpytest_subprocess("-q").assert_outcomes(passed=1)
+
+
+def test_whoever_is_described_can_call(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        f"""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def kms_endpoint_entities():
+            return {str(SHARING)!r}
+        """
+    )
+    pytester.makepyfile(
+        """
+        import boto3
+        import pytest
+
+        ROLE = "arn:aws:iam::444455556666:role/app"
+
+        @pytest.mark.parametrize(("as_", "arn"), [
+            (ROLE, "arn:aws:sts::444455556666:assumed-role/app/pytest"),
+            ("arn:aws:sts::444455556666:assumed-role/app/monday", "arn:aws:sts::444455556666:assumed-role/app/monday"),
+            ("arn:aws:iam::111122223333:user/alice", "arn:aws:iam::111122223333:user/alice"),
+            ("arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:root"),
+        ])
+        def test_it_is_who_was_asked_for(kms_endpoint, as_, arn):
+            assert kms_endpoint.client("sts", as_).get_caller_identity()["Arn"] == arn
+
+        def test_policies_hold(kms_endpoint):
+            owner = kms_endpoint.client("kms", as_="arn:aws:iam::111122223333:user/alice")
+            blob = owner.encrypt(KeyId="alias/app", Plaintext=b"x")["CiphertextBlob"]
+            reader = kms_endpoint.client("kms", as_=ROLE)
+            with pytest.raises(reader.exceptions.ClientError, match="AccessDeniedException"):
+                reader.decrypt(CiphertextBlob=blob)
+
+        def test_who_is_not_described_gets_no_credentials(kms_endpoint):
+            with pytest.raises(Exception, match="no principal `arn:aws:iam::111122223333:user/alic`"):
+                kms_endpoint.client("kms", as_="arn:aws:iam::111122223333:user/alic")
+            with pytest.raises(ValueError, match="say who calls"):
+                kms_endpoint.client("kms")
+
+        def test_the_environment_points_boto3_here(kms_endpoint, monkeypatch):
+            for name, value in kms_endpoint.environment(as_=ROLE).items():
+                monkeypatch.setenv(name, value)
+            assert boto3.client("sts").get_caller_identity()["Arn"].endswith("/app/pytest")
+        """
+    )
+    pytester.runpytest_subprocess("-q").assert_outcomes(passed=7)
+
+
+def test_a_run_that_does_not_use_it_loads_nothing_of_it() -> None:
+    code = "import sys\nimport policyeval.server.pytest_plugin\nprint(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {
+        "starlette",
+        "uvicorn",
+        "cryptography",
+        "pydantic",
+        "boto3",
+        "lark",
+        "policyeval.server.testing",
+        "asyncio",
+    }
+    assert heavy & set(run.stdout.split()) == set()
+
+
+def test_where_the_extra_is_not_installed_only_who_uses_it_is_told(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import sys\nsys.modules['uvicorn'] = None")
+    pytester.makepyfile("def test_other():\n    pass\n\ndef test_it(kms_endpoint):\n    pass")
+    result = pytester.runpytest_subprocess("-q")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*an endpoint needs uvicorn*", "*pip install 'policyeval?server?'*"])
