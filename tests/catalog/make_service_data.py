@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from importlib import resources
@@ -110,7 +111,7 @@ def _service(prefix: str, name: str) -> dict[str, Any]:
 
     def number(keys: list[str]) -> int:
         """Give each set of condition keys once; EC2 has hundreds of actions with the same thirty keys."""
-        return sets.setdefault(tuple(sorted(set(keys))), len(sets))
+        return sets.setdefault(tuple(sorted(set(map(_key_name, keys)))), len(sets))
 
     actions = {
         action["name"]: [
@@ -124,8 +125,13 @@ def _service(prefix: str, name: str) -> dict[str, Any]:
         kind["key"]: [kind["arn"], number(kind.get("conditionKeys", []))]
         for kind in _load("resourceTypes", prefix).values()
     }
-    keys = {key["key"]: TYPES[key["type"]] for key in _load("conditionKeys", prefix).values()}
+    keys = {_key_name(key["key"]): TYPES[key["type"]] for key in _load("conditionKeys", prefix).values()}
     return {"name": name, "key_sets": list(sets), "keys": keys, "resources": types, "actions": actions}
+
+
+def _key_name(name: str) -> str:
+    """Write the variable part of a key as most services do; S3 writes ``<key>``, three leave the tag's key out."""
+    return re.sub("<([^>]+)>", r"${\1}", name) + ("${TagKey}" if name.endswith("/") else "")
 
 
 if __name__ == "__main__":

@@ -172,6 +172,8 @@ def test_a_prefix_that_is_no_service_has_its_homes(folded: str, homes: tuple[str
     [
         ("kms:viaservice", "kms:ViaService"),
         ("saml:aud", "saml:aud"),
+        ("s3:existingobjecttag/team", "s3:ExistingObjectTag/${key}"),
+        ("sagemaker:resourcetag/team", "sagemaker:ResourceTag/${TagKey}"),
         ("kms:encryptioncontext:tenant", "kms:EncryptionContext:${EncryptionContextKey}"),
         ("kms:nosuch", None),
         ("nosuch:key", None),
