@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from policyeval.evaluator.globs import ANY, STAR, compile_glob, tokenize
+from policyeval.evaluator.globs import ANY, STAR, compile_glob, compile_resource_pattern, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +48,23 @@ def covers(pattern: str, other: str) -> bool:
     if "?" in pattern and "*" in other:
         return False
     return _compiled(pattern)(other)
+
+
+@lru_cache(maxsize=4096)
+def _compiled_resource(pattern: str) -> Matcher:
+    return compile_resource_pattern(tokenize(pattern))
+
+
+def resource_covers(pattern: str, other: str) -> bool:
+    """Tell the same of two resources, of which stars stay in their segments unless they end one (S21).
+
+    A star of the other that runs over colons ends its segment; only one that does so as well can take it.
+    """
+    if pattern == other:
+        return True
+    if "?" in pattern and "*" in other:
+        return False
+    return _compiled_resource(pattern)(other)
 
 
 def overlap(one: str, other: str) -> bool:

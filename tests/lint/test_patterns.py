@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyeval.lint.patterns import covers, matcher, overlap
+from policyeval.evaluator.globs import compile_resource_pattern, tokenize
+from policyeval.lint.patterns import covers, matcher, overlap, resource_covers
 
 TEXTS = ["".join(letters) for length in range(6) for letters in product("ab", repeat=length)]
 patterns = st.text("ab*?", max_size=4)
@@ -22,6 +23,16 @@ def _matched(pattern: str) -> set[str]:
 def test_what_covers_matches_all_that_the_other_does(pattern: str, other: str) -> None:
     if covers(pattern, other):
         assert _matched(pattern) >= _matched(other)
+
+
+SEGMENTS = ["".join(letters) for length in range(7) for letters in product("a:", repeat=length)]
+
+
+@given(st.text("a:*?", max_size=6), st.text("a:*?", max_size=6))
+def test_what_covers_a_resource_matches_all_that_the_other_does(pattern: str, other: str) -> None:
+    if resource_covers(pattern, other):
+        wide, narrow = (compile_resource_pattern(tokenize(each)) for each in (pattern, other))
+        assert set(filter(wide, SEGMENTS)) >= set(filter(narrow, SEGMENTS))
 
 
 @given(patterns, patterns)
@@ -52,3 +63,19 @@ def test_patterns_that_match_nothing_in_common_do_not_overlap(one: str, other: s
 )
 def test_cases_of_covering(pattern: str, other: str, *, answer: bool) -> None:
     assert covers(pattern, other) is answer
+
+
+@pytest.mark.parametrize(
+    ("pattern", "other", "answer"),
+    [
+        ("arn:aws:s3:::my-*", "arn:aws:s3:::my-bucket/*", True),
+        ("arn:aws:logs:*:*:log-group:A*", "arn:aws:logs:*:*:log-group:A*:log-stream:*", True),
+        ("arn:aws:logs:*:*:log-group:*A", "arn:aws:logs:*:*:log-group:B:A", False),
+        ("arn:aws:kms:*", "arn:aws:kms:eu-central-1:111122223333:key/*", True),
+        ("arn:aws:kms:*:*:key/*", "arn:aws:kms:eu-central-1:111122223333:alias/*", False),
+        ("arn:aws:s3:::home/*", "arn:aws:s3:::home/${aws:username}/*", True),
+        ("*", "arn:aws:s3:::my-bucket", True),
+    ],
+)
+def test_cases_of_covering_a_resource(pattern: str, other: str, *, answer: bool) -> None:
+    assert resource_covers(pattern, other) is answer

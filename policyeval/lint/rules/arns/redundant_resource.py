@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.patterns import covers
+from policyeval.lint.patterns import resource_covers
 from policyeval.lint.redundant import redundancies
 from policyeval.lint.rule import Flaw, Level, Rule
 
@@ -18,18 +18,7 @@ if TYPE_CHECKING:
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look for resources that another of the same element covers."""
     if statement.resource is not None and len(statement.resource.values) > 1:
-        yield from redundancies(statement.resource, str, _covers)
-
-
-def _covers(pattern: str, other: str) -> bool:
-    """Compare field by field: a star inside a field stays there (S21)."""
-    if pattern == "*":
-        return True
-    fields, others = pattern.split(":", 5), other.split(":", 5)
-    if len(fields) < 6:  # noqa: PLR2004 - the fields of an ARN
-        # A star at the end runs on over what follows.
-        return pattern.endswith("*") and covers(pattern, other) and all(map(covers, fields[:-1], others))
-    return len(fields) == len(others) and all(map(covers, fields, others))
+        yield from redundancies(statement.resource, str, resource_covers)
 
 
 RULE = Rule(
