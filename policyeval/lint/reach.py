@@ -1,0 +1,103 @@
+"""What a statement reaches: which actions it covers, and whether a condition narrows it down.
+
+What is unknown narrows: a rule that says a statement reaches too far is silent about it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policyeval.evaluator.operators import NULL, OPERATORS
+from policyeval.lint.patterns import covers, has_wildcard
+from policyeval.syntax.tree import Mapping, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from policyeval.lint.view import Condition, Element, Statement, Value
+
+_FOR_ALL: Final = "ForAllValues"
+
+
+def values_covering(statement: Statement, action: str) -> Iterator[Value]:
+    """Give the values of Action (not NotAction) that cover an action, which is given in lower case."""
+    element = statement.action
+    if element is not None and not element.negated:
+        yield from (value for value in element.values if covers(value.text.lower(), action))
+
+
+def covers_action(statement: Statement, action: str) -> bool:
+    """Tell whether a statement is about an action, given in lower case; false where that is not known."""
+    element = statement.action
+    if element is None:
+        return False
+    if element.negated:
+        return element.complete and not any(covers(value.text.lower(), action) for value in element.values)
+    return any(covers(value.text.lower(), action) for value in element.values)
+
+
+def named_actions(statement: Statement, service: str) -> Iterator[tuple[Value, str]]:
+    """Give the actions of a service that a statement names in full, each with its text in lower case."""
+    element = statement.action
+    if element is not None and not element.negated:
+        prefix = service + ":"
+        for value in element.values:
+            folded = value.text.lower()
+            if folded.startswith(prefix) and not has_wildcard(folded):
+                yield value, folded
+
+
+def whole(element: Element) -> Value | None:
+    """Give the value of an element that stands for everything by itself: `*`."""
+    return next((value for value in element.values if value.text == "*"), None)
+
+
+def unconditional(statement: Statement) -> bool:
+    """Tell whether a statement certainly has no conditions."""
+    return not statement.conditions and not conditions_unknown(statement)
+
+
+def conditions_unknown(statement: Statement) -> bool:
+    """Tell whether a statement has conditions that nobody can see."""
+    node = statement.get("Condition")
+    if not isinstance(node, Mapping):
+        return isinstance(node, Unknown)
+    return any(isinstance(keys, Unknown) for _, keys in node.entries)
+
+
+def is_positive(condition: Condition) -> bool:
+    """Tell whether a condition wants its key to be there and to have one of the values."""
+    operator = OPERATORS.get(condition.base)
+    return (
+        operator is not None and not operator.negated and not condition.if_exists and condition.quantifier != _FOR_ALL
+    )
+
+
+def is_negated(condition: Condition) -> bool:
+    """Tell whether a condition wants its key to have none of the values."""
+    operator = OPERATORS.get(condition.base)
+    return operator is not None and operator.negated
+
+
+def is_null_check(condition: Condition) -> bool:
+    """Tell whether a condition asks only whether its key is there."""
+    return condition.base == NULL
+
+
+def narrowed_by(statement: Statement, keys: Collection[str]) -> bool:
+    """Tell whether a condition wants one of these keys, in lower case, to have a value other than any.
+
+    A key that ends in `:` or `/` stands for all that begin with it.
+    """
+    return conditions_unknown(statement) or any(
+        is_positive(condition) and _is_one_of(condition.folded, keys) and not _takes_all(condition)
+        for condition in statement.conditions
+    )
+
+
+def _is_one_of(folded: str, keys: Collection[str]) -> bool:
+    return folded in keys or any(key[-1] in ":/" and folded.startswith(key) for key in keys)
+
+
+def _takes_all(condition: Condition) -> bool:
+    return any(not value.text.strip("*") for value in condition.values)

@@ -1,0 +1,1 @@
+"""Rules about what allows more than anyone means to."""

@@ -1,0 +1,27 @@
+"""W301: CreateServiceLinkedRole on every resource."""
+
+from policyeval.lint.finding import Severity
+from policyeval.lint.rule import Level, Rule
+from policyeval.lint.rules.permissive._delegated import CREATE_SLR, by_name, delegation, every_resource
+from policyeval.model.policy import PolicyType
+
+RULE = Rule(
+    code="W301",
+    name="create-slr-star-in-resource",
+    severity=Severity.WARNING,
+    access_analyzer="CREATE_SLR_WITH_STAR_IN_RESOURCE",
+    level=Level.STATEMENT,
+    check=delegation(CREATE_SLR, by_name, every_resource),
+    types=frozenset({PolicyType.IDENTITY, PolicyType.SESSION}),
+    summary="It allows `iam:CreateServiceLinkedRole` on every role.",
+    why=(
+        "A service-linked role lets its service act in the account, with permissions that the service "
+        "chose. Whoever may make all of them lets any service in, also one that nobody uses or has looked "
+        "at."
+    ),
+    instead=(
+        "Name the service in the role's path, `arn:aws:iam::*:role/aws-service-role/SERVICE/*`, or with "
+        "`iam:AWSServiceName`."
+    ),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-general-warning-create-slr-with-star-in-resource",
+)

@@ -1,0 +1,25 @@
+"""W205: PassRole by a wildcard, with NotResource."""
+
+from policyeval.lint.finding import Severity
+from policyeval.lint.rule import Level, Rule
+from policyeval.lint.rules.permissive._delegated import PASS_ROLE, by_star, delegation, excluded_resources
+from policyeval.model.policy import PolicyType
+
+RULE = Rule(
+    code="W205",
+    name="pass-role-star-in-action-and-not-resource",
+    severity=Severity.SECURITY_WARNING,
+    access_analyzer="PASS_ROLE_WITH_STAR_IN_ACTION_AND_NOT_RESOURCE",
+    level=Level.STATEMENT,
+    check=delegation(PASS_ROLE, by_star, excluded_resources),
+    types=frozenset({PolicyType.IDENTITY, PolicyType.SESSION}),
+    summary="A wildcard in Action allows `iam:PassRole` on all roles but some.",
+    why=(
+        "Whoever may pass any role to a service runs code under the most powerful of them: a function "
+        "started with an administrator's role is an administrator. It is the commonest way from a small "
+        "permission to a whole account. NotResource names what is spared: a role made tomorrow is not "
+        "among it."
+    ),
+    instead=("Name the roles that may be passed, and the service with `iam:PassedToService`."),
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-security-warning-pass-role-with-star-in-action-and-notresource",
+)
