@@ -68,6 +68,18 @@ DOORS: list[tuple[str, dict[str, Any], str, str]] = [
         "conditional",
     ),
     ("a deny closes", {"key": [TO_B, deny(Principal="*")]}, B, "closed"),
+    (
+        "a deny of all but its root user leaves one",
+        {"key": [allow(Principal="*"), deny(NotPrincipal=to(ROOT_B))]},
+        B,
+        "conditional",
+    ),
+    (
+        "a deny of all but a root user elsewhere leaves none",
+        {"key": [allow(Principal="*"), deny(NotPrincipal=to(A))]},
+        B,
+        "closed",
+    ),
     ("a deny of others does not", {"key": [TO_B, deny(Principal=to(A))]}, B, "open"),
     ("a grant to a role opens a little", {"grants": [grant(PARTNER, "Decrypt")]}, B, "conditional"),
     ("a grant to the account opens", {"grants": [grant(B, "Decrypt")]}, B, "open"),

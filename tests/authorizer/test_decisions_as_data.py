@@ -169,6 +169,23 @@ def test_what_cannot_be_evaluated_is_named_with_its_effect_and_statement() -> No
     ]
 
 
+def test_what_cannot_be_evaluated_has_the_place_of_its_statement() -> None:
+    estate_file = """
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            users:
+              - name: alice
+                identity_policies:
+                  - Version: 2012-10-17
+                    Statement:
+                      - {Effect: Allow, Action: "*", Resource: "*", Condition: {StringAlmost: {team:x: y}}}
+    """
+    authorizer = Authorizer(Entities.from_text(dedent(estate_file), name="estate.yaml"))
+    decision = authorizer.authorize(Request(ALICE, "s3:GetObject", BUCKET, resource_account=A))
+    assert [str(diagnostic.place) for diagnostic in decision.diagnostics] == ["estate.yaml:10:17"]
+
+
 def test_a_key_that_the_action_does_not_carry_is_left_out_and_said() -> None:
     context = {"kms:GrantOperations": ["Decrypt"]}
     decision = ask(

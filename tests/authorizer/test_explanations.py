@@ -12,6 +12,7 @@ from tests.authorizer.estates import (
     APP,
     BOB,
     BUCKET,
+    DELEGATES,
     KEY,
     PARTNER,
     ROOT_A,
@@ -280,6 +281,71 @@ def test_where_a_deny_goes_its_layer_must_still_allow() -> None:
         "  - statement #0 of boundary must not deny it",
         f"  - the permissions boundary of {APP} must allow kms:Decrypt on {KEY}",
     ]
+
+
+ALL_BUT: list[dict[str, Any]] = [allow(), deny("kms:*")]
+EVERYONE_BUT: list[dict[str, Any]] = [allow(Principal="*"), deny("kms:*", Principal="*")]
+ASSUMED = {"principal": ALICE, "action": "sts:AssumeRole", "resource": APP}
+# whose Deny goes, the estate, the request's facts, what its policy is called
+ENDED: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
+    ("a key policy's", {"key": EVERYONE_BUT}, {}, "key policy"),
+    ("an identity policy's", {"app": ALL_BUT}, {}, "of-app"),
+    ("a boundary's", {"app_boundary": ALL_BUT}, {}, "boundary"),
+    ("a session policy's", {}, {"session": ENDED_SESSION}, "session policy 1"),
+    ("an endpoint's", {"endpoint": EVERYONE_BUT}, {"vpc_endpoint": "vpce-1"}, "endpoint policy of vpce-1"),
+    ("a service control policy's", {"scps": [ALL_BUT]}, {}, "scp-1"),
+    ("a trust policy's", {"trust": [{**DENY_TRUST, "Effect": "Allow"}, DENY_TRUST]}, ASSUMED, "trust policy of app"),
+    ("a bucket policy's", {"bucket": [allow(Principal="*"), deny("s3:*", Principal="*")]}, {"action": "s3:GetObject", "resource": BUCKET}, "resource policy"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("described", "facts", "name"), [pytest.param(*row[1:], id=row[0]) for row in ENDED])
+def test_where_a_deny_goes_what_its_policy_allows_stays(
+    described: dict[str, Any], facts: dict[str, Any], name: str
+) -> None:
+    explained = ask({"app": [allow()], **described}, **{"principal": APP, **facts}).explain()
+    assert explained.splitlines()[-1] == f"To allow it: statement #1 of {name} must not deny it"
+
+
+def test_an_explanation_in_full() -> None:
+    decision = ask({"alice": [allow(), allow(Condition=OFFICE), deny("kms:*")]})
+    assert (
+        decision.explain()
+        == f"""\
+DENY  User: {ALICE} is not authorized to perform: kms:Decrypt on resource: {KEY} with an explicit deny in an identity-based policy
+
+What each layer said:
+  key policy: allows
+    statement #0 of key policy
+  grants: does not allow
+  identity policies: denies
+    statement #2 of of-alice
+
+To allow it: statement #2 of of-alice must not deny it"""
+    )
+
+
+def test_an_explanation_in_full_with_what_could_not_be_evaluated() -> None:
+    decision = ask({"alice": [allow(Condition=when("StringAlmost", "team:x", "y"))], "key": [DELEGATES]})
+    assert (
+        decision.explain()
+        == f"""\
+DENY  User: {ALICE} is not authorized to perform: kms:Decrypt on resource: {KEY} because no identity-based policy allows the kms:Decrypt action
+
+What each layer said:
+  key policy: allows
+    statement #0 of key policy
+  grants: does not allow
+  identity policies: does not allow
+    statement #0 of of-alice does not match: StringAlmost team:x = y, but the request has no such key
+
+What could not be evaluated:
+  unknown condition operator `StringAlmost`: the Allow does not match in statement #0 of of-alice
+
+To allow it: account 111122223333 must add an identity policy that allows kms:Decrypt on {KEY} to {ALICE}
+or: account 111122223333 must let {ALICE} in: a statement of the key policy that allows kms:Decrypt
+or: account 111122223333 must create a grant of Decrypt to {ALICE}"""
+    )
 
 
 def test_a_deny_begins_with_its_sentence() -> None:

@@ -1,0 +1,85 @@
+"""Where a plan does not know, the plain way decides: right, and slow. So these must be decided by the plan itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from policyeval import Authorizer, Request
+from policyeval.authorizer.actions import ActionFacts
+from policyeval.authorizer.grants import GrantIndex, GrantSearch
+from policyeval.evaluator.principals import Door
+from tests.authorizer.estates import ALICE, APP, APP_SESSION, KEY, allow, at_least, estate, grant, only, when
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+BLUE = {"tenant": "blue"}
+# what is asked, the rest of the estate, the request's facts, whether it is allowed
+USED: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
+    ("nothing but the three", {"alice": [allow()]}, {}, True),
+    ("what nothing allows", {}, {}, False),
+    ("an encryption context", {"alice": [allow(Condition=when("StringEquals", "kms:EncryptionContext:tenant", "blue"))]}, {"encryption_context": BLUE}, True),
+    ("a text of any key", {"alice": [allow(Condition=when("StringEquals", "team:x", "y"))]}, {"context": {"team:x": "y"}}, True),
+    ("a number", {"alice": [allow(Condition=when("NumericEquals", "team:x", "7"))]}, {"context": {"team:x": 7}}, True),
+    ("a boolean", {"alice": [allow(Condition=when("Bool", "aws:SecureTransport", "true"))]}, {"context": {"aws:SecureTransport": True}}, True),
+    ("a boolean in words", {"alice": [allow(Condition=when("Bool", "aws:SecureTransport", "true"))]}, {"context": {"aws:SecureTransport": "True"}}, True),
+    ("a list", {"alice": [allow(Condition=when("ForAllValues:StringEquals", "aws:TagKeys", "a", "b"))]}, {"context": {"aws:TagKeys": ["a", "b"]}}, True),
+    ("an address", {"alice": [allow(Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8"))]}, {"context": {"aws:SourceIp": "10.0.0.1"}}, True),
+    ("an address of the new kind", {"alice": [allow(Condition=when("IpAddress", "aws:SourceIp", "2001:db8::/32"))]}, {"context": {"aws:SourceIp": "2001:db8::1"}}, True),
+    ("a date as services write it", {"alice": [allow(Condition=when("DateLessThan", "team:x", "2026-02-01"))]}, {"context": {"team:x": "2026-01-31T12:00:00Z"}}, True),
+    ("an ARN", {"alice": [allow(Condition=when("ArnLike", "aws:SourceArn", "arn:aws:s3:::*"))]}, {"context": {"aws:SourceArn": "arn:aws:s3:::b"}}, True),
+    ("a time", {"alice": [allow(Condition=when("DateLessThan", "aws:CurrentTime", "2026-02-01"))]}, {"at": NOON}, True),
+    ("a service in between", {"alice": [allow(Condition=when("StringLike", "kms:ViaService", "s3.*"))]}, {"via_service": "s3.us-east-1.amazonaws.com"}, True),
+    ("a role", {"app": [allow()]}, {"principal": APP}, True),
+    ("a role's session", {"app": [allow()]}, {"principal": APP_SESSION}, True),
+    ("when a session was issued", {"app": [allow()]}, {"principal": APP_SESSION, "context": {"aws:TokenIssueTime": "2026-01-31T08:00:00Z"}}, True),
+    ("a grant", {"grants": [grant(ALICE, "Decrypt")]}, {}, True),
+    ("a grant under an encryption context", {"grants": [grant(ALICE, "Decrypt", **only(**BLUE))]}, {"encryption_context": BLUE}, True),
+    ("a grant under a part of one", {"grants": [grant(ALICE, "Decrypt", **at_least(**BLUE))]}, {"encryption_context": {**BLUE, "a": "b"}}, True),
+    ("a grant for a source", {"grants": [grant(ALICE, "Decrypt", Constraints={"SourceArn": "arn:aws:s3:::b"})]}, {"context": {"aws:SourceArn": "arn:aws:s3:::b"}}, True),
+    ("a grant that is spreading", {"grants": [grant(ALICE, "Decrypt", CreationDate="2026-01-31T11:59:00Z")]}, {"at": NOON}, False),
+    ("a grant that has spread", {"grants": [grant(ALICE, "Decrypt", CreationDate="2026-01-31T11:00:00Z")]}, {"at": NOON}, True),
+    ("a grant that is spreading, by its id", {"grants": [grant(ALICE, "Decrypt", CreationDate="2026-01-31T11:59:00Z")]}, {"at": NOON, "grant_tokens": ["g1"]}, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("described", "facts", "allowed"), [pytest.param(*row[1:], id=row[0]) for row in USED])
+def test_a_plan_decides(described: dict[str, Any], facts: dict[str, Any], allowed: bool) -> None:  # noqa: FBT001 - a column of the table
+    authorizer = Authorizer(estate(**described), grant_delay=timedelta(minutes=5), clock=lambda: NOON)
+    request = Request(**{"principal": ALICE, "action": "kms:Decrypt", "resource": KEY} | facts)
+    plain = [authorizer.authorize(request) for _ in range(2)]
+    plan = authorizer._plans.find(request)
+    assert plan is not None
+    decision = plan.decide(request)
+    assert decision is not None
+    assert decision.allowed is allowed
+    assert decision.to_json() == plain[0].to_json() == plain[1].to_json()
+    assert authorizer._plans.find(request) is plan  # its records are asked for again, and are the same
+
+
+def test_grants_that_open_no_others_are_told_as_those_that_always_do() -> None:
+    key = estate(grants=[grant(ALICE, "Decrypt"), grant(ALICE, "Decrypt", GrantId="g2", **only(**BLUE))])
+    index = GrantIndex(key.grants(KEY, ALICE))
+    search = GrantSearch([(index, Door.DIRECT)], ActionFacts("kms:Decrypt"), timedelta(0))
+    assert [found.grant.grant_id for found in search.always] == ["g1"]
+    assert search.find({"tenant": "red"}) is search.always
+    assert [found.grant.grant_id for found in search.find(BLUE)] == ["g1", "g2"]
+    assert (search.varies, search.needs_context) == (True, False)
+
+
+# what the grants are, the action, whether what they open hangs on the request
+VARYING: list[tuple[str, list[dict[str, Any]], str, bool]] = [
+    ("grants without constraints", [{}], "kms:Decrypt", False),
+    ("one with a constraint", [{}, only(**BLUE)], "kms:Decrypt", True),
+    ("one with a constraint, where constraints do not bind", [{}, only(**BLUE)], "kms:DescribeKey", False),
+    ("none", [], "kms:Decrypt", False),
+]
+
+
+@pytest.mark.parametrize(("given", "action", "varies"), [pytest.param(*row[1:], id=row[0]) for row in VARYING])
+def test_what_grants_open_hangs_on_the_request(given: list[dict[str, Any]], action: str, varies: bool) -> None:  # noqa: FBT001 - a column of the table
+    grants = [grant(ALICE, "Decrypt", "DescribeKey", GrantId=f"g{n}", **more) for n, more in enumerate(given)]
+    index = GrantIndex(estate(grants=grants).grants(KEY, ALICE))
+    search = GrantSearch([(index, Door.DIRECT)], ActionFacts(action), timedelta(0))
+    assert (search.varies, search.needs_context) == (varies, False)
