@@ -115,7 +115,7 @@ def _canonical_path(path: bytes) -> bytes:
         elif segment not in {b"", b"."}:
             kept.append(segment)
     # The last slash stays, and only that: not the dots before it.
-    if kept and segment == b"":
+    if segment == b"":
         kept.append(b"")
     return quote_from_bytes(b"/" + b"/".join(kept), safe="/" + _UNRESERVED).encode("ascii")
 

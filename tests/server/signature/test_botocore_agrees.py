@@ -106,6 +106,7 @@ CHANGES: dict[str, Change] = {
     "a signature that is cut off": header(b"authorization", lambda value: value[:-1]),
     "one signed header less in the list": authorization(b";x-kept", b""),
     "one signed header more in the list": authorization(b"host;", b"host;user-agent;"),
+    "one header more in the list, that is not there": authorization(b"host;", b"host;nowhere;"),
     "another token": header(b"x-amz-security-token", lambda value: value + b"A"),
     "no token": lambda request: request._replace(headers=tuple(each for each in request.headers if each[0] != b"x-amz-security-token")),
 }  # fmt: skip
