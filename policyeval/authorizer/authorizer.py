@@ -56,11 +56,10 @@ class Authorizer:
         """
         try:
             plan = self._plans.find(request)
-            decision = plan.decide(request) if plan is not None else None
+            if plan is not None and (decision := plan.decide(request)) is not None:
+                return decision
         except (AttributeError, TypeError):  # malformed; deciding without a plan says how
-            decision = None
-        if decision is not None:
-            return decision
+            pass
         case = self._exact.case(request)
         return Decision.of_case(case, decide(case))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal, Protocol, Self
+from typing import Final, Literal, Protocol, Self
 
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import Outcome
@@ -28,6 +28,7 @@ class Decision:
     """One decided request. It does not change when policies do.
 
     Attributes:
+        allowed: whether the request is allowed.
         reason: `allowed`, `explicit_deny` or `implicit_deny`.
         layer: what decided; None where the structure itself did.
         rule: then the fact that did, by its number in docs/semantics.md (`K3`).
@@ -44,6 +45,7 @@ class Decision:
         given: Values,
         context: EvaluationContext | None,
     ) -> None:
+        self.allowed: Final = outcome.reason == "allowed"
         self._request = request
         self._outcome = outcome
         self._gathers = gathers
@@ -62,11 +64,6 @@ class Decision:
         if isinstance(gathers, Case):
             return gathers
         return gathers.case(self._request, self._pairs, self._given, self._context)
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the request is allowed."""
-        return self._outcome.reason == "allowed"
 
     @property
     def decision(self) -> Literal["allow", "deny"]:

@@ -8,6 +8,7 @@ worked out once (`decide`) and kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import Outcome, decide
@@ -106,8 +107,8 @@ class Plan:
             if read is None:
                 return None
             given = read
-        context = None
-        if self._needs_context or request.at is not None:
+        context, at = None, request.at
+        if self._needs_context or (at is not None and at.__class__ is not datetime):
             context = self._context(request, pairs, given)
         bits = self._ask(context, pairs, given)
         granted = self._granted(request, context) if self._varies else self._always
