@@ -43,6 +43,7 @@ class Call:
     """One call of an operation.
 
     Attributes:
+        reading: what is stored, with what this call has changed so far.
         core: what the operations work with.
         caller, region: who calls, and the Region called.
         operation: its name; `params` its parameters, checked.
@@ -70,6 +71,7 @@ class Call:
         "now",
         "operation",
         "params",
+        "reading",
         "region",
         "request_id",
         "shown",
@@ -92,13 +94,9 @@ class Call:
         self.shown: Response | None = None
         self._grants: Sequence[str] | None = None
         self._transaction: Transaction | None = None
+        self.reading: Reading = core.store
 
     # Reading and writing.
-
-    @property
-    def reading(self) -> Reading:
-        """What is stored, with what this call has changed so far."""
-        return self._transaction if self._transaction is not None else self.core.store
 
     @property
     def transaction(self) -> Transaction:
@@ -115,11 +113,11 @@ class Call:
             yield self._transaction
             return
         with self.core.store.transaction() as transaction:
-            self._transaction = transaction
+            self._transaction = self.reading = transaction
             try:
                 yield transaction
             finally:
-                self._transaction = None
+                self._transaction, self.reading = None, self.core.store
 
     # Finding.
 
@@ -136,7 +134,8 @@ class Call:
                 `InvalidGrantTokenException`.
 
         """
-        self._grants_shown()  # a bad token is refused whether there is such a key or not
+        if "GrantTokens" in self.params:
+            self._grants_shown()  # a bad token is refused whether there is such a key or not
         caller = self.caller
         name = read_name(key_id, caller.account, caller.partition, self.region, aliases=aliases)
         key = self._named(name)

@@ -75,7 +75,7 @@ class Recorder:
         self._trail = trail
         self._iam = iam
         self._callers: dict[int, tuple[Caller, Who]] = {}
-        self._decided: dict[int, tuple[object, dict[str, Decided]]] = {}
+        self._decided: dict[int, tuple[object, dict[tuple[str, str], Decided]]] = {}
 
     def record_acts(self, acts: Iterable[Act], now: datetime, ids: Callable[[], tuple[str, str]]) -> None:
         """Write to the trail what KMS did by itself."""
@@ -145,7 +145,7 @@ class Recorder:
         if known is None or known[0] is not basis:
             known = (basis, {})
             keep(self._decided, id(basis), known)
-        name = f"{request.action} {request.resource}"
+        name = (request.action, request.resource)
         found = known[1].get(name)
         if found is None:
             found = Decided(

@@ -141,7 +141,8 @@ class KeyManagementService:
         row = OPERATIONS.get(operation)
         if row is None:
             raise KmsError("UnknownOperationException")
-        caller = self._caller(caller)
+        if not isinstance(caller, Caller):
+            caller = self._caller(caller)
         call = Call(self._core, caller, operation, params or {}, caller.region or self.region)
         if request_id is not None:
             call.request_id = request_id

@@ -9,7 +9,6 @@ copied for every line, which saves hashing the key.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import re
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
@@ -30,6 +29,7 @@ END = '"}}\n'
 
 _TO_SEQUENCE = ',"chain":{"sequence":'
 _SHORTEST_KEY = 16  # bytes
+_BLOCK = 64  # bytes of a block of SHA-256
 
 
 _HEAD = re.compile(rf"(0|[1-9][0-9]{{0,17}}):([0-9a-f]{{{DIGEST_SIZE}}})")
@@ -131,11 +131,15 @@ def digest_of(key: bytes | None) -> Digest:
     if len(key) < _SHORTEST_KEY:
         message = f"a trail key has at least {_SHORTEST_KEY} bytes, not {len(key)}"
         raise ValueError(message)
-    prepared = hmac.new(key, digestmod="sha256")
+    # HMAC as RFC 2104 writes it, with both keyed hashes begun once: `hmac` takes five calls more for each line.
+    padded = (key if len(key) <= _BLOCK else hashlib.sha256(key).digest()).ljust(_BLOCK, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
 
     def digest(text: bytes) -> str:
-        mac = prepared.copy()
-        mac.update(text)
+        within, mac = inner.copy(), outer.copy()
+        within.update(text)
+        mac.update(within.digest())
         return mac.hexdigest()
 
     return digest

@@ -37,8 +37,8 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _A_SECOND: Final = timedelta(seconds=1)
 
 
-# A request's members: name, label, shape.
-_Labels: TypeAlias = tuple[tuple[str, str, Shape], ...]
+# A request's members by name: label, shape.
+_Labels: TypeAlias = dict[str, tuple[str, Shape]]
 
 
 class _Call(NamedTuple):
@@ -131,7 +131,7 @@ class Encoder:
             call=f'",{_members(call_section(who, operation, region))}',
             read_only=f',"readOnly":{_dumps(read_only(operation))},"resources":',
             closing=_members(end_section(who, ())) if who.account else None,
-            members=tuple((name, _label(name), shape) for name, shape in row.request.items()),
+            members={name: (_label(name), shape) for name, shape in row.request.items()},
             extra=tuple((name, _label(name)) for name in row.extra),
             material=row.material,
             answers=bool(row.response) or row.names_key,
@@ -158,12 +158,11 @@ class Encoder:
 
 def _parameters(members: _Labels, parameters: Members) -> str:
     """Write `requestParameters`; a member is left out where `shown_value` gives None."""
-    get = parameters.get
     parts = []
-    for name, label, shape in members:
-        value = get(name)
-        if value is None:
+    for name, value in parameters.items():
+        if name not in members or value is None:
             continue
+        label, shape = members[name]
         if value.__class__ is str and shape is VALUE:
             parts.append(label + quote(value))
         elif value.__class__ is dict and shape is MAP:
