@@ -45,12 +45,28 @@ class Place(NamedTuple):
     folder: Path | None
 
 
+def _region(name: str) -> str:
+    from policyeval.catalog.regions import regions  # noqa: PLC0415 - package data, which help needs not
+
+    if not any(name in names for names in regions().values()):
+        message = f"`{name}` is no Region of AWS."
+        raise click.BadParameter(message)
+    return name
+
+
 @click.command("serve")
 @click.option("--entities", metavar="FILE", help="Who there is: an entities file; one account is made up else.")
 @click.option("--data", metavar="DIR", type=click.Path(path_type=Path), help="Keep everything here; in memory else.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=4599, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
-@click.option("--region", default="us-east-1", show_default=True, help="The Region to export; all others work too.")
+@click.option(
+    "--region",
+    type=_region,
+    default="us-east-1",
+    show_default=True,
+    metavar="NAME",
+    help="The Region to export; all others work too.",
+)
 @click.option("--account", type=account_id, metavar="ID", help=f"The account that is made up; {_ACCOUNT} else.")
 @click.option("--tls-cert", metavar="FILE", help="Serve HTTPS with this certificate chain, in PEM.")
 @click.option("--tls-key", metavar="FILE", help="The certificate's key, in PEM.")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Final, NamedTuple, NoReturn, Protocol
+from typing import Any, Final, NamedTuple, NoReturn, Protocol
 
-from policyeval.entities.partitions import partition_of
+from policyeval.catalog.regions import regions
 from policyeval.errors import PolicyEvalError
 from policyeval.evaluator.layers import keep
 from policyeval.kms.caller import Caller
@@ -21,7 +20,7 @@ from policyeval.server.refusals import DIALECTS
 from policyeval.server.signature import Signed
 from policyeval.server.wire import WireError, WireRequest
 
-__all__ = ["Asked", "Endpoint", "Exchange", "Peer", "Regions", "Reply", "Speaker"]
+__all__ = ["Asked", "Endpoint", "Exchange", "Peer", "Reply", "Speaker"]
 
 _CALLERS: Final = 10_000
 # Characters of a user agent that are kept: whoever sends more is worked out each time.
@@ -37,10 +36,10 @@ class Peer(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a request asks for; `params` may be of any type yet."""
+    """What a request asks for; the parameters may be of any types yet."""
 
     operation: str
-    params: object
+    params: Mapping[str, Any]
 
 
 class Reply(NamedTuple):
@@ -138,15 +137,6 @@ class Exchange:
         return refuse(self._speaker.internal, "", None, self.request_id)._replace(fault=fault)
 
 
-class Regions:
-    """Every Region that there is or will be: what is named as Regions are."""
-
-    _NAME: Final = re.compile(r"[a-z]{2,4}(-[a-z]{3,12}){1,2}-[0-9]{1,2}")
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self._NAME.fullmatch(name) is not None
-
-
 class Endpoint:
     """Answers requests for KMS and for STS.
 
@@ -173,7 +163,7 @@ class Endpoint:
         self._sts = sts
         self._ids = ids
         self._clock = clock
-        self._door = FrontDoor(credentials, Regions(), most_body=most_body)
+        self._door = FrontDoor(credentials, frozenset().union(*regions().values()), most_body=most_body)
         self.check_size = self._door.check_size
         self._callers: dict[tuple[int, Peer, str, str | None], tuple[Identity, Caller]] = {}
 
@@ -220,7 +210,7 @@ class Endpoint:
             user_agent=user_agent,
             context={"aws:SecureTransport": peer.secure},
         )
-        if caller.partition != partition_of(region):  # partitions know nothing of each other's keys
+        if region not in regions().get(caller.partition, ()):  # partitions know nothing of each other's keys
             raise DIALECTS[speaker.reading.service].unknown(_UNKNOWN)
         if user_agent is None or len(user_agent) <= _LONGEST_AGENT:
             keep(self._callers, key, (identity, caller), _CALLERS)

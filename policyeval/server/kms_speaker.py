@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final, cast
+from typing import Final
 
 from policyeval.kms.caller import Caller
 from policyeval.kms.operations.table import OPERATIONS
@@ -18,6 +17,7 @@ __all__ = ["KmsSpeaker"]
 
 _NOT_FOUND: Final = 404
 _UNKNOWN: Final = "UnknownOperationException"
+_MALFORMED: Final = "SerializationException"
 # Where a request names an algorithm or a spec. RSA takes milliseconds, and making a key of it takes seconds.
 _SPECS: Final = (
     "SigningAlgorithm",
@@ -41,19 +41,13 @@ class KmsSpeaker:
         """Tell whether it writes, which others write at the same time and a disk may make durable, or uses RSA."""
         if OPERATIONS[asked.operation].writes:
             return True
-        params = asked.params
-        return isinstance(params, dict) and any(
-            isinstance(spec := params.get(name), str) and spec.startswith("RSA") for name in _SPECS
-        )
+        return any(isinstance(spec := asked.params.get(name), str) and spec.startswith("RSA") for name in _SPECS)
 
     def do(self, caller: Caller, identity: Identity, asked: Asked, request_id: str) -> Reply:
         """Do an operation."""
         del identity  # a caller says enough
         found = codec(asked.operation)
-        # What is no structure is refused by the service, in AWS's words.
-        response = self._kms.call(
-            caller, asked.operation, cast("Mapping[str, object]", asked.params), request_id=request_id
-        )
+        response = self._kms.call(caller, asked.operation, asked.params, request_id=request_id)
         return Reply(200, CONTENT_TYPE, found.encode(response) if found is not None else b"")
 
     def refuse(self, code: str, message: str, status: int | None, request_id: str) -> Reply:
@@ -76,4 +70,7 @@ def _read(request: WireRequest) -> Asked:
     found = codec(target.removeprefix(TARGET)) if target.startswith(TARGET) else None
     if found is None:
         raise WireError(_UNKNOWN)
+    if not isinstance(value, dict):
+        words = "Start of list found where not expected" if isinstance(value, list) else "Expected null"
+        raise WireError(_MALFORMED, words)
     return Asked(target.removeprefix(TARGET), found.decode(value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, cast
+from typing import Final
 
 from policyeval.catalog.sts_model import sts_model
 from policyeval.kms.caller import Caller
@@ -41,8 +41,7 @@ class StsSpeaker:
 
     def do(self, caller: Caller, identity: Identity, asked: Asked, request_id: str) -> Reply:
         """Do an operation."""
-        params = cast("Mapping[str, object]", asked.params)
-        response = self._sts.call(caller, identity, asked.operation, params, request_id=request_id)
+        response = self._sts.call(caller, identity, asked.operation, asked.params, request_id=request_id)
         return Reply(200, CONTENT_TYPE, encode(asked.operation, response, request_id))
 
     def refuse(self, code: str, message: str, status: int | None, request_id: str) -> Reply:
