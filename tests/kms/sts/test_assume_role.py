@@ -355,6 +355,9 @@ def test_a_session_policy_limits_which_roles_come_next() -> None:
         pytest.param({"role": f"arn:aws:iam::{B}:user/app"}, "ValidationError", "is invalid", id="no role"),
         pytest.param({"role": f"arn:aws:iam::{B}:role/"}, "ValidationError", "is invalid", id="a role without a name"),
         pytest.param({"role": f"arn:aws:s3:::{B}:role/app"}, "ValidationError", "is invalid", id="another service"),
+        pytest.param(
+            {"role": f"arn:aws:iam:us-east-1:{B}:role/app"}, "ValidationError", "is invalid", id="a role in a Region"
+        ),
         pytest.param({"role": "not an ARN at all, this"}, "ValidationError", "is invalid", id="no ARN"),
         pytest.param({"name": "a b"}, "ValidationError", "'roleSessionName'", id="a name with a space"),
         pytest.param({"name": "x"}, "ValidationError", "greater than or equal to 2", id="a name of one letter"),

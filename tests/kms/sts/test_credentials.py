@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from policyeval import Entities, Session
 from policyeval.kms.sts.identity import Identity
 from policyeval.kms.sts.service import SecurityTokenService
+from policyeval.kms.sts.source import StsSource
 from tests.kms.estate import START, A, B, allow, policy
 from tests.kms.sts.estate import ALICE, KINDS, ROOT, ROOT_KEY, SESSION, Tokens, described, tags, text, trusting
 
@@ -250,6 +251,30 @@ def test_iam_that_changes_by_itself_is_looked_at_again(*, tells: bool) -> None:
     assert sts.find(session.access_key_id, session.token) == session
     iam.entities = described(**APP_MORE)
     assert sts.find(session.access_key_id, session.token) is None
+
+
+def test_a_long_term_key_that_changes_by_itself_is_looked_at_again() -> None:
+    iam = Changing(described(), tells=False)
+    sts = SecurityTokenService(iam)
+    old = sts.find("AKIAALICE", None)
+    assert sts.find("AKIAALICE", None) is old
+    users = [{"name": "alice", "access_keys": [{"id": "AKIAALICE", "secret": "another"}]}]
+    iam.entities = Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A, "users": users}]})
+    new = sts.find("AKIAALICE", None)
+    assert new is not None
+    assert new.secret == "another"  # noqa: S105 - a test's
+
+
+def test_a_role_that_is_not_there_belongs_to_its_account_as_it_is_now() -> None:
+    iam = Changing(described(), tells=False)
+    source, role = StsSource(iam), f"arn:aws:iam::{A}:role/none"
+    first = source.resource(role)
+    assert first is not None
+    assert source.resource(role) is first
+    iam.entities = described()
+    second = source.resource(role)
+    assert second is not None
+    assert second.account is iam.entities.account(A) is not first.account
 
 
 def test_the_time_is_the_clocks_in_whatever_zone() -> None:
