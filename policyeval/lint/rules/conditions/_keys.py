@@ -1,0 +1,57 @@
+"""Condition keys: which exist, what they hold, and which operators compare that."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, get_args
+
+from policyeval.catalog.keys import ConditionKey, ValueType, lookup
+from policyeval.catalog.service_data import service_data
+from policyeval.evaluator.operators import OPERATORS
+
+if TYPE_CHECKING:
+    from policyeval.lint.view import Condition
+
+_TYPES: Final[tuple[ValueType, ...]] = get_args(ValueType)
+
+
+@lru_cache(maxsize=4096)
+def find_key(folded: str) -> ConditionKey | None:
+    """Find a global key or one of a service, by its name in lower case; None where nobody describes it."""
+    found = lookup(folded)
+    if found is not None or folded.startswith("aws:"):
+        return found
+    head, slash, _ = folded.partition("/")
+    for home in service_data().key_homes(folded):
+        service = service_data().service(home)
+        # The service authorization reference writes some families as `s3:ExistingObjectTag/<key>`.
+        key = service and (service.key(folded) or (service.key(f"{head}/<key>") if slash else None))
+        if key:
+            return ConditionKey(key.name, key.type, key.multivalued)
+    return None
+
+
+@lru_cache(maxsize=256)
+def operand_type(base: str) -> ValueType | None:
+    """Tell what an operator compares, `StringNotLike` strings; None for Null and for what is no operator."""
+    if base not in OPERATORS:
+        return None
+    plain = base.removeprefix("Not")
+    return next(kind for kind in _TYPES if plain.startswith(kind))
+
+
+def is_of_provider(folded: str) -> bool:
+    """Tell whether a key is a claim of an identity provider: those have the provider's host name before the colon."""
+    return "." in folded.rpartition(":")[0]
+
+
+def tag_prefix(folded: str) -> str | None:
+    """Give what stands before the tag's name in a key for a resource's tag, else None."""
+    head = folded.partition("/")[0]
+    return f"{head}/" if head.endswith(":resourcetag") else None
+
+
+def holds_several(condition: Condition) -> bool:
+    """Tell whether requests hold several values of a condition's key."""
+    key = find_key(condition.folded)
+    return key is not None and key.multivalued

@@ -1,0 +1,43 @@
+"""C204: a Deny by a tag that the actions never see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policyeval.lint.finding import Severity
+from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rules.conditions._tags import tag_conditions, tagless_actions
+from policyeval.lint.words import listed
+from policyeval.syntax.faults import ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import Statement
+
+
+def check(statement: Statement) -> Iterator[Flaw]:
+    """Look the actions up; the finding has all of them and the key."""
+    for condition in tag_conditions(statement) if statement.denies else ():
+        actions = tagless_actions(statement)
+        if actions:
+            yield Flaw(
+                actions[0].place(),
+                f"{listed(actions)} is never denied: its requests have no {ticked(condition.key)}",
+                "deny it in a statement without this key",
+                (*(value.place() for value in actions[1:]), condition.key_place()),
+            )
+
+
+RULE = Rule(
+    code="C204",
+    name="deny-with-unsupported-tag-condition-key-for-service",
+    severity=Severity.SECURITY_WARNING,
+    access_analyzer="DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
+    level=Level.STATEMENT,
+    check=check,
+    summary="A statement denies actions by a tag of the resource, and they never see one.",
+    why="The key is missing from their requests, the condition fails, and nothing is denied.",
+    instead="Deny these actions in a statement without the tag, by the names of resources.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-security-warning-deny-with-unsupported-tag-condition-key-for-service",
+)

@@ -1,0 +1,44 @@
+"""C104: a key that its service does not have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policyeval.catalog.service_data import service_data
+from policyeval.lint.finding import Severity
+from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rules.conditions._keys import find_key, is_of_provider, tag_prefix
+from policyeval.syntax.faults import nearest, ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import Condition
+
+
+def check(condition: Condition) -> Iterator[Flaw]:
+    """Look the key up in its service; claims of identity providers are nobody's to list."""
+    folded = condition.folded
+    homes = service_data().key_homes(folded)
+    if not homes or ":" not in folded or is_of_provider(folded) or folded == tag_prefix(folded):
+        return
+    if find_key(folded) is None:
+        service = folded.partition(":")[0]
+        described = service_data().service(homes[0])
+        close = nearest(condition.key, (key.name for key in described.keys.values())) if described else None
+        hint = f"did you mean `{close}`?" if close else f"see the condition keys of `{service}`"
+        yield Flaw(condition.key_place(), f"`{service}` has no condition key {ticked(condition.key)}", hint)
+
+
+RULE = Rule(
+    code="C104",
+    name="invalid-service-condition-key",
+    severity=Severity.ERROR,
+    access_analyzer="INVALID_SERVICE_CONDITION_KEY",
+    level=Level.CONDITION,
+    check=check,
+    summary="A condition key does not exist in its service.",
+    why="No request has such a key: a condition on it fails, or with a negated operator always holds.",
+    instead="Write a key of the service's page in the service authorization reference, or a global one.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-error-invalid-service-condition-key",
+)

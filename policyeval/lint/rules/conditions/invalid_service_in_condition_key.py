@@ -1,0 +1,43 @@
+"""C105: a key of a service that does not exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policyeval.catalog.service_data import service_data
+from policyeval.catalog.unlisted import RETIRED_SERVICES
+from policyeval.lint.finding import Severity
+from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rules.conditions._keys import find_key, is_of_provider
+from policyeval.syntax.faults import nearest, ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import Condition
+
+
+def check(condition: Condition) -> Iterator[Flaw]:
+    """Look at what stands before the colon; what has a dot is an identity provider."""
+    folded = condition.folded
+    service, colon, _ = folded.partition(":")
+    if not colon or service == "aws" or service in RETIRED_SERVICES or is_of_provider(folded):
+        return
+    if not service_data().key_homes(folded) and find_key(folded) is None:
+        close = nearest(service, service_data().services)
+        hint = f"did you mean `{close}:{condition.key.partition(':')[2]}`?" if close else None
+        yield Flaw(condition.key_place(), f"no service has the prefix {ticked(service)}", hint)
+
+
+RULE = Rule(
+    code="C105",
+    name="invalid-service-in-condition-key",
+    severity=Severity.ERROR,
+    access_analyzer="INVALID_SERVICE",
+    level=Level.CONDITION,
+    check=check,
+    summary="A condition key begins with no service.",
+    why="No request has such a key: a condition on it fails, or with a negated operator always holds.",
+    instead="Write the prefix of a service, or `aws:` for a global key.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-error-invalid-service",
+)

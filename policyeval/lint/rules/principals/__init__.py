@@ -1,0 +1,1 @@
+"""Rules about principals: who they are, how they are written, and how far they are trusted."""
