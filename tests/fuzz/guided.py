@@ -28,6 +28,8 @@ def search(name: str, seconds: int, *, seed: int, longest: int, keep: Path | Non
             import_module(module.name)
         target = load(name)
 
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)  # libFuzzer wants it to be there
     with tempfile.TemporaryDirectory() as work:
         words = Path(work) / "words"
         words.write_text("".join(f'"{_escaped(word)}"\n' for word in target.words), encoding="ascii")

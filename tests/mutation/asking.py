@@ -17,7 +17,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 
@@ -76,6 +76,7 @@ class Asking:
         self.failed = ""
         self.reached: dict[str, list[str]] = {}
         self.seconds: dict[str, float] = {}
+        self.rows = _rows(self.items)
         self.noticed: dict[str, Counter[str]] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -117,7 +118,8 @@ class Asking:
         function = name.partition("__mutmut_")[0]
         known = self.noticed.setdefault(function, Counter())
         near = self.noticed.setdefault(function.rpartition(".")[0], Counter())
-        tests = sorted(self.reached.get(function, []), key=lambda it: (-known[it], -near[it], self.seconds[it]))
+        # Then one case of every table before the second of any.
+        tests = sorted(self.reached.get(function, []), key=lambda it: (-known[it], -near[it], self.rows[it]))
         code, told = _fork(lambda: self._noticing(name, tests))
         known[told] += 1
         near[told] += 1
@@ -138,6 +140,17 @@ class Asking:
 
     def _run(self, item: pytest.Item) -> None:
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+
+
+def _rows(tests: Iterable[str]) -> dict[str, int]:
+    """Number the cases of every table."""
+    tables = Counter[str]()
+    rows = {}
+    for test in tests:
+        table = test.partition("[")[0] if "[" in test else test.rpartition("::")[0]
+        rows[test] = tables[table]
+        tables[table] += 1
+    return rows
 
 
 def _fork(work: Callable[[], str]) -> tuple[int, str]:
