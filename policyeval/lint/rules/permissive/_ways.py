@@ -1,0 +1,106 @@
+"""Ways to more permissions: actions that together give whoever has them the permissions of others.
+
+Each is described in AWS's prescriptive guidance on least privilege for IAM, or follows from what the actions do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policyeval.lint.reach import conditions_unknown, covers_action, values_covering
+from policyeval.lint.rule import Flaw
+from policyeval.syntax.faults import ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import PolicyView, Statement, Value
+
+_EVERYTHING: Final = frozenset({"*", "*:*"})
+
+
+class Way(NamedTuple):
+    """Actions, all of them needed, and what comes of them."""
+
+    actions: tuple[str, ...]
+    effect: str
+
+
+OWN_PERMISSIONS: Final = (
+    Way(("iam:CreatePolicyVersion",), "rewrites a policy that is attached already"),
+    Way(("iam:SetDefaultPolicyVersion",), "brings an older and wider version of a policy back"),
+    Way(("iam:AttachUserPolicy",), "attaches any policy to any user"),
+    Way(("iam:AttachGroupPolicy",), "attaches any policy to a group of its own"),
+    Way(("iam:AttachRolePolicy",), "attaches any policy to any role"),
+    Way(("iam:PutUserPolicy",), "writes any policy into any user"),
+    Way(("iam:PutGroupPolicy",), "writes any policy into a group of its own"),
+    Way(("iam:PutRolePolicy",), "writes any policy into any role"),
+    Way(("iam:AddUserToGroup",), "joins the administrators' group"),
+)
+CREDENTIALS: Final = (
+    Way(("iam:CreateAccessKey",), "makes itself access keys of any user"),
+    Way(("iam:CreateLoginProfile",), "sets a password for any user without one"),
+    Way(("iam:UpdateLoginProfile",), "sets any user's password anew"),
+    Way(("iam:UpdateAssumeRolePolicy",), "lets itself into any role"),
+)
+RUNNING_CODE: Final = (
+    Way(("iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"), "runs a function of its own as any role"),
+    Way(
+        ("iam:PassRole", "lambda:CreateFunction", "lambda:CreateEventSourceMapping"),
+        "has a function of its own called as any role",
+    ),
+    Way(("iam:PassRole", "ec2:RunInstances"), "starts an instance as any role and takes its credentials"),
+    Way(("iam:PassRole", "ecs:RegisterTaskDefinition", "ecs:RunTask"), "runs a container as any role"),
+    Way(("iam:PassRole", "cloudformation:CreateStack"), "has CloudFormation make anything as any role"),
+    Way(("iam:PassRole", "glue:CreateJob", "glue:StartJobRun"), "runs a job as any role"),
+    Way(("iam:PassRole", "glue:CreateDevEndpoint"), "logs into an endpoint that runs as any role"),
+    Way(("iam:PassRole", "codebuild:CreateProject", "codebuild:StartBuild"), "runs a build as any role"),
+    Way(
+        ("iam:PassRole", "sagemaker:CreateNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl"),
+        "opens a notebook that runs as any role",
+    ),
+    Way(("lambda:UpdateFunctionCode",), "puts code of its own into functions that are there, and has their roles"),
+)
+
+
+def ways_out(policy: PolicyView, ways: tuple[Way, ...]) -> Iterator[Flaw]:
+    """Say which ways a policy opens by Allows without conditions on resources of any name.
+
+    A policy that allows everything needs no way, and says so by another rule.
+    """
+    if not policy.complete:
+        return
+    open_ = [each for each in policy.statements if each.allows and _is_open(each)]
+    denied = [each for each in policy.statements if each.denies]
+    for way in ways if open_ else ():
+        found = [_allowing(action, open_, denied) for action in way.actions]
+        first, *rest = found
+        if first is not None and None not in rest:
+            message = f"whoever has {_listed(way.actions)} {way.effect}"
+            hint = "allow it on resources by name, or under a condition such as on `iam:PermissionsBoundary`"
+            yield Flaw(first.place(), message, hint, tuple(value.place() for value in rest if value is not None))
+
+
+def _allowing(action: str, open_: list[Statement], denied: list[Statement]) -> Value | None:
+    folded = action.lower()
+    if any(covers_action(statement, folded) for statement in denied):
+        return None
+    values = (value for statement in open_ for value in values_covering(statement, folded))
+    return next((value for value in values if value.text not in _EVERYTHING), None)
+
+
+def _is_open(statement: Statement) -> bool:
+    element = statement.resource
+    if statement.conditions or conditions_unknown(statement) or element is None or element.negated:
+        return False
+    return any(_names_any(value.text) for value in element.values)
+
+
+def _names_any(resource: str) -> bool:
+    """Tell whether a resource is everything, or everything of a type (`arn:aws:iam::111122223333:user/*`)."""
+    return resource == "*" or resource.rpartition(":")[2] in {"*", "user/*", "role/*", "group/*", "policy/*"}
+
+
+def _listed(actions: tuple[str, ...]) -> str:
+    *most, last = map(ticked, actions)
+    return f"{', '.join(most)} and {last}" if most else last

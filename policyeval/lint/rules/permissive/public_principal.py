@@ -1,0 +1,74 @@
+"""W213: a resource that is open to everybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policyeval.lint.finding import Severity
+from policyeval.lint.reach import narrowed_by
+from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.view import Element
+from policyeval.model.policy import PolicyType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import Value
+
+
+# Keys that say who calls, from where, or for what.
+_WHO: Final = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:principaltag/",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpcarn",
+        "aws:sourcevpce",
+        "aws:userid",
+        "aws:vpceaccount",
+        "aws:vpceorgid",
+        "aws:vpceorgpaths",
+        "kms:calleraccount",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+    }
+)
+
+
+def check(principal: Value) -> Iterator[Flaw]:
+    """Look for `*` in an Allow that no condition narrows down to somebody."""
+    statement = principal.statement
+    if principal.text == "*" and statement.allows and isinstance(principal.owner, Element):
+        if principal.owner.negated or principal.owner.kind != "AWS" or narrowed_by(statement, _WHO):
+            return
+        yield Flaw(
+            principal.place(),
+            "everybody is allowed this, also people without an AWS account",
+            "name the principals, or add a condition such as `StringEquals` on `aws:PrincipalOrgID`",
+        )
+
+
+RULE = Rule(
+    code="W213",
+    name="public-principal",
+    severity=Severity.SECURITY_WARNING,
+    level=Level.PRINCIPAL,
+    check=check,
+    types=frozenset({PolicyType.RESOURCE}),
+    summary="A resource's policy allows everybody.",
+    why=(
+        '`"Principal": "*"` is every user of every AWS account, and for most services callers who have not '
+        "signed at all. It is how buckets full of customers' data came to be found by search engines."
+    ),
+    instead="Name accounts, roles or services, or narrow `*` by `aws:PrincipalOrgID`, `aws:SourceArn` or the like.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous",
+)

@@ -1,0 +1,51 @@
+"""W401: all of a service on everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policyeval.lint.finding import Severity
+from policyeval.lint.reach import unconditional, whole
+from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.view import Element
+from policyeval.model.policy import PolicyType
+from policyeval.syntax.faults import ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import Value
+
+
+def check(action: Value) -> Iterator[Flaw]:
+    """Look for `service:*` on `*`, without a condition."""
+    statement = action.statement
+    service, _, name = action.text.partition(":")
+    if name != "*" or service in {"", "*"} or not statement.allows or not isinstance(action.owner, Element):
+        return
+    resource = statement.resource
+    if action.owner.negated or resource is None or resource.negated or whole(resource) is None:
+        return
+    if unconditional(statement):
+        yield Flaw(
+            action.place(),
+            f"{ticked(action.text)} allows every action of the service on every resource",
+            "list the actions that the work needs, or name the resources",
+        )
+
+
+RULE = Rule(
+    code="W401",
+    name="service-wildcard",
+    severity=Severity.SUGGESTION,
+    level=Level.ACTION,
+    check=check,
+    types=frozenset({PolicyType.IDENTITY}),
+    summary="An Allow takes in all actions of a service on all resources.",
+    why=(
+        "A wildcard also allows deleting, sharing and changing who has access, and whatever the service learns to "
+        "do later. What was meant as `read and write` includes `s3:DeleteBucket` and `s3:PutBucketPolicy`."
+    ),
+    instead="List the actions, or allow all of them on the resources that belong to the work.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
+)
