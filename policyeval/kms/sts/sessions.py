@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from policyeval.errors import PolicySyntaxError, UnknownEntityError
+from policyeval.authorizer.policies import as_policy
+from policyeval.errors import PolicyEvalError, UnknownEntityError
 from policyeval.kms.errors import KmsError
 from policyeval.kms.sts.call import DENIED, Call, Conditions, Params, Response
 from policyeval.kms.sts.credentials import LONGEST_TOKEN
 from policyeval.kms.sts.issued import Issued
 from policyeval.model.arn import split_arn
 from policyeval.model.policy import PolicyType
-from policyeval.syntax.policy import parse_policy
 
 __all__ = [
     "AN_HOUR",
@@ -71,8 +71,8 @@ def _check_document(text: str) -> None:
         words = f"The session policy has {len(text)} characters, more than {_LONGEST_POLICY}."
         raise KmsError(_TOO_LARGE, words)
     try:
-        parse_policy(text, policy_type=PolicyType.SESSION)
-    except PolicySyntaxError as error:
+        as_policy(text, "session policy", PolicyType.SESSION)  # which keeps what it read for when the session calls
+    except PolicyEvalError as error:
         raise KmsError("MalformedPolicyDocument", error.diagnostics[0].message) from None
 
 
