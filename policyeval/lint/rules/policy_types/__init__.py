@@ -1,0 +1,1 @@
+"""Rules about what each type of policy may say."""
