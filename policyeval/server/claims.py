@@ -42,7 +42,7 @@ class Claim(NamedTuple):
     signature: str
     date: str  # in ISO 8601's basic format, where it is a time at all
     token: str | None
-    presigned: bool
+    presigned: bool = False
 
 
 def read_claim(request: WireRequest, headers: Mapping[bytes, bytes], dialect: Dialect) -> Claim:
@@ -87,7 +87,6 @@ def _from_header(authorization: str, headers: Mapping[bytes, bytes], dialect: Di
         parts["Signature"],
         date,
         None if token is None else token.strip().decode("latin-1"),
-        presigned=False,
     )
 
 
