@@ -15,10 +15,8 @@ from pathlib import Path
 
 from policyeval.lint.finding import Finding
 from policyeval.lint.linter import Linter
-from policyeval.lint.reading import Reading
 from policyeval.lint.mending import apply
 from policyeval.lint.rules.table import TABLE, load
-from policyeval.lint.run import lint_reading
 from policyeval.lint.run import lint_bytes
 from policyeval.model.policy import PolicyType
 from policyeval.model.source import Place
