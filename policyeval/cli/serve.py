@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _NEEDED = ("httptools", "starlette", "uvicorn")
 _ACCOUNT = "111122223333"
+_SHOWN = 10  # access keys in the banner
 
 
 class Who(NamedTuple):
@@ -169,16 +170,19 @@ def _banner(who: Who, place: Place) -> Iterator[str]:
     kept = f"in {place.folder}" if place.folder is not None else "in memory: all is gone when it stops (--data DIR)"
     yield f"  keys      {kept}"
     yield f"  who       {_described(who)}"
+    keys = list(who.entities.access_keys())
+    yield from (f"            {key.id} {key.principal_arn}" for key in keys[:_SHOWN])
+    if len(keys) > _SHOWN:
+        yield f"            and {_counted(len(keys) - _SHOWN, 'access key')} more"
     yield ""
     yield f"export {' '.join(_exports(who, place))}"
 
 
 def _described(who: Who) -> str:
-    accounts, keys = len(list(who.entities.accounts())), len(list(who.entities.access_keys()))
-    where = f" of {who.file.path}" if who.file is not None else ", made up for this start"
-    if not keys:
-        return f"NOBODY: there are no `access_keys`{where}, so nobody can sign"
-    return f"{_counted(accounts, 'account')}, {_counted(keys, 'access key')}{where}"
+    where = f"of {who.file.path}" if who.file is not None else "made up for this start"
+    if not any(who.entities.access_keys()):
+        return f"NOBODY can sign: there are no `access_keys` {where}"
+    return f"{_counted(len(list(who.entities.accounts())), 'account')} {where}"
 
 
 def _counted(count: int, what: str) -> str:
