@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from policyeval.syntax.faults import Refused
 from policyeval.syntax.strings import has_lone_surrogate, unescape
@@ -11,6 +12,10 @@ from policyeval.syntax.tree import Boolean, List, Mapping, Node, Null, Number, T
 if TYPE_CHECKING:
     from policyeval.model.source import Source
     from policyeval.syntax.json_lexer import OffsetToken
+
+
+# The strings in a run, of which the lexer has seen that they are well formed.
+_STRINGS: Final = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"').finditer
 
 
 class TreeBuilder:
@@ -34,6 +39,27 @@ class TreeBuilder:
         return Text(value, self.source, start, start + close + 1)
 
     KEY = STRING
+
+    def STRINGS(self, token: OffsetToken) -> List:  # noqa: N802 - the token's name
+        """Take an array of strings."""
+        start = token.start_pos
+        return List(self._texts(token), self.source, start, start + token.value.rindex("]") + 1)
+
+    def PAIRS(self, token: OffsetToken) -> list[tuple[Text, Text]]:  # noqa: N802 - the token's name
+        """Take a run of members whose values are strings."""
+        texts = self._texts(token)
+        return list(zip(texts[::2], texts[1::2], strict=True))
+
+    def _texts(self, token: OffsetToken) -> list[Any]:
+        source, start, texts = self.source, token.start_pos, []
+        for match in _STRINGS(token.value):
+            value = match.group(1)
+            if "\\" in value:
+                value = unescape(value)
+                if has_lone_surrogate(value):
+                    raise Refused
+            texts.append(Text(value, source, start + match.start(), start + match.end()))
+        return texts
 
     def NUMBER(self, token: OffsetToken) -> Number:  # noqa: N802 - the token's name
         """Take a number as its digits."""
@@ -76,6 +102,16 @@ class TreeBuilder:
         """Add a member."""
         mapping: Mapping = parts[0]
         mapping.entries.append((parts[2], parts[3]))
+        return mapping
+
+    def first_members(self, parts: list[Any]) -> Mapping:
+        """Open an object with a run of members."""
+        return Mapping(parts[1], self.source, parts[0].start_pos)
+
+    def next_members(self, parts: list[Any]) -> Mapping:
+        """Add a run of members."""
+        mapping: Mapping = parts[0]
+        mapping.entries.extend(parts[2])
         return mapping
 
     def close_object(self, parts: list[Any]) -> Mapping | List:
