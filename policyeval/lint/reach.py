@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policyeval.evaluator.operators import NULL, OPERATORS
-from policyeval.lint.patterns import covers, has_wildcard
+from policyeval.lint.patterns import has_wildcard
 from policyeval.syntax.tree import Mapping, Unknown
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def values_covering(statement: Statement, action: str) -> Iterator[Value]:
     """Give the values of Action (not NotAction) that cover an action, which is given in lower case."""
     element = statement.action
     if element is not None and not element.negated:
-        yield from (value for value in element.values if covers(value.text.lower(), action))
+        yield from element.covering(action)
 
 
 def covers_action(statement: Statement, action: str) -> bool:
@@ -32,8 +32,8 @@ def covers_action(statement: Statement, action: str) -> bool:
     if element is None:
         return False
     if element.negated:
-        return element.complete and not any(covers(value.text.lower(), action) for value in element.values)
-    return any(covers(value.text.lower(), action) for value in element.values)
+        return element.complete and not element.covering(action)
+    return bool(element.covering(action))
 
 
 def named_actions(statement: Statement, service: str) -> Iterator[tuple[Value, str]]:

@@ -11,10 +11,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from policyeval.lint.names import NameIndex
 from policyeval.syntax.strings import inside
 from policyeval.syntax.tree import Boolean, Number, Text, pointer_part
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from policyeval.model.arn import Arn
     from policyeval.model.policy import PolicyType
     from policyeval.model.source import Place
@@ -61,10 +64,11 @@ class Element:
 
     `kind` is `AWS`, `Service`, `Federated`, `CanonicalUser` or whatever stands there, for principals: of these
     a statement has one element for each kind. `"Principal": "*"` is of the kind AWS. Elsewhere it is "".
-    `key` is the key that names it (of a principal its kind), `node` the value with all its values.
+    `key` is the key that names it (of a principal its kind), `node` the value with all its values. `negated`:
+    it is the Not… form.
     """
 
-    __slots__ = ("complete", "key", "kind", "name", "node", "pointer", "statement", "values")
+    __slots__ = ("_names", "complete", "key", "kind", "name", "negated", "node", "pointer", "statement", "values")
 
     def __init__(self, name: str, kind: str, entry: tuple[Text, Node], statement: Statement, pointer: str) -> None:
         self.name = name
@@ -72,13 +76,16 @@ class Element:
         self.key, self.node = entry
         self.statement = statement
         self.pointer = pointer
+        self.negated = name.startswith("Not")
         self.values: tuple[Value, ...] = ()
         self.complete = True
+        self._names: NameIndex | None = None
 
-    @property
-    def negated(self) -> bool:
-        """Whether it is the Not… form."""
-        return self.name.startswith("Not")
+    def covering(self, name: str) -> Sequence[Value]:
+        """Give the actions that cover one, which is given in lower case and without wildcards."""
+        if self._names is None:
+            self._names = NameIndex(self.values)
+        return self._names.covering(name)
 
     def place(self) -> Place:
         """Give the place of its value."""

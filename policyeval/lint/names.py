@@ -1,0 +1,46 @@
+"""The actions of an element, sorted so that those which cover one name are found without asking each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policyeval.lint.patterns import has_wildcard, matcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from policyeval.evaluator.globs import Matcher
+    from policyeval.lint.view import Value
+
+
+class NameIndex:
+    """Values by what they can cover: names by themselves, patterns by their service."""
+
+    __slots__ = ("_names", "_patterns")
+
+    def __init__(self, values: Iterable[Value]) -> None:
+        """Sort the values of an Action or NotAction."""
+        self._names: dict[str, list[Value]] = {}
+        # Patterns of services, such as `*`, are under "".
+        self._patterns: dict[str, list[tuple[Matcher, Value]]] = {}
+        for value in values:
+            folded = value.text.lower()
+            if not has_wildcard(folded):
+                self._names.setdefault(folded, []).append(value)
+                continue
+            service = folded.partition(":")[0]
+            key = "" if has_wildcard(service) else service
+            self._patterns.setdefault(key, []).append((matcher(folded), value))
+
+    def covering(self, name: str) -> Sequence[Value]:
+        """Give the values that cover an action, in their order; it is given in lower case, without wildcards."""
+        found = self._names.get(name, ())
+        if not self._patterns:
+            return found
+        service = name.partition(":")[0]
+        matching = [value for key in ("", service) for matches, value in self._patterns.get(key, ()) if matches(name)]
+        return sorted([*found, *matching], key=_order) if matching else found
+
+
+def _order(value: Value) -> int:
+    return value.index or 0
