@@ -45,10 +45,10 @@ def is_of_provider(folded: str) -> bool:
     return "." in folded.rpartition(":")[0]
 
 
-def tag_prefix(folded: str) -> str | None:
-    """Give what stands before the tag's name in a key for a resource's tag, else None."""
-    head = folded.partition("/")[0]
-    return f"{head}/" if head.endswith(":resourcetag") else None
+def lacks_tag_name(folded: str) -> bool:
+    """Tell whether a key names a family of tags, such as `aws:RequestTag`, and none of it."""
+    bare = folded.rstrip("/")
+    return "/" not in bare and find_key(bare) is None and find_key(f"{bare}/name") is not None
 
 
 def holds_several(condition: Condition) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policyeval.catalog.keys import CONDITION_KEYS, PREFIX_KEYS
+from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.conditions._keys import find_key
+from policyeval.lint.rules.conditions._keys import find_key, lacks_tag_name
 from policyeval.syntax.faults import nearest, ticked
 
 if TYPE_CHECKING:
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 
 # Rules of their own say what is wrong with these.
 _ELSEWHERE: Final = frozenset({"aws:arn"})
-_FAMILIES: Final = frozenset(name.rstrip("/") for name in PREFIX_KEYS)
 
 
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look the key up; one for a tag that lacks the tag's name is C114's."""
     folded = condition.folded
-    if not folded.startswith("aws:") or folded in _ELSEWHERE or folded.rstrip("/") in _FAMILIES:
+    if not folded.startswith("aws:") or folded in _ELSEWHERE or lacks_tag_name(folded):
         return
     if find_key(folded) is None:
         close = nearest(condition.key, (key.name for key in CONDITION_KEYS.values() if key.name.startswith("aws:")))
