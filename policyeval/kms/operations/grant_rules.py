@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
-from policyeval.catalog.kms_specs import KEY_SPECS
+from policyeval.catalog.kms_grants import MAX_CONSTRAINT_PAIRS, MAX_CONSTRAINT_VALUE, grant_operations
 from policyeval.kms.call import Call, Conditions, Params
 from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
@@ -13,26 +12,6 @@ from policyeval.kms.records import Key
 from policyeval.kms.storage.store import Reading
 from policyeval.model.arn import split_arn
 from policyeval.model.grant import Grant
-
-# Operations that a grant on a key of a usage can name, those on every key, and those on symmetric ones.
-_EVERY: Final = frozenset({"CreateGrant", "DescribeKey", "RetireGrant"})
-_BY_USAGE: Final[Mapping[str, frozenset[str]]] = {
-    "ENCRYPT_DECRYPT": frozenset({"Decrypt", "Encrypt", "ReEncryptFrom", "ReEncryptTo"}),
-    "SIGN_VERIFY": frozenset({"Sign", "Verify"}),
-    "GENERATE_VERIFY_MAC": frozenset({"GenerateMac", "VerifyMac"}),
-    "KEY_AGREEMENT": frozenset({"DeriveSharedSecret"}),
-    "ENCAPSULATE_DECAPSULATE": frozenset({"Decapsulate", "Encapsulate"}),
-}
-_SYMMETRIC: Final = frozenset(
-    {
-        "GenerateDataKey",
-        "GenerateDataKeyPair",
-        "GenerateDataKeyPairWithoutPlaintext",
-        "GenerateDataKeyWithoutPlaintext",
-    }
-)
-_MAX_PAIRS: Final = 8
-_MAX_VALUE: Final = 384
 
 Pairs = Mapping[str, str]
 
@@ -100,14 +79,15 @@ def check_constraint(pairs: Pairs | None, *, symmetric: bool) -> None:
             "ValidationException",
             "EncryptionContext is supported only when creating a grant for a symmetric encryption KMS key.",
         )
-    if len(pairs) > _MAX_PAIRS:
-        raise KmsError(
-            "ValidationException", f"A grant constraint cannot have more than {_MAX_PAIRS} encryption context pairs."
-        )
-    if any(len(value) > _MAX_VALUE for value in pairs.values()):
+    if len(pairs) > MAX_CONSTRAINT_PAIRS:
         raise KmsError(
             "ValidationException",
-            f"An encryption context value in a grant constraint cannot exceed {_MAX_VALUE} characters.",
+            f"A grant constraint cannot have more than {MAX_CONSTRAINT_PAIRS} encryption context pairs.",
+        )
+    if any(len(value) > MAX_CONSTRAINT_VALUE for value in pairs.values()):
+        raise KmsError(
+            "ValidationException",
+            f"An encryption context value in a grant constraint cannot exceed {MAX_CONSTRAINT_VALUE} characters.",
         )
 
 
@@ -118,12 +98,7 @@ def check_operations(operations: Sequence[str], key: Key) -> None:
         KmsError: `ValidationException`.
 
     """
-    known = _EVERY | _BY_USAGE[key.usage]
-    if key.spec == "SYMMETRIC_DEFAULT":
-        known |= _SYMMETRIC
-    elif KEY_SPECS[key.spec].public_key is not None:
-        known |= {"GetPublicKey"}
-    alien = sorted(set(operations) - known)
+    alien = sorted(set(operations) - grant_operations(key.spec, key.usage))
     if alien:
         raise KmsError(
             "ValidationException",
