@@ -33,7 +33,7 @@ RULE = Rule(
     access_analyzer="PRIVATE_IP_ADDRESS",
     level=Level.CONDITION,
     check=check,
-    summary="`aws:SourceIp` is compared with private addresses only.",
+    summary="The key `aws:SourceIp` is compared with private addresses only.",
     why=(
         "The key holds the public address that AWS sees, and through a VPC endpoint it is missing: the "
         "condition never holds."
