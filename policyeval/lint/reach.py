@@ -18,6 +18,33 @@ if TYPE_CHECKING:
 
 _FOR_ALL: Final = "ForAllValues"
 
+CALLER_KEYS: Final = frozenset(
+    {
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:principalorgpaths",
+        "aws:principaltag/",
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceorgid",
+        "aws:sourceorgpaths",
+        "aws:sourceowner",
+        "aws:sourcevpc",
+        "aws:sourcevpcarn",
+        "aws:sourcevpce",
+        "aws:userid",
+        "aws:vpceaccount",
+        "aws:vpceorgid",
+        "aws:vpceorgpaths",
+        "kms:calleraccount",
+        "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn",
+    }
+)
+"""Keys, in lower case, that say who calls, from where, or for what: they narrow down a principal of `*`."""
+
 
 def values_covering(statement: Statement, action: str) -> Iterator[Value]:
     """Give the values of Action (not NotAction) that cover an action, which is given in lower case."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import narrowed_by
+from policyeval.lint.reach import CALLER_KEYS, narrowed_by
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.view import Element
 from policyeval.model.policy import PolicyType
@@ -16,39 +16,11 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Value
 
 
-# Keys that say who calls, from where, or for what.
-_WHO: Final = frozenset(
-    {
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:principaltag/",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceip",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:sourceowner",
-        "aws:sourcevpc",
-        "aws:sourcevpcarn",
-        "aws:sourcevpce",
-        "aws:userid",
-        "aws:vpceaccount",
-        "aws:vpceorgid",
-        "aws:vpceorgpaths",
-        "kms:calleraccount",
-        "s3:dataaccesspointaccount",
-        "s3:dataaccesspointarn",
-    }
-)
-
-
 def check(principal: Value) -> Iterator[Flaw]:
     """Look for `*` in an Allow that no condition narrows down to somebody."""
     statement = principal.statement
     if principal.text == "*" and statement.allows and isinstance(principal.owner, Element):
-        if principal.owner.negated or principal.owner.kind != "AWS" or narrowed_by(statement, _WHO):
+        if principal.owner.negated or principal.owner.kind != "AWS" or narrowed_by(statement, CALLER_KEYS):
             return
         yield Flaw(
             principal.place(),
