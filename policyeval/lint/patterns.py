@@ -73,18 +73,15 @@ def overlap(one: str, other: str) -> bool:
         return _compiled(one)(other)
     if not has_wildcard(one):
         return _compiled(other)(one)
-    # Most pairs differ before their first wildcard, or after their last.
-    head, tail = literal_head(one), _tail(one)
-    if not (head.startswith(literal_head(other)) or literal_head(other).startswith(head)):
+    head, other_head = literal_head(one), literal_head(other)
+    # Most pairs differ before their first wildcard, or match there and one of them goes on with a star alone.
+    if not (head.startswith(other_head) or other_head.startswith(head)):
         return False
-    if not (tail.endswith(_tail(other)) or _tail(other).endswith(tail)):
-        return False
+    if (one == f"{head}*" and other_head.startswith(head)) or (
+        other == f"{other_head}*" and head.startswith(other_head)
+    ):
+        return True
     return _meet(one, other)
-
-
-@lru_cache(maxsize=4096)
-def _tail(pattern: str) -> str:
-    return pattern[max(pattern.rfind("*"), pattern.rfind("?")) + 1 :]
 
 
 def _meet(one: str, other: str) -> bool:

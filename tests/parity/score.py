@@ -76,9 +76,11 @@ def ours(linter: Linter, row: Row) -> list[Said]:
 
 
 def score(linter: Linter, rows: Iterable[Row]) -> dict[str, Score]:
-    """Score a linter; the codes are those that AWS or we have a finding of, sorted."""
+    """Score a linter where AWS answered; the codes are those that AWS or we have a finding of, sorted."""
     scores: dict[str, Score] = {}
-    for row in filter(sound, rows):
+    for row in rows:
+        if not row.asked or not sound(row):
+            continue
         found = ours(linter, row)
         for code in {said.code for said in (*row.said, *found)}:
             theirs = [said for said in row.said if said.code == code]

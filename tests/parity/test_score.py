@@ -67,6 +67,21 @@ def test_a_policy_of_which_aws_has_the_spans_of_another_text_does_not_count() ->
     assert score(Linter(()), [broken]) == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "at", "said", "asked"),
+    [
+        ("AWSOpsWorksRole", "HEAD", (), False),
+        ("AWSOpsWorksRole", "2021-03-24", (), True),
+        ("AWSOpsWorksRole", "HEAD", (_said(VALUE),), True),
+        ("Another", "HEAD", (), True),
+    ],
+)
+def test_silence_tells_nothing_where_aws_was_not_asked(
+    name: str, at: str, said: tuple[Said, ...], *, asked: bool
+) -> None:
+    assert Row(name, at, "{}", said).asked is asked
+
+
 def test_nothing_said_is_no_perfect_score() -> None:
     rows = list(table([Score("CODE", [Pair(ROW, _said(VALUE), None)])]))
     assert "| `CODE` | 1 | 0 | — | 0.000 | — |" in rows

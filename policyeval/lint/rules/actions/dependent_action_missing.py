@@ -12,7 +12,7 @@ from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from policyeval.lint.view import PolicyView
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 def check(policy: PolicyView) -> Iterator[Flaw]:
     """Look, for each action that is named and needs others, whether the policy allows those at all."""
     allowing = [each.action for each in policy.statements if each.allows and each.action is not None]
-    if not policy.complete or not all(element.complete for element in allowing) or any(e.negated for e in allowing):
-        return
     allowed = [value for element in allowing for value in element.values]
+    needing = [value for value in allowed if value.text.lower() in DEPENDENT_ACTIONS]
+    if not needing or not policy.complete or any(element.negated or not element.complete for element in allowing):
+        return
     patterns = [value.text.lower() for value in allowed]
-    for value in allowed:
-        missing = [
-            name for name in DEPENDENT_ACTIONS.get(value.text.lower(), ()) if not _covered(name.lower(), patterns)
-        ]
+    for value in needing:
+        needed = DEPENDENT_ACTIONS[value.text.lower()]
+        missing = [name for name in needed if not any(covers(pattern, name.lower()) for pattern in patterns)]
         if missing:
             shown = ", ".join(f"`{name}`" for name in missing)
             yield Flaw(
@@ -35,10 +35,6 @@ def check(policy: PolicyView) -> Iterator[Flaw]:
                 f"the action {ticked(value.text)} also needs {shown}",
                 "allow it too, unless another policy does",
             )
-
-
-def _covered(action: str, patterns: Sequence[str]) -> bool:
-    return any(covers(pattern, action) for pattern in patterns)
 
 
 RULE = Rule(

@@ -36,20 +36,6 @@ def named_by_text(text: str) -> frozenset[ArnFields]:
     return named_by(fields) if fields is not None else _NONE
 
 
-def acted_on(statement: Statement) -> frozenset[ArnFields] | None:
-    """Give the types that the actions of a statement act on, patterns included; None where that cannot be told."""
-    element = statement.action
-    if element is None or element.negated or not element.complete:
-        return None
-    found: set[ArnFields] = set()
-    for value in element.values:
-        kinds = types_of(value.text)
-        if kinds is None:
-            return None
-        found |= kinds
-    return frozenset(found)
-
-
 @lru_cache(maxsize=4096)
 def types_of(action: str) -> frozenset[ArnFields] | None:
     """Give the types that an action acts on, of a pattern those of all that it matches; none where it takes `*` alone.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.arns._acting import acted_on, named_by_text
+from policyeval.lint.rules.arns._acting import named_by_text, types_of
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
@@ -17,19 +17,23 @@ if TYPE_CHECKING:
 
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look, for each resource, whether one of the actions acts on its type."""
-    if statement.resource is None or statement.resource.negated:
+    actions, resources = statement.action, statement.resource
+    if actions is None or actions.negated or not actions.complete or resources is None or resources.negated:
         return
-    kinds = acted_on(statement)
-    if kinds is None:
-        return
-    for value in statement.resource.values:
-        named = named_by_text(value.text)
-        if named and named.isdisjoint(kinds):
-            yield Flaw(
-                value.place(),
-                f"no action of the statement acts on {ticked(value.text)}",
-                "take it out, or add the actions that are meant for it",
-            )
+    waiting = [(value, named) for value in resources.values if (named := named_by_text(value.text))]
+    for action in actions.values:
+        if not waiting:
+            return
+        kinds = types_of(action.text)
+        if kinds is None:
+            return
+        waiting = [(value, named) for value, named in waiting if named.isdisjoint(kinds)]
+    for value, _ in waiting:
+        yield Flaw(
+            value.place(),
+            f"no action of the statement acts on {ticked(value.text)}",
+            "take it out, or add the actions that are meant for it",
+        )
 
 
 RULE = Rule(
