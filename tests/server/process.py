@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
+from threading import Event
 from typing import Any
 
 import boto3
@@ -23,8 +25,9 @@ PATIENCE = 60
 class Served:
     """A server that runs, with what it said when it started."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
         self.process = process
+        self._log = log
         self.banner: list[str] = []
         assert process.stdout is not None
         for line in process.stdout:
@@ -47,33 +50,47 @@ class Served:
         }
         return boto3.client(service, **named | more)
 
+    @property
+    def log(self) -> str:
+        """What it has logged so far."""
+        return self._log.read_text(encoding="utf-8")
+
+    def hang_up(self, told: str) -> None:
+        """Have it read its entities file again, and wait until it has told so."""
+        before = self.log.count(told)
+        self.process.send_signal(signal.SIGHUP)
+        while self.log.count(told) == before:
+            assert self.process.poll() is None
+            Event().wait(0.01)
+
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
         """Stop it; give its exit code and its log."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        _, log = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, log
+        self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, self.log
 
 
 @contextmanager
 def serve(*arguments: str, port: int = 0, folder: Path = ROOT) -> Iterator[Served]:
     """Run it for the length of the block."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    process = subprocess.Popen(
-        [*PROGRAM, "--port", str(port), *arguments],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield Served(process)
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
+    with NamedTemporaryFile() as log:  # a pipe that nobody reads would fill, and the server wait
+        process = subprocess.Popen(
+            [*PROGRAM, "--port", str(port), *arguments],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        try:
+            yield Served(process, Path(log.name))
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.communicate()
 
 
 def refused(*arguments: str, folder: Path = ROOT, **environment: str) -> tuple[int, str]:

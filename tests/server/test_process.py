@@ -282,16 +282,12 @@ def test_a_file_that_changed_takes_effect_and_a_broken_one_does_not(tmp_path: Pa
         assert served.client("sts").get_caller_identity()
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace("users:", "users: ["), encoding="utf-8")
-        served.process.send_signal(signal.SIGHUP)
-        assert served.process.stderr is not None
-        assert "the entities file is refused, the old one stays" in served.process.stderr.readline()
-        assert re.match(r"    \| .*/accounts\.yaml:\d+:\d+: ", served.process.stderr.readline())
+        served.hang_up("the entities file is refused, the old one stays")
+        assert re.search(r"^    \| .*/accounts\.yaml:\d+:\d+: ", served.log, re.MULTILINE)
         assert served.client("sts").get_caller_identity()
         secret = served.exports["AWS_SECRET_ACCESS_KEY"]
         file.write_text(text.replace(secret, "another-secret"), encoding="utf-8")
-        served.process.send_signal(signal.SIGHUP)
-        while "the entities file is taken" not in served.process.stderr.readline():
-            pass
+        served.hang_up("the entities file is taken")
         with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
             served.client("sts").get_caller_identity()
-        assert served.client("sts", aws_secret_access_key="another-secret").get_caller_identity()
+        assert served.client("sts", aws_secret_access_key="another-secret").get_caller_identity()  # noqa: S106 - of nobody
