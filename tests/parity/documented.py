@@ -20,6 +20,8 @@ _SHORT = 200
 
 _SLIP, _EXAMPLE, _REPLACE = "a slip of the page", "an example of this mistake", "a text to replace"
 
+_PART = "a part of a key policy: alone it would lock out"
+
 # Which of them are true although the text does not look it: where, which rules, why.
 KNOWN = (
     ("iam-user-guide/access_policies_understand-policy-summary_0", {"A101", "A102", "R104"}, _EXAMPLE),
@@ -71,4 +73,6 @@ def _lint(linter: Linter, name: str, text: str) -> list[Finding]:
 def _reason(name: str, text: str, found: Finding) -> str | None:
     if len(text) < _SHORT and _PLACEHOLDER.search(text):
         return "a text to replace"
+    if found.code == "K101" and name.startswith("kms-developer-guide/"):
+        return _PART
     return next((why for where, codes, why in KNOWN if name.startswith(where) and found.code in codes), None)

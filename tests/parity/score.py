@@ -16,6 +16,9 @@ from tests.parity.corpora import Location, Row, Said
 # What these codes find hangs on what the services were on that day: the oracle's answers are of many days.
 DATED = frozenset({"INVALID_ACTION", "INVALID_SERVICE", "INVALID_SERVICE_IN_ACTION"})
 
+# These do so in part: a key or the support of tags that a service has got since.
+PARTLY_DATED = frozenset({"ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE", "INVALID_SERVICE_CONDITION_KEY"})
+
 
 class Pair(NamedTuple):
     """What AWS said of a policy and what we did; None where the other has nothing to go with it."""

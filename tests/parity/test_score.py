@@ -13,7 +13,7 @@ from tests.parity import corpora
 from tests.parity.corpora import Location, Row, Said
 from tests.parity.documented import errors
 from tests.parity.report import AIM, page, table
-from tests.parity.score import DATED, Pair, Score, pair_up, score, sound, total
+from tests.parity.score import DATED, PARTLY_DATED, Pair, Score, pair_up, score, sound, total
 
 ROW = Row("Name", "HEAD", '{"a": "b"}', ())
 WHOLE, KEY, VALUE = (
@@ -96,7 +96,7 @@ def test_the_score_reaches_its_aim_and_the_page_tells_it() -> None:
     assert home is not None
     linter = Linter(load_all())
     scores = score(linter, corpora.managed(home))
-    whole = total(each for each in scores.values() if each.code not in DATED)
+    whole = total(each for each in scores.values() if each.code not in DATED | PARTLY_DATED)
     assert whole.recall >= AIM["recall"]
     assert whole.precision >= AIM["precision"]
     assert whole.exact >= AIM["exact"]
