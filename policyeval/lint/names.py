@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 class NameIndex:
     """Values by what they can cover: names by themselves, patterns by their service."""
 
-    __slots__ = ("_names", "_patterns")
+    __slots__ = ("_answers", "_names", "_patterns")
 
     def __init__(self, values: Iterable[Value]) -> None:
         """Sort the values of an Action or NotAction."""
+        # Many rules ask for the same few.
+        self._answers: dict[str, Sequence[Value]] = {}
         self._names: dict[str, list[Value]] = {}
         # Patterns of services, such as `*`, are under "".
         self._patterns: dict[str, list[tuple[Matcher, Value]]] = {}
@@ -34,6 +36,12 @@ class NameIndex:
 
     def covering(self, name: str) -> Sequence[Value]:
         """Give the values that cover an action, in their order; it is given in lower case, without wildcards."""
+        answer = self._answers.get(name)
+        if answer is None:
+            answer = self._answers[name] = self._covering(name)
+        return answer
+
+    def _covering(self, name: str) -> Sequence[Value]:
         found = self._names.get(name, ())
         if not self._patterns:
             return found

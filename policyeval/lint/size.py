@@ -11,6 +11,22 @@ if TYPE_CHECKING:
     from policyeval.syntax.tree import Node
 
 
+def fits(node: Node, quota: int) -> bool:
+    """Tell at a glance that a document has no more characters than this; false where it must be counted.
+
+    JSON is never longer without its white space, and most of that is at the ends of its lines. YAML leaves out
+    quotes, commas and brackets: two or three characters for one of its own.
+    """
+    if node.source is None:
+        return False
+    size = node.end - node.start
+    if not node.source.text.startswith(("{", "["), node.start):
+        return size * 4 <= quota
+    if size <= quota:
+        return True
+    return sum(map(len, map(str.strip, node.source.text[node.start : node.end].splitlines()))) <= quota
+
+
 def characters(node: Node) -> int:
     """Count the characters of a document written as JSON without white space; what is unknown counts nothing."""
     size = 0

@@ -1,4 +1,4 @@
-"""A faster lexer for grammar/json.lark: Lark's contextual one without its count of lines and columns.
+"""A faster lexer for short texts and for JSON: Lark's contextual one without its count of lines and columns.
 
 Places need offsets only (`Source` counts lines when asked), and the count is half the cost of a
 parse. Which tokens a state of the parser may take, and their patterns, stay Lark's and the

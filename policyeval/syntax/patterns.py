@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from policyeval.syntax.faults import Refused
 from policyeval.syntax.grammars import build
 
 if TYPE_CHECKING:
-    from lark import Lark, Token
+    from lark import Lark
+
+    from policyeval.syntax.json_lexer import OffsetToken
 
 
 class Span(NamedTuple):
@@ -47,8 +50,8 @@ class ArnPattern(NamedTuple):
 class _ActionBuilder:
     """What the rules of `grammar/action.lark` do."""
 
-    def ANY(self, token: Token) -> Span:  # noqa: N802 - the token's name
-        return Span(token.value, token.start_pos or 0)
+    def ANY(self, token: OffsetToken) -> Span:  # noqa: N802 - the token's name
+        return Span(token.value, token.start_pos)
 
     PART = ANY
 
@@ -62,8 +65,8 @@ class _ActionBuilder:
 class _ArnBuilder:
     """What the rules of `grammar/arn.lark` do."""
 
-    def PART(self, token: Token) -> Span:  # noqa: N802 - the token's name
-        return Span(token.value[1:], (token.start_pos or 0) + 1)
+    def PART(self, token: OffsetToken) -> Span:  # noqa: N802 - the token's name
+        return Span(token.value[1:], token.start_pos + 1)
 
     REST = PART
 
@@ -71,14 +74,20 @@ class _ArnBuilder:
         return ArnPattern(*parts[1:])
 
 
+def _build(name: str, builder: object) -> Lark:
+    from policyeval.syntax.json_lexer import OffsetLexer  # noqa: PLC0415 - imports Lark, with the parser and not before
+
+    return build(name, builder, parts={"ContextualLexer": OffsetLexer})
+
+
 @cache
 def _action_parser() -> Lark:
-    return build("action", _ActionBuilder())
+    return _build("action", _ActionBuilder())
 
 
 @cache
 def _arn_parser() -> Lark:
-    return build("arn", _ArnBuilder())
+    return _build("arn", _ArnBuilder())
 
 
 @lru_cache(maxsize=32_768)
@@ -88,7 +97,7 @@ def parse_action_pattern(text: str) -> ActionPattern | None:
 
     try:
         pattern: ActionPattern = _action_parser().parse(text)  # type: ignore[assignment]  # what the rules give
-    except UnexpectedInput:
+    except (UnexpectedInput, Refused):
         return None
     return pattern
 
@@ -102,6 +111,6 @@ def parse_arn_pattern(text: str) -> ArnPattern | None:
 
     try:
         pattern: ArnPattern = _arn_parser().parse(text)  # type: ignore[assignment]  # what the rules give
-    except UnexpectedInput:
+    except (UnexpectedInput, Refused):
         return None
     return pattern

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.size import characters
+from policyeval.lint.size import characters, fits
 from policyeval.model.policy import PolicyType
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ _QUOTA: Final = 20_480
 
 def check(policy: PolicyView) -> Iterator[Flaw]:
     """Count what AWS counts."""
+    if fits(policy.node, _QUOTA):
+        return
     size = characters(policy.node)
     if size > _QUOTA:
         yield Flaw(
