@@ -117,12 +117,13 @@ def narrowed_by(statement: Statement, keys: Collection[str]) -> bool:
     A key that ends in `:` or `/` stands for all that begin with it.
     """
     return conditions_unknown(statement) or any(
-        is_positive(condition) and _is_one_of(condition.folded, keys) and not _takes_all(condition)
+        is_positive(condition) and is_one_of(condition.folded, keys) and not _takes_all(condition)
         for condition in statement.conditions
     )
 
 
-def _is_one_of(folded: str, keys: Collection[str]) -> bool:
+def is_one_of(folded: str, keys: Collection[str]) -> bool:
+    """Tell whether a key, in lower case, is among keys of which some end in `:` or `/` and stand for a family."""
     return folded in keys or any(key[-1] in ":/" and folded.startswith(key) for key in keys)
 
 

@@ -1,0 +1,46 @@
+"""K305: `kms:CallerAccount` on a service itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policyeval.lint.finding import Severity
+from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rules.kms._key_policy import positive_on, services
+from policyeval.model.policy import PolicyType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import Statement
+
+
+_KEY: Final = "kms:calleraccount"
+
+
+def check(statement: Statement) -> Iterator[Flaw]:
+    """Look for an Allow whose only principals are services."""
+    if statement.allows and services(statement):
+        for condition in positive_on(statement, _KEY):
+            yield Flaw(
+                condition.key_place(),
+                "a service principal has no `kms:CallerAccount`: this never matches",
+                "use `aws:SourceAccount`",
+            )
+
+
+RULE = Rule(
+    code="K305",
+    name="caller-account-on-service-principal",
+    severity=Severity.WARNING,
+    level=Level.STATEMENT,
+    check=check,
+    types=frozenset({PolicyType.KEY}),
+    summary="A statement for a service principal requires `kms:CallerAccount`.",
+    why=(
+        "A service principal belongs to no customer's account, so that its requests lack `kms:CallerAccount`, and "
+        "the Allow is never met. The account on whose behalf it works is in `aws:SourceAccount`."
+    ),
+    instead="Use `aws:SourceAccount` with service principals.",
+    source="https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-caller-account",
+)
