@@ -114,13 +114,19 @@ class Mapping(_Node):
 
 
 class Unknown(_Node):
-    """A value that the reader cannot resolve: a template's reference, a function."""
+    """A value that the reader cannot resolve: a template's reference, a function.
 
-    __slots__ = ("why",)
+    `argument` is what the function is called with, for whoever knows the function.
+    """
+
+    __slots__ = ("argument", "why")
     kind = "an unresolved value"
 
-    def __init__(self, why: str, source: Source | None = None, start: int = 0, end: int = 0) -> None:
+    def __init__(
+        self, why: str, source: Source | None = None, start: int = 0, end: int = 0, argument: Node | None = None
+    ) -> None:
         self.why = why
+        self.argument = argument
         self.source = source
         self.start = start
         self.end = end

@@ -7,7 +7,8 @@ powers only aliases are there, bounded: their expansion is counted without being
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
@@ -15,6 +16,9 @@ from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.faults import MAX_FAULTS, Faults, Kind, by_place, ticked
 from policyeval.syntax.strings import has_lone_surrogate
 from policyeval.syntax.tree import MAX_DEPTH, MAX_NODES, UNREADABLE, List, Mapping, Node, Null, Text, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as NameMap
 
 # The C parser is ten times as fast; a PyYAML built without libyaml has only the other. Same events, same marks.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -24,11 +28,18 @@ _CORE: Final = "tag:yaml.org,2002:"
 _CORE_TAGS: Final = frozenset({"!", *(_CORE + name for name in ("str", "int", "float", "bool", "null", "map", "seq"))})
 
 
-def read_yaml(text: str | bytes, name: str | None) -> tuple[Node | None, list[Diagnostic]]:
+_NO_FUNCTIONS: Final[NameMap[str, str]] = MappingProxyType({})
+_TAG_AND_ANCHOR: Final = re.compile(r"(?:[!&]\S*\s+)+")
+
+
+def read_yaml(
+    text: str | bytes, name: str | None, *, functions: NameMap[str, str] = _NO_FUNCTIONS
+) -> tuple[Node | None, list[Diagnostic]]:
     """Read a YAML text into the value tree.
 
     Gives the tree, None where none could be made, and the faults in the order of their places.
-    Duplicate keys are kept. An alias gives the same node object as its anchor.
+    Duplicate keys are kept. An alias gives the same node object as its anchor. `functions` has the tags that
+    stand for functions, by name: what is tagged so is `Unknown`, with its value as the argument.
     """
     if isinstance(text, bytes):
         data = text
@@ -43,7 +54,7 @@ def read_yaml(text: str | bytes, name: str | None) -> tuple[Node | None, list[Di
     found = _unprintable(source)
     if found:
         return None, found
-    reader = _Reader(source)
+    reader = _Reader(source, functions)
     node = reader.read()
     return node, by_place(reader.faults.found)[:MAX_FAULTS]
 
@@ -65,11 +76,11 @@ class _Stop(Exception):  # noqa: N818 - ends the reading; what is wrong is alrea
 class _Frame:
     """A container that is being filled. `weight` counts its values, aliases expanded; `height` its levels."""
 
-    __slots__ = ("anchor", "height", "key", "node", "weight")
+    __slots__ = ("event", "height", "key", "node", "weight")
 
-    def __init__(self, node: List | Mapping, anchor: str | None) -> None:
+    def __init__(self, node: List | Mapping, event: yaml.CollectionStartEvent) -> None:
         self.node = node
-        self.anchor = anchor
+        self.event = event
         self.key: Text | None = None
         self.weight = 1
         self.height = 1
@@ -78,8 +89,9 @@ class _Frame:
 class _Reader:
     """Works a stack of frames; one method an event, named after its class; never recursive."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, functions: NameMap[str, str]) -> None:
         self.source = source
+        self.functions = functions
         self.faults = Faults([])
         self.stack: list[_Frame] = []
         self.root: Node | None = None
@@ -134,7 +146,8 @@ class _Reader:
             raise _Stop
 
     def ScalarEvent(self, event: Any) -> None:  # noqa: N802, ANN401 - the event's name; its stub has no marks
-        start, end, value = event.start_mark.index, event.end_mark.index, event.value
+        end, value = event.end_mark.index, event.value
+        start = min(self.content_start(event), end)
         plain = not event.style
         node: Node = Text(value, self.source, start, end)
         if event.tag is not None:
@@ -147,6 +160,7 @@ class _Reader:
         elif plain and value == "<<" and self.wants_key():
             self.fault(start, end, "a merge key `<<`", "write the keys out: merging is not supported")
             node = Unknown(UNREADABLE, self.source, start, end)
+        node = self.called(event, node)
         if event.anchor is not None:
             self.anchors[event.anchor] = (node, 1, 0)
         self.put(node, 1, 0)
@@ -171,17 +185,18 @@ class _Reader:
             raise _Stop
 
     def SequenceStartEvent(self, event: yaml.SequenceStartEvent) -> None:  # noqa: N802 - the event's name
-        self.begin(List([], self.source, _span(event)[0]), event)
+        self.begin(List([], self.source, self.content_start(event)), event)
 
     def MappingStartEvent(self, event: yaml.MappingStartEvent) -> None:  # noqa: N802 - the event's name
-        self.begin(Mapping([], self.source, _span(event)[0]), event)
+        self.begin(Mapping([], self.source, self.content_start(event)), event)
 
     def SequenceEndEvent(self, event: yaml.SequenceEndEvent) -> None:  # noqa: N802 - the event's name
         frame = self.stack.pop()
         frame.node.end = self.content_end(_span(event)[1])
-        if frame.anchor is not None:
-            self.anchors[frame.anchor] = (frame.node, frame.weight, frame.height)
-        self.put(frame.node, frame.weight, frame.height)
+        node = self.called(frame.event, frame.node)
+        if frame.event.anchor is not None:
+            self.anchors[frame.event.anchor] = (node, frame.weight, frame.height)
+        self.put(node, frame.weight, frame.height)
 
     MappingEndEvent = SequenceEndEvent
 
@@ -194,7 +209,7 @@ class _Reader:
             raise _Stop
         if event.anchor is not None:
             self.anchors[event.anchor] = None
-        self.stack.append(_Frame(node, event.anchor))
+        self.stack.append(_Frame(node, event))
 
     def wants_key(self) -> bool:
         return bool(self.stack) and isinstance(self.stack[-1].node, Mapping) and self.stack[-1].key is None
@@ -227,10 +242,22 @@ class _Reader:
 
     def check_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         tag = event.tag
-        if tag is not None and tag not in _CORE_TAGS:
+        if tag is not None and tag not in _CORE_TAGS and tag not in self.functions:
             shown = "!!" + tag.removeprefix(_CORE) if tag.startswith(_CORE) else tag
             start = _span(event)[0]
             self.fault(start, _span(event)[1], f"the tag {ticked(shown)} is not supported", "write the value itself")
+
+    def called(self, event: Any, node: Node) -> Node:  # noqa: ANN401 - the stubs know no marks of events
+        """Give what stands for a value: where its tag is a function's, nobody knows it here."""
+        if event.tag is None or event.tag not in self.functions:
+            return node
+        return Unknown(self.functions[event.tag], self.source, _span(event)[0], node.end, node)
+
+    def content_start(self, event: Any) -> int:  # noqa: ANN401 - the stubs know no marks of events
+        # For PyYAML a value begins with its tag and its anchor.
+        start: int = event.start_mark.index
+        before = _TAG_AND_ANCHOR.match(self.source.text, start) if event.tag or event.anchor else None
+        return before.end() if before is not None else start
 
     def content_end(self, end: int) -> int:
         # A block ends for PyYAML where the next thing begins; for a reader, where its last line does.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from policyeval.syntax import yaml_reader
 from policyeval.syntax.python_reader import to_python
-from policyeval.syntax.tree import List, Mapping, Node, Null, Text
+from policyeval.syntax.tree import List, Mapping, Node, Null, Text, Unknown
 from policyeval.syntax.yaml_reader import read_yaml
 
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufeff\u2028\u2029\ufffe\uffff")
@@ -200,3 +200,46 @@ def test_no_more_than_a_hundred_faults_are_told(tags: int) -> None:
     node, faults = read_yaml("- !x 1\n" * tags + "[", None)
     assert node is None
     assert len(faults) == min(tags + 1, 100)
+
+
+CALLS = """\
+scalar: !Sub "x${y}"
+sequence: !Join
+  - ""
+  - [a, &inner b]
+anchored: &again !Ref Name
+alias: *again
+empty: !Ref
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "call", "argument"),
+    [
+        pytest.param("scalar", '!Sub "x${y}"', '"x${y}"', id="a scalar begins at its quote"),
+        pytest.param("sequence", '!Join\n  - ""\n  - [a, &inner b]', '- ""\n  - [a, &inner b]', id="a block sequence"),
+        pytest.param("anchored", "&again !Ref Name", "Name", id="with an anchor before the tag"),
+        pytest.param("alias", "&again !Ref Name", "Name", id="an alias gives what its anchor has"),
+        pytest.param("empty", "!Ref", "", id="nothing at all"),
+    ],
+)
+def test_a_tag_of_a_function_makes_its_value_an_argument(key: str, call: str, argument: str) -> None:
+    node, faults = read_yaml(CALLS, None, functions={f"!{name}": name for name in ("Sub", "Join", "Ref")})
+    assert faults == []
+    assert isinstance(node, Mapping)
+    value = {name.value: value for name, value in node.entries}[key]
+    assert isinstance(value, Unknown)
+    assert value.argument is not None
+    assert CALLS[value.start : value.end] == call
+    assert CALLS[value.argument.start : value.argument.end] == argument
+
+
+def test_other_tags_stay_faults_beside_functions() -> None:
+    _, faults = read_yaml("- !Ref x\n- !Foo y\n", None, functions={"!Ref": "Ref"})
+    assert [fault.message for fault in faults] == ["the tag `!Foo` is not supported"]
+
+
+def test_a_value_begins_behind_its_anchor() -> None:
+    node, _ = read_yaml('- &name "text"\n', None)
+    assert isinstance(node, List)
+    assert (node.items[0].start, node.items[0].end) == (8, 14)
