@@ -14,11 +14,13 @@ from policyeval.syntax.faults import ticked
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from policyeval.lint.view import Element, Value
+    from policyeval.lint.view import Condition, Element, Value
 
 
-def redundancies(element: Element, key: Callable[[str], str], covers: Callable[[str, str], bool]) -> Iterator[Flaw]:
-    """Say which values of an element another one makes redundant, with the wider one among the places.
+def redundancies(
+    element: Element | Condition, key: Callable[[str], str], covers: Callable[[str, str], bool]
+) -> Iterator[Flaw]:
+    """Say which values of an element or condition another one makes redundant, with the wider one among the places.
 
     `key` is what of a text counts; `covers` tells whether the first matches all that the second does.
     """

@@ -88,6 +88,7 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
         "C412": "conditions.redundant_key_due_to_wildcard_in_condition",
         "C413": "conditions.redundant_statement_due_to_wildcard_in_condition",
         "C414": "conditions.redundant_condition_value",
+        "C415": "conditions.tag_keys_without_null",
         "K101": "kms.key_policy_lockout",
         "K102": "kms.resource_names_another_key",
         "K103": "kms.alias_in_key_policy",

@@ -23,7 +23,7 @@ def check(statement: Statement) -> Iterator[Flaw]:
         if actions:
             yield Flaw(
                 actions[0].place(),
-                f"{listed(actions)} is never allowed: its requests have no {ticked(condition.key)}",
+                f"no request for {listed(actions)} has {ticked(condition.key)}: the statement never allows that",
                 "move it to a statement without this key",
                 (*(value.place() for value in actions[1:]), condition.key_place()),
             )

@@ -23,7 +23,7 @@ def check(condition: Condition) -> Iterator[Flaw]:
         private = found[0]
         yield Flaw(
             private[0].place(),
-            f"{ticked(condition.key)} never is a private address: {listed(private)} spares nobody",
+            f"{ticked(condition.key)} never is a private address, such as of {listed(private)}",
             "compare private addresses with `aws:VpcSourceIp`",
             tuple(value.place() for value in private[1:]),
         )

@@ -33,7 +33,7 @@ def check(condition: Condition) -> Iterator[Flaw]:
     rest = [value for value in condition.values if value is not widest]
     yield Flaw(
         condition.place(),
-        f"{ticked(widest.text)} alone decides under {ticked(condition.operator)}: {listed(rest)} says nothing",
+        f"{ticked(widest.text)} alone decides under {ticked(condition.operator)}, not {listed(rest)}",
         f"write {ticked(widest.text)} alone",
         fix=remove_values(rest),
     )

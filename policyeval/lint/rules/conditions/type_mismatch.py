@@ -19,7 +19,7 @@ _TEXTS: Final = frozenset({"Arn", "String"})
 
 
 def check(condition: Condition) -> Iterator[Flaw]:
-    """Compare the operator's type with the key's."""
+    """Compare the operator's type with the key's; only strings compare with a variable."""
     compared = operand_type(condition.base)
     key = find_key(condition.folded) if compared is not None else None
     if (
@@ -29,6 +29,8 @@ def check(condition: Condition) -> Iterator[Flaw]:
         or compared in key.also
         or {compared, key.type} <= _TEXTS
     ):
+        return
+    if compared == "String" and condition.values and all("${" in value.text for value in condition.values):
         return
     article = "an" if key.type in {"Arn", "IpAddress"} else "a"
     operators = f"`{key.type}`" if key.type in {"Bool", "IpAddress"} else f"one of the `{key.type}…` operators"

@@ -1,0 +1,37 @@
+"""`ForAllValues`, which also holds where the key is missing, and what makes sure that it is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policyeval.evaluator.operators import OPERATORS
+from policyeval.lint.reach import conditions_unknown, is_null_check, is_positive
+from policyeval.lint.rules.conditions._keys import find_key
+
+if TYPE_CHECKING:
+    from policyeval.lint.view import Condition
+
+# A request that has this tag has the keys of tags.
+_TAG: Final = "aws:requesttag/"
+
+
+def may_be_missing(condition: Condition) -> bool:
+    """Tell whether an Allow with `ForAllValues` also allows requests without the key.
+
+    Keys of one value and empty arrays have rules of their own.
+    """
+    statement = condition.statement
+    operator = OPERATORS.get(condition.base)
+    if not statement.allows or condition.quantifier != "ForAllValues" or operator is None or operator.negated:
+        return False
+    key = find_key(condition.folded)
+    if (key is not None and not key.multivalued) or not condition.values or conditions_unknown(statement):
+        return False
+    return not any(_ensures(other, condition) for other in statement.conditions)
+
+
+def _ensures(other: Condition, condition: Condition) -> bool:
+    """Tell whether another condition makes sure that the key of this one is in the request."""
+    if other.folded == condition.folded:
+        return is_positive(other) or (is_null_check(other) and [v.text.lower() for v in other.values] == ["false"])
+    return condition.folded == "aws:tagkeys" and other.folded.startswith(_TAG) and is_positive(other)

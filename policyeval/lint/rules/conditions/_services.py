@@ -1,0 +1,22 @@
+"""Statements that are about services alone, and the keys that tell for whom a service acts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from policyeval.lint.view import Statement
+
+SOURCES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
+
+
+def allows_only_services(statement: Statement) -> bool:
+    """Tell whether a statement certainly allows services something, and nobody else."""
+    return (
+        statement.allows
+        and bool(statement.principals)
+        and all(
+            element.kind == "Service" and element.complete and not element.negated and element.values
+            for element in statement.principals
+        )
+    )

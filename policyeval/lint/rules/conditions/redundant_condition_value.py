@@ -1,0 +1,77 @@
+"""C414: a value that another one covers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policyeval.evaluator.operators import OPERATORS
+from policyeval.lint.finding import Severity
+from policyeval.lint.fixes import remove_values
+from policyeval.lint.patterns import covers
+from policyeval.lint.redundant import redundancies
+from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rules.conditions._addresses import inside, read_network
+from policyeval.lint.rules.conditions._keys import operand_type
+from policyeval.syntax.faults import ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from policyeval.lint.view import Condition
+
+
+def check(condition: Condition) -> Iterator[Flaw]:
+    """Compare the values as their operator does; bounds are C406's."""
+    if len(condition.values) <= 1:
+        return
+    kind = operand_type(condition.base)
+    if kind == "IpAddress":
+        yield from _ranges(condition)
+    elif kind in {"Arn", "String"}:
+        fold = str.lower if condition.base.endswith("IgnoreCase") else str
+        yield from redundancies(condition, fold, _covers_as(condition.base, kind))
+
+
+def _covers_as(base: str, kind: str) -> Callable[[str, str], bool]:
+    if not OPERATORS[base].wildcards:
+        return _is_same
+    return _covers_arn if kind == "Arn" else covers
+
+
+def _is_same(one: str, other: str) -> bool:
+    return one == other
+
+
+def _covers_arn(pattern: str, other: str) -> bool:
+    """Compare field by field: a star inside a field stays there (S33)."""
+    fields, others = pattern.split(":", 5), other.split(":", 5)
+    return len(fields) == len(others) and all(map(covers, fields, others))
+
+
+def _ranges(condition: Condition) -> Iterator[Flaw]:
+    networks = [(value, read_network(value.text)) for value in condition.values]
+    for at, (value, network) in enumerate(networks):
+        for other_at, (other, wider) in enumerate(networks):
+            same = network == wider
+            if at != other_at and network and wider and inside(network, wider) and (not same or other_at < at):
+                yield Flaw(
+                    value.place(),
+                    f"{ticked(other.text)} makes {ticked(value.text)} redundant",
+                    "take out what is redundant",
+                    (other.place(),),
+                    remove_values([value]),
+                )
+                break
+
+
+RULE = Rule(
+    code="C414",
+    name="redundant-condition-value",
+    severity=Severity.SUGGESTION,
+    level=Level.CONDITION,
+    check=check,
+    summary="A value is listed twice, or another one covers it.",
+    why="Values are alternatives: it says nothing, and hides that the wider one matches more.",
+    instead="List only the wider one, or only the narrower ones if those are meant.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html",
+)

@@ -1,0 +1,56 @@
+"""C117: actions whose requests never have the key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policyeval.evaluator.operators import OPERATORS
+from policyeval.lint.finding import Severity
+from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rules.conditions._supported import has_key
+from policyeval.lint.words import listed
+from policyeval.model.policy import PolicyType
+from policyeval.syntax.faults import ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import Condition
+
+# Keys of these are in the requests of many services.
+_EVERYWHERE: Final = ("aws:", "codebuild:", "ec2:", "glue:", "identitystore:", "lambda:", "ssm:")
+
+
+def check(condition: Condition) -> Iterator[Flaw]:
+    """Look the actions up that are named in full; who asks with IfExists or Null expects the key to be missing."""
+    element = condition.statement.action
+    if element is None or element.negated or condition.if_exists or condition.base not in OPERATORS:
+        return
+    if condition.folded.startswith(_EVERYWHERE):
+        return
+    without = [value for value in element.values if has_key(value.text, condition.folded) is False]
+    if without:
+        yield Flaw(
+            without[0].place(),
+            f"requests for {listed(without)} have no {ticked(condition.key)}",
+            "move it to a statement without this key",
+            (*(value.place() for value in without[1:]), condition.key_place()),
+        )
+
+
+RULE = Rule(
+    code="C117",
+    name="unsupported-action-for-condition-key",
+    severity=Severity.ERROR,
+    access_analyzer="UNSUPPORTED_ACTION_FOR_CONDITION_KEY",
+    level=Level.CONDITION,
+    check=check,
+    types=frozenset({PolicyType.RESOURCE, PolicyType.KEY, PolicyType.TRUST}),
+    summary="A statement asks for a key that the requests of an action never have.",
+    why=(
+        "The condition is not evaluated for what is missing: an Allow does nothing for the action, and a Deny "
+        "does not deny it."
+    ),
+    instead="Move the action to a statement without the key.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-error-unsupported-action-for-condition-key",
+)
