@@ -13,7 +13,7 @@ from policyeval.syntax.json_reader import read_json
 
 # Texts that stand for something of the reader's own: `account-id`, `<region>`, `[BUCKET]`, `XXXX`.
 _PLACEHOLDER = re.compile(
-    r"<[^>]+>|\[[A-Z_ ]+\]|account-?id|ACCOUNT-[A-Z-]+|[A-Z]+-[A-Z]+-ID|:region:|:REGION:|:partition:"
+    r"<[^>]+>|\[[A-Z_ ]+\]|account-?id|ACCOUNT-[A-Z-]+|[A-Z]+-[A-Z]+-ID|:region:|:REGION:|:partition:|SERVICE-NAME"
 )
 
 _SHORT = 200
@@ -24,12 +24,13 @@ _PART = "a part of a key policy: alone it would lock out"
 
 # Which of them are true although the text does not look it: where, which rules, why.
 KNOWN = (
+    ("kms-developer-guide/services-wm_0", {"K101"}, "the policy of a key that AWS manages: nobody changes it"),
     ("iam-user-guide/access_policies_understand-policy-summary_0", {"A101", "A102", "R104"}, _EXAMPLE),
     ("iam-user-guide/id_roles_use_passrole_0", {"A104", "R101"}, _REPLACE),
     ("iam-user-guide/id_tags_users_1", {"R102"}, _SLIP),
     ("iam-user-guide/reference_policies_examples_aws", {"A101"}, _REPLACE),
     ("iam-user-guide/troubleshoot_policies", {"A105", "R114", "S105"}, _EXAMPLE),
-    ("rcp-examples/Limit-access-to-trusted-OIDC-identity-providers_Shared-Issuers", {"S116"}, _SLIP),
+    ("rcp-examples/Limit-access-to-trusted-OIDC-identity-providers_Shared-Issuers", {"S116", "T102", "C102"}, _SLIP),
     (
         "rcp-examples/Limit-access-to-trusted-OIDC-identity-providers_Shared-Issuers",
         {"S131"},
@@ -73,6 +74,6 @@ def _lint(linter: Linter, name: str, text: str) -> list[Finding]:
 def _reason(name: str, text: str, found: Finding) -> str | None:
     if len(text) < _SHORT and _PLACEHOLDER.search(text):
         return "a text to replace"
-    if found.code == "K101" and name.startswith("kms-developer-guide/"):
+    if found.code == "K101" and name.startswith("kms-developer-guide/") and name.endswith("_stmt"):
         return _PART
     return next((why for where, codes, why in KNOWN if name.startswith(where) and found.code in codes), None)
