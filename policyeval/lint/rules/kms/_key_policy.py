@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policyeval.catalog.kms import OPERATIONS
 from policyeval.lint.patterns import covers
 from policyeval.lint.reach import conditions_unknown, covers_action, is_positive
 from policyeval.model.arn import is_account_id, split_arn
+from policyeval.syntax.tree import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Condition, PolicyView, Statement, Value
 
 PUT_KEY_POLICY: Final = "kms:putkeypolicy"
+_MANAGING: Final = (PUT_KEY_POLICY, "kms:schedulekeydeletion")
+# How the Ids of the policies begin that AWS gives its own keys.
+_OF_AWS: Final = "auto-"
 
 
 class Named(NamedTuple):
@@ -76,19 +79,24 @@ def _is_known(statement: Statement) -> bool:
 
 
 def is_whole(policy: PolicyView) -> bool:
-    """Tell whether a policy is a key's whole one rather than a statement shown alone, as guides do.
+    """Tell whether a policy is a customer's key's whole one rather than a statement of one, as guides show them.
 
-    One that somebody says is a key policy is whole, and so is one that speaks of managing the key.
+    It is if somebody says that it is a key policy; otherwise if it has an Id, or several statements of which one is
+    about managing the key. The fixed policies of AWS managed keys are nobody's to change (K10).
     """
-    return policy.type_given or "Id" in policy.entries or any(map(_manages, policy.statements))
+    _, node = policy.entries.get("Id", (None, None))
+    if policy.key.manager == "AWS" or (isinstance(node, Text) and node.value.startswith(_OF_AWS)):
+        return False
+    return (
+        policy.type_given or node is not None or (len(policy.statements) > 1 and any(map(_manages, policy.statements)))
+    )
 
 
 def _manages(statement: Statement) -> bool:
     element = statement.action
     if not statement.allows or element is None or element.negated:
         return False
-    managing = (action for action in OPERATIONS if action.startswith(("kms:put", "kms:update", "kms:scheduledel")))
-    return any(covers(value.text.lower(), action) for action in managing for value in element.values)
+    return any(covers(value.text.lower(), action) for value in element.values for action in _MANAGING)
 
 
 def allowing(policy: PolicyView, action: str) -> Iterator[Statement]:

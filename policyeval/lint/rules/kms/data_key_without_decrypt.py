@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from policyeval.lint.view import PolicyView
 
 
-_GENERATE: Final = frozenset({"kms:generatedatakey", "kms:generatedatakeywithoutplaintext"})
+_GENERATE: Final = "kms:generatedatakey"
 _DECRYPT: Final = "kms:decrypt"
 
 
@@ -27,7 +27,7 @@ def check(policy: PolicyView) -> Iterator[Flaw]:
         return
     for statement in allowing:
         for value, name in named_actions(statement, "kms"):
-            if name in _GENERATE:
+            if name == _GENERATE:
                 yield Flaw(
                     value.place(),
                     f"whoever has {ticked(value.text)} alone cannot open the data keys again",

@@ -72,13 +72,19 @@ def ways_out(policy: PolicyView, ways: tuple[Way, ...]) -> Iterator[Flaw]:
         return
     open_ = [each for each in policy.statements if each.allows and _is_open(each)]
     denied = [each for each in policy.statements if each.denies]
+    found: dict[tuple[str, ...], list[tuple[Way, list[Value]]]] = {}
     for way in ways if open_ else ():
-        found = [_allowing(action, open_, denied) for action in way.actions]
-        first, *rest = found
-        if first is not None and None not in rest:
-            message = f"whoever has {_listed(way.actions)} {way.effect}"
-            hint = "allow it on resources by name, or under a condition such as on `iam:PermissionsBoundary`"
-            yield Flaw(first.place(), message, hint, tuple(value.place() for value in rest if value is not None))
+        values = [_allowing(action, open_, denied) for action in way.actions]
+        known = [value for value in values if value is not None]
+        if len(known) == len(values):
+            # What one wildcard opens is told once.
+            found.setdefault(tuple(value.pointer for value in known), []).append((way, known))
+    for opened in found.values():
+        (way, (first, *rest)), *others = opened
+        more = f"; {len(others)} more {'way is' if len(others) == 1 else 'ways are'} open" if others else ""
+        message = f"whoever has {_listed(way.actions)} {way.effect}{more}"
+        hint = "allow it on resources by name, or under a condition such as on `iam:PermissionsBoundary`"
+        yield Flaw(first.place(), message, hint, tuple(value.place() for value in rest))
 
 
 def _allowing(action: str, open_: list[Statement], denied: list[Statement]) -> Value | None:
