@@ -172,7 +172,6 @@ def _session_keys(calling: Calling, session: Session) -> dict[str, Value]:
     caller = calling.caller
     keys = dict(caller.keys)
     if calling.federated:
-        keys = {key: value for key, value in keys.items() if not key.startswith(PRINCIPAL_TAG)}
         keys.pop("aws:username", None)
         keys["aws:principalarn"] = calling.session_arn
         keys["aws:principaltype"] = "FederatedUser"

@@ -89,8 +89,8 @@ DERIVED: list[tuple[str, dict[str, Any], dict[str, Any], str, str, list[str], bo
     ("its ARN", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())])}, "StringEquals", "aws:PrincipalArn", [FEDERATED], True),
     ("its id", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())])}, "StringEquals", "aws:userid", [f"{A}:alice"], True),
     ("it has no user name", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())])}, "Null", "aws:username", ["true"], True),
-    ("nor its user's tags", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())])}, "Null", "aws:PrincipalTag/team", ["true"], True),
-    ("but its own", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())], tags={"Team": "red"})}, "StringEquals", "aws:PrincipalTag/team", ["red"], True),
+    ("its user's tags", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())])}, "Null", "aws:PrincipalTag/team", ["false"], True),
+    ("or its own", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())], tags={"Team": "red"})}, "StringEquals", "aws:PrincipalTag/team", ["red"], True),
     ("a session's source identity", {}, {"session": Session(source_identity="me")}, "StringEquals", "aws:SourceIdentity", ["me"], True),
     ("which most have not", {}, {"session": Session()}, "Null", "aws:SourceIdentity", ["true"], True),
 ]  # fmt: skip

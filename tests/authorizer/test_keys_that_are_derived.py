@@ -50,7 +50,7 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("a federated user's type", {"principal": FEDERATED}, "aws:PrincipalType", "FederatedUser"),
     ("a federated user's id", {"principal": FEDERATED}, "aws:userid", f"{A}:alice"),
     ("a federated user's name is not its user's", {"principal": FEDERATED}, "aws:username", None),
-    ("a federated user's tags are not its user's", {"principal": FEDERATED}, "aws:PrincipalTag/team", None),
+    ("a federated user's tags are its user's", {"principal": FEDERATED}, "aws:PrincipalTag/team", "blue"),
     ("a service's account is no customer's", SERVICE, "aws:PrincipalAccount", "aws-service"),
     ("a service is one", SERVICE, "aws:PrincipalIsAWSService", "true"),
     ("a service's name", SERVICE, "aws:PrincipalServiceName", "s3.amazonaws.com"),

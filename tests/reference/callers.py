@@ -79,7 +79,7 @@ def caller_of(request: Request, world: World) -> Caller:
         account,
         record,
         session_name,
-        _tags(record.tags if record and kind != "federated" else {}, session.tags if session else {}),
+        _tags(record.tags if record else {}, session.tags if session else {}),
         tuple(_policy(policy, world) for policy in session.policies) if session else (),
         session.source_identity if session else None,
         temporary=kind in {"role", "federated"} or session is not None,
@@ -87,7 +87,7 @@ def caller_of(request: Request, world: World) -> Caller:
 
 
 def _tags(own: Mapping[str, str], of_session: Mapping[str, str]) -> dict[str, str]:
-    """Let session tags win over a role's, keys without regard to case; a federated session has its own alone."""
+    """Let session tags win over a role's or user's, keys without regard to case."""
     return {key.lower(): value for tags in (own, of_session) for key, value in tags.items()}
 
 
