@@ -1,0 +1,213 @@
+"""Whatever is sent, the answer is a refusal or a result, and never that the server failed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policyeval.catalog.kms_model import Shape, kms_model
+from policyeval.catalog.sts_model import sts_model
+from policyeval.errors import PolicyEvalError
+from policyeval.kms.sts.identity import Identity
+from policyeval.model.source import Diagnostic
+from policyeval.server.endpoint import Asked, Endpoint, Exchange, Peer
+from policyeval.server.json_protocol import codec, parse
+from policyeval.server.kms_speaker import KmsSpeaker
+from policyeval.server.services import Services
+from policyeval.server.sts_speaker import StsSpeaker
+from policyeval.server.testing import LocalEndpoint
+from policyeval.server.wire import WireRequest
+from tests.server.conftest import ADMIN, APP_B, NOBODY, A
+
+PEER = Peer("10.0.0.1", secure=False)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+NAMES = st.sampled_from(
+    [
+        "alias/app",
+        "alias/aws/s3",
+        f"arn:aws:kms:us-east-1:{A}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "arn:aws:kms:us-east-1:999999999999:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        f"arn:aws:kms:eu-west-1:{A}:alias/app",
+        f"arn:aws:iam::{A}:role/app",
+        "arn:aws:iam::999999999999:root",
+        "1234abcd-12ab-34cd-56ef-1234567890ab",
+        "*",
+        "arn:aws:kms:us-east-1::key/",
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def speakers(endpoint: LocalEndpoint) -> tuple[Services, dict[str, Any]]:
+    services = endpoint.services
+    return services, {"kms": KmsSpeaker(services.kms), "sts": StsSpeaker(services.sts)}
+
+
+def _near(shape: Shape) -> st.SearchStrategy[Any]:
+    """Values that a shape nearly takes, and now and then none that it does."""
+    match shape.type:
+        case "structure":
+            members = {name: _near(member) for name, member in shape.members.items()}
+            right: st.SearchStrategy[Any] = st.fixed_dictionaries({}, optional=members)
+        case "list":
+            assert shape.member is not None
+            right = st.lists(_near(shape.member), max_size=3)
+        case "map":
+            right = st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3)
+        case "integer":
+            right = st.integers(-1, 5_000)
+        case "boolean":
+            right = st.booleans()
+        case "timestamp":
+            right = st.floats(0, 1e11)
+        case "blob":
+            right = st.sampled_from(["", "YQ==", "AQAAAAH1bLP1", "x"])
+        case _:
+            right = NAMES | st.text(max_size=10) | (st.sampled_from(shape.enum) if shape.enum else NAMES)
+    return st.one_of(right, right, right, JSON)
+
+
+def _identities(endpoint: LocalEndpoint) -> list[Identity]:
+    found = []
+    for arn in (ADMIN, NOBODY, APP_B):
+        key, _, token = endpoint.credentials(arn)
+        identity = endpoint.find(key, token)
+        assert identity is not None
+        found.append(identity)
+    return found
+
+
+def _run(speaker: Any, asked: Asked, identity: Identity) -> Exchange:
+    exchange = Exchange(speaker, "request", PEER)
+    exchange.admit(asked, identity, identity.caller(region="us-east-1", source_ip="10.0.0.1", user_agent="x"))
+    return exchange
+
+
+@pytest.mark.parametrize("operation", sorted(kms_model().operations))
+@settings(max_examples=12, deadline=None)
+@given(data=st.data())
+def test_whatever_an_operation_of_kms_is_asked(
+    operation: str, speakers: tuple[Services, dict[str, Any]], endpoint: LocalEndpoint, data: st.DataObject
+) -> None:
+    body = data.draw(_near(kms_model().operations[operation].input).filter(lambda value: isinstance(value, dict)))
+    body = {name: value for name, value in body.items() if "RSA" not in str(value)}  # making keys of it takes seconds
+    found = codec(operation)
+    assert found is not None
+    params = found.decode(parse(json.dumps(body).encode()))
+    identity = data.draw(st.sampled_from(_identities(endpoint)))
+    reply = _run(speakers[1]["kms"], Asked(operation, params), identity).run()
+    assert reply.fault is None
+    assert reply.status in {200, 400}
+    assert (reply.status == 200) is (reply.code == "")
+
+
+@pytest.mark.parametrize("operation", sorted(sts_model().operations))
+@settings(max_examples=12, deadline=None)
+@given(data=st.data())
+def test_whatever_an_operation_of_sts_is_asked(
+    operation: str, speakers: tuple[Services, dict[str, Any]], endpoint: LocalEndpoint, data: st.DataObject
+) -> None:
+    params = data.draw(_near(sts_model().operations[operation].input).filter(lambda value: isinstance(value, dict)))
+    identity = data.draw(st.sampled_from(_identities(endpoint)))
+    reply = _run(speakers[1]["sts"], Asked(operation, params), identity).run()
+    assert reply.fault is None
+    assert reply.status in {200, 400, 403}
+
+
+HEADERS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            [
+                b"host",
+                b"authorization",
+                b"x-amz-date",
+                b"x-amz-target",
+                b"content-type",
+                b"content-length",
+                b"x-amz-security-token",
+                b"user-agent",
+            ]
+        ),
+        st.sampled_from(
+            [
+                b"TrentService.ListKeys",
+                b"application/x-amz-json-1.1",
+                b"application/x-www-form-urlencoded",
+                b"AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/sts/aws4_request, SignedHeaders=host, Signature=0",
+                b"20260101T000000Z",
+            ]
+        )
+        | st.binary(max_size=12),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    method=st.sampled_from(["GET", "POST", "PUT", "HEAD"]),
+    path=st.binary(max_size=8),
+    query=st.binary(max_size=16) | st.just(b"Action=GetCallerIdentity&Version=2011-06-15"),
+    headers=HEADERS,
+    body=st.binary(max_size=16) | st.sampled_from([b"{}", b"[]", b"Action=AssumeRole"]),
+)
+def test_whatever_comes_over_the_wire(  # noqa: PLR0913 - a request
+    *,
+    speakers: tuple[Services, dict[str, Any]],
+    method: str,
+    path: bytes,
+    query: bytes,
+    headers: list[tuple[bytes, bytes]],
+    body: bytes,
+) -> None:
+    services, spoken = speakers
+    endpoint = Endpoint(
+        kms=spoken["kms"],
+        sts=spoken["sts"],
+        credentials=services.sts,
+        ids=lambda: "request",
+        clock=services.kms._core.clock,
+    )
+    request = WireRequest(method, b"/" + path, query, tuple(headers), body)
+    reply = endpoint.begin(request, PEER).run()
+    assert reply.fault is None
+    assert reply.status in {400, 403, 404}
+
+
+class Failing:
+    """A speaker whose service is broken."""
+
+    internal = "KMSInternalException"
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+        self.refuse = KmsSpeaker.refuse.__get__(self)
+
+    def is_slow(self, asked: Asked) -> bool:
+        return asked.operation == "slow"
+
+    def do(self, *_: object) -> Any:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "fault"),
+    [
+        (PolicyEvalError([Diagnostic("the disk is full")]), "the disk is full"),
+        (ZeroDivisionError("secret"), "ZeroDivisionError: secret"),
+    ],
+)
+def test_what_is_our_own_fault_is_told_to_the_journal_and_not_to_the_client(error: Exception, fault: str) -> None:
+    identity = Identity("AKIA", "s", ADMIN)
+    reply = _run(Failing(error), Asked("ListKeys", {}), identity).run()
+    assert (reply.status, reply.body) == (500, b'{"__type":"KMSInternalException"}')
+    assert reply.fault is not None
+    assert fault in reply.fault

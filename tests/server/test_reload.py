@@ -1,0 +1,169 @@
+"""The entities file while the server runs: taken whole when it is good, refused with its place when it is not."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from policyeval.kms.storage import system
+from policyeval.server.build import build
+from policyeval.server.entities_file import EntitiesFile
+from policyeval.server.journal import Journal
+from policyeval.server.listening import listen, running, url_of
+from policyeval.server.services import Services
+from policyeval.server.upkeep import Pace
+
+A = "111122223333"
+KEY = {"id": "1234abcd-12ab-34cd-56ef-1234567890ab", "region": "us-east-1", "aliases": ["alias/new"]}
+ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+
+def described(*policies: object, **account: object) -> str:
+    user = {
+        "name": "alice",
+        "identity_policies": list(policies),
+        "access_keys": [{"id": "AKIAALICE", "secret": "alice"}],
+    }
+    return json.dumps({"policyeval": 1, "accounts": [{"id": A, "users": [user], **account}]})
+
+
+class Followed:
+    """A server that follows a file, and what it told."""
+
+    def __init__(self, file: Path, url: str, told: list[dict[str, Any]]) -> None:
+        self.file = file
+        self.url = url
+        self.told = told
+
+    def client(self, key: str = "AKIAALICE", secret: str = "alice") -> Any:  # noqa: S107 - of a test
+        return boto3.client(
+            "kms",
+            endpoint_url=self.url,
+            region_name="us-east-1",
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+    def write(self, text: str, path: Path | None = None) -> dict[str, Any]:
+        """Write a file and wait until the server has told what it thinks of it."""
+        before, path = len(self.told), path or self.file
+        fresh = path.with_suffix(".fresh")
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(path)
+        while len(self.told) == before:
+            Event().wait(0.005)
+        return self.told[-1]
+
+
+@contextmanager
+def following(file: Path) -> Iterator[Followed]:
+    told: list[dict[str, Any]] = []
+
+    def write(line: str) -> None:
+        event = json.loads(line)
+        if "entities file" in event["event"]:
+            told.append(event)
+
+    followed = EntitiesFile(file)
+    services = Services.open(followed.read())
+    app = build(
+        services, journal=Journal(write, "json", system.now), file=followed, pace=Pace(look=0.01, settle=0, sweep=60)
+    )
+    with listen("127.0.0.1", 0) as opened, running(app, opened):
+        yield Followed(file, url_of(opened, "127.0.0.1", secure=False), told)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Followed]:
+    file = tmp_path / "accounts.json"
+    file.write_text(described(ADMINISTRATOR), encoding="utf-8")
+    with following(file) as found:
+        yield found
+
+
+def test_a_policy_that_changed_decides_the_next_request(server: Followed) -> None:
+    assert server.client().list_keys()
+    assert server.write(described())["event"] == "the entities file is taken"
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        server.client().list_keys()
+
+
+def test_keys_of_the_file_are_created_once_and_then_the_servers_own(server: Followed) -> None:
+    server.write(described(ADMINISTRATOR, keys=[KEY]))
+    blob = server.client().encrypt(KeyId="alias/new", Plaintext=b"x")["CiphertextBlob"]
+    server.client().update_key_description(KeyId=KEY["id"], Description="mine")
+    server.write(described(ADMINISTRATOR, keys=[KEY, {**KEY, "id": "k", "aliases": []}]))
+    assert server.client().decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+    assert server.client().describe_key(KeyId=KEY["id"])["KeyMetadata"]["Description"] == "mine"
+    server.write(described(ADMINISTRATOR))
+    assert server.client().decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        pytest.param("{", "accounts.json:1:1: `{` is not closed", id="no JSON"),
+        pytest.param(described("nonsense"), "accounts.json:1:", id="a policy that is none"),
+        pytest.param(
+            described(keys=[{**KEY, "origin": "AWS_CLOUDHSM"}]), "has origin AWS_CLOUDHSM", id="a key that cannot be"
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_used_changes_nothing(server: Followed, text: str, place: str) -> None:
+    told = server.write(text)
+    assert (told["level"], told["event"]) == ("error", "the entities file is refused, the old one stays")
+    assert place in told["fault"]
+    assert server.client().list_keys()["Keys"] == []
+    assert server.write(described(ADMINISTRATOR))["event"] == "the entities file is taken"
+
+
+def test_a_file_that_is_gone_changes_nothing(server: Followed) -> None:
+    before = len(server.told)
+    server.file.unlink()
+    while len(server.told) == before:
+        Event().wait(0.005)
+    assert "no such file" in server.told[-1]["fault"]
+    assert server.client().list_keys()
+
+
+def test_an_access_key_that_is_gone_is_nobodys(server: Followed) -> None:
+    server.write(described(ADMINISTRATOR).replace("AKIAALICE", "AKIAOTHER"))
+    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+        server.client().list_keys()
+    assert server.client("AKIAOTHER").list_keys()
+
+
+def test_a_policy_in_a_file_of_its_own_is_followed_too(tmp_path: Path) -> None:
+    file, policy = tmp_path / "accounts.json", tmp_path / "policy.json"
+    allowed = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:ListKeys", "Resource": "*"}]}
+    policy.write_text(json.dumps(allowed), encoding="utf-8")
+    file.write_text(described({"file": "policy.json"}), encoding="utf-8")
+    with following(file) as server:
+        assert server.client().list_keys()
+        server.write(json.dumps(allowed).replace("kms:ListKeys", "kms:ListAliases"), policy)
+        with pytest.raises(ClientError, match="AccessDeniedException"):
+            server.client().list_keys()
+        assert server.client().list_aliases()
+
+
+def test_what_is_unchanged_is_not_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "accounts.json"
+    file.write_text(described(), encoding="utf-8")
+    followed = EntitiesFile(file)
+    followed.read()
+    assert not followed.has_changed
+    before = file.stat()
+    file.write_text(described(ADMINISTRATOR), encoding="utf-8")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert followed.has_changed  # its size tells
