@@ -70,14 +70,14 @@ DOORS: list[tuple[str, dict[str, Any], str, str]] = [
     ("a deny closes", {"key": [TO_B, deny(Principal="*")]}, B, "closed"),
     (
         "a deny of all but its root user leaves one",
-        {"key": [allow(Principal="*"), deny(NotPrincipal=to(ROOT_B))]},
-        B,
+        {"key": [allow(Principal="*"), deny(NotPrincipal=to(STRANGER))]},
+        STRANGER,
         "conditional",
     ),
     (
         "a deny of all but a root user elsewhere leaves none",
         {"key": [allow(Principal="*"), deny(NotPrincipal=to(A))]},
-        B,
+        STRANGER,
         "closed",
     ),
     ("a deny of others does not", {"key": [TO_B, deny(Principal=to(A))]}, B, "open"),

@@ -118,6 +118,13 @@ SETTLED: list[tuple[str, dict[str, Any], str, Any, Any]] = [
     ("in any case of the key", {}, "AWS:principalARN", ALICE, APP),
     ("a principal's account", {}, "aws:PrincipalAccount", A, B),
     ("a boolean, in any case", {}, "aws:PrincipalIsAWSService", "FALSE", "true"),
+    (
+        "that a service calls, in any case",
+        {"principal": "s3.amazonaws.com"},
+        "aws:PrincipalIsAWSService",
+        "TRUE",
+        "FALSE",
+    ),
     ("a tag of the principal", {}, "aws:PrincipalTag/Team", "blue", "red"),
     ("a user id", {}, "aws:userid", "AIDAEXAMPLEALICE00001", "AIDAEXAMPLEALICE00002"),
     ("a user id that nothing tells", {"principal": f"arn:aws:iam::{A}:user/bob"}, "aws:userid", "AIDAX", None),

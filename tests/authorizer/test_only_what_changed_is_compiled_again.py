@@ -7,7 +7,9 @@ from pkgutil import resolve_name
 
 import pytest
 
-from policyeval import Authorizer, Entities, Request
+from policyeval import Authorizer, Entities, PolicyType, Request, parse_policy
+from policyeval.evaluator.layers import Compiler
+from policyeval.model.policy import Policy
 from tests.authorizer.estates import ALICE, allow, deny, estate
 from tests.authorizer.estates import KEY as ESTATES_KEY
 
@@ -153,8 +155,20 @@ def test_what_is_made_once_is_kept(
     assert authorizer.authorize(request).allowed
     assert made
     made.clear()
-    assert authorizer.authorize(request).allowed  # the second time there is no plan yet
+    for _ in range(3):  # the second time there is no plan yet, the third makes it
+        assert authorizer.authorize(request).allowed
     assert made == []
+
+
+def test_a_policy_met_before_is_not_compared_with_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiler, met = Compiler(), parse_policy(policy("kms:Decrypt"))
+    compiled = compiler.compile(met, PolicyType.IDENTITY)
+
+    def compared(_self: object) -> int:
+        pytest.fail("it was looked for among all that are known")
+
+    monkeypatch.setattr(Policy, "__hash__", compared)
+    assert compiler.compile(met, PolicyType.IDENTITY) is compiled
 
 
 def test_an_organizations_policies_are_looked_up_once_an_action() -> None:

@@ -47,6 +47,7 @@ WORDS: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("a bad number", {"context": {"aws:MultiFactorAuthAge": "old"}}, "context key `aws:MultiFactorAuthAge` is `old`", "give a number"),
     ("a bad address", {"context": {"aws:SourceIp": "ten"}}, "context key `aws:SourceIp` is `ten`", "give an IP address"),
     ("a bad ARN", {"context": {"aws:SourceArn": "bucket"}}, "context key `aws:SourceArn` is `bucket`", "give an ARN"),
+    ("a bad ARN among good ones", {"context": {"sts:RequestContextProviders": ["arn:aws:iam::aws:contextProvider/x", "y"]}}, "context key `sts:RequestContextProviders` is `y`", "give an ARN"),
     ("a year too far", {"context": {"aws:EpochTime": "99999999999999"}}, "`99999999999999` is no time of a request", "years run from 1 to 9999"),
     ("an encryption context of numbers", {"encryption_context": {"a": 1}}, "encryption context `a` has a value of type int", "an encryption context holds strings"),
     ("another principal", {"context": {"aws:PrincipalArn": APP}}, f"context key `aws:principalarn` is `{APP}`, but the principal's is `{ALICE}`", DERIVED),

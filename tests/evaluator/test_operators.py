@@ -244,6 +244,24 @@ def test_variables(version: str, value: str, expected: bool) -> None:  # noqa: F
     assert decision.allowed is expected
 
 
+@pytest.mark.parametrize(
+    ("value", "given", "expected"),
+    [
+        pytest.param("a${*}", "a*", True, id="a star that stands for itself"),
+        pytest.param("a${*}", "ab", False, id="and for nothing else"),
+        pytest.param("a${?}b*", "a?bc", True, id="a question mark that stands for itself"),
+        pytest.param("a${?}b*", "axbc", False, id="and for no character"),
+        pytest.param("${$}{aws:username}", "${aws:username}", True, id="a dollar that starts no variable"),
+        pytest.param("${aws:username}${*}", "alice*", True, id="a star beside a variable"),
+        pytest.param("${aws:username}${*}", "alices", False, id="which is no wildcard either"),
+        pytest.param("${aws:username}-*", "alice-1", True, id="a wildcard beside a variable"),
+    ],
+)
+def test_characters_that_stand_for_themselves(value: str, given: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert holds("StringLike", value, given) is expected
+    assert holds("StringNotLike", value, given) is not expected
+
+
 def test_wildcards_in_a_substituted_value_are_plain_characters() -> None:
     statement = {
         "Effect": "Allow",

@@ -90,13 +90,19 @@ class Asking:
         if code or "failed" in known:
             pytest.exit(f"the tests must pass before anything is changed: {known.get('failed', code)}", 2)
         self.seconds = known["seconds"]
-        for test, functions in known["functions"].items():
-            for function in functions:
+        for test in self.items:
+            for function in known["functions"][self._sharing(test)]:
                 self.reached.setdefault(function, []).append(test)
+
+    def _sharing(self, test: str) -> str:
+        """Name those that share what they have reached: the cases of a scenario file share an authorizer, which keeps things."""
+        item = self.items[test]
+        return test if isinstance(item, pytest.Function) else str(item.path)
 
     def _all(self) -> str:
         caches = [it for it in gc.get_objects() if isinstance(it, functools._lru_cache_wrapper)]
-        functions, seconds = {}, {}
+        functions: dict[str, list[str]] = {}
+        seconds: dict[str, float] = {}
         for name, item in self.items.items():
             self.functions.ran.clear()
             for cache in caches:
@@ -107,7 +113,8 @@ class Asking:
             sys.setprofile(None)
             if self.failed:
                 return json.dumps({"failed": self.failed})
-            seconds[name], functions[name] = time.process_time() - start, sorted(self._ran())
+            seconds[name] = time.process_time() - start
+            functions[self._sharing(name)] = sorted({*functions.get(self._sharing(name), ()), *self._ran()})
         return json.dumps({"seconds": seconds, "functions": functions})
 
     def _ran(self) -> set[str]:
