@@ -38,7 +38,8 @@ def main() -> int:
     if arguments.code:
         _print(disagreements(scores.get(arguments.code, Score(arguments.code))))
     elif arguments.write:
-        PAGE.write_text(page(scores, errors(linter, corpora.documented(home))), encoding="utf-8")
+        uncut = score(linter, corpora.managed(home), everything=True)
+        PAGE.write_text(page(scores, uncut, errors(linter, corpora.documented(home))), encoding="utf-8")
     else:
         _print(table(scores.values()))
     return 0

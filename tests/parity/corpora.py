@@ -37,15 +37,23 @@ UNASKED = frozenset(
         "AWSBackupOperatorPolicy",
         "AWSDataPipelineRole",
         "AWSLambdaReplicatorInternal",
+        "AWSMarketplaceImageBuildFullAccess",
         "AWSOpsWorksRegisterCLI",
         "AWSOpsWorksRole",
         "AWSRoboMakerServiceRolePolicy",
         "AWSSSOServiceRolePolicy",
+        "AWSServiceRoleForGammaInternalAmazonEKSNodegroup",
         "AWS_ConfigRole",
         "SageMakerStudioProjectProvisioningRolePolicy",
         "ServerMigration_ServiceRole",
     }
 )
+
+# Checks that AWS has had since these days only: on them it reported what had stood there for years.
+SINCE = {
+    "EQUIVALENT_TO_NULL_FALSE": "2025-07-31",
+    "STRING_LIKE_OPERATOR_WITH_ARN_CONDITION_KEYS": "2024-11-21",
+}
 
 
 class Location(NamedTuple):
@@ -76,6 +84,10 @@ class Row(NamedTuple):
     def asked(self) -> bool:
         """Whether AWS was asked about this policy, as far as anybody can tell."""
         return bool(self.said) or self.at != "HEAD" or self.name not in UNASKED
+
+    def checked(self, code: str) -> bool:
+        """Tell whether AWS had this check when it was asked about the policy."""
+        return self.at == "HEAD" or self.at >= SINCE.get(code, "")
 
     def __str__(self) -> str:
         return f"{self.name} {self.at}"

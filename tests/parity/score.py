@@ -78,13 +78,16 @@ def ours(linter: Linter, row: Row) -> list[Said]:
     return [_said(found) for found in linter.lint(node, PolicyType.IDENTITY, faults=faults) if found.access_analyzer]
 
 
-def score(linter: Linter, rows: Iterable[Row]) -> dict[str, Score]:
-    """Score a linter where AWS answered; the codes are those that AWS or we have a finding of, sorted."""
+def score(linter: Linter, rows: Iterable[Row], *, everything: bool = False) -> dict[str, Score]:
+    """Score a linter where AWS answered; the codes are those that AWS or we have a finding of, sorted.
+
+    With `everything`, its silence counts too where it was not asked or had no such check yet.
+    """
     scores: dict[str, Score] = {}
     for row in rows:
-        if not row.asked or not sound(row):
+        if not sound(row) or not (row.asked or everything):
             continue
-        found = ours(linter, row)
+        found = [said for said in ours(linter, row) if everything or row.checked(said.code)]
         for code in {said.code for said in (*row.said, *found)}:
             theirs = [said for said in row.said if said.code == code]
             mine = [said for said in found if said.code == code]
