@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Mapping
 
 from policyeval.entities.parts import Building
@@ -11,13 +10,9 @@ from policyeval.entities.reading import Spot, document_of
 from policyeval.entities.schema import GrantModel
 from policyeval.entities.values import KeyGrants
 from policyeval.errors import EntitiesError
-from policyeval.model.arn import is_account_id, split_arn
-from policyeval.model.grant import Grant
+from policyeval.model.arn import split_arn
+from policyeval.model.grant import Grant, can_be_named
 from policyeval.model.source import NOWHERE, Diagnostic, Place
-
-_UNIQUE_ID = re.compile(r"(AIDA|AROA|AGPA)[A-Z0-9]+")
-_SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
-_GRANTEE = re.compile(r"root|user/.+|role/.+|assumed-role/[^/]+/[^/]+|federated-user/.+")
 
 
 def build_grants(building: Building, models: tuple[GrantModel, ...], key_arn: str, spot: Spot) -> KeyGrants:
@@ -64,18 +59,10 @@ def check_grant(model: GrantModel, key_arn: str, spot: Spot) -> list[Diagnostic]
         faults.append(spot.at("KeyId").fault(f"the grant is on `{model.KeyId}`, not on this key"))
     for name in ("GranteePrincipal", "RetiringPrincipal"):
         principal = getattr(model, name)
-        if principal is not None and not _can_be_named(principal):
+        if principal is not None and not can_be_named(principal):
             hint = "an account, a user, a role, a session or a service can"
             faults.append(spot.at(name).fault(f"`{principal}` cannot be named by a grant", hint))
     return faults
-
-
-def _can_be_named(principal: str) -> bool:
-    fields = split_arn(principal)
-    if fields is not None:
-        return fields.service in {"iam", "sts"} and _GRANTEE.fullmatch(fields.resource) is not None
-    # AWS prints the unique id of a principal that is gone, and a service in place of one (G2).
-    return is_account_id(principal) or bool(_UNIQUE_ID.fullmatch(principal) or _SERVICE.fullmatch(principal))
 
 
 def make_grant(model: GrantModel, key_arn: str, grant_id: str, place: Place = NOWHERE) -> Grant:

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from policyeval.model.arn import is_account_id, split_arn
 from policyeval.model.source import NOWHERE, Place
+
+_UNIQUE_ID = re.compile(r"(AIDA|AROA|AGPA)[A-Z0-9]+")
+_SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_GRANTEE = re.compile(r"root|user/.+|role/.+|assumed-role/[^/]+/[^/]+|federated-user/.+")
+
+
+def can_be_named(principal: str) -> bool:
+    """Tell whether a grant can name a principal as grantee or as the one who retires it (G2)."""
+    fields = split_arn(principal)
+    if fields is not None:
+        return fields.service in {"iam", "sts"} and _GRANTEE.fullmatch(fields.resource) is not None
+    # AWS prints the unique id of a principal that is gone, and a service in place of one (G2).
+    return is_account_id(principal) or bool(_UNIQUE_ID.fullmatch(principal) or _SERVICE.fullmatch(principal))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Rules about KMS grants, and about policies that let them be made."""
