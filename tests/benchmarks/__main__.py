@@ -18,7 +18,7 @@ from tests.benchmarks.page import write
 from tests.benchmarks.peers import default_cache
 from tests.benchmarks.report import as_json, text
 
-PARTS = ("hot", "statements", "grants", "memory", "estate", "kms", "kms_file", "kms_large")
+PARTS = ("hot", "statements", "grants", "memory", "estate", "kms", "kms_file", "kms_large", "endpoint")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -2,7 +2,8 @@
 
 `hot` is a decision with an SCP and a grant, and with 50,000 grants; `statements`, `grants` and `memory` are how it
 grows; `estate` is a large entities file, from nothing to the first decision; `kms` is what the KMS does a second,
-`kms_file` what it does durably, `kms_large` a store of 100,000 keys and a million grants.
+`kms_file` what it does durably, `kms_large` a store of 100,000 keys and a million grants; `endpoint` is what clients
+reach over HTTP.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from time import perf_counter
 from typing import Any
 
 from policyeval import Authorizer, Entities, Request, parse_policy
-from tests.benchmarks import kms
+from tests.benchmarks import endpoint, kms
 from tests.benchmarks.engines.ours import estate, request_of
 from tests.benchmarks.estates import GRANTEE, key_arn, key_policy, large_estate, policy_of, with_grants
 from tests.benchmarks.workload import KEYS, Raw, requests
@@ -201,6 +202,7 @@ PARTS: dict[str, Callable[[int, int], dict[str, Any]]] = {
     "kms": kms.throughput,
     "kms_file": kms.durable,
     "kms_large": kms.large,
+    "endpoint": endpoint.throughput,
 }
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.compare import ROOT, Result
-from tests.benchmarks.report import HEADINGS, of_kms, ours, rows
+from tests.benchmarks.report import HEADINGS, of_endpoint, of_kms, ours, rows
 from tests.benchmarks.svg import dots, lines
 
 DOCS = ROOT / "docs"
@@ -100,6 +100,16 @@ key derived for each message as the KMS does it. Durable means an SQLite file th
 large store is opened from its file; the caller holds one of the million grants.
 """
 
+_ENDPOINT = """\
+## The endpoint
+
+{endpoint}
+
+Each server in a process of its own, on one core. Ours verifies the signature, authorizes, encrypts, and writes each call to
+a chained trail on disk; moto's verifies and authorizes nothing. The socket that answers a constant is what boto3 itself
+can reach.
+"""
+
 
 def write(  # noqa: PLR0913 - what the page tells
     results: Sequence[Result],
@@ -128,7 +138,8 @@ def write(  # noqa: PLR0913 - what the page tells
     )
     grown = _GROWTH.format(alone=_table(("policyeval", ""), ours(parts)))
     kms = _KMS.format(kms=_table(("the KMS", ""), of_kms(parts)))
-    (folder / "benchmarks.md").write_text(f"{page}\n{grown}\n{kms}", encoding="utf-8")
+    endpoint = _ENDPOINT.format(endpoint=_table(("the endpoint", ""), of_endpoint(parts)))
+    (folder / "benchmarks.md").write_text(f"{page}\n{grown}\n{kms}\n{endpoint}", encoding="utf-8")
 
 
 def _plots(results: Sequence[Result], parts: dict[str, Any]) -> dict[str, str]:

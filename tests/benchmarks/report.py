@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tests.benchmarks.compare import Result, ratio
+from tests.benchmarks.endpoint import CONSTANT, MOTO, OURS, RAW
 from tests.benchmarks.kms import BARE
 from tests.benchmarks.peers import versions
 from tests.benchmarks.svg import number
@@ -92,6 +93,25 @@ def of_kms(parts: dict[str, Any]) -> list[tuple[str, str]]:
     return lines
 
 
+def of_endpoint(parts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Give what clients reach over HTTP, a line each."""
+    rates = parts.get("endpoint")
+    if not rates:
+        return []
+    ours, constant, moto = rates[OURS], rates[CONSTANT], rates.get(MOTO)
+    lines = [
+        ("Encrypt, 1 KiB, a raw client, one connection", f"{rates[RAW]:,.0f} a second"),
+        ("Encrypt, 1 KiB, boto3", f"{ours:,.0f} a second, {100 * ours / constant:.0f} % of the constant's"),
+        ("… to a socket that answers a constant", f"{constant:,.0f} a second"),
+    ]
+    if moto is None:
+        return [*lines, ("… to moto's server", f"skipped: {rates['skipped']}")]
+    return [
+        *lines,
+        (f"… to the server of {versions('moto')}", f"{moto:,.0f} a second; ours is {ours / moto:.1f} times that"),
+    ]
+
+
 def growth(parts: dict[str, Any]) -> list[tuple[str, list[tuple[int, float]], str]]:
     """Give each series that grows: name, points, unit."""
     made = []
@@ -110,7 +130,7 @@ def text(results: Sequence[Result], parts: dict[str, Any], machine: dict[str, st
     blocks = ["\n".join(f"{name}: {value}" for name, value in machine.items())]
     if results:
         blocks.append(table(HEADINGS, rows(results, machine["policyeval"])))
-    for lines in (ours(parts), of_kms(parts)):
+    for lines in (ours(parts), of_kms(parts), of_endpoint(parts)):
         if lines:
             width = max(len(name) for name, _ in lines)
             blocks.append("\n".join(f"{name.ljust(width)}  {value}" for name, value in lines))

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from policyeval import Authorizer, Entities, Request
-from tests.benchmarks import estates, kms, measure
+from tests.benchmarks import endpoint, estates, kms, measure
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.compare import Result, compare
 from tests.benchmarks.engines import ours
@@ -84,7 +84,9 @@ def test_every_part_is_measured_and_the_page_tells_it(tmp_path: Path, monkeypatc
     monkeypatch.setattr(measure, "GRANTS", (1, 5))
     monkeypatch.setattr(measure, "POLICIES", 4)
     monkeypatch.setattr("gc.freeze", lambda: None)
-    parts = {name: part(1, 20) for name, part in measure.PARTS.items() if name not in {"estate", "kms_large"}}
+    elsewhere = {"estate", "kms_large", "endpoint"}
+    parts = {name: part(1, 20) for name, part in measure.PARTS.items() if name not in elsewhere}
+    parts["endpoint"] = endpoint.throughput(1, 20, beside_moto=False)
     parts["kms_large"] = kms.large(1, 5, keys=20, grants=100)
     parts["estate"] = {
         "file, bytes": 1,
@@ -100,6 +102,7 @@ def test_every_part_is_measured_and_the_page_tells_it(tmp_path: Path, monkeypatc
     assert "| policyeval | 0 | 2.00 | 1.00–3.00 | 1.00× | 9 of 10 |" in page
     assert "skipped: no wheel" in page
     assert "| Encrypt, 1 KiB |" in page
+    assert "| Encrypt, 1 KiB, boto3 |" in page
     drawn = sorted(path.name for path in (tmp_path / "benchmarks").iterdir())
     assert drawn == ["engines.svg", "first.svg", "grants.svg", "memory.svg", "statements.svg"]
     for name in drawn:
@@ -128,8 +131,14 @@ def test_the_command_prints_a_table_and_writes_every_number(tmp_path: Path, caps
 
 
 @pytest.mark.parametrize("peer", sorted({engine.peer for engine in ENGINES if engine.peer is not None}))
-def test_every_peer_is_pinned_with_what_it_depends_on(peer: str) -> None:
+def test_every_peer_is_pinned(peer: str) -> None:
     assert versions(peer)[-1].isdigit()
+
+
+@pytest.mark.parametrize(
+    "peer", sorted({engine.peer for engine in ENGINES if engine.peer is not None} | {endpoint.PEER})
+)
+def test_every_peer_is_pinned_with_what_it_depends_on(peer: str) -> None:
     text = PINS / f"{peer}.txt"
     if text.exists():
         assert all("==" in line for line in text.read_text(encoding="utf-8").splitlines())

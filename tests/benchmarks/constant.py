@@ -1,0 +1,42 @@
+"""A server that answers the same to everything, at once: what a client can reach at most. Prints its port."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from typing import Final
+
+_BODY: Final = b'{"CiphertextBlob":"AQ==","KeyId":"k","EncryptionAlgorithm":"SYMMETRIC_DEFAULT"}'
+_ANSWER: Final = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n" % len(_BODY) + _BODY
+)
+_LENGTH: Final = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+
+
+class Constant(asyncio.Protocol):
+    """One connection."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+        self._seen = b""
+
+    def data_received(self, data: bytes) -> None:
+        self._seen += data
+        head, end, body = self._seen.partition(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        if end and len(body) >= (int(length[1]) if length is not None else 0):
+            self._seen = b""
+            self._transport.write(_ANSWER)  # type: ignore[attr-defined]
+
+
+async def main() -> None:
+    """Serve until killed."""
+    server = await asyncio.get_running_loop().create_server(Constant, "127.0.0.1", 0)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

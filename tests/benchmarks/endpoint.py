@@ -1,0 +1,137 @@
+"""The endpoint: what a raw client and what boto3 reach, beside a socket that answers a constant and beside moto's server.
+
+Alone: `python -m tests.benchmarks.measure endpoint 9 1000`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import boto3
+
+from policyeval.server.testing import AccessKeyPair
+from tests.benchmarks.peers import PeerMissingError, default_cache, install
+from tests.server.process import ROOT, serve
+from tests.server.raw import asks, sign
+
+RAW, OURS, CONSTANT, MOTO = "raw", "boto3", "boto3, constant", "boto3, moto"
+PEER = "moto-server"
+PLAINTEXT = bytes(1024)
+CONTEXT = {"tenant": "blue", "stage": "prod-1", "document": "invoices/7"}
+# boto3 takes a few times as long as a raw client.
+SHARE = 4
+
+
+def throughput(rounds: int, count: int, *, beside_moto: bool = True) -> dict[str, Any]:
+    """Measure Encrypt of 1 KiB, requests a second in one connection; each server has a process of its own.
+
+    Ours keeps everything in a folder: every request is verified, authorized, encrypted and in a chained trail.
+    """
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        served = stack.enter_context(serve("--data", str(Path(folder, "data"))))
+        ours, constant = served.client(), _client(f"http://127.0.0.1:{stack.enter_context(_constant())}")
+        key = ours.create_key()["KeyMetadata"]["Arn"]
+        pair = AccessKeyPair(served.exports["AWS_ACCESS_KEY_ID"], served.exports["AWS_SECRET_ACCESS_KEY"])
+        ways: dict[str, Callable[[], float]] = {
+            RAW: lambda: _raw(served.url, pair, key, count),
+            OURS: lambda: _boto3(ours, key, count // SHARE),
+            CONSTANT: lambda: _boto3(constant, key, count // SHARE),
+        }
+        skipped = None
+        if beside_moto:
+            try:
+                moto = _client(stack.enter_context(_moto()))
+                moto_key = moto.create_key()["KeyMetadata"]["Arn"]
+                ways[MOTO] = lambda: _boto3(moto, moto_key, count // SHARE)
+            except PeerMissingError as error:
+                skipped = str(error)
+        seen: dict[str, list[float]] = {name: [] for name in ways}
+        for number in range(rounds + 1):  # the first only warms up
+            for name, way in ways.items():
+                rate = way()
+                if number:
+                    seen[name].append(rate)
+    return {**{name: median(rates) for name, rates in seen.items()}, "skipped": skipped}
+
+
+def _raw(url: str, pair: AccessKeyPair, key: str, count: int) -> float:
+    """Send one signed request again and again; every time it is verified anew."""
+    text = base64.b64encode(PLAINTEXT).decode()
+    body = json.dumps({"KeyId": key, "Plaintext": text, "EncryptionContext": CONTEXT}).encode()
+    given = [*sign(pair, f"{url}/", body, asks("Encrypt")), ("Content-Length", str(len(body)))]
+    head = "".join(f"{name}: {value}\r\n" for name, value in given)
+    request = f"POST / HTTP/1.1\r\n{head}\r\n".encode() + body
+    host, _, port = url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        start = perf_counter()
+        for _ in range(count):
+            connection.sendall(request)
+            answer = connection.recv(65536)
+            while not answer.endswith(b"}"):
+                answer += connection.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 200 "), answer
+        return count / (perf_counter() - start)
+
+
+def _boto3(client: Any, key: str, count: int) -> float:
+    start = perf_counter()
+    for _ in range(count):
+        client.encrypt(KeyId=key, Plaintext=PLAINTEXT, EncryptionContext=CONTEXT)
+    return count / (perf_counter() - start)
+
+
+def _client(url: str) -> Any:
+    named = {"aws_access_key_id": "AKIAEXAMPLE", "aws_secret_access_key": "none", "region_name": "us-east-1"}
+    return boto3.client("kms", endpoint_url=url, **named)
+
+
+@contextmanager
+def _constant() -> Iterator[int]:
+    with _process([sys.executable, "-m", "tests.benchmarks.constant"]) as process:
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+
+
+@contextmanager
+def _moto() -> Iterator[str]:
+    home = install(PEER, default_cache())
+    with _process([*home.command, "-m", "moto.server", "-p", "0"]) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := re.search(r"Running on (http://\S+)", line):
+                yield re.sub("\x1b.*", "", found[1])
+                return
+    message = "moto's server did not start"
+    raise PeerMissingError(message)
+
+
+@contextmanager
+def _process(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
