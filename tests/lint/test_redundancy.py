@@ -16,12 +16,14 @@ from policyeval.lint.mending import mend
 from policyeval.lint.rules.table import load
 from policyeval.syntax.json_reader import read_json
 
+# Made before any example is timed.
+LINTERS = {code: Linter([load(code)]) for code in ("A403", "R401")}
 TEXTS = [f"{left}:{right}" for left in ("s", "k") for right in ("a", "b", "ab", "ba", "a:b", "aab", "b:ab:a")]
 texts = st.builds("{}:{}".format, st.sampled_from(["s", "k", "*"]), st.text("ab*?:", min_size=1, max_size=4))
 
 
 def _values(element: str, code: str, values: list[str]) -> tuple[list[str], list[Finding]]:
-    linter = Linter([load(code)])
+    linter = LINTERS[code]
 
     def lint(text: str) -> list[Finding]:
         node, _ = read_json(text, None)

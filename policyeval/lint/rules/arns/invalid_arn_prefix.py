@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.patterns import overlap
+from policyeval.lint.patterns import has_wildcard, overlap
 from policyeval.lint.rule import Level, Rule, TextFlaw
 from policyeval.syntax.faults import ticked
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 def check(resource: str) -> Iterator[TextFlaw]:
-    """Look at what comes before the first colon; a pattern there may well mean `arn`."""
-    prefix = resource.partition(":")[0]
-    if resource == "*" or not resource.strip() or resource != resource.strip() or overlap(prefix, "arn"):
+    """Look at what comes before the first colon; a pattern or a variable there may well mean `arn`."""
+    prefix, colon, _ = resource.partition(":")
+    if resource == "*" or resource != resource.strip() or not resource or resource.startswith("${"):
         return
-    if prefix == resource and resource.startswith("${"):
+    if overlap(prefix, "arn") and (colon or has_wildcard(prefix)):
         return
     hint = "write the whole ARN, or `*` for all"
-    if prefix.lower() == "arn":
+    if colon and prefix.lower() == "arn":
         hint = "write `arn` in lower case"
-    elif ":" not in resource and "/" not in resource:
+    elif not colon and "/" not in resource:
         hint = f"write an ARN; is it the bucket `arn:aws:s3:::{resource}`?"
     yield TextFlaw(f"the resource {ticked(resource)} does not begin with `arn:`", hint)
 
