@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Statement
 
 SOURCES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
+WEAK: Final = frozenset({"aws:referer", "aws:sourceip", "aws:useragent"})
+"""Keys that narrow a service's requests and do not tell for whom it acts."""
 
 
 def allows_only_services(statement: Statement) -> bool:

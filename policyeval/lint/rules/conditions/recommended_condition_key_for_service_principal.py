@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.reach import is_positive, narrowed_by
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.conditions._services import SOURCES, allows_only_services
+from policyeval.lint.rules.conditions._services import SOURCES, WEAK, allows_only_services
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
 
@@ -16,13 +16,11 @@ if TYPE_CHECKING:
 
     from policyeval.lint.view import Condition
 
-_WEAK: Final = frozenset({"aws:referer", "aws:sourceip", "aws:useragent"})
-
 
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look for a weak key in a statement that has none of the strong ones."""
     statement = condition.statement
-    if condition.folded not in _WEAK or not is_positive(condition) or not allows_only_services(statement):
+    if condition.folded not in WEAK or not is_positive(condition) or not allows_only_services(statement):
         return
     if not narrowed_by(statement, SOURCES):
         yield Flaw(

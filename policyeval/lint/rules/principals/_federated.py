@@ -1,0 +1,54 @@
+"""Identity providers as principals of trust policies, and the conditions on what their tokens claim."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policyeval.lint.reach import conditions_unknown, is_positive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import Statement, Value
+
+_ARN: Final = re.compile(r"arn:[a-z-]+:iam::\d{12}:(saml|oidc)-provider/(\S+)")
+_HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
+GITHUB: Final = "token.actions.githubusercontent.com"
+
+
+class Provider(NamedTuple):
+    """An identity provider: `saml` or `oidc`, and its name; an OIDC one's claims have its name before the colon."""
+
+    kind: str
+    name: str
+
+
+def provider(text: str) -> Provider | None:
+    """Read a federated principal; None for what is none."""
+    arn = _ARN.fullmatch(text)
+    if arn is not None:
+        return Provider(arn[1], arn[2].lower())
+    return Provider("oidc", text.lower()) if _HOST.fullmatch(text) else None
+
+
+def allowed_providers(statement: Statement) -> Iterator[tuple[Value, Provider]]:
+    """Give the OIDC providers that a statement allows something, unless it has conditions that nobody can see."""
+    if not statement.allows or conditions_unknown(statement):
+        return
+    for element in statement.principals:
+        if element.kind == "Federated" and not element.negated:
+            for value in element.values:
+                found = provider(value.text)
+                if found is not None and found.kind == "oidc":
+                    yield value, found
+
+
+def claims(statement: Statement, name: str) -> frozenset[str]:
+    """Give the claims of a provider that the conditions of a statement want to have some value."""
+    prefix = f"{name}:"
+    return frozenset(
+        condition.folded.removeprefix(prefix)
+        for condition in statement.conditions
+        if condition.folded.startswith(prefix) and is_positive(condition)
+    )
