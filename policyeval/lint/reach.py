@@ -14,7 +14,7 @@ from policyeval.syntax.tree import Mapping, Unknown
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from policyeval.lint.view import Condition, Element, Statement, Value
+    from policyeval.lint.view import Condition, Element, PolicyView, Statement, Value
 
 _FOR_ALL: Final = "ForAllValues"
 
@@ -61,6 +61,14 @@ def covers_action(statement: Statement, action: str) -> bool:
     if element.negated:
         return element.complete and not element.covering(action)
     return bool(element.covering(action))
+
+
+def allows_are_known(policy: PolicyView) -> bool:
+    """Tell whether everything that a policy allows could be read: what is not there then is not allowed."""
+    return policy.complete and all(
+        statement.complete and statement.effect is not None and (statement.action is None or statement.action.complete)
+        for statement in policy.statements
+    )
 
 
 def named_actions(statement: Statement, service: str) -> Iterator[tuple[Value, str]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.catalog.kms import GRANT_OPERATIONS, OPERATIONS
-from policyeval.syntax.tree import List, Mapping, Null, Text
+from policyeval.syntax.tree import List, Mapping, Null, Text, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from policyeval.lint.view import GrantView
     from policyeval.model.source import Place
+    from policyeval.syntax.tree import Node
 
 EQUALS: Final = "EncryptionContextEquals"
 SUBSET: Final = "EncryptionContextSubset"
@@ -72,6 +73,20 @@ def constraint_names(grant: GrantView) -> frozenset[str]:
     return frozenset(
         name for name, node, _ in _constraints(grant) if not (isinstance(node, Mapping) and not node.entries)
     )
+
+
+def is_readable(grant: GrantView) -> bool:
+    """Tell whether nothing in a grant is unknown or of a wrong type."""
+    waiting: list[Node] = [grant.node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Unknown):
+            return False
+        if isinstance(node, Mapping):
+            waiting += [value for _, value in node.entries]
+        elif isinstance(node, List):
+            waiting += node.items
+    return True
 
 
 def may_be_constrained(grant: GrantView) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from policyeval.catalog.kms import GRANT_OPERATIONS
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.grants._parts import operation_names, pairs, takes_context
+from policyeval.lint.rules.grants._parts import is_readable, operation_names, pairs, takes_context
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 def check(grant: GrantView) -> Iterator[Flaw]:
     """Look whether an encryption context constraint serves any of the operations (G3)."""
     names = operation_names(grant)
-    if not names or any(takes_context(name) or name not in GRANT_OPERATIONS for name in names):
+    if (
+        not names
+        or not is_readable(grant)
+        or any(takes_context(name) or name not in GRANT_OPERATIONS for name in names)
+    ):
         return
     for constraint in pairs(grant):
         what = ", ".join(map(ticked, sorted(names)))

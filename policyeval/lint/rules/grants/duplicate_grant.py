@@ -10,7 +10,7 @@ from policyeval.lint.rules.grants._parts import (
     GRANTEES,
     RETIRING,
     grantee,
-    may_be_constrained,
+    is_readable,
     name_of,
     operation_names,
     pairs,
@@ -28,7 +28,7 @@ def check(grants: tuple[GrantView, ...]) -> Iterator[Flaw]:
     """Compare grantee, operations, constraints and who retires them."""
     first: dict[tuple[object, ...], GrantView] = {}
     for grant in grants:
-        if grantee(grant) is None or may_be_constrained(grant):
+        if grantee(grant) is None or not is_readable(grant):
             continue
         other = first.setdefault(_what(grant), grant)
         if other is not grant:

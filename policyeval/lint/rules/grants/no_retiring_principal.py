@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.grants._parts import RETIRING, operation_names
-from policyeval.syntax.tree import List
+from policyeval.lint.rules.grants._parts import RETIRING, is_readable, operation_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +19,7 @@ _RETIRE: Final = "RetireGrant"
 
 def check(grant: GrantView) -> Iterator[Flaw]:
     """Look for a retiring principal, or for a grantee who may retire the grant (G5)."""
-    if any(name in grant.entries for name in RETIRING) or not isinstance(grant.get("Operations"), List):
+    if any(name in grant.entries for name in RETIRING) or not is_readable(grant):
         return
     if _RETIRE not in operation_names(grant):
         yield Flaw(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.catalog.kms import ALIAS_ACTIONS
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import covers_action, named_actions
+from policyeval.lint.reach import allows_are_known, covers_action, named_actions
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def check(policy: PolicyView) -> Iterator[Flaw]:
     """Look for Allows of alias operations, all of whose resources are keys (K4)."""
-    if not policy.complete:
+    if not allows_are_known(policy):
         return
     for action in sorted(ALIAS_ACTIONS):
         allowing = [each for each in policy.statements if each.allows and covers_action(each, action)]

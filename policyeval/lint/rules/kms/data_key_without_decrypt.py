@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import covers_action, named_actions
+from policyeval.lint.reach import allows_are_known, covers_action, named_actions
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
@@ -23,7 +23,7 @@ _DECRYPT: Final = "kms:decrypt"
 def check(policy: PolicyView) -> Iterator[Flaw]:
     """Look for data keys in the Allows of a policy that allows Decrypt nowhere."""
     allowing = [statement for statement in policy.statements if statement.allows]
-    if not policy.complete or any(covers_action(statement, _DECRYPT) for statement in allowing):
+    if not allows_are_known(policy) or any(covers_action(statement, _DECRYPT) for statement in allowing):
         return
     for statement in allowing:
         for value, name in named_actions(statement, "kms"):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.catalog.kms import OPERATIONS
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import covers_action, named_actions
+from policyeval.lint.reach import allows_are_known, covers_action, named_actions
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
@@ -24,7 +24,7 @@ _TO: Final = "kms:reencryptto"
 def check(policy: PolicyView) -> Iterator[Flaw]:
     """Look for one of the two actions in the Allows of a policy that has nothing of the other."""
     allowing = [statement for statement in policy.statements if statement.allows]
-    if not policy.complete:
+    if not allows_are_known(policy):
         return
     for one, other in ((_FROM, _TO), (_TO, _FROM)):
         found = [value for each in allowing for value, name in named_actions(each, "kms") if name == one]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.size import characters, fits
+from policyeval.lint.size import characters
 from policyeval.model.policy import PolicyType
 
 if TYPE_CHECKING:

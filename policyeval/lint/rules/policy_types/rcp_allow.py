@@ -27,7 +27,9 @@ def check(statement: Statement) -> Iterator[Flaw]:
 
 def _is_aws_own(statement: Statement) -> bool:
     own = [statement.action, statement.resource, *statement.principals]
-    return unconditional(statement) and all(element is not None and whole(element) for element in own)
+    return unconditional(statement) and all(
+        element is not None and (whole(element) or not element.complete) for element in own
+    )
 
 
 RULE = Rule(
