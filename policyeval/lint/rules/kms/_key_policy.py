@@ -106,6 +106,16 @@ def allowing(policy: PolicyView, action: str) -> Iterator[Statement]:
             yield statement
 
 
+def keepers(policy: PolicyView) -> Iterator[Value]:
+    """Give the principals that may put the key policy, which works in the key's own account only (K3)."""
+    key = policy.key.arn
+    for statement in allowing(policy, PUT_KEY_POLICY):
+        for value in principals(statement):
+            who = named(value.text)
+            if key is None or who is None or who.account == key.account:
+                yield value
+
+
 def home_account(policy: PolicyView) -> str | None:
     """Name the account of the key: its ARN's, else the one account that may put the key policy (K1)."""
     if policy.key.arn is not None:

@@ -9,9 +9,9 @@ from policyeval.lint.reach import covers_action, unconditional
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.kms._key_policy import (
     PUT_KEY_POLICY,
-    allowing,
     is_known,
     is_whole,
+    keepers,
     named,
     principals,
     reaches_the_key,
@@ -28,10 +28,10 @@ def check(policy: PolicyView) -> Iterator[Flaw]:
     """Look for somebody who may put the key policy, and whom no Deny without conditions stops."""
     if not is_known(policy) or not is_whole(policy) or not policy.statements:
         return
-    keepers = {value.text for statement in allowing(policy, PUT_KEY_POLICY) for value in principals(statement)}
+    keeping = {value.text for value in keepers(policy)}
     stops = [statement for statement in policy.statements if _stops(statement)]
-    if not any(all(_spares(statement, keeper) for statement in stops) for keeper in keepers):
-        why = "a Deny stops everyone whom it allows that" if keepers else "it allows that to nobody"
+    if not any(all(_spares(statement, keeper) for statement in stops) for keeper in keeping):
+        why = "a Deny stops everyone whom it allows that" if keeping else "it allows that to nobody"
         yield Flaw(
             policy.entries["Statement"][0].place(f"{policy.pointer}/Statement"),
             f"nobody can change this key policy: `kms:PutKeyPolicy` is not possible for anyone, {why}",
@@ -55,9 +55,9 @@ def _spares(statement: Statement, keeper: str) -> bool:
         return True  # whom NotPrincipal spares hangs on sessions (S13)
     if "*" in denied or keeper in denied:
         return False
-    keeping = named(keeper)
+    who = named(keeper)
     accounts = {each.account for each in map(named, denied) if each is not None and each.whole}
-    return keeping is None or keeping.account not in accounts
+    return who is None or who.account not in accounts
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.kms._key_policy import PUT_KEY_POLICY, allowing, is_known, is_whole, named, principals
+from policyeval.lint.rules.kms._key_policy import is_known, is_whole, keepers, named
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
 
@@ -20,14 +20,14 @@ def check(policy: PolicyView) -> Iterator[Flaw]:
     """Count who may put the key policy; an account counts for all of its principals."""
     if not is_known(policy) or not is_whole(policy):
         return
-    keepers = [value for each in allowing(policy, PUT_KEY_POLICY) for value in principals(each)]
-    texts = {value.text for value in keepers}
+    keeping = list(keepers(policy))
+    texts = {value.text for value in keeping}
     if len(texts) == 1 and "*" not in texts:
-        principal = named(keepers[0].text)
+        principal = named(keeping[0].text)
         if principal is None or not principal.whole:
             yield Flaw(
-                keepers[0].place(),
-                f"only {ticked(keepers[0].text)} can change this key policy",
+                keeping[0].place(),
+                f"only {ticked(keeping[0].text)} can change this key policy",
                 "allow `kms:PutKeyPolicy` to the account too, or to a second administrator",
             )
 
