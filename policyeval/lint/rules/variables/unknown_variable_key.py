@@ -1,0 +1,42 @@
+"""V301: a variable of a key that does not exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policyeval.lint.finding import Severity
+from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rules.conditions._keys import find_key, is_of_provider
+from policyeval.lint.rules.variables._found import variables
+from policyeval.syntax.faults import ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import Statement
+
+
+def check(statement: Statement) -> Iterator[Flaw]:
+    """Look the keys up; claims of identity providers are nobody's to list."""
+    if not statement.policy.variables:
+        return
+    owners = (statement.resource, *statement.conditions)
+    for value in (value for owner in owners if owner is not None for value in owner.values):
+        for found in variables(value.text) if "${" in value.text else ():
+            folded = found.key.lower()
+            if found.key and find_key(folded) is None and not is_of_provider(folded):
+                hint = "replace the placeholder" if "::" in folded or ":" not in folded else "name a condition key"
+                yield Flaw(value.place(found.start, found.end), f"there is no condition key {ticked(found.key)}", hint)
+
+
+RULE = Rule(
+    code="V301",
+    name="unknown-variable-key",
+    severity=Severity.WARNING,
+    level=Level.STATEMENT,
+    check=check,
+    summary="A policy variable names no condition key.",
+    why="It never has a value: the resource or condition with it matches nothing.",
+    instead="Name a condition key. Placeholders of CloudFormation or Terraform have to be replaced before.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html",
+)
