@@ -1,0 +1,140 @@
+"""Policies and grants are found wherever they stand, with their types and their places in the file."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from policyeval.lint.documents import find
+from policyeval.lint.linter import Linter
+from policyeval.lint.reading import read
+from policyeval.lint.rules.table import load_all
+from policyeval.lint.run import lint_bytes
+from policyeval.model.policy import PolicyType
+from tests.lint.run_cli import BAD_EFFECT, POLICY
+
+STATEMENT = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+DOCUMENT = {"Version": "2012-10-17", "Statement": [STATEMENT]}
+LINTER = Linter(load_all())
+
+
+def _found(value: object) -> list[tuple[str, PolicyType | None]]:
+    node = read(json.dumps(value).encode(), "a.json").node
+    assert node is not None
+    return [(policy.pointer, policy.type) for policy in find(node).policies]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (DOCUMENT, [("", None)]),
+        ([DOCUMENT, DOCUMENT], [("/0", None), ("/1", None)]),
+        ({"Statement": {}}, [("", None)]),
+        ({"Version": "2012-10-17"}, [("", None)]),
+        ({"statement": [{"effect": "Allow"}]}, [("", None)]),
+        ({"statement": ["of accounts"]}, []),
+        ({"Statement": "a text"}, []),
+        ({"name": "a", "version": "1"}, []),
+        ({"a/b": {"c": DOCUMENT}}, [("/a~1b/c", None)]),
+        ({"PolicyVersion": {"Document": DOCUMENT}}, [("/PolicyVersion/Document", PolicyType.IDENTITY)]),
+        ({"Role": {"AssumeRolePolicyDocument": DOCUMENT}}, [("/Role/AssumeRolePolicyDocument", PolicyType.TRUST)]),
+        ({"Policy": json.dumps(DOCUMENT)}, [("/Policy", None)]),
+        (
+            {"accounts": [{"roles": [{"trust_policy": DOCUMENT, "identity_policies": [{"document": DOCUMENT}]}]}]},
+            [
+                ("/accounts/0/roles/0/trust_policy", PolicyType.TRUST),
+                ("/accounts/0/roles/0/identity_policies/0/document", PolicyType.IDENTITY),
+            ],
+        ),
+        (
+            {
+                "organization": {
+                    "root": {
+                        "service_control_policies": [DOCUMENT],
+                        "units": [{"resource_control_policies": [DOCUMENT]}],
+                    }
+                }
+            },
+            [
+                ("/organization/root/service_control_policies/0", PolicyType.SCP),
+                ("/organization/root/units/0/resource_control_policies/0", PolicyType.RCP),
+            ],
+        ),
+        ({"tests": [{"session": {"policy": DOCUMENT}}]}, [("/tests/0/session/policy", PolicyType.SESSION)]),
+        (
+            {"accounts": [{"vpc_endpoints": [{"policy": DOCUMENT}]}]},
+            [("/accounts/0/vpc_endpoints/0/policy", PolicyType.VPC_ENDPOINT)],
+        ),
+    ],
+)
+def test_a_policy_is_found_where_it_stands(value: object, found: list[tuple[str, PolicyType | None]]) -> None:
+    assert _found(value) == found
+
+
+def test_the_policy_and_grants_of_a_key_know_the_key() -> None:
+    key = {
+        "id": "1234abcd-12ab-34cd-56ef-1234567890ab",
+        "region": "eu-west-1",
+        "spec": "RSA_2048",
+        "usage": "SIGN_VERIFY",
+    }
+    grants = [{"GranteePrincipal": "arn:aws:iam::111122223333:root", "Operations": ["Sign"]}, "no grant"]
+    value = {"accounts": [{"id": "111122223333", "keys": [{**key, "policy": DOCUMENT, "grants": grants}]}]}
+    node = read(json.dumps(value).encode(), "a.json").node
+    assert node is not None
+    found = find(node)
+    (policy,), (of_key,) = found.policies, found.grants
+    assert policy.type is PolicyType.KEY
+    assert policy.key is not None
+    assert str(policy.key.arn) == f"arn:aws:kms:eu-west-1:111122223333:key/{key['id']}"
+    assert (policy.key.spec, policy.key.usage, policy.key.manager) == ("RSA_2048", "SIGN_VERIFY", "CUSTOMER")
+    assert [pointer for _, pointer in of_key.grants] == ["/accounts/0/keys/0/grants/0"]
+    assert of_key.key == policy.key
+
+
+def test_what_list_grants_prints_is_a_list_of_grants() -> None:
+    report = lint_bytes(
+        LINTER, b'{"Grants": [{"Operations": ["Decrypt"]}, {"Operations": []}], "Truncated": false}', "a.json"
+    )
+    assert (report.grants, report.policies) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a string of JSON", json.dumps({"Policy": BAD_EFFECT})),
+        ("a literal block of YAML", "Policy: |\n" + "".join(f"    {line}\n" for line in BAD_EFFECT.splitlines())),
+        ("single quotes of YAML", "Policy: '" + " ".join(BAD_EFFECT.split()) + "'\n"),
+    ],
+    ids=["a string of JSON", "a literal block of YAML", "single quotes of YAML"],
+)
+def test_a_policy_in_a_string_has_places_in_the_file(name: str, text: str) -> None:
+    report = lint_bytes(LINTER, text.encode(), "file")
+    (finding,) = [finding for finding in report.findings if finding.code == "S114"]
+    written = text[finding.place.start : finding.place.end]
+    assert written in {'"Permit"', '\\"Permit\\"'}, name
+    assert finding.place.pointer == "/Policy/Statement/0/Effect"
+
+
+def test_a_policy_in_a_folded_text_has_the_place_of_the_text() -> None:
+    text = "Policy: >\n" + "".join(f"    {line}\n" for line in BAD_EFFECT.splitlines())
+    (finding,) = [finding for finding in lint_bytes(LINTER, text.encode(), "a.yaml").findings if finding.code == "S114"]
+    assert (finding.place.line, finding.place.column) == (1, 9)
+
+
+def test_a_value_that_stands_in_two_places_is_looked_at_once() -> None:
+    text = "a: &policy {Version: 2012-10-17, Statement: []}\nb: *policy\n"
+    report = lint_bytes(LINTER, text.encode(), "a.yaml")
+    assert (report.policies, [finding.code for finding in report.findings]) == (1, ["S112"])
+
+
+def test_a_damaged_file_is_linted_as_far_as_it_can_be_read() -> None:
+    damaged = POLICY.replace('"Allow"', '"Permit"').replace("]\n}", "],\n}")
+    assert [finding.code for finding in lint_bytes(LINTER, damaged.encode(), "a.json").findings] == ["S114", "S101"]
+
+
+@pytest.mark.parametrize(("named", "count"), [(True, 1), (False, 0)])
+def test_a_damaged_file_that_nobody_named_is_a_finding_only_if_it_may_be_a_policy(named: bool, count: int) -> None:  # noqa: FBT001 - a column
+    assert len(lint_bytes(LINTER, b'{"a": 1,}', "a.json", named=named).findings) == count
+    assert len(lint_bytes(LINTER, b'{"Statement": 1,}', "a.json", named=named).findings) == 1
