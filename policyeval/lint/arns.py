@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from policyeval.catalog.service_data import service_data
 from policyeval.catalog.unlisted import UNLISTED_ARNS
-from policyeval.lint.patterns import overlap
+from policyeval.lint.patterns import literal_head, overlap
 
 _FIELDS: Final = 6
 _VARIABLE: Final = re.compile(r"\$\{[^}]*\}?")
@@ -57,4 +57,15 @@ def type_of(arn: str) -> ArnFields:
 @lru_cache(maxsize=4096)
 def named_by(fields: ArnFields) -> frozenset[ArnFields]:
     """Give the types of resource whose ARNs can end as this one does, whatever its Region and account."""
-    return frozenset(kind for kind in resource_types(fields.service) if overlap(kind.resource, fields.resource))
+    resource, head = fields.resource, literal_head(fields.resource)
+    return frozenset(
+        kind
+        for kind, start in _heads(fields.service)
+        if (start.startswith(head) or head.startswith(start)) and overlap(kind.resource, resource)
+    )
+
+
+@lru_cache(maxsize=512)
+def _heads(service: str) -> tuple[tuple[ArnFields, str], ...]:
+    """Give the types with what they begin with: a service has a hundred, and an ARN can name few."""
+    return tuple((kind, literal_head(kind.resource)) for kind in resource_types(service))

@@ -64,7 +64,8 @@ def resource_covers(pattern: str, other: str) -> bool:
         return True
     if "?" in pattern and "*" in other:
         return False
-    return _compiled_resource(pattern)(other)
+    # Without regard to segments it is quickly asked, and most that do not match do not match then either.
+    return _compiled(pattern)(other) and _compiled_resource(pattern)(other)
 
 
 def overlap(one: str, other: str) -> bool:

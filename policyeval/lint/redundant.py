@@ -42,12 +42,13 @@ def _redundant(
 
     A value that is redundant itself is not given for what it covers: that is redundant without it.
     """
-    alike: dict[str, list[Value]] = {}
-    for value in values:
-        alike.setdefault(key(value.text), []).append(value)
-    patterns = [text for text in alike if has_wildcard(text)]
-    if not patterns and len(alike) == len(values):
+    texts = [key(value.text) for value in values]
+    if len(set(texts)) == len(texts) and not has_wildcard("".join(texts)):
         return
+    alike: dict[str, list[Value]] = {}
+    for text, value in zip(texts, values, strict=True):
+        alike.setdefault(text, []).append(value)
+    patterns = [text for text in alike if has_wildcard(text)]
     covered = _covered(patterns, alike, covers)
     redundant = {text for texts in covered.values() for text in texts}
     for text, same in alike.items():
