@@ -26,6 +26,7 @@ COMMANDS = {
     "serve": ("policyeval.cli.serve", "Serve KMS and STS to boto3, the AWS CLI and the like."),
     "lint": ("policyeval.cli.lint", "Find what is wrong with policies, wherever they stand."),
     "rule": ("policyeval.cli.rule", "Explain a rule of the linter."),
+    "lsp": ("policyeval.cli.lsp", "Lint policies in an editor as they are written."),
     "trail": ("policyeval.cli.trail", "Verify that a trail is whole: nothing edited, missing or cut."),
     "usage": ("policyeval.cli.usage", "Count the requests and keys of a trail, and price them."),
     "import": ("policyeval.cli.import_", "Build an entities file from what the AWS CLI printed."),

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "policyeval"
 # Module (or package) and what it may touch. Whoever adds a line says why.
 ALLOWED = {
     "policyeval.cli": {"files", "environment", "terminal"},
+    "policyeval.cli.lsp": {"clock"},  # the day by which suppressions end
     "policyeval.entities.loader": {"files"},
     "policyeval.entities.export_loader": {"files"},  # reads the folder that the AWS CLI filled
     "policyeval.kms.storage": {"files"},  # the database file
@@ -20,6 +21,10 @@ ALLOWED = {
     "policyeval.kms.storage.root_key": {"environment"},  # and a file of its own: where the root key is kept
     "policyeval.kms.storage.system": {"clock", "environment", "randomness"},  # what others take as arguments
     "policyeval.kms.storage.trail_file": {"environment"},  # files by descriptor, written and synced as it says
+    "policyeval.lint.editor.server": {"network"},  # the event loop: it waits for the editor
+    "policyeval.lint.pages": {"files"},  # package data, and `docs/rules/` of a checkout
+    "policyeval.lint.reading": {"files"},  # `pathlib`, for the endings of names
+    "policyeval.lint.sources": {"files", "environment"},  # the files that are linted and mended
     "policyeval.scenarios.loader": {"files"},
     "policyeval.scenarios.pytest_plugin": {"files"},  # where the person stands, to name a file from there
     "policyeval.server.app": {"network", "clock"},  # answers requests, and tells how long it took

@@ -1,0 +1,100 @@
+"""`policyeval lsp`: the linter in an editor, over the language server protocol."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from policyeval import __version__
+from policyeval.cli.exits import ExitCode
+from policyeval.cli.output import print_text
+from policyeval.errors import ConfigError, MissingExtraError
+from policyeval.lint.config import Config, read_config
+from policyeval.lint.rules.table import load_all
+from policyeval.lint.selection import select_codes
+from policyeval.lint.session import LintSession
+from policyeval.lint.sources import find_config
+from policyeval.lint.suppressions import read_baseline
+from policyeval.model.source import Diagnostic
+
+if TYPE_CHECKING:
+    from policyeval.lint.editor.documents import Settings
+
+
+@click.command("lsp")
+def command() -> int:
+    """Lint policies in an editor as they are written: it starts this, and speaks the language server protocol.
+
+    Diagnostics, fixes, what rules, actions, condition keys and operators mean, and what can be written. Settings
+    are those that `policyeval lint` would find in the editor's folder. docs/editor.md shows how to set editors up.
+
+    Example: what an editor is told to run.
+
+    \b
+      policyeval lsp
+    """
+    if find_spec("pygls") is None:
+        raise MissingExtraError([Diagnostic("`policyeval lsp` needs pygls", "pip install 'policyeval[lsp]'")])
+    from policyeval.lint.editor.server import serve  # noqa: PLC0415 - heavy, and an extra
+
+    if sys.stdin.isatty():
+        print_text("policyeval lsp speaks with an editor, which starts it; Ctrl-C ends it", err=True)
+    # The thread that reads cannot be woken.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # What anyone prints must not come between the messages.
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        took_leave = serve(_settings(), __version__, sys.stdin.buffer, out)
+    return ExitCode.YES if took_leave else ExitCode.NO
+
+
+def _settings() -> Callable[[str], Settings]:
+    """Make what reads settings: anew when their files, or the day, are others."""
+    from policyeval.lint.editor.documents import Settings  # noqa: PLC0415 - with the server
+
+    known: dict[str, tuple[object, Settings]] = {}
+
+    def settings_for(folder: str) -> Settings:
+        place = Path(folder or ".").resolve()
+        file = find_config(place)
+        state = (file, _stamp(file), datetime.now(UTC).date())
+        before = known.get(folder)
+        if before is not None and before[0] == state:
+            return before[1]
+        home = file.parent if file is not None else place
+        try:
+            settings = Settings(_session(file), str(home))
+        except (ConfigError, OSError, UnicodeDecodeError) as error:
+            # The file is being written: what it said before is better than nothing.
+            session = before[1].session if before is not None else _session(None)
+            settings = Settings(session, str(home), f"the settings cannot be used: {error}")
+        known[folder] = (state, settings)
+        return settings
+
+    return settings_for
+
+
+def _stamp(file: Path | None) -> object:
+    try:
+        stat = file.stat() if file is not None else None
+    except OSError:
+        return None
+    return (stat.st_mtime_ns, stat.st_size) if stat is not None else None
+
+
+def _session(file: Path | None) -> LintSession:
+    config = read_config(file.read_text(encoding="utf-8"), str(file)) if file is not None else Config()
+    baseline = frozenset[str]()
+    if file is not None and config.baseline is not None:
+        path = file.parent / config.baseline
+        baseline = read_baseline(path.read_text(encoding="utf-8"), str(path))
+    rules = load_all(select_codes(config.select, config.ignore))
+    return LintSession(rules, config, datetime.now(UTC).date(), baseline=baseline)

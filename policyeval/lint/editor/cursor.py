@@ -1,0 +1,21 @@
+"""What stands at a position of a text that may be half written.
+
+Readers refuse what is broken, or save what they can of it; but people ask for help in the middle of a line. So
+this reads no more than it must: brackets, strings, colons and indentation, and it never fails.
+"""
+
+from __future__ import annotations
+
+from policyeval.lint.editor.blocks import walk_blocks
+from policyeval.lint.editor.brackets import walk_brackets
+from policyeval.lint.editor.walk import Spot, Walk
+
+
+def find_spot(text: str, cursor: int, *, yaml: bool = False) -> Spot:
+    """Tell what stands at an offset of a JSON or YAML text."""
+    walk = Walk(text, cursor)
+    if yaml:
+        walk_blocks(walk)
+    else:
+        walk_brackets(walk, 0, len(text))
+    return walk.spot or walk.at_cursor()
