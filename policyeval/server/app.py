@@ -22,7 +22,7 @@ from policyeval.server.metrics import CONTENT_TYPE as METRICS_TYPE
 from policyeval.server.metrics import Metrics
 from policyeval.server.wire import WireError, WireRequest
 
-__all__ = ["App", "monitors"]
+__all__ = ["App", "monitors", "plain_address"]
 
 # Beside the request's id, what AWS's responses have.
 _ALWAYS: Final = ((b"cache-control", b"no-cache, no-store, must-revalidate, private"), (b"pragma", b"no-cache"))
@@ -78,7 +78,7 @@ class App:
     async def _begin(self, scope: Scope, receive: Receive) -> Exchange | None:
         """Receive a request and read it; None where the client left before it was whole."""
         client = scope.get("client")
-        peer = Peer(client[0] if client else None, scope["scheme"] == "https")
+        peer = Peer(plain_address(client[0]) if client else None, scope["scheme"] == "https")
         head = WireRequest(scope["method"], scope["raw_path"], scope["query_string"], tuple(scope["headers"]), b"")
         try:
             body = await self._receive(head, receive)
@@ -118,6 +118,11 @@ class App:
                 seconds=seconds,
                 fault=reply.fault,
             )
+
+
+def plain_address(address: str) -> str:
+    """Give an address as policies have it: IPv4 is IPv4 also on a socket of IPv6, and an interface is no part of it."""
+    return address.removeprefix("::ffff:").partition("%")[0]
 
 
 async def _answer(request_id: str, reply: Reply, send: Send) -> None:

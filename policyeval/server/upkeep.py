@@ -69,7 +69,7 @@ class Upkeep:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Run; at the end it stops, and the services are closed."""
+        """Run; at the end it stops, and the services and the pool are closed."""
         asked = asyncio.Event()
         loop = asyncio.get_running_loop()
         with suppress(
@@ -84,6 +84,7 @@ class Upkeep:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._do(self._services.close)
+            self._pool.shutdown(wait=False)
 
     async def _do(self, work: Callable[[], object]) -> None:
         await asyncio.get_running_loop().run_in_executor(self._pool, work)

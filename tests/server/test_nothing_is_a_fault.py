@@ -22,6 +22,7 @@ from policyeval.server.sts_speaker import StsSpeaker
 from policyeval.server.testing import LocalEndpoint
 from policyeval.server.wire import WireRequest
 from tests.server.conftest import ADMIN, APP_B, NOBODY, A
+from tests.server.raw import asks, sign
 
 PEER = Peer("10.0.0.1", secure=False)
 JSON = st.recursive(
@@ -211,3 +212,21 @@ def test_what_is_our_own_fault_is_told_to_the_journal_and_not_to_the_client(erro
     assert (reply.status, reply.body) == (500, b'{"__type":"KMSInternalException"}')
     assert reply.fault is not None
     assert fault in reply.fault
+
+
+class Broken:
+    """Who cannot tell whose an access key is."""
+
+    def find(self, *_: object) -> Identity | None:
+        raise PolicyEvalError([Diagnostic("the file is gone")])
+
+
+def test_a_fault_at_the_door_is_one_too(speakers: tuple[Services, dict[str, Any]], endpoint: LocalEndpoint) -> None:
+    services, spoken = speakers
+    broken = Endpoint(
+        kms=spoken["kms"], sts=spoken["sts"], credentials=Broken(), ids=lambda: "r", clock=services.kms._core.clock
+    )
+    headers = [("Host", "h"), *sign(endpoint.credentials(ADMIN), "http://h/", b"{}", asks("ListKeys"))]
+    sent = tuple((name.lower().encode(), value.encode()) for name, value in dict(headers).items())
+    reply = broken.begin(WireRequest("POST", b"/", b"", sent, b"{}"), PEER).run()
+    assert (reply.status, reply.code, reply.fault) == (500, "KMSInternalException", "the file is gone")
