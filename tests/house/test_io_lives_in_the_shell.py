@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "policyeval"
 ALLOWED = {
     "policyeval.cli": {"files", "environment", "terminal"},
     "policyeval.cli.lsp": {"clock"},  # the day by which suppressions end
+    "policyeval.cli.lint": {"clock"},  # the day by which suppressions end
     "policyeval.entities.loader": {"files"},
     "policyeval.entities.export_loader": {"files"},  # reads the folder that the AWS CLI filled
     "policyeval.kms.storage": {"files"},  # the database file
