@@ -60,6 +60,7 @@ class _Options(NamedTuple):
     baseline: str | None
     new_baseline: str | None
     config: str | None
+    allow_empty: bool
 
 
 def _codes(_context: click.Context, _parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
@@ -123,6 +124,7 @@ def _print_data_version(context: click.Context, _parameter: click.Parameter, val
     type=click.Path(exists=True, dir_okay=False),
     help="Settings; otherwise the nearest policyeval.toml or pyproject.toml.",
 )
+@click.option("--allow-empty", is_flag=True, help="End with 0 where there is no policy, as a hook before commits must.")
 @click.option(
     "--data-version",
     is_flag=True,
@@ -159,7 +161,7 @@ def command(**given: Any) -> int:  # noqa: ANN401 - the options above, by name
     files = [*_lint(session, options, folder), *session.finish()]
     report = Report(tuple(files))
     _write(report, rules, options)
-    if report.empty:
+    if report.empty and not options.allow_empty:
         print_text("no policy found", err=True)
         return ExitCode.NOTHING
     least = options.fail_on or config.fail_on or Severity.WARNING

@@ -50,6 +50,12 @@ def test_an_empty_folder_is_nothing_to_lint() -> None:
     assert (result.exit_code, result.stderr) == (3, "no policy found\n")
 
 
+def test_a_hook_before_commits_may_find_no_policy() -> None:
+    Path("package.json").write_text("{}", encoding="utf-8")
+    result = lint("package.json", "--allow-empty")
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
 def test_below_a_folder_only_what_is_a_policy_counts() -> None:
     for name, text in {
         "a.json": POLICY,
@@ -144,8 +150,8 @@ def test_the_summary_counts_by_rule() -> None:
     Path("policy.json").write_text(BAD_EFFECT.replace('"Read"', '""'), encoding="utf-8")
     lines = lint("policy.json", "--select", "S").stdout.splitlines()
     assert lines[-3:] == [
-        "    1  S114  invalid-effect                        error",
-        "    1  S401  empty-sid                             suggestion",
+        "    1  S114  invalid-effect  error",
+        "    1  S401  empty-sid       suggestion",
         "1 error, 1 suggestion in 1 policy of 1 file; 1 can be fixed with `--fix`",
     ]
 

@@ -36,8 +36,9 @@ def summary_lines(report: Report, names: Mapping[str, str]) -> Iterator[str]:
     for finding in report.open():
         key = finding.severity, finding.code
         counts[key] = counts.get(key, 0) + 1
+    width = max((len(names.get(code, "")) for _, code in counts), default=0)
     for (severity, code), count in sorted(counts.items(), key=lambda row: (row[0][0].rank, -row[1], row[0][1])):
-        yield f"{count:>5}  {code}  {names.get(code, ''):<36}  {_WORDS[severity][0]}"
+        yield f"{count:>5}  {code}  {names.get(code, ''):<{width}}  {_WORDS[severity][0]}"
     yield _totals(report)
 
 
