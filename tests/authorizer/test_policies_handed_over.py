@@ -94,6 +94,8 @@ def test_a_session_may_name_a_policy_of_aws() -> None:
         return simulate(request, PolicySet(identity_policies=[ALL])).allowed
 
     assert decided(ADMINISTRATOR)
+    found = _Handed(Request(APP, "s3:GetObject", BUCKET), PolicySet()).managed_policy(ADMINISTRATOR)
+    assert (found.name, found.arn) == ("AdministratorAccess", ADMINISTRATOR)
     with pytest.raises(RequestError, match="managed policy `arn:aws:iam::aws:policy/None` cannot be looked up here"):
         decided("arn:aws:iam::aws:policy/None")
 

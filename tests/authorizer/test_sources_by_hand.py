@@ -14,6 +14,7 @@ from tests.authorizer.estates import (
     ALICE,
     BUCKET,
     A,
+    B,
     allow,
     policy,
     when,
@@ -132,6 +133,14 @@ def test_an_endpoint_that_changes_is_compiled_again_and_one_that_does_not_is_not
             layers.append(authorizer._exact._endpoints["vpce-1"][1])
     assert answers == [True, True, False, False]
     assert layers[2] is layers[3] is not None
+
+
+def test_a_policy_that_was_not_looked_over_may_lack_a_principal_and_lets_nobody_in() -> None:
+    source = Described(AccountRecord(A))
+    careless = NamedPolicy("careless", parse_policy(policy(allow())))
+    source.resource = lambda arn: ResourceRecord(arn, source._account, careless)  # type: ignore[method-assign]
+    source.principals = lambda _account=None: ()  # type: ignore[method-assign]
+    assert Authorizer(source).account_access(B, "s3:GetObject", BUCKET).door == "closed"
 
 
 def test_a_management_account_is_bound_by_neither_kind_of_control_policy() -> None:
