@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policyeval.lint.embedded import holds_policy, read_embedded
+from policyeval.lint.embedded import holds_policy, read_embedded, read_patchwork
+from policyeval.lint.templates.cloudformation import branches, is_template, spots
+from policyeval.lint.templates.functions import substitution
 from policyeval.lint.view import KeyFacts
 from policyeval.model.arn import Arn
 from policyeval.model.policy import CURRENT_VERSION, OLD_VERSION, PolicyType
-from policyeval.syntax.objects import is_unreadable
-from policyeval.syntax.tree import List, Mapping, Text, Unknown, pointer_part
+from policyeval.syntax.tree import UNREADABLE, List, Mapping, Text, Unknown, pointer_part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from policyeval.model.source import Diagnostic
     from policyeval.syntax.tree import Node
 
@@ -46,13 +49,16 @@ class Found(NamedTuple):
 
 
 class _Around(NamedTuple):
-    """What the names above a value tell of it."""
+    """What the names above a value tell of it. `sure`: it is a policy, whatever it looks like."""
 
     type: PolicyType | None = None
     account: str | None = None
     partition: str = "aws"
     key: KeyFacts | None = None
+    sure: bool = False
 
+
+_Waiting = tuple["Node", str, _Around]
 
 # Names in entities and scenario files, in templates and in what the AWS CLI prints.
 _TYPES: Final = {
@@ -86,46 +92,81 @@ def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = F
     policy if nothing else is found in it, whatever it looks like. Iterative; a value that stands in several
     places (a YAML alias) is looked at once.
     """
-    found = Found([], [], [], 0)
-    unknown = 0
-    seen: set[int] = set()
-    waiting: list[tuple[Node, str, _Around]] = [(root, "", _Around())]
-    while waiting:
-        node, pointer, around = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Mapping):
-            if _is_policy(node):
-                found.policies.append(PolicyDocument(node, pointer, around.type or policy_type, around.key))
-                unknown += _unknown(node)
-                continue
-            _look_into(node, pointer, around, waiting, found)
-        elif isinstance(node, List):
-            waiting.extend(
-                (item, f"{pointer}/{index}", around) for index, item in reversed(list(enumerate(node.items)))
-            )
-        elif isinstance(node, Text) and holds_policy(node.value):
-            inner, faults = read_embedded(node, pointer)
-            found.faults.extend(faults)
-            if isinstance(inner, Mapping) and _is_policy(inner):
-                found.policies.append(PolicyDocument(inner, pointer, around.type or policy_type, around.key))
+    finder = _Finder(policy_type)
+    if is_template(root):
+        for spot in spots(root):
+            finder.look(spot.node, spot.pointer, _Around(spot.type, key=spot.key, sure=spot.sure))
+    else:
+        finder.look(root, "", _Around())
+    found = Found(finder.policies, finder.grants, finder.faults, finder.unknown)
     if certain and not found.policies and not found.grants:
-        found.policies.append(PolicyDocument(root, "", policy_type))
-        unknown = _unknown(root)
-    return found._replace(unknown=unknown)
+        return found._replace(policies=[PolicyDocument(root, "", policy_type)], unknown=_unknown(root))
+    return found
 
 
-def _look_into(
-    node: Mapping, pointer: str, around: _Around, waiting: list[tuple[Node, str, _Around]], found: Found
-) -> None:
-    around = _known_here(node, around)
-    for key, value in reversed(node.entries):
-        name, at = key.value, f"{pointer}/{pointer_part(key.value)}"
-        if name in _GRANT_LISTS and isinstance(value, List):
-            found.grants.append(_grants(value, at, around.key or KeyFacts()))
-        else:
-            waiting.append((value, at, around._replace(type=_TYPES.get(name, around.type))))
+class _Finder:
+    """Collects policies and grants, wherever they stand."""
+
+    def __init__(self, policy_type: PolicyType | None) -> None:
+        self.policy_type = policy_type
+        self.policies: list[PolicyDocument] = []
+        self.grants: list[GrantList] = []
+        self.faults: list[Diagnostic] = []
+        self.unknown = 0
+        # With the nodes, so that no other takes the identity of one.
+        self.seen: dict[int, Node] = {}
+
+    def look(self, root: Node, pointer: str, around: _Around) -> None:
+        waiting: list[_Waiting] = [(root, pointer, around)]
+        while waiting:
+            node, pointer, around = waiting.pop()
+            if id(node) not in self.seen:
+                self.seen[id(node)] = node
+                waiting += reversed(list(self.look_at(node, pointer, around)))
+
+    def look_at(self, node: Node, pointer: str, around: _Around) -> Iterator[_Waiting]:
+        """Take what a value is; give what it holds that is to be looked at."""
+        if isinstance(node, Mapping):
+            if around.sure or _is_policy(node):
+                self.take(node, pointer, around)
+            else:
+                yield from self.members(node, pointer, around)
+        elif isinstance(node, List):
+            around = around._replace(sure=False)
+            yield from ((item, f"{pointer}/{index}", around) for index, item in enumerate(node.items))
+        elif isinstance(node, Text) and (holds_policy(node.value) or (around.sure and node.value.strip())):
+            self.take_read(*read_embedded(node, pointer), pointer, around)
+        elif isinstance(node, Unknown):
+            yield from self.choices(node, pointer, around)
+
+    def choices(self, node: Unknown, pointer: str, around: _Around) -> Iterator[_Waiting]:
+        """Look into what a template's function may give."""
+        patchwork = substitution(node)
+        choices = branches(node)
+        if patchwork is not None and holds_policy(patchwork.value):
+            self.take_read(*read_patchwork(patchwork, node, pointer), pointer, around)
+        elif choices:
+            yield from ((branch, f"{pointer}/Fn::If/{index}", around) for index, branch in choices)
+        elif around.sure:
+            self.unknown += 1
+
+    def members(self, node: Mapping, pointer: str, around: _Around) -> Iterator[_Waiting]:
+        around = _known_here(node, around)
+        for key, value in node.entries:
+            name, at = key.value, f"{pointer}/{pointer_part(key.value)}"
+            if name in _GRANT_LISTS and isinstance(value, List):
+                self.grants.append(_grants(value, at, around.key or KeyFacts()))
+            else:
+                yield value, at, around._replace(type=_TYPES.get(name, around.type))
+
+    def take_read(self, node: Node | None, faults: list[Diagnostic], pointer: str, around: _Around) -> None:
+        self.faults += faults
+        if isinstance(node, Mapping) and (around.sure or _is_policy(node)):
+            self.take(node, pointer, around)
+
+    def take(self, node: Node, pointer: str, around: _Around) -> None:
+        self.policies.append(PolicyDocument(node, pointer, around.type or self.policy_type, around.key))
+        self.unknown += _unknown(node)
 
 
 def _known_here(node: Mapping, around: _Around) -> _Around:
@@ -181,6 +222,6 @@ def _unknown(root: Node) -> int:
             waiting += [value for _, value in node.entries]
         elif isinstance(node, List):
             waiting += node.items
-        elif isinstance(node, Unknown) and not is_unreadable(node):
+        elif isinstance(node, Unknown) and node.why is not UNREADABLE:
             count += 1
     return count

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.syntax.json_reader import read_json
+from policyeval.syntax.objects import DAMAGED
 from policyeval.syntax.strings import written_offsets
-from policyeval.syntax.tree import List, Mapping
+from policyeval.syntax.tree import UNNAMED, List, Mapping, Number, Text, Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from policyeval.model.source import Diagnostic
-    from policyeval.syntax.tree import Node, Text
+    from policyeval.syntax.tree import Node
+
+_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+
+
+class Patchwork(NamedTuple):
+    """A text of which a template leaves parts open.
+
+    `holes` are those parts, in order, each wider than nothing. `offsets` has for each character, and for the end,
+    where it is written in the source; it is None where that cannot be followed.
+    """
+
+    value: str
+    holes: tuple[tuple[int, int], ...]
+    offsets: list[int] | None
 
 
 def holds_policy(text: str) -> bool:
@@ -21,33 +40,90 @@ def holds_policy(text: str) -> bool:
 
 def read_embedded(text: Text, pointer: str) -> tuple[Node | None, list[Diagnostic]]:
     """Read a string's value as JSON; places are in the string's source, pointers go on from `pointer`."""
-    node, faults = read_json(text.value, None)
-    offsets = written_offsets(text)
-    if node is not None:
-        _rebase(node, text, offsets)
-    return node, [_moved(fault, text, offsets, pointer) for fault in faults]
+    return read_patchwork(Patchwork(text.value, (), written_offsets(text)), text, pointer)
 
 
-def _rebase(root: Node, text: Text, offsets: list[int] | None) -> None:
-    waiting: list[Node] = [root]
-    while waiting:
-        node = waiting.pop()
-        node.source = text.source
-        node.start, node.end = _span(node.start, node.end, text, offsets)
-        if isinstance(node, List):
-            waiting += node.items
-        elif isinstance(node, Mapping):
-            for key, value in node.entries:
-                waiting += (key, value)
+def read_patchwork(patchwork: Patchwork, whole: Node, pointer: str) -> tuple[Node | None, list[Diagnostic]]:
+    """Read JSON with holes: values that have some are unknown, and so is what stands under a key that has.
+
+    `whole` is the node that the text is the value of.
+    """
+    root, faults = read_json(_filled(patchwork), None)
+    if root is not None:
+        root = _Placing(patchwork, whole).place(root)
+    return root, [_moved(fault, patchwork, whole, pointer) for fault in faults]
 
 
-def _span(start: int, end: int, text: Text, offsets: list[int] | None) -> tuple[int, int]:
-    return (text.start, text.end) if offsets is None else (offsets[start], offsets[end])
+def _filled(patchwork: Patchwork) -> str:
+    """Fill the holes, so that what stands around them can be read: with letters in a string, else with a number."""
+    text = _with(patchwork.value, patchwork.holes, "_", "_")
+    if not patchwork.holes:
+        return text
+    strings = [match.span() for match in _STRING.finditer(text)]
+    starts = [start for start, _ in strings]
+    outside = []
+    for hole in patchwork.holes:
+        index = bisect_left(starts, hole[0]) - 1
+        if index < 0 or strings[index][1] < hole[1]:
+            outside.append(hole)
+    return _with(text, outside, "0", " ")
 
 
-def _moved(fault: Diagnostic, text: Text, offsets: list[int] | None, pointer: str) -> Diagnostic:
+def _with(text: str, holes: Iterable[tuple[int, int]], first: str, others: str) -> str:
+    parts, at = [], 0
+    for start, end in holes:
+        parts += [text[at:start], first, others * (end - start - 1)]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+class _Placing:
+    """Moves nodes to where they are written, and takes out those with holes."""
+
+    def __init__(self, patchwork: Patchwork, whole: Node) -> None:
+        self.patchwork = patchwork
+        self.whole = whole
+        self.ends = [end for _, end in patchwork.holes]
+
+    def place(self, root: Node) -> Node:
+        root = self.known(root)
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, List):
+                node.items = [self.known(item) for item in node.items]
+                waiting += node.items
+            elif isinstance(node, Mapping):
+                node.entries = [self.entry(key, value) for key, value in node.entries]
+                for entry in node.entries:
+                    waiting += entry
+            node.source = self.whole.source
+            node.start, node.end = _span(node.start, node.end, self.patchwork, self.whole)
+        return root
+
+    def entry(self, key: Text, value: Node) -> tuple[Text, Node]:
+        if not self.has_hole(key):
+            return key, self.known(value)
+        return Text(DAMAGED, None, key.start, key.end), Unknown(UNNAMED, None, value.start, value.end)
+
+    def known(self, node: Node) -> Node:
+        if isinstance(node, Text | Number) and self.has_hole(node):
+            return Unknown("a part of it is", None, node.start, node.end)
+        return node
+
+    def has_hole(self, node: Node) -> bool:
+        index = bisect_left(self.ends, node.start + 1)
+        return index < len(self.ends) and self.patchwork.holes[index][0] < node.end
+
+
+def _span(start: int, end: int, patchwork: Patchwork, whole: Node) -> tuple[int, int]:
+    offsets = patchwork.offsets
+    return (whole.start, whole.end) if offsets is None else (offsets[start], offsets[end])
+
+
+def _moved(fault: Diagnostic, patchwork: Patchwork, whole: Node, pointer: str) -> Diagnostic:
     if fault.place is None:
         return fault
-    start, end = _span(fault.place.start, fault.place.end, text, offsets)
-    place = replace(fault.place, source=text.source, start=start, end=end, pointer=pointer + fault.place.pointer)
+    start, end = _span(fault.place.start, fault.place.end, patchwork, whole)
+    place = replace(fault.place, source=whole.source, start=start, end=end, pointer=pointer + fault.place.pointer)
     return replace(fault, place=place)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.kinds import FileKind
+from policyeval.lint.templates.functions import TAGS
 from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.json_reader import read_json
 
@@ -78,7 +80,7 @@ def _reader(name: str, text: str) -> Callable[[str, str], tuple[Node | None, lis
         return read_json
     from policyeval.syntax.yaml_reader import read_yaml  # noqa: PLC0415 - imports PyYAML, which JSON needs not
 
-    return read_yaml
+    return partial(read_yaml, functions=TAGS)
 
 
 _YAML: Final = frozenset({".yaml", ".yml"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.syntax.faults import Kind, nearest, ticked
-from policyeval.syntax.tree import UNREADABLE, List, Mapping, Node, Text, Unknown, pointer_part
+from policyeval.syntax.tree import UNNAMED, UNREADABLE, List, Mapping, Node, Text, Unknown, pointer_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from policyeval.syntax.faults import Faults
 
 DAMAGED = ""
-"""The name under which `members` keeps what the JSON reader could not read: no claim about what is missing then."""
+"""The name of what no reader could read, or of which a template leaves the name open: nothing is missing then."""
 
 
 def is_unreadable(node: Node) -> bool:
-    """Tell whether a value stands for a fault that is already reported."""
-    return isinstance(node, Unknown) and node.why is UNREADABLE
+    """Tell whether nothing is to be said of a value: it stands for a reported fault, or under an unknown key."""
+    return isinstance(node, Unknown) and (node.why is UNREADABLE or node.why is UNNAMED)
 
 
 def members(node: Mapping, known: frozenset[str], owner: str, faults: Faults, pointer: str) -> dict[str, Node]:

@@ -20,6 +20,9 @@ MAX_NODES: Final = 1_000_000
 UNREADABLE: Final = "unreadable"
 """Why a value is `Unknown` that stands for a fault already reported: nothing more is said of it."""
 
+UNNAMED: Final = "unnamed"
+"""Why a value is `Unknown` whose key nobody knows: nothing is said of it either."""
+
 
 class _Node:
     # The subclasses set these fields themselves: a call of `super().__init__` costs as much as the node.

@@ -1,0 +1,1 @@
+"""Policies in templates: CloudFormation, SAM and Terraform."""

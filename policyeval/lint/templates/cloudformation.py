@@ -1,0 +1,126 @@
+"""Where the policies of a CloudFormation or SAM template are, what `cdk synth` writes included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from policyeval.lint.templates.functions import is_nothing, resolve
+from policyeval.lint.templates.resources import MAY_HOLD_POLICIES, ORGANIZATION_POLICY, ORGANIZATION_TYPES, POLICIES
+from policyeval.lint.view import KeyFacts
+from policyeval.model.policy import PolicyType
+from policyeval.syntax.objects import is_unreadable
+from policyeval.syntax.tree import List, Mapping, Text, Unknown, pointer_part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from policyeval.syntax.tree import Node
+
+
+class Spot(NamedTuple):
+    """A value in a template that is a policy (`sure`), or that policies may stand in.
+
+    A value that is unknown stands for all that it may hold.
+    """
+
+    node: Node
+    pointer: str
+    type: PolicyType | None = None
+    key: KeyFacts | None = None
+    sure: bool = False
+
+
+def is_template(root: Node) -> bool:
+    """Tell whether a document is a template: it has resources, and one of them a type."""
+    resources = _get(root, "Resources")
+    if not isinstance(resources, Mapping):
+        return False
+    return any(isinstance(_get(resource, "Type"), Text) for _, resource in resources.entries)
+
+
+def spots(root: Node) -> Iterator[Spot]:
+    """Give the spots of a template, its functions resolved; what is sure comes before what it stands in."""
+    resources = _get(resolve(root), "Resources")
+    if not isinstance(resources, Mapping):
+        return
+    for key, resource in resources.entries:
+        at = f"/Resources/{pointer_part(key.value)}"
+        properties = _get(resource, "Properties")
+        if isinstance(resource, Unknown):
+            yield Spot(resource, at, sure=True)
+        elif properties is not None:
+            kind = _get(resource, "Type")
+            yield from _in_resource(kind.value if isinstance(kind, Text) else "", properties, f"{at}/Properties")
+
+
+def _in_resource(kind: str, properties: Node, pointer: str) -> Iterator[Spot]:
+    if kind == ORGANIZATION_POLICY:
+        yield from _of_organization(properties, pointer)
+        return
+    facts = _key_facts(properties) if kind.startswith("AWS::KMS::") else None
+    for rows, sure in ((POLICIES, True), (MAY_HOLD_POLICIES, False)):
+        for path, policy_type in rows.get(kind, ()):
+            for node, at in _along(properties, path.split("/"), pointer):
+                yield Spot(node, at, policy_type, facts, sure)
+    yield Spot(properties, pointer)
+
+
+def _of_organization(properties: Node, pointer: str) -> Iterator[Spot]:
+    kind = _get(properties, "Type")
+    policy_type = ORGANIZATION_TYPES.get(kind.value) if isinstance(kind, Text) else None
+    for node, at in _along(properties, ["Content"], pointer):
+        if policy_type is not None:
+            yield Spot(node, at, policy_type, sure=True)
+        elif isinstance(kind, Unknown):
+            yield Spot(kind, at, sure=True)
+
+
+def _along(node: Node, steps: Sequence[str], pointer: str) -> Iterator[tuple[Node, str]]:
+    """Follow a path, through both ways of `Fn::If`; where it meets an unknown value it ends there."""
+    choices = branches(node)
+    if choices:
+        for index, branch in choices:
+            yield from _along(branch, steps, f"{pointer}/Fn::If/{index}")
+    elif not steps or isinstance(node, Unknown):
+        yield node, pointer
+    elif steps[0] == "*" and isinstance(node, List):
+        for index, item in enumerate(node.items):
+            yield from _along(item, steps[1:], f"{pointer}/{index}")
+    else:
+        found = _get(node, steps[0])
+        if found is not None:
+            yield from _along(found, steps[1:], f"{pointer}/{steps[0]}")
+
+
+def branches(node: Node) -> list[tuple[int, Node]]:
+    """Give what `Fn::If` may give, each with its index in the call; nothing where the value is no such call."""
+    if not isinstance(node, Unknown) or node.why != "Fn::If" or not isinstance(node.argument, List):
+        return []
+    return [(index, item) for index, item in enumerate(node.argument.items) if index and not is_nothing(item)]
+
+
+def _key_facts(properties: Node) -> KeyFacts:
+    usage, several = _get(properties, "KeyUsage"), _get(properties, "MultiRegion")
+    # The tree of YAML has no booleans.
+    multi_region = str(getattr(several, "value", several)).lower()
+    return KeyFacts(
+        spec=_text(properties, "KeySpec", "SYMMETRIC_DEFAULT"),
+        usage=usage.value if isinstance(usage, Text) else None,
+        manager="CUSTOMER",
+        multi_region=multi_region == "true" if multi_region in {"true", "false"} else None,
+    )
+
+
+def _text(node: Node, name: str, default: str) -> str | None:
+    """Give a property's text, its default where it is absent, None where it is unknown."""
+    found = _get(node, name)
+    if found is None:
+        # A part of the properties may come from elsewhere.
+        return default if isinstance(node, Mapping) and not any(is_unreadable(v) for _, v in node.entries) else None
+    return found.value if isinstance(found, Text) else None
+
+
+def _get(node: Node | None, name: str) -> Node | None:
+    if not isinstance(node, Mapping):
+        return None
+    return next((value for key, value in node.entries if key.value == name), None)

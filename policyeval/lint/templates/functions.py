@@ -1,0 +1,177 @@
+"""CloudFormation's intrinsic functions: what they certainly give, and otherwise that nobody knows it.
+
+Short forms (`!Sub`) come as `Unknown` from the YAML reader, long forms (`{"Fn::Sub": …}`) as objects. Both
+become the text that the function gives whatever the parameters are, or `Unknown` with the function's argument.
+A text is known whole or not at all: `arn:${AWS::Partition}:s3:::bucket` is unknown.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import Final
+
+from policyeval.lint.embedded import Patchwork
+from policyeval.syntax.objects import DAMAGED
+from policyeval.syntax.strings import written_offsets
+from policyeval.syntax.tree import UNNAMED, List, Mapping, Node, Text, Unknown
+
+_NAMES: Final = (
+    "And",
+    "Base64",
+    "Cidr",
+    "Equals",
+    "FindInMap",
+    "GetAtt",
+    "GetAZs",
+    "GetStackOutput",
+    "If",
+    "ImportValue",
+    "Join",
+    "Length",
+    "Not",
+    "Or",
+    "Select",
+    "Split",
+    "Sub",
+    "ToJsonString",
+    "Transform",
+)
+TAGS: Final = MappingProxyType(
+    {"!Ref": "Ref", "!Condition": "Condition", **{f"!{name}": f"Fn::{name}" for name in _NAMES}}
+)
+"""The functions by their short forms."""
+
+HOLE: Final = re.compile(r"\$\{(?P<literal>!?)(?P<name>[^{}]*)\}")
+"""A variable of `Fn::Sub`; with the exclamation mark it is text."""
+
+_NOTHING: Final = "AWS::NoValue"
+
+# Functions within functions multiply texts; no policy is longer.
+_MAX_TEXT: Final = 100_000
+
+
+def resolve(root: Node) -> Node:
+    """Resolve the functions of a template, as far as that is certain; makes a new tree."""
+    return _Resolver().node(root)
+
+
+class _Resolver:
+    """Makes the new tree; a value that stands in several places (a YAML alias) is made once."""
+
+    def __init__(self) -> None:
+        # With the old node, so that no other takes its identity.
+        self.made: dict[int, tuple[Node, Node]] = {}
+
+    def node(self, node: Node) -> Node:
+        if id(node) not in self.made:
+            self.made[id(node)] = (node, self.make(node))
+        return self.made[id(node)][1]
+
+    def make(self, node: Node) -> Node:
+        if isinstance(node, List):
+            return List([self.node(item) for item in node.items], node.source, node.start, node.end)
+        if isinstance(node, Unknown) and node.argument is not None:
+            return _call(node.why, self.node(node.argument), node)
+        if not isinstance(node, Mapping):
+            return node
+        if len(node.entries) == 1:
+            key, value = node.entries[0]
+            if key.value == "Ref" or key.value.startswith("Fn::"):
+                return _call(key.value, self.node(value), node)
+        entries = [_entry(key, self.node(value)) for key, value in node.entries]
+        return Mapping([entry for entry in entries if not is_nothing(entry[1])], node.source, node.start, node.end)
+
+
+def _entry(key: Text, value: Node) -> tuple[Text, Node]:
+    # Fn::Transform and Fn::ForEach beside other members bring more of them.
+    if key.value.startswith("Fn::"):
+        return Text(DAMAGED, key.source, key.start, key.end), Unknown(UNNAMED, value.source, value.start, value.end)
+    return key, value
+
+
+def is_nothing(node: Node) -> bool:
+    """Tell whether a value is `AWS::NoValue`, which takes the property away."""
+    return (
+        isinstance(node, Unknown)
+        and node.why == "Ref"
+        and isinstance(node.argument, Text)
+        and node.argument.value == _NOTHING
+    )
+
+
+def _call(function: str, argument: Node, node: Node) -> Node:
+    known: Node | None = None
+    if function == "Fn::Sub":
+        known = _substituted(argument, node)
+    elif function == "Fn::Join":
+        known = _joined(argument, node)
+    return known or Unknown(function, node.source, node.start, node.end, argument)
+
+
+def _substituted(argument: Node, node: Node) -> Text | None:
+    text, variables = argument, dict[str, str]()
+    if isinstance(argument, List) and len(argument.items) == 2:  # noqa: PLR2004 - the text and its variables
+        text, given = argument.items
+        if isinstance(given, Mapping):
+            variables = {key.value: value.value for key, value in given.entries if isinstance(value, Text)}
+    if not isinstance(text, Text):
+        return None
+    if "${" not in text.value:
+        # What is written is the value, so that places inside of it can be told.
+        return text
+    parts: list[str] = []
+    at = 0
+    for match in HOLE.finditer(text.value):
+        name = match["name"].strip()
+        if not match["literal"] and name not in variables:
+            return None
+        parts += [text.value[at : match.start()], f"${{{match['name']}}}" if match["literal"] else variables[name]]
+        at = match.end()
+    return _text([*parts, text.value[at:]], "", node)
+
+
+def substitution(node: Unknown) -> Patchwork | None:
+    """Give the text of an `Fn::Sub` that could not be resolved, with a hole for each variable."""
+    text = node.argument if node.why == "Fn::Sub" else None
+    if isinstance(text, List) and text.items:
+        text = text.items[0]
+    if not isinstance(text, Text):
+        return None
+    written = written_offsets(text)
+    value, holes, offsets = "", [], list[int]()
+    at = 0
+    for match in HOLE.finditer(text.value):
+        start, end = match.span()
+        if match["literal"]:
+            # The exclamation mark is not part of the text.
+            value += text.value[at : start + 2]
+            offsets += range(at, start + 2)
+            at = start + 3
+        else:
+            value += text.value[at:end]
+            offsets += range(at, end)
+            holes.append((len(value) - (end - start), len(value)))
+            at = end
+    value += text.value[at:]
+    offsets += range(at, len(text.value) + 1)
+    return Patchwork(value, tuple(holes), [written[offset] for offset in offsets] if written is not None else None)
+
+
+def _joined(argument: Node, node: Node) -> Text | None:
+    if not isinstance(argument, List) or len(argument.items) != 2:  # noqa: PLR2004 - the delimiter and the texts
+        return None
+    delimiter, texts = argument.items
+    if not isinstance(delimiter, Text) or not isinstance(texts, List):
+        return None
+    values = [item.value for item in texts.items if isinstance(item, Text)]
+    if len(values) != len(texts.items):
+        return None
+    return _text(values, delimiter.value, node)
+
+
+def _text(parts: list[str], between: str, node: Node) -> Text | None:
+    if sum(map(len, parts)) + len(between) * len(parts) > _MAX_TEXT:
+        return None
+    return Text(between.join(parts), node.source, node.start, node.end)

@@ -1,0 +1,285 @@
+"""Policies in CloudFormation and SAM templates: which there are, of which type, and what is known of them."""
+
+from __future__ import annotations
+
+import json
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from policyeval.lint.documents import find
+from policyeval.lint.linter import Linter
+from policyeval.lint.reading import read
+from policyeval.lint.rules.table import load_all
+from policyeval.lint.run import FileReport, lint_bytes
+from policyeval.lint.templates.functions import TAGS, resolve
+from policyeval.lint.templates.resources import MAY_HOLD_POLICIES, POLICIES
+from policyeval.model.policy import PolicyType
+from policyeval.syntax.python_reader import to_python
+from policyeval.syntax.tree import Node, Unknown
+from policyeval.syntax.yaml_reader import read_yaml
+
+POLICY: dict[str, Any] = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
+}
+HOMES = [(kind, path, type_) for rows in (POLICIES, MAY_HOLD_POLICIES) for kind in rows for path, type_ in rows[kind]]
+
+
+def _lint(text: str, name: str = "template.yaml") -> FileReport:
+    return lint_bytes(Linter(load_all()), dedent(text).encode(), name)
+
+
+def _found(text: str, codes: set[str], name: str = "template.yaml") -> list[str]:
+    """Give the findings of some rules as `code line:column the text they are about`."""
+    report = _lint(text, name)
+    rows = []
+    for finding in report.findings:
+        if finding.code in codes:
+            line, column = report.source.position(finding.place.start)
+            about = report.source.text[finding.place.start : finding.place.end]
+            rows.append(f"{finding.code} {line}:{column} {about}")
+    return rows
+
+
+def _template(kind: str, properties: Any) -> bytes:
+    return json.dumps({"Resources": {"It": {"Type": kind, "Properties": properties}}}).encode()
+
+
+def _nested(steps: list[str], value: Any) -> Any:
+    for step in reversed(steps):
+        value = [value] if step == "*" else {step: value}
+    return value
+
+
+@pytest.mark.parametrize(("kind", "path", "policy_type"), HOMES)
+def test_a_property_of_the_tables_holds_policies_of_its_type(kind: str, path: str, policy_type: PolicyType) -> None:
+    node = read(_template(kind, _nested(path.split("/"), POLICY)), "t.json").node
+    assert node is not None
+    found = find(node, PolicyType.SESSION)
+    assert [(policy.pointer, policy.type) for policy in found.policies] == [
+        (f"/Resources/It/Properties/{path.replace('*', '0')}", policy_type)
+    ]
+    assert found.unknown == 0
+
+
+@pytest.mark.parametrize(("kind", "path"), [(kind, path) for kind in POLICIES for path, _ in POLICIES[kind]])
+def test_what_such_a_property_takes_from_a_parameter_is_counted(kind: str, path: str) -> None:
+    node = read(_template(kind, _nested(path.split("/"), {"Ref": "Parameter"})), "t.json").node
+    assert node is not None
+    assert find(node)[:1] + find(node)[3:] == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "policy_type", "unknown"),
+    [
+        pytest.param("SERVICE_CONTROL_POLICY", PolicyType.SCP, 0, id="a service control policy"),
+        pytest.param("RESOURCE_CONTROL_POLICY", PolicyType.RCP, 0, id="a resource control policy"),
+        pytest.param("TAG_POLICY", None, 0, id="one that is none of access"),
+        pytest.param({"Ref": "Type"}, None, 1, id="one of unknown type is not guessed at"),
+    ],
+)
+def test_a_policy_of_the_organization_is_of_the_type_it_says(
+    kind: Any, policy_type: PolicyType | None, unknown: int
+) -> None:
+    node = read(_template("AWS::Organizations::Policy", {"Type": kind, "Content": POLICY}), "t.json").node
+    assert node is not None
+    found = find(node)
+    assert [policy.type for policy in found.policies] == ([policy_type] if policy_type else [])
+    assert found.unknown == unknown
+
+
+@pytest.mark.parametrize(
+    ("properties", "spec", "usage", "multi_region"),
+    [
+        pytest.param({}, "SYMMETRIC_DEFAULT", None, None, id="the default spec"),
+        pytest.param(
+            {"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY", "MultiRegion": True},
+            "RSA_2048",
+            "SIGN_VERIFY",
+            True,
+            id="all of it",
+        ),
+        pytest.param(
+            {"KeySpec": {"Ref": "S"}, "KeyUsage": {"Ref": "U"}, "MultiRegion": {"Ref": "M"}},
+            None,
+            None,
+            None,
+            id="unknown",
+        ),
+        pytest.param({"Fn::Transform": {"Name": "AWS::Include"}}, None, None, None, id="what a macro may bring"),
+    ],
+)
+def test_a_key_tells_what_it_is(
+    properties: dict[str, Any],
+    spec: str | None,
+    usage: str | None,
+    multi_region: bool | None,  # noqa: FBT001 - a fact
+) -> None:
+    node = read(_template("AWS::KMS::Key", {**properties, "KeyPolicy": POLICY}), "t.json").node
+    assert node is not None
+    (policy,) = find(node).policies
+    assert policy.key is not None
+    assert (policy.key.spec, policy.key.usage, policy.key.multi_region) == (spec, usage, multi_region)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        pytest.param("!Sub plain", "plain", id="a substitution of nothing"),
+        pytest.param("{'Fn::Sub': plain}", "plain", id="its long form"),
+        pytest.param(
+            "!Sub 'a-${!aws:username}'", "a-${aws:username}", id="an exclamation mark keeps a policy variable"
+        ),
+        pytest.param("!Sub ['a-${X}-${Y}', {X: x, Y: !Sub y}]", "a-x-y", id="variables that are given"),
+        pytest.param("!Join [':', [arn, aws, !Sub s3]]", "arn:aws:s3", id="a join of texts"),
+        pytest.param("{'Fn::Join': ['', []]}", "", id="a join of nothing"),
+        pytest.param("!Sub '${AWS::Region}'", None, id="a pseudo parameter"),
+        pytest.param("!Sub ['${X}', {X: !Ref Y}]", None, id="a variable that is unknown"),
+        pytest.param("!Sub ['${Z}', {X: x}]", None, id="a variable that is not given"),
+        pytest.param("!Join ['', [a, !Ref B]]", None, id="a join with an unknown part"),
+        pytest.param("!Join [a]", None, id="a join without texts"),
+        pytest.param("!Join x", None, id="a join of a text"),
+        pytest.param("!Sub []", None, id="a substitution in an array without a text"),
+        pytest.param("!Sub {a: b}", None, id="a substitution in an object"),
+        pytest.param("!GetAtt Role.Arn", None, id="an attribute"),
+        pytest.param("!Select [0, [a]]", None, id="another function"),
+        pytest.param("{Ref: X}", None, id="a reference"),
+    ],
+)
+def test_a_function_gives_a_text_where_that_is_certain(text: str, known: str | None) -> None:
+    node, faults = read_yaml(text, None, functions=TAGS)
+    assert node is not None
+    assert faults == []
+    value = resolve(node)
+    assert isinstance(value, Unknown) if known is None else to_python(value) == known
+
+
+def test_no_value_takes_a_property_away() -> None:
+    node, _ = read_yaml("{a: !Ref AWS::NoValue, b: {Ref: 'AWS::NoValue'}, c: d}", None, functions=TAGS)
+    assert node is not None
+    assert to_python(resolve(node)) == {"c": "d"}
+
+
+def test_functions_in_functions_do_not_multiply_texts() -> None:
+    lines = ["Resources: {R: {Type: T, Properties: {P: !Ref X}}}", "a0: &a0 !Sub 0123456789"]
+    lines += [f"a{n}: &a{n} !Join ['', [{', '.join([f'*a{n - 1}'] * 9)}]]" for n in range(1, 6)]
+    node, faults = read_yaml("\n".join(lines), None, functions=TAGS)
+    assert faults == []
+    assert node is not None
+    made: Node = resolve(node)
+    last = dict(zip(("Resources", *(f"a{n}" for n in range(6))), made.entries, strict=True))["a5"][1]  # type: ignore[union-attr]
+    assert isinstance(last, Unknown)
+
+
+ROLE = """\
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {Service: !Sub "lambda.${AWS::URLSuffix}"}
+            Action: sts:AssumeRol
+      Policies:
+        - PolicyName: one
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement:
+              - Effect: Allow
+                Action: !Sub "s3:GetObjekt"
+                Resource: !Sub "arn:${AWS::Partition}:s3:::bucket/*"
+              - !If
+                - Wanted
+                - {Effect: Allow, Action: s3:*, Resource: "*"}
+                - !Ref AWS::NoValue
+"""
+CHOICE = """\
+Resources:
+  Queue:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      PolicyDocument:
+        Fn::If:
+          - Wanted
+          - {Version: "2012-10-17", Statement: {Effect: Allow, Principal: "*", Action: sqs:Ssend, Resource: "*"}}
+          - !Ref Other
+"""
+TEXT = """\
+Resources:
+  Logs:
+    Type: AWS::Logs::ResourcePolicy
+    Properties:
+      PolicyDocument: !Sub |
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+          "Principal": {"Service": "es.amazonaws.com"}, "Action": "logs:PutLogEventz",
+          "Resource": "arn:${AWS::Partition}:logs:*:*:log-group:${!x}", "Condition": {"StringEquals": {"${Key}": "1"}}},
+          ${More}]}
+"""
+INCLUDED = """\
+{"Resources": {"Fn::ForEach::Topics": ["Name", ["a", "b"], {"Topic${Name}": {"Type": "AWS::SNS::Topic"}}],
+ "Macro": {"Fn::Transform": {"Name": "AWS::Include"}},
+ "Queue": {"Type": "AWS::SQS::QueuePolicy", "Properties": {"PolicyDocument": {"Version": "2012-10-17", "Statement": [
+   {"Fn::Transform": {"Name": "AWS::Include"}, "Effect": "Allow"},
+   {"Effect": "Allow", "Principal": "*", "Action": "sqs:Ssend", "Resource": {"Fn::GetAtt": ["Queue", "Arn"]}}]}}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "findings", "policies", "unknown"),
+    [
+        pytest.param(ROLE, ["A102 10:21 sts:AssumeRol", 'A102 17:30 "s3:GetObjekt"'], 2, 3, id="a role"),
+        pytest.param(CHOICE, ["A102 8:88 sqs:Ssend"], 1, 1, id="a policy that is chosen"),
+        pytest.param(TEXT, ['A102 7:67 "logs:PutLogEventz"'], 1, 3, id="a policy in a text with variables"),
+        pytest.param(INCLUDED, ['A102 5:52 "sqs:Ssend"'], 1, 4, id="macros and loops"),
+    ],
+)
+def test_what_is_known_is_linted_and_what_is_not_is_counted(
+    text: str, findings: list[str], policies: int, unknown: int
+) -> None:
+    assert _found(text, {"A102", "S101", "S106"}) == findings
+    report = _lint(text)
+    assert (report.policies, report.unknown) == (policies, unknown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "Resources: {A: {Type: !Ref X, Properties: !Ref Y}, B: !Ref Z, C: [], D: {Type: T}}", id="functions"
+        ),
+        pytest.param("Resources: {A: {Type: AWS::IAM::Role, Properties: []}}", id="properties of the wrong type"),
+        pytest.param(
+            "Resources: {A: {Type: AWS::IAM::Role, Properties: {Policies: {a: 1}}}}", id="a list that is none"
+        ),
+        pytest.param("Resources: {A: {Type: AWS::KMS::Key, Properties: {KeyPolicy: }}}", id="a policy that is null"),
+        pytest.param(
+            "Resources: {A: {Type: AWS::KMS::Key, Properties: {KeyPolicy: !If }}}", id="a call without argument"
+        ),
+        pytest.param(
+            "Resources: {A: {Type: AWS::KMS::Key, Properties: {KeyPolicy: !If [a]}}}", id="a choice of nothing"
+        ),
+        pytest.param("Resources: {A: &a {Type: T, Properties: *a}}", id="an alias inside of what it names"),
+        pytest.param("Resources: {!Ref A: {Type: T}, ? [x] : y, B: {Type: T, !Sub b: 1}}", id="keys that are calls"),
+        pytest.param("Resources: {A: {Type: T, Properties: !Nope {Statement: !Nope x}}}", id="tags that nobody knows"),
+        pytest.param("Resources: " + "{A: " * 100 + "!If [a, " * 20 + "1" + "]" * 20 + "}" * 100, id="deep calls"),
+        pytest.param("Resources: " + "{A: " * 5000, id="deeper than anyone reads"),
+        pytest.param(
+            "Rules: !Ref A\nResources: {A: {Type: T}}\nFn::Transform: []\nTransform: [x]", id="other sections"
+        ),
+    ],
+)
+def test_no_template_stops_the_linter(text: str) -> None:
+    report = _lint(text)
+    assert report.policies == 0 or report.findings
+
+
+def test_a_template_without_sections_is_one_by_its_resources() -> None:
+    text = '{"Resources": {"K": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {"Id": "x"}}}}}'
+    assert _found(text, {"S111", "S301"}, "Stack.template.json") == [
+        'S111 1:75 {"Id": "x"}',
+        'S301 1:75 {"Id": "x"}',
+    ]
