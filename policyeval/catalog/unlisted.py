@@ -71,7 +71,12 @@ UNLISTED_ACTIONS: Final[frozenset[str]] = frozenset(
 UNLISTED_ARNS: Final = (
     # CloudFormation asks about the macros and transforms of a template, its user guide says.
     "arn:${Partition}:cloudformation:${Region}:${Account}:transform/${Name}",
-    # The views that AWS makes for its own services are of no account.
+    # What AWS makes for everybody is of no account: images, templates of jobs, views, integrations.
+    "arn:${Partition}:ec2:${Region}::fpga-image/${FpgaImageId}",
+    "arn:${Partition}:iot:${Region}::jobtemplate/${JobTemplateId}",
     "arn:${Partition}:resource-explorer-2:${Region}::view/AWSServiceView${Service}/service-view",
+    "arn:${Partition}:securityhub:${Region}::product/${Company}/${ProductId}",
+    # And AWS's own lenses are of no Region.
+    "arn:${Partition}:wellarchitected::aws:lens/${LensId}",
 )
 """ARNs of resources, written as the service data writes them."""
