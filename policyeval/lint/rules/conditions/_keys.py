@@ -16,13 +16,19 @@ _TYPES: Final[tuple[ValueType, ...]] = get_args(ValueType)
 
 
 @lru_cache(maxsize=4096)
+def homes(folded: str) -> tuple[str, ...]:
+    """Give the services that may define a key, by its name in lower case."""
+    return service_data().key_homes(folded)
+
+
+@lru_cache(maxsize=4096)
 def find_key(folded: str) -> ConditionKey | None:
     """Find a global key or one of a service, by its name in lower case; None where nobody describes it."""
     found = lookup(folded)
     if found is not None or folded.startswith("aws:"):
         return found
     head, slash, _ = folded.partition("/")
-    for home in service_data().key_homes(folded):
+    for home in homes(folded):
         service = service_data().service(home)
         # The service authorization reference writes some families as `s3:ExistingObjectTag/<key>`.
         key = service and (service.key(folded) or (service.key(f"{head}/<key>") if slash else None))

@@ -25,7 +25,7 @@ def check(statement: Statement) -> Iterator[Flaw]:
             close = nearest(operator.base.rpartition(":")[2], _NAMES)
             suffix = "IfExists" if operator.if_exists and close != NULL else ""
             hint = f"did you mean `{operator.quantifier}{close}{suffix}`?" if close else None
-            yield Flaw(operator.place, f"there is no condition operator {ticked(operator.text)}", hint)
+            yield Flaw(operator.place(statement), f"there is no condition operator {ticked(operator.text)}", hint)
 
 
 RULE = Rule(

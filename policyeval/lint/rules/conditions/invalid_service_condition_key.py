@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from policyeval.catalog.service_data import service_data
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.conditions._keys import find_key, is_of_provider, lacks_tag_name
+from policyeval.lint.rules.conditions._keys import find_key, homes, is_of_provider, lacks_tag_name
 from policyeval.syntax.faults import nearest, ticked
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look the key up in its service; claims of identity providers are nobody's to list."""
     folded = condition.folded
-    homes = service_data().key_homes(folded)
-    if not homes or ":" not in folded or is_of_provider(folded) or lacks_tag_name(folded):
+    services = homes(folded)
+    if not services or ":" not in folded or is_of_provider(folded) or lacks_tag_name(folded):
         return
     if find_key(folded) is None:
         service = folded.partition(":")[0]
-        described = service_data().service(homes[0])
+        described = service_data().service(services[0])
         close = nearest(condition.key, (key.name for key in described.keys.values())) if described else None
         hint = f"did you mean `{close}`?" if close else f"see the condition keys of `{service}`"
         yield Flaw(condition.key_place(), f"`{service}` has no condition key {ticked(condition.key)}", hint)

@@ -8,7 +8,7 @@ from policyeval.catalog.service_data import service_data
 from policyeval.catalog.unlisted import RETIRED_SERVICES
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.conditions._keys import find_key, is_of_provider
+from policyeval.lint.rules.conditions._keys import find_key, homes, is_of_provider
 from policyeval.syntax.faults import nearest, ticked
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def check(condition: Condition) -> Iterator[Flaw]:
     service, colon, _ = folded.partition(":")
     if not colon or service == "aws" or service in RETIRED_SERVICES or is_of_provider(folded):
         return
-    if not service_data().key_homes(folded) and find_key(folded) is None:
+    if not homes(folded) and find_key(folded) is None:
         close = nearest(service, service_data().services)
         hint = f"did you mean `{close}:{condition.key.partition(':')[2]}`?" if close else None
         yield Flaw(condition.key_place(), f"no service has the prefix {ticked(service)}", hint)

@@ -20,7 +20,7 @@ def check(statement: Statement) -> Iterator[Flaw]:
     """Look at each operator."""
     for operator in operators(statement):
         if operator.base == NULL and operator.if_exists:
-            yield Flaw(operator.place, f"{ticked(operator.text)} does not exist", "write `Null`")
+            yield Flaw(operator.place(statement), f"{ticked(operator.text)} does not exist", "write `Null`")
 
 
 RULE = Rule(

@@ -21,7 +21,7 @@ def check(statement: Statement) -> Iterator[Flaw]:
     for operator in operators(statement):
         if operator.base == NULL and operator.quantifier:
             holds = "always" if operator.quantifier.startswith("ForAll") else "never"
-            yield Flaw(operator.place, f"{ticked(operator.text)} {holds} holds", "write `Null`")
+            yield Flaw(operator.place(statement), f"{ticked(operator.text)} {holds} holds", "write `Null`")
 
 
 RULE = Rule(

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policyeval.syntax.tree import Unknown
 
 if TYPE_CHECKING:
-    from policyeval.lint.view import PolicyView
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import PolicyView, Statement, Value
 
 _FORM: Final = re.compile(r"\$\{([^{},]*)(,[^}]*)?\}")
 # `${*}`, `${?}` and `${$}` are the characters.
@@ -39,3 +41,13 @@ def takes_none(policy: PolicyView) -> bool:
     """Tell whether a policy certainly is of a version that has no variables."""
     _, version = policy.entries.get("Version", (None, None))
     return policy.complete and not policy.variables and not isinstance(version, Unknown)
+
+
+def values_with_variables(statement: Statement) -> Iterator[Value]:
+    """Give the resources and values of conditions that have variables, in a policy whose version has any."""
+    if not statement.policy.variables:
+        return
+    for owner in (statement.resource, *statement.conditions):
+        for value in owner.values if owner is not None else ():
+            if "${" in value.text:
+                yield value

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.conditions._keys import find_key, is_of_provider
-from policyeval.lint.rules.variables._found import variables
+from policyeval.lint.rules.variables._found import values_with_variables, variables
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
@@ -18,11 +18,8 @@ if TYPE_CHECKING:
 
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look the keys up; claims of identity providers are nobody's to list."""
-    if not statement.policy.variables:
-        return
-    owners = (statement.resource, *statement.conditions)
-    for value in (value for owner in owners if owner is not None for value in owner.values):
-        for found in variables(value.text) if "${" in value.text else ():
+    for value in values_with_variables(statement):
+        for found in variables(value.text):
             folded = found.key.lower()
             if found.key and find_key(folded) is None and not is_of_provider(folded):
                 hint = "replace the placeholder" if "::" in folded or ":" not in folded else "name a condition key"

@@ -20,15 +20,15 @@ _LOOKS_LIKE_ONE: Final = re.compile(r"(?<![$}\w])(?:\{|\$\s+\{|\$\()\s*([A-Za-z]
 
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look for known keys in braces."""
-    owners = (statement.resource, *statement.conditions)
-    for value in (value for owner in owners if owner is not None for value in owner.values):
-        found = _LOOKS_LIKE_ONE.search(value.text) if ":" in value.text else None
-        if found is not None and find_key(found[1].lower()) is not None:
-            yield Flaw(
-                value.place(found.start(), found.end()),
-                f"{ticked(found[0])} is no variable",
-                f"write `${{{found[1]}}}`",
-            )
+    for owner in (statement.resource, *statement.conditions):
+        for value in owner.values if owner is not None else ():
+            found = _LOOKS_LIKE_ONE.search(value.text) if "{" in value.text or "$(" in value.text else None
+            if found is not None and find_key(found[1].lower()) is not None:
+                yield Flaw(
+                    value.place(found.start(), found.end()),
+                    f"{ticked(found[0])} is no variable",
+                    f"write `${{{found[1]}}}`",
+                )
 
 
 RULE = Rule(
