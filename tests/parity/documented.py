@@ -26,6 +26,7 @@ _PART = "a part of a key policy: alone it would lock out"
 KNOWN = (
     ("kms-developer-guide/services-wm_0", {"K101"}, "the policy of a key that AWS manages: nobody changes it"),
     ("iam-user-guide/access_policies_understand-policy-summary_0", {"A101", "A102", "R104"}, _EXAMPLE),
+    ("iam-user-guide/confused-deputy_0", {"P113"}, _REPLACE),
     ("iam-user-guide/id_roles_use_passrole_0", {"A104", "R101"}, _REPLACE),
     ("iam-user-guide/id_tags_users_1", {"R102"}, _SLIP),
     ("iam-user-guide/reference_policies_examples_aws", {"A101"}, _REPLACE),
