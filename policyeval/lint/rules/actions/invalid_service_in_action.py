@@ -15,21 +15,31 @@ from policyeval.syntax.faults import nearest, ticked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from policyeval.lint.rules.actions._parts import ActionParts
+
 
 def check(action: str) -> Iterator[TextFlaw]:
     """Look the service up."""
     parts = split_action(action)
     if parts is None or has_wildcard(parts.service):
         return
-    services = service_data().services
-    if parts.service not in services and parts.service not in RETIRED_SERVICES:
-        close = nearest(parts.service, services)
-        hint = (
-            f"did you mean `{close}:{parts.name}`?"
-            if close
-            else "a service's page in AWS's reference begins with its prefix"
-        )
-        yield TextFlaw(f"there is no service {ticked(parts.service)}", hint)
+    if parts.service not in service_data().services and parts.service not in RETIRED_SERVICES:
+        yield TextFlaw(f"there is no service {ticked(parts.service)}", _hint(parts))
+
+
+def _hint(parts: ActionParts) -> str:
+    """Suggest a service of a similar name, first one that has the action."""
+    from difflib import get_close_matches  # noqa: PLC0415 - needed to explain faults only
+
+    data = service_data()
+    for close in get_close_matches(parts.service, sorted(data.services), n=5, cutoff=0.6):
+        service = data.service(close)
+        if service is not None and parts.name.lower() in service.action_names:
+            return f"did you mean `{close}:{service.action_names[parts.name.lower()]}`?"
+    nearby = nearest(parts.service, data.services)
+    if nearby is not None:
+        return f"did you mean `{nearby}:{parts.name}`?"
+    return "a service's page in AWS's reference begins with its prefix"
 
 
 RULE = Rule(
