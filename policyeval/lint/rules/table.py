@@ -89,6 +89,7 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
         "C413": "conditions.redundant_statement_due_to_wildcard_in_condition",
         "C414": "conditions.redundant_condition_value",
         "C415": "conditions.tag_keys_without_null",
+        "C416": "conditions.condition_key_of_no_action",
         "G101": "grants.unknown_operation",
         "G102": "grants.operation_invalid_for_key",
         "G103": "grants.grantee_not_allowed",

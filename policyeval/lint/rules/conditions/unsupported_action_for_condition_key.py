@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from policyeval.evaluator.operators import OPERATORS
 from policyeval.lint.finding import Severity
+from policyeval.lint.patterns import has_wildcard
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.conditions._supported import has_key
+from policyeval.lint.rules.conditions._supported import has_key, is_listed
 from policyeval.lint.words import listed
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
@@ -17,18 +18,19 @@ if TYPE_CHECKING:
 
     from policyeval.lint.view import Condition
 
-# Keys of these are in the requests of many services.
-_EVERYWHERE: Final = ("aws:", "codebuild:", "ec2:", "glue:", "identitystore:", "lambda:", "ssm:")
-
 
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look the actions up that are named in full; who asks with IfExists or Null expects the key to be missing."""
     element = condition.statement.action
     if element is None or element.negated or condition.if_exists or condition.base not in OPERATORS:
         return
-    if condition.folded.startswith(_EVERYWHERE):
+    if not is_listed(condition.folded, assuming=condition.statement.policy.type is PolicyType.TRUST):
         return
-    without = [value for value in element.values if has_key(value.text, condition.folded) is False]
+    without = [
+        value
+        for value in element.values
+        if not has_wildcard(value.text) and has_key(value.text, condition.folded) is False
+    ]
     if without:
         yield Flaw(
             without[0].place(),
