@@ -55,9 +55,10 @@ def _spares(statement: Statement, keeper: str) -> bool:
         return True  # whom NotPrincipal spares hangs on sessions (S13)
     if "*" in denied or keeper in denied:
         return False
-    who = named(keeper)
-    accounts = {each.account for each in map(named, denied) if each is not None and each.whole}
-    return who is None or who.account not in accounts
+    who, key = named(keeper), statement.policy.key.arn
+    # Of `*` only the key's own account can put a key policy (K3).
+    account = who.account if who is not None else key.account if key is not None and keeper == "*" else None
+    return account not in {each.account for each in map(named, denied) if each is not None and each.whole}
 
 
 RULE = Rule(

@@ -74,11 +74,15 @@ def ways_out(policy: PolicyView, ways: tuple[Way, ...]) -> Iterator[Flaw]:
     denied = [each for each in policy.statements if each.denies]
     found: dict[tuple[str, ...], list[tuple[Way, list[Value]]]] = {}
     for way in ways if open_ else ():
-        values = [_allowing(action, open_, denied) for action in way.actions]
-        known = [value for value in values if value is not None]
-        if len(known) == len(values):
+        values: list[Value] = []
+        for action in way.actions:
+            value = _allowing(action, open_, denied)
+            if value is None:
+                break
+            values.append(value)
+        else:
             # What one wildcard opens is told once.
-            found.setdefault(tuple(value.pointer for value in known), []).append((way, known))
+            found.setdefault(tuple(value.pointer for value in values), []).append((way, values))
     for opened in found.values():
         (way, (first, *rest)), *others = opened
         more = f"; {len(others)} more {'way is' if len(others) == 1 else 'ways are'} open" if others else ""
@@ -89,10 +93,11 @@ def ways_out(policy: PolicyView, ways: tuple[Way, ...]) -> Iterator[Flaw]:
 
 def _allowing(action: str, open_: list[Statement], denied: list[Statement]) -> Value | None:
     folded = action.lower()
-    if any(covers_action(statement, folded) for statement in denied):
-        return None
-    values = (value for statement in open_ for value in values_covering(statement, folded))
-    return next((value for value in values if value.text not in _EVERYTHING), None)
+    for statement in open_:
+        for value in values_covering(statement, folded):
+            if value.text not in _EVERYTHING:
+                return None if any(covers_action(each, folded) for each in denied) else value
+    return None
 
 
 def _is_open(statement: Statement) -> bool:

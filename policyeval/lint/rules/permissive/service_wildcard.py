@@ -7,38 +7,37 @@ from typing import TYPE_CHECKING
 from policyeval.lint.finding import Severity
 from policyeval.lint.reach import unconditional, whole
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.view import Element
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policyeval.lint.view import Value
+    from policyeval.lint.view import Statement
 
 
-def check(action: Value) -> Iterator[Flaw]:
+def check(statement: Statement) -> Iterator[Flaw]:
     """Look for `service:*` on `*`, without a condition."""
-    statement = action.statement
-    service, _, name = action.text.partition(":")
-    if name != "*" or service in {"", "*"} or not statement.allows or not isinstance(action.owner, Element):
+    action, resource = statement.action, statement.resource
+    if not statement.allows or action is None or resource is None or action.negated or resource.negated:
         return
-    resource = statement.resource
-    if action.owner.negated or resource is None or resource.negated or whole(resource) is None:
+    if whole(resource) is None or not unconditional(statement):
         return
-    if unconditional(statement):
-        yield Flaw(
-            action.place(),
-            f"{ticked(action.text)} allows every action of the service on every resource",
-            "list the actions that the work needs, or name the resources",
-        )
+    for value in action.values:
+        service, _, name = value.text.partition(":")
+        if name == "*" and service not in {"", "*"}:
+            yield Flaw(
+                value.place(),
+                f"{ticked(value.text)} allows every action of the service on every resource",
+                "list the actions that the work needs, or name the resources",
+            )
 
 
 RULE = Rule(
     code="W401",
     name="service-wildcard",
     severity=Severity.SUGGESTION,
-    level=Level.ACTION,
+    level=Level.STATEMENT,
     check=check,
     types=frozenset({PolicyType.IDENTITY}),
     summary="An Allow takes in all actions of a service on all resources.",
