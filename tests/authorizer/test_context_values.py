@@ -115,6 +115,7 @@ def test_a_value_of_the_wrong_type_is_an_input_error(key: str, value: Any) -> No
 # what is said, the request's facts, the key and a value that is right, one that is not (None: any is)
 SETTLED: list[tuple[str, dict[str, Any], str, Any, Any]] = [
     ("a principal's ARN", {}, "aws:PrincipalArn", ALICE, APP),
+    ("a key without a value, which says nothing", {}, "aws:PrincipalAccount", [], None),
     ("in any case of the key", {}, "AWS:principalARN", ALICE, APP),
     ("a principal's account", {}, "aws:PrincipalAccount", A, B),
     ("a boolean, in any case", {}, "aws:PrincipalIsAWSService", "FALSE", "true"),

@@ -8,7 +8,7 @@ import pytest
 
 from policyeval import Authorizer, Request, Session
 from policyeval.evaluator.context import Value, getter
-from tests.authorizer.estates import ALIAS, ALICE, APP, APP_SESSION, BUCKET, KEY, ROOT_A, A, allow, estate, to
+from tests.authorizer.estates import ALIAS, ALICE, APP, APP_SESSION, BUCKET, KEY, LINKED, ROOT_A, A, allow, estate, to
 
 ORGANIZATION = "o-a1b2c3d4e5"
 PATH = f"{ORGANIZATION}/r-ab12/"
@@ -43,6 +43,9 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("a root user's ARN", {"principal": ROOT_A}, "aws:PrincipalArn", ROOT_A),
     ("a session's ARN is its role's", SESSION, "aws:PrincipalArn", APP),
     ("a session's id", SESSION, "aws:userid", "AROAEXAMPLEAPPA000001:monday"),
+    ("a session's id where its role's is not known", {"principal": LINKED, "session": Session("s")}, "aws:userid", None),
+    ("a session's id where its name is not known", {"principal": APP, "session": Session()}, "aws:userid", None),
+    ("a user's id with temporary credentials", {"session": Session()}, "aws:userid", "AIDAEXAMPLEALICE00001"),
     ("a session's tag is its role's", SESSION, "aws:PrincipalTag/team", "blue"),
     ("a session's own tag", TAGGED, "aws:PrincipalTag/TEAM", "red"),
     ("a session's source identity", TAGGED, "aws:SourceIdentity", "me"),

@@ -140,7 +140,8 @@ MADE: list[tuple[str, str]] = [
 def test_what_is_made_once_is_kept(
     source: Changing, monkeypatch: pytest.MonkeyPatch, resource: str, method: str
 ) -> None:
-    source.entities = source.entities.with_grant(KEY, {"GranteePrincipal": ROLE, "Operations": ["Decrypt"]})
+    for grantee in (ROLE, "444455556666"):
+        source.entities = source.entities.with_grant(KEY, {"GranteePrincipal": grantee, "Operations": ["Decrypt"]})
     owner, _, name = method.rpartition(".")
     kind = resolve_name(owner)
     before, made = getattr(kind, name), []
@@ -171,13 +172,13 @@ def test_a_policy_met_before_is_not_compared_with_others(monkeypatch: pytest.Mon
     assert compiler.compile(met, PolicyType.IDENTITY) is compiled
 
 
-def test_an_organizations_policies_are_looked_up_once_an_action() -> None:
+def test_policies_are_looked_up_once_an_action() -> None:
     authorizer = Authorizer(estate(scps=[[allow()]], rcps=[deny("s3:*", Principal="*")], alice=[allow()]))
     request = Request(ALICE, "kms:Decrypt", ESTATES_KEY)
     assert authorizer.authorize(request).allowed
     case = authorizer._exact.case(request)
-    stacks = [stack for stack in (case.caller.scps, case.rcps) if stack is not None]
-    assert [stack.candidates("kms:decrypt") is stack.candidates("kms:decrypt") for stack in stacks] == [True, True]
+    layers = [layer for layer in (case.caller.scps, case.rcps, case.caller.identity) if layer is not None]
+    assert [layer.candidates("kms:decrypt") is layer.candidates("kms:decrypt") for layer in layers] == [True] * 3
 
 
 def test_a_decision_does_not_change_when_policies_do(source: Changing) -> None:
