@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policyeval.catalog.kms import GRANT_OPERATIONS
+from policyeval.catalog.kms import GRANT_OPERATIONS, SYMMETRIC_SPECS
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.grants._parts import is_readable, operation_names, pairs, takes_context
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 def check(grant: GrantView) -> Iterator[Flaw]:
     """Look whether an encryption context constraint serves any of the operations (G3)."""
+    if grant.key.spec not in {None, *SYMMETRIC_SPECS}:
+        return  # such a constraint is refused, whatever the operations
     names = operation_names(grant)
     if (
         not names

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from policyeval.catalog.kms import OPERATIONS
-from policyeval.lint.reach import is_one_of
+from policyeval.lint.reach import is_one_of, named_actions
+from policyeval.lint.rule import Flaw
+from policyeval.model.policy import PolicyType
+from policyeval.syntax.faults import ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.view import Condition
+
+# Of these a check of Access Analyzer's says it (C117).
+TOLD_BY_ANOTHER: Final = frozenset({PolicyType.RESOURCE, PolicyType.KEY, PolicyType.TRUST})
 
 _CONTEXT: Final = frozenset({"kms:encryptioncontext:", "kms:encryptioncontextkeys"})
 
@@ -13,6 +24,18 @@ _CONTEXT: Final = frozenset({"kms:encryptioncontext:", "kms:encryptioncontextkey
 def is_context(folded_key: str) -> bool:
     """Tell whether a condition key is about the encryption context."""
     return is_one_of(folded_key, _CONTEXT)
+
+
+def without(condition: Condition, lack: str) -> Iterator[Flaw]:
+    """Say which actions that a statement names have no such key in their requests; `lack` is said of each."""
+    for value, action in named_actions(condition.statement, "kms"):
+        if action in OPERATIONS and not carries(action, condition.folded):
+            yield Flaw(
+                value.place(),
+                f"{ticked(value.text)} {lack}: with {ticked(condition.key)} the statement never matches",
+                "give it a statement without that condition",
+                (condition.key_place(),),
+            )
 
 
 def carries(folded_action: str, folded_key: str) -> bool:

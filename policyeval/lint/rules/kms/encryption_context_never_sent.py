@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policyeval.catalog.kms import OPERATIONS, SYMMETRIC_SPECS
+from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import is_positive, named_actions
+from policyeval.lint.reach import is_positive
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.kms._carried import carries, is_context
-from policyeval.syntax.faults import ticked
+from policyeval.lint.rules.kms._carried import TOLD_BY_ANOTHER, is_context, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,26 +17,18 @@ if TYPE_CHECKING:
 
 
 def check(condition: Condition) -> Iterator[Flaw]:
-    """Look for actions, or keys, whose requests have no encryption context (K8)."""
-    statement = condition.statement
+    """Look for keys, described beside their policy, and actions whose requests have no encryption context (K8)."""
     if not is_context(condition.folded) or not is_positive(condition):
         return
-    spec = statement.policy.key.spec
+    spec = condition.statement.policy.key.spec
     if spec is not None and spec not in SYMMETRIC_SPECS:
         yield Flaw(
             condition.key_place(),
             f"keys of the spec `{spec}` take no encryption context: this never matches",
             "take the condition out, or use a symmetric key",
         )
-        return
-    for value, action in named_actions(statement, "kms"):
-        if action in OPERATIONS and not carries(action, condition.folded):
-            yield Flaw(
-                value.place(),
-                f"{ticked(value.text)} has no encryption context: with {ticked(condition.key)} it never matches",
-                "give it a statement without that condition",
-                (condition.key_place(),),
-            )
+    elif condition.statement.policy.type not in TOLD_BY_ANOTHER:
+        yield from without(condition, "has no encryption context")
 
 
 RULE = Rule(

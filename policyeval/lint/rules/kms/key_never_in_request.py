@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.catalog.keys import lookup
-from policyeval.catalog.kms import OPERATIONS
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import is_positive, named_actions
+from policyeval.lint.reach import is_positive
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.kms._carried import carries, is_context
-from policyeval.syntax.faults import ticked
+from policyeval.lint.rules.kms._carried import TOLD_BY_ANOTHER, is_context, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,14 +21,8 @@ def check(condition: Condition) -> Iterator[Flaw]:
     folded = condition.folded
     if not folded.startswith("kms:") or lookup(folded) is None or is_context(folded) or not is_positive(condition):
         return
-    for value, action in named_actions(condition.statement, "kms"):
-        if action in OPERATIONS and not carries(action, folded):
-            yield Flaw(
-                value.place(),
-                f"requests for {ticked(value.text)} have no {ticked(condition.key)}: they never match",
-                "give it a statement without that condition",
-                (condition.key_place(),),
-            )
+    if condition.statement.policy.type not in TOLD_BY_ANOTHER:
+        yield from without(condition, "never has that key in its requests")
 
 
 RULE = Rule(
