@@ -89,6 +89,14 @@ class Service:
             found = self._actions[folded_name] = self._read_action(self.action_names[folded_name])
         return found
 
+    def types_of(self, folded_name: str) -> tuple[str, ...] | None:
+        """Give the types of resource that an action acts on, by name; None for an action that is not there.
+
+        The same as `action` tells, in a fraction of the time.
+        """
+        name = self.action_names.get(folded_name)
+        return tuple(row[0] for row in self._row["actions"][name][2]) if name is not None else None
+
     @cached_property
     def resource_types(self) -> Mapping[str, ResourceType]:
         """The types of resource, by the name that actions call them."""

@@ -94,6 +94,7 @@ def test_every_service_is_whole() -> None:
             assert action.name == name
             for resource in action.resources:
                 assert resource.type in service.resource_types
+            assert service.types_of(folded) == tuple(resource.type for resource in action.resources)
         for kind in service.resource_types.values():
             assert kind.arn.startswith("arn:${Partition}:")
             assert len(kind.arn.split(":", 5)) == 6
@@ -122,6 +123,7 @@ def test_an_action_without_resources_has_none() -> None:
 
 def test_an_unknown_action_is_not_found() -> None:
     assert _service("kms").action("decryptt") is None
+    assert _service("kms").types_of("decryptt") is None
     assert _service("kms").action("Decrypt") is None
 
 

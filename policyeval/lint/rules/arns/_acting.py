@@ -10,6 +10,8 @@ from policyeval.lint.arns import ArnFields, arn_fields, named_by, type_of
 from policyeval.lint.patterns import has_wildcard, matcher
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from policyeval.lint.view import Statement
 
 _NONE: Final[frozenset[ArnFields]] = frozenset()
@@ -47,10 +49,18 @@ def types_of(action: str) -> frozenset[ArnFields] | None:
     if service is None:
         return None
     names = filter(matcher(name), service.action_names) if has_wildcard(name) else (name,)
-    found: set[ArnFields] = set()
+    found: set[str] = set()
     for each in names:
-        described = service.action(each)
-        if described is None:
+        types = service.types_of(each)
+        if types is None:
             return None
-        found.update(type_of(service.resource_types[resource.type].arn) for resource in described.resources)
-    return frozenset(found) if not any(kind.service == "*" for kind in found) else None
+        found.update(types)
+    kinds = _types(prefix)
+    acted_on = frozenset(kinds[name] for name in found)
+    return acted_on if not any(kind.service == "*" for kind in acted_on) else None
+
+
+@lru_cache(maxsize=512)
+def _types(prefix: str) -> Mapping[str, ArnFields]:
+    service = service_data().service(prefix)
+    return {} if service is None else {name: type_of(kind.arn) for name, kind in service.resource_types.items()}
