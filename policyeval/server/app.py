@@ -24,8 +24,7 @@ from policyeval.server.wire import WireError, WireRequest
 
 __all__ = ["App", "monitors", "plain_address"]
 
-# Beside the request's id, what AWS's responses have.
-_ALWAYS: Final = ((b"cache-control", b"no-cache, no-store, must-revalidate, private"), (b"pragma", b"no-cache"))
+_NOT_KEPT: Final = (b"cache-control", b"no-cache, no-store, must-revalidate, private")
 _TOO_LARGE: Final = 413
 _SERVERS: Final = 500
 
@@ -130,7 +129,7 @@ async def _answer(request_id: str, reply: Reply, send: Send) -> None:
         (b"x-amzn-requestid", request_id.encode("ascii")),
         (b"content-type", reply.content_type.encode("ascii")),
         (b"content-length", str(len(reply.body)).encode("ascii")),
-        *_ALWAYS,
+        _NOT_KEPT,
     ]
     if reply.status == _TOO_LARGE:  # the rest of it is not waited for
         headers.append((b"connection", b"close"))

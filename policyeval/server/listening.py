@@ -16,6 +16,7 @@ import uvicorn
 from policyeval.errors import PolicyEvalError
 from policyeval.model.source import Diagnostic
 from policyeval.server.app import App
+from policyeval.server.one_write import OneWriteProtocol
 
 __all__ = ["Tls", "is_loopback", "listen", "run", "running", "url_of"]
 
@@ -114,7 +115,7 @@ def running(app: App, opened: socket.socket, tls: Tls | None = None) -> Iterator
 def _server(app: App, tls: Tls | None) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=OneWriteProtocol,
         loop="asyncio",
         ws="none",
         lifespan="on",

@@ -32,6 +32,9 @@ ALLOWED = {
     "policyeval.server.entities_file": {"files"},  # the file that is followed
     "policyeval.server.folder": {"files", "environment"},  # where everything is kept; `os`, for the mode of a file
     "policyeval.server.listening": {"network"},
+    "policyeval.server.one_write": {"network"},  # how a response leaves
+    "policyeval.server.pytest_plugin": {"files"},  # names of files
+    "policyeval.server.testing": {"files"},  # likewise
     "policyeval.server.upkeep": {"network"},  # tasks beside the server
     "policyeval.authorizer.authorizer": {"clock"},  # the clock of requests that do not say their time; an argument
     "policyeval.authorizer.simulate": {"clock"},  # likewise
