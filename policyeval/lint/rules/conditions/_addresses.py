@@ -6,6 +6,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from policyeval.lint.view import Condition, Value
 
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -25,14 +27,20 @@ def read_network(text: str) -> Network | None:
 def is_private(text: str) -> bool:
     """Tell whether all addresses of a range are private."""
     network = read_network(text)
-    return network is not None and any(inside(network, private) for private in _PRIVATE)
+    return network is not None and any(_inside(network, private) for private in _PRIVATE)
 
 
-def inside(network: Network, other: Network) -> bool:
+def _inside(network: Network, other: Network) -> bool:
     """Tell whether a range lies in another; a v4 range lies in no v6 range (S33)."""
     if isinstance(network, IPv4Network):
         return isinstance(other, IPv4Network) and network.subnet_of(other)
     return isinstance(other, IPv6Network) and network.subnet_of(other)
+
+
+def supernets(network: Network) -> Iterator[Network]:
+    """Give the ranges that a range lies in, the narrowest first."""
+    for length in range(network.prefixlen - 1, -1, -1):
+        yield network.supernet(new_prefix=length)
 
 
 def private_sources(condition: Condition, operator: str) -> tuple[list[Value], bool] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, get_args
 
@@ -12,7 +13,13 @@ from policyeval.evaluator.operators import OPERATORS
 if TYPE_CHECKING:
     from policyeval.lint.view import Condition
 
+_FORM: Final = re.compile(r"[^\s:]+:\S(.*\S)?", re.DOTALL)
 _TYPES: Final[tuple[ValueType, ...]] = get_args(ValueType)
+
+
+def is_well_formed(key: str) -> bool:
+    """Tell whether a key is `service:name` without spaces around it; the name of a tag may have spaces in it."""
+    return _FORM.fullmatch(key) is not None
 
 
 @lru_cache(maxsize=4096)

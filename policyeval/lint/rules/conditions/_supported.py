@@ -22,13 +22,13 @@ _EVERYWHERE: Final = ("aws:", "codebuild:", "ec2:", "glue:", "identitystore:", "
 
 @lru_cache(maxsize=4096)
 def is_listed(folded_key: str, *, assuming: bool) -> bool:
-    """Tell whether AWS lists a key with the actions that have it.
+    """Tell whether AWS lists a key with the actions that have it; of some keys it tells no action.
 
     What a token claims also is in the requests of the session that it made: it is told of `sts` actions alone.
     """
-    if folded_key.startswith(_EVERYWHERE) or find_key(folded_key) is None:
+    if folded_key.startswith(_EVERYWHERE) or not (assuming or homes(folded_key) == (folded_key.partition(":")[0],)):
         return False
-    return assuming or homes(folded_key) == (folded_key.partition(":")[0],)
+    return any(has_key(f"{home}:*", folded_key) for home in homes(folded_key))
 
 
 @lru_cache(maxsize=4096)

@@ -22,7 +22,7 @@ def check(statement: Statement) -> Iterator[Flaw]:
     if len(known) <= 1:
         return
     for one, other in combinations(known, 2):
-        if one.folded == other.folded and contradict(one, other):
+        if one.folded == other.folded and one.operator != other.operator and contradict(one, other):
             yield Flaw(
                 other.key_place(),
                 f"{ticked(other.operator)} and {ticked(one.operator)} on {ticked(one.key)} never hold together",

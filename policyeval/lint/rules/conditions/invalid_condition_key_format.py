@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.conditions._keys import find_key
+from policyeval.lint.rules.conditions._keys import find_key, is_well_formed
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
@@ -15,12 +14,10 @@ if TYPE_CHECKING:
 
     from policyeval.lint.view import Condition
 
-_FORM: Final = re.compile(r"[^\s:]+:\S(.*\S)?", re.DOTALL)
-
 
 def check(condition: Condition) -> Iterator[Flaw]:
-    """Look for the colon, and for spaces around the key; the name of a tag may have spaces in it."""
-    if condition.key.strip() and _FORM.fullmatch(condition.key) is None:
+    """Look at the form."""
+    if condition.key.strip() and not is_well_formed(condition.key):
         name = condition.key.strip(" :")
         hint = f"is it the global key `aws:{name}`?" if find_key(f"aws:{name.lower()}") else "write `service:name`"
         yield Flaw(condition.key_place(), f"the condition key {ticked(condition.key)} is not `service:name`", hint)

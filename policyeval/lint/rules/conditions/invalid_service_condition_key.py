@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from policyeval.catalog.service_data import service_data
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.conditions._keys import find_key, homes, is_of_provider, lacks_tag_name
+from policyeval.lint.rules.conditions._keys import find_key, homes, is_of_provider, is_well_formed, lacks_tag_name
 from policyeval.syntax.faults import nearest, ticked
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def check(condition: Condition) -> Iterator[Flaw]:
     """Look the key up in its service; claims of identity providers are nobody's to list."""
     folded = condition.folded
     services = homes(folded)
-    if not services or ":" not in folded or is_of_provider(folded) or lacks_tag_name(folded):
+    if not services or not is_well_formed(condition.key) or is_of_provider(folded) or lacks_tag_name(folded):
         return
     if find_key(folded) is None:
         service = folded.partition(":")[0]

@@ -8,7 +8,7 @@ from policyeval.catalog.service_data import service_data
 from policyeval.catalog.unlisted import RETIRED_SERVICES
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.conditions._keys import find_key, homes, is_of_provider
+from policyeval.lint.rules.conditions._keys import find_key, homes, is_of_provider, is_well_formed
 from policyeval.syntax.faults import nearest, ticked
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look at what stands before the colon; what has a dot is an identity provider."""
     folded = condition.folded
-    service, colon, _ = folded.partition(":")
-    if not colon or service == "aws" or service in RETIRED_SERVICES or is_of_provider(folded):
+    service = folded.partition(":")[0]
+    if not is_well_formed(condition.key) or service == "aws" or service in RETIRED_SERVICES or is_of_provider(folded):
         return
     if not homes(folded) and find_key(folded) is None:
         close = nearest(service, service_data().services)

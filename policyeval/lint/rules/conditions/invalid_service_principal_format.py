@@ -9,6 +9,7 @@ from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import has_wildcard
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.conditions._keys import operand_type
+from policyeval.lint.rules.conditions._services import SERVICE_PRINCIPAL
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
@@ -22,12 +23,11 @@ _PRINCIPALS: Final = frozenset(
     {"aws:principalservicename", "aws:principalservicenameslist", "iam:awsservicename", "iam:passedtoservice"}
 )
 _CALLER: Final = re.compile(r"[a-z0-9-]+\.amazonaws\.com(\.cn)?")
-_PRINCIPAL: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
 
 
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look at the values of keys that hold service principals; patterns and variables may be anything."""
-    form = _CALLER if condition.folded in _CALLERS else _PRINCIPAL if condition.folded in _PRINCIPALS else None
+    form = _CALLER if condition.folded in _CALLERS else SERVICE_PRINCIPAL if condition.folded in _PRINCIPALS else None
     if form is None or operand_type(condition.base) != "String":
         return
     for value in condition.values:

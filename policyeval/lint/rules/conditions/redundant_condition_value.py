@@ -10,14 +10,15 @@ from policyeval.lint.fixes import remove_values
 from policyeval.lint.patterns import covers
 from policyeval.lint.redundant import redundancies
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.conditions._addresses import inside, read_network
+from policyeval.lint.rules.conditions._addresses import read_network, supernets
 from policyeval.lint.rules.conditions._keys import operand_type
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from policyeval.lint.view import Condition
+    from policyeval.lint.rules.conditions._addresses import Network
+    from policyeval.lint.view import Condition, Value
 
 
 def check(condition: Condition) -> Iterator[Flaw]:
@@ -49,19 +50,27 @@ def _covers_arn(pattern: str, other: str) -> bool:
 
 
 def _ranges(condition: Condition) -> Iterator[Flaw]:
-    networks = [(value, read_network(value.text)) for value in condition.values]
-    for at, (value, network) in enumerate(networks):
-        for other_at, (other, wider) in enumerate(networks):
-            same = network == wider
-            if at != other_at and network and wider and inside(network, wider) and (not same or other_at < at):
-                yield Flaw(
-                    value.place(),
-                    f"{ticked(other.text)} makes {ticked(value.text)} redundant",
-                    "take out what is redundant",
-                    (other.place(),),
-                    remove_values([value]),
-                )
-                break
+    seen: dict[Network, Value] = {}
+    for value in condition.values:
+        network = read_network(value.text)
+        if network is not None and network in seen:
+            yield _redundant(value, seen[network])
+        elif network is not None:
+            seen[network] = value
+    for network, value in seen.items():
+        wider = next((seen[each] for each in supernets(network) if each in seen), None)
+        if wider is not None:
+            yield _redundant(value, wider)
+
+
+def _redundant(value: Value, wider: Value) -> Flaw:
+    return Flaw(
+        value.place(),
+        f"{ticked(wider.text)} makes {ticked(value.text)} redundant",
+        "take out what is redundant",
+        (wider.place(),),
+        remove_values([value]),
+    )
 
 
 RULE = Rule(

@@ -26,6 +26,8 @@ def check(condition: Condition) -> Iterator[Flaw]:
         return
     if not is_listed(condition.folded, assuming=condition.statement.policy.type is PolicyType.TRUST):
         return
+    if condition.statement.policy.type is PolicyType.KEY and condition.folded.startswith("kms:"):
+        return  # K308 and K309 say more
     without = [
         value
         for value in element.values
@@ -50,8 +52,8 @@ RULE = Rule(
     types=frozenset({PolicyType.RESOURCE, PolicyType.KEY, PolicyType.TRUST}),
     summary="A statement asks for a key that the requests of an action never have.",
     why=(
-        "The condition is not evaluated for what is missing: an Allow does nothing for the action, and a Deny "
-        "does not deny it."
+        "The key is missing from its requests: under a plain operator the statement never applies to the "
+        "action, under a negated one always."
     ),
     instead="Move the action to a statement without the key.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-error-unsupported-action-for-condition-key",

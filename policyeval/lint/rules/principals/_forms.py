@@ -15,7 +15,6 @@ _ROLE: Final = re.compile(r"arn:([a-z-]+):iam::(\d{12}):role/(?:[^/]+/)*([^/]+)"
 _SESSION: Final = re.compile(r"arn:([a-z-]+):(?:sts|iam)::(\d{12}):assumed-role/([^/]+)/[^/]+")
 _ROOT: Final = re.compile(r"arn:[a-z-]+:iam::(\d{12}):root")
 _ACCOUNT_OF: Final = re.compile(r"arn:[a-z-]+:(?:sts|iam)::(\d{12}):.+")
-SERVICE: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)")
 
 
 def kind(value: Value) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _FORMS: Final = re.compile(
     r"\d{12}"
-    r"|A[A-Z]{3}[A-Z0-9]{12,124}"  # a unique id: P301 and P302 say more
+    r"|A(IDA|ROA|GPA)[A-Z0-9]{12,124}"  # unique ids: P301, P302 and P114 say more
     r"|[0-9a-f]{64}"  # a canonical user
     r"|arn:[a-z-]+:iam::\d{12}:(root|user/.+|role/.+|group/.+)"
     r"|arn:[a-z-]+:iam::cloudfront:user/CloudFront Origin Access Identity \w+"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import has_wildcard
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.principals._forms import SERVICE, kind
+from policyeval.lint.rules.conditions._services import SERVICE_PRINCIPAL
+from policyeval.lint.rules.principals._forms import kind
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def check(value: Value) -> Iterator[Flaw]:
     text = value.text
     if kind(value) != "Service" or has_wildcard(text) or "${" in text:
         return
-    if SERVICE.fullmatch(text) is None:
+    if SERVICE_PRINCIPAL.fullmatch(text) is None:
         hint = f"write `{text.lower()}.amazonaws.com`" if text.isalnum() else "write it as `service.amazonaws.com`"
         yield Flaw(value.place(), f"{ticked(text)} is no service principal", hint)
 

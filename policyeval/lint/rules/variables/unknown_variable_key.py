@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
@@ -15,13 +16,16 @@ if TYPE_CHECKING:
 
     from policyeval.lint.view import Statement
 
+# Anything else V103 and V105 say more about.
+_KEY: Final = re.compile(r"[\w:/.@+=-]+")
+
 
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look the keys up; claims of identity providers are nobody's to list."""
     for value in values_with_variables(statement):
         for found in variables(value.text):
             folded = found.key.lower()
-            if found.key and find_key(folded) is None and not is_of_provider(folded):
+            if _KEY.fullmatch(found.key) and find_key(folded) is None and not is_of_provider(folded):
                 hint = "replace the placeholder" if "::" in folded or ":" not in folded else "name a condition key"
                 yield Flaw(value.place(found.start, found.end), f"there is no condition key {ticked(found.key)}", hint)
 
