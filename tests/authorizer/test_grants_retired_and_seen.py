@@ -237,6 +237,18 @@ def test_a_time_without_a_zone_of_a_grant_that_is_handed_over_is_utc() -> None:
         assert authorizer.authorize(Request(BOB, "kms:Decrypt", KEY, at=NOON)).allowed is seen
 
 
+def test_a_time_that_is_given_as_context_is_the_time_at_which_a_grant_is_seen() -> None:
+    described = estate(grants=[grant(BOB, "Decrypt", CreationDate="2026-01-31T11:57:00Z")])
+    authorizer = Authorizer(described, grant_delay=DELAY)
+    for key, value, seen in [
+        ("aws:CurrentTime", "2026-01-31T12:00:00Z", False),
+        ("aws:CurrentTime", "2026-01-31T12:02:00Z", True),
+        ("aws:EpochTime", int(NOON.timestamp()), False),
+        ("aws:EpochTime", int(NOON.timestamp()) + 120, True),
+    ]:
+        assert authorizer.authorize(Request(BOB, "kms:Decrypt", KEY, context={key: value})).allowed is seen
+
+
 def test_in_simulate_a_grant_is_seen_at_once() -> None:
     new = grant(BOB, "Decrypt", CreationDate="2026-01-31T11:59:59Z")
     assert simulate(Request(BOB, "kms:Decrypt", KEY, at=NOON), PolicySet(grants=[new])).allowed

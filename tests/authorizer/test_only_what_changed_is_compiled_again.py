@@ -161,6 +161,13 @@ def test_what_is_made_once_is_kept(
     assert made == []
 
 
+def test_a_caller_met_before_is_not_identified_again(source: Changing, monkeypatch: pytest.MonkeyPatch) -> None:
+    authorizer = Authorizer(source)  # type: ignore[arg-type]
+    authorizer.authorize(Request(ROLE, "kms:Decrypt", KEY))
+    monkeypatch.setattr("policyeval.authorizer.situation.identify", lambda *_: pytest.fail("its name was read again"))
+    authorizer.authorize(Request(ROLE, "kms:Decrypt", KEY))
+
+
 def test_a_policy_met_before_is_not_compared_with_others(monkeypatch: pytest.MonkeyPatch) -> None:
     compiler, met = Compiler(), parse_policy(policy("kms:Decrypt"))
     compiled = compiler.compile(met, PolicyType.IDENTITY)

@@ -57,6 +57,7 @@ WORDS: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("other aliases", {"context": {"kms:ResourceAliases": ["alias/a", "alias/b"]}}, "context key `kms:resourcealiases` is `alias/a, alias/b`, but the resource's is `alias/app`", DERIVED),
     ("a tag of the key that is not there", {"context": {"aws:ResourceTag/x": "y"}}, "context key `aws:resourcetag/x` is `y`, but the resource has none", DERIVED),
     ("another time", {"at": NOON, "context": {"aws:CurrentTime": "2026-01-30"}}, "context key `aws:currenttime` is `2026-01-30`, but the request is made at 2026-01-31T12:00:00+00:00", DERIVED),
+    ("two times", {"context": {"aws:CurrentTime": "2026-01-31T12:00:00Z", "aws:EpochTime": "0"}}, "context key `aws:epochtime` is `0`, but the request is made at 2026-01-31T12:00:00+00:00", DERIVED),
     ("a number that is no time", {"at": NOON, "context": {"aws:EpochTime": "1e40"}}, "context key `aws:epochtime` is `1e40`, but it is no time of a request", DERIVED),
     ("another service", {"via_service": S3, "context": {"kms:ViaService": "x"}}, f"context key `kms:viaservice` is `x`, but the request comes via `{S3}`", DERIVED),
     ("a service that is not there", {"context": {"aws:ViaAWSService": "true"}}, "context key `aws:viaawsservice` is `true`, but no service calls on the principal's behalf", DERIVED),

@@ -12,11 +12,13 @@ from policyeval.model.records import AccountRecord, EndpointRecord, PrincipalRec
 from policyeval.syntax.policy import parse_policy
 from tests.authorizer.estates import (
     ALICE,
+    BOB,
     BUCKET,
     A,
     B,
     allow,
     policy,
+    to,
     when,
 )
 
@@ -118,6 +120,21 @@ def test_resource_control_policies_may_allow_under_conditions() -> None:
         ("allowed", "identity_policy"),
         ("implicit_deny", "resource_control_policy"),
     ]
+
+
+def test_resource_control_policies_that_let_in_others_deny() -> None:
+    for names, reason in [([BOB], "implicit_deny"), ([BOB, ALICE], "allowed"), (["*"], "allowed")]:
+        level = (NamedPolicy("rcp", parse_policy(policy(allow(Principal=to(*names))))),)
+        authorizer = Authorizer(Described(AccountRecord(A, resource_control_policies=(level,))))
+        assert authorizer.authorize(Request(ALICE, "s3:GetObject", BUCKET)).reason == reason
+
+
+def test_a_level_that_allows_everyone_everything_need_not_be_asked() -> None:
+    free, named, bound = allow(Principal="*"), allow(Principal=to(ALICE)), allow(Principal="*", Resource=BUCKET)
+    levels = tuple((NamedPolicy("rcp", parse_policy(policy(statement))),) for statement in (free, named, bound))
+    authorizer = Authorizer(Described(AccountRecord(A, resource_control_policies=levels)))
+    asked = authorizer._exact.case(Request(ALICE, "s3:GetObject", BUCKET)).theirs.rcp_asked
+    assert [[statement.policy for statement in level] for level in asked] == [[levels[1][0]], [levels[2][0]]]
 
 
 def test_an_endpoint_that_changes_is_compiled_again_and_one_that_does_not_is_not() -> None:
