@@ -47,6 +47,8 @@ def walk_blocks(walk: Walk) -> None:
             if after is not None:
                 at = after
                 continue
+        if walk.cursor <= end:
+            walk.nowhere()
         at = match.end()
 
 

@@ -63,6 +63,8 @@ def _word(walk: Walk, match: re.Match[str], base: int) -> str | None:
         top.key = None
     if match.start() < walk.cursor <= inside:
         walk.at_cursor(token=(start, end, quote))
+    if not quote and walk.text[start] in "&!":  # an anchor or a tag of what comes
+        return None
     if is_name:
         return walk.text[start:end]
     walk.value(walk.text[start:end])

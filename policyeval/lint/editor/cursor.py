@@ -17,5 +17,7 @@ def find_spot(text: str, cursor: int, *, yaml: bool = False) -> Spot:
     if yaml:
         walk_blocks(walk)
     else:
-        walk_brackets(walk, 0, len(text))
+        at = 0
+        while at < len(text) and not walk.over:
+            at = walk_brackets(walk, at, len(text))
     return walk.spot or walk.at_cursor()

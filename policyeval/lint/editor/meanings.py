@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import digits
 from typing import TYPE_CHECKING, Final
 
 from policyeval.catalog.keys import ConditionKey, lookup
@@ -107,13 +108,21 @@ def _described(service: Service, action: Action) -> str:
         lines += ["", f"Resource types: {types}"]
     else:
         lines += ["", "Resource types: none, it can be allowed on `*` only"]
-    keys = sorted(
+    keys = _numbered(
         {name for resource in action.resources for name in resource.condition_keys} | {*action.condition_keys}
     )
     if keys:
         more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
         lines += ["", f"Condition keys: {', '.join(f'`{key}`' for key in keys[:_SHOWN])}{more}"]
     return "\n".join(lines)
+
+
+def _numbered(names: Iterable[str]) -> list[str]:
+    """Write keys that only differ by their number as one: `kms:RecipientAttestation:PCR…`."""
+    alike: dict[str, list[str]] = {}
+    for name in sorted(names):
+        alike.setdefault(name.rstrip(digits), []).append(name)
+    return [group[0] if len(group) == 1 else f"{stem}…" for stem, group in alike.items()]
 
 
 def key_text(written: str) -> str | None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 # How long the writing must pause, in seconds; longer for a document that takes longer to lint.
 _PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 2.0
+_OWN: Final = (lsp.TEXT_DOCUMENT_DID_OPEN, lsp.TEXT_DOCUMENT_DID_CHANGE, lsp.TEXT_DOCUMENT_DID_CLOSE)
 _WATCHED: Final = ("**/policyeval.toml", "**/pyproject.toml")
 
 
@@ -130,11 +131,13 @@ class Editor:
             return []
         document, findings = await self._current(state)
         actions: list[lsp.CodeAction] = []
+        workspace = self._server.client_capabilities.workspace
+        versions = bool(workspace and workspace.workspace_edit and workspace.workspace_edit.document_changes)
         if _wanted(params.context.only, lsp.CodeActionKind.QuickFix):
             start, end = (document.text.offset(wire.position_of(at)) for at in (params.range.start, params.range.end))
-            actions += wire.quick_fixes(document, findings, start, end)
+            actions += wire.quick_fixes(document, findings, start, end, versions=versions)
         if _wanted(params.context.only, wire.FIX_ALL) and any(finding.fix is not None for finding in findings):
-            every = wire.fix_all(document, await self._lint(mend, document))
+            every = wire.fix_all(document, await self._lint(mend, document), versions=versions)
             actions += [every] if every is not None else []
         return actions
 
@@ -258,5 +261,9 @@ def serve(settings_for: Callable[[str], Settings], version: str, stdin: BinaryIO
     for name, answer, options in features:
         # It marks what it is given, and methods take no marks.
         server.feature(name, options)(partial(answer))
+    # It would keep the texts as well, ends lines where Python does (U+2028, form feed), and moves the positions that
+    # are past such an end in what it hands on.
+    for name in _OWN:
+        del server.protocol.fm.builtin_features[name]
     server.start_io(stdin, stdout)
     return editor.was_shut_down

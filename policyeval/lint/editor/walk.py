@@ -104,6 +104,11 @@ class Walk:
         self._least = self._depth_of_statement()
         return self.spot
 
+    def nowhere(self) -> None:
+        """Take down that the cursor is where nothing is to be said, such as in a comment."""
+        if self.spot is None:
+            self.spot = Spot(Role.VALUE, (), (), "", self.cursor, self.cursor)
+
     def _depth_of_statement(self) -> int:
         """Tell how deep the stack is in the statement around the cursor; without one, where the cursor is."""
         named = [depth for depth, frame in enumerate(self.stack, 1) if frame.strings is not None]

@@ -96,8 +96,10 @@ def diagnostic(document: Document, finding: Finding) -> lsp.Diagnostic:
     )
 
 
-def quick_fixes(document: Document, findings: Sequence[Finding], start: int, end: int) -> Iterator[lsp.CodeAction]:
-    """Give the fixes of the findings that touch a part of the text."""
+def quick_fixes(
+    document: Document, findings: Sequence[Finding], start: int, end: int, *, versions: bool
+) -> Iterator[lsp.CodeAction]:
+    """Give the fixes of the findings that touch a part of the text; `versions` as for `workspace_edit`."""
     for finding in findings:
         fix, (first, last) = finding.fix, shown(finding)
         if fix is None or first > end or last < start:
@@ -108,19 +110,19 @@ def quick_fixes(document: Document, findings: Sequence[Finding], start: int, end
             lsp.CodeActionKind.QuickFix,
             [diagnostic(document, finding)],
             is_preferred=True,
-            edit=workspace_edit(document, edits),
+            edit=workspace_edit(document, edits, versions=versions),
         )
 
 
-def fix_all(document: Document, mended: str) -> lsp.CodeAction | None:
-    """Give the action that makes all fixes; None where there is none to make."""
+def fix_all(document: Document, mended: str, *, versions: bool) -> lsp.CodeAction | None:
+    """Give the action that makes all fixes; None where there is none to make. `versions` as for `workspace_edit`."""
     text = document.text.text
     if mended == text:
         return None
     start = _common(text, mended)
     back = _common(text[start:][::-1], mended[start:][::-1])
     edit = lsp.TextEdit(range_at(document.text, start, len(text) - back), mended[start : len(mended) - back])
-    return lsp.CodeAction("Make all safe fixes", FIX_ALL, edit=workspace_edit(document, [edit]))
+    return lsp.CodeAction("Make all safe fixes", FIX_ALL, edit=workspace_edit(document, [edit], versions=versions))
 
 
 def _common(one: str, other: str) -> int:
@@ -129,10 +131,15 @@ def _common(one: str, other: str) -> int:
     return next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def workspace_edit(document: Document, edits: Sequence[lsp.TextEdit]) -> lsp.WorkspaceEdit:
-    """Give edits for one state of a document; the editor refuses them for another."""
+def workspace_edit(document: Document, edits: Sequence[lsp.TextEdit], *, versions: bool) -> lsp.WorkspaceEdit:
+    """Give edits for one state of a document.
+
+    `versions`: the editor takes edits that say for which state they are, and refuses them for another.
+    """
+    if not versions:
+        return lsp.WorkspaceEdit({document.uri: edits})
     identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
-    return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(identifier, list(edits))])
+    return lsp.WorkspaceEdit(document_changes=[lsp.TextDocumentEdit(identifier, edits)])
 
 
 def hover_of(text: LiveText, hover: Hover) -> lsp.Hover:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
@@ -69,10 +69,14 @@ class Client:
                 return self.kept.pop(index)
         while True:
             message = self._came.get(timeout=PATIENCE)
-            assert message is not None, "the server went away"
+            assert message is not None, f"the server went away: {self._last_words()}"
             if wanted(message):
                 return message
             self.kept.append(message)
+
+    def _last_words(self) -> str:
+        assert self.process.stderr is not None
+        return self.process.stderr.read().decode()
 
     def diagnostics(self, uri: str, version: int | None = None) -> list[dict[str, Any]]:
         """Give the diagnostics of a version of a document, or of none at its end."""
@@ -112,16 +116,19 @@ CAPABILITIES: dict[str, Any] = {"workspace": {"workspaceEdit": {"documentChanges
 
 
 @contextmanager
-def process(folder: Path = ROOT) -> Iterator[Client]:
+def process(folder: Path = ROOT, program: Sequence[str] = PROGRAM) -> Iterator[Client]:
     """Start the program in a folder; whatever happens, it does not stay."""
     started = subprocess.Popen(
-        PROGRAM, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        program, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     try:
         yield Client(started)
     finally:
         started.kill()
-        started.communicate()
+        started.wait()
+        for pipe in (started.stdin, started.stdout, started.stderr):
+            if pipe is not None:
+                pipe.close()
 
 
 @contextmanager
