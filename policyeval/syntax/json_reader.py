@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from policyeval.model.source import Diagnostic, Source
 from policyeval.syntax.faults import Refused
 from policyeval.syntax.grammars import build
 from policyeval.syntax.json_tree import TreeBuilder
 from policyeval.syntax.strings import has_lone_surrogate
+from policyeval.syntax.tables import TableParser
 from policyeval.syntax.tree import MAX_DEPTH, Node, too_deep
-
-if TYPE_CHECKING:
-    from lark import Lark
 
 _builder = TreeBuilder()
 # Lark binds the builder once, and the builder holds the source of the text in hand.
@@ -22,10 +19,8 @@ _turn = Lock()
 
 
 @cache
-def _parser() -> Lark:
-    from policyeval.syntax.json_lexer import OffsetLexer  # noqa: PLC0415 - imports Lark, with the parser and not before
-
-    return build("json", _builder, parts={"ContextualLexer": OffsetLexer})
+def _parser() -> TableParser:
+    return TableParser(build("json", _builder, parts={}))
 
 
 def read_json(text: str | bytes, name: str | None) -> tuple[Node | None, list[Diagnostic]]:
@@ -51,14 +46,12 @@ def read_json(text: str | bytes, name: str | None) -> tuple[Node | None, list[Di
 
 
 def _strict(source: Source) -> Node | None:
-    from lark.exceptions import UnexpectedInput  # noqa: PLC0415 - loaded with the parser, not before
-
     parser = _parser()
     with _turn:
         _builder.source = source
         try:
-            node: Node = parser.parse(source.text)  # type: ignore[assignment]  # what `start` gives
-        except (UnexpectedInput, Refused):
+            node: Node = parser.parse(source.text)
+        except Refused:
             return None
         finally:
             _builder.source = None

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lark import Lark
     from lark.parsers.lalr_interactive_parser import InteractiveParser
 
-    from policyeval.syntax.json_lexer import OffsetToken
+    from policyeval.syntax.tables import OffsetToken
 
 _CLOSING: Final = {"RBRACE": "LBRACE", "RBRACKET": "LBRACKET"}
 _CLOSED_BY: Final = {"LBRACE": "RBRACE", "LBRACKET": "RBRACKET"}

@@ -11,7 +11,7 @@ from policyeval.syntax.tree import Boolean, List, Mapping, Node, Null, Number, T
 
 if TYPE_CHECKING:
     from policyeval.model.source import Source
-    from policyeval.syntax.json_lexer import OffsetToken
+    from policyeval.syntax.tables import OffsetToken
 
 
 # The strings in a run, of which the lexer has seen that they are well formed.

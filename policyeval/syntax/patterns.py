@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policyeval.syntax.faults import Refused
 from policyeval.syntax.grammars import build
+from policyeval.syntax.tables import TableParser
 
 if TYPE_CHECKING:
-    from lark import Lark
-
-    from policyeval.syntax.json_lexer import OffsetToken
+    from policyeval.syntax.tables import OffsetToken
 
 
 class Span(NamedTuple):
@@ -74,30 +73,22 @@ class _ArnBuilder:
         return ArnPattern(*parts[1:])
 
 
-def _build(name: str, builder: object) -> Lark:
-    from policyeval.syntax.json_lexer import OffsetLexer  # noqa: PLC0415 - imports Lark, with the parser and not before
-
-    return build(name, builder, parts={"ContextualLexer": OffsetLexer})
+@cache
+def _action_parser() -> TableParser:
+    return TableParser(build("action", _ActionBuilder(), parts={}))
 
 
 @cache
-def _action_parser() -> Lark:
-    return _build("action", _ActionBuilder())
-
-
-@cache
-def _arn_parser() -> Lark:
-    return _build("arn", _ArnBuilder())
+def _arn_parser() -> TableParser:
+    return TableParser(build("arn", _ArnBuilder(), parts={}))
 
 
 @lru_cache(maxsize=32_768)
 def parse_action_pattern(text: str) -> ActionPattern | None:
     """Take an Action value apart; None where it is neither `*` nor `service:name`."""
-    from lark.exceptions import UnexpectedInput  # noqa: PLC0415 - loaded with the parser, not before
-
     try:
-        pattern: ActionPattern = _action_parser().parse(text)  # type: ignore[assignment]  # what the rules give
-    except (UnexpectedInput, Refused):
+        pattern: ActionPattern = _action_parser().parse(text)
+    except Refused:
         return None
     return pattern
 
@@ -107,10 +98,8 @@ def parse_arn_pattern(text: str) -> ArnPattern | None:
     """Take a Resource value apart; None where it does not start with `arn:`."""
     if not text.startswith("arn:"):
         return None
-    from lark.exceptions import UnexpectedInput  # noqa: PLC0415 - loaded with the parser, not before
-
     try:
-        pattern: ArnPattern = _arn_parser().parse(text)  # type: ignore[assignment]  # what the rules give
-    except (UnexpectedInput, Refused):
+        pattern: ArnPattern = _arn_parser().parse(text)
+    except Refused:
         return None
     return pattern
