@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
+from tempfile import TemporaryFile
 from threading import Thread
-from typing import Any
+from typing import Any, BinaryIO
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = [sys.executable, "-c", "from policyeval.cli import main; main(prog_name='policyeval')", "lsp"]
@@ -20,11 +21,12 @@ PATIENCE = 30  # seconds, for a machine that is busy; a test that passes waits f
 class Client:
     """Sends messages and keeps what comes back until somebody asks for it."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], errors: BinaryIO) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         self.process = process
-        self._in, self._out = process.stdin, process.stdout
+        self.welcome: dict[str, Any] = {}
+        self._in, self._out, self._errors = process.stdin, process.stdout, errors
         self._came: Queue[dict[str, Any] | None] = Queue()
         self.kept: list[dict[str, Any]] = []
         self._number = 0
@@ -69,14 +71,15 @@ class Client:
                 return self.kept.pop(index)
         while True:
             message = self._came.get(timeout=PATIENCE)
-            assert message is not None, f"the server went away: {self._last_words()}"
+            assert message is not None, f"the server went away: {self.aside()}"
             if wanted(message):
                 return message
             self.kept.append(message)
 
-    def _last_words(self) -> str:
-        assert self.process.stderr is not None
-        return self.process.stderr.read().decode()
+    def aside(self) -> str:
+        """Give what the server said on standard error."""
+        self._errors.seek(0)
+        return self._errors.read().decode()
 
     def diagnostics(self, uri: str, version: int | None = None) -> list[dict[str, Any]]:
         """Give the diagnostics of a version of a document, or of none at its end."""
@@ -118,25 +121,22 @@ CAPABILITIES: dict[str, Any] = {"workspace": {"workspaceEdit": {"documentChanges
 @contextmanager
 def process(folder: Path = ROOT, program: Sequence[str] = PROGRAM) -> Iterator[Client]:
     """Start the program in a folder; whatever happens, it does not stay."""
-    started = subprocess.Popen(
-        program, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    try:
-        yield Client(started)
-    finally:
-        started.kill()
-        started.wait()
-        for pipe in (started.stdin, started.stdout, started.stderr):
-            if pipe is not None:
-                pipe.close()
+    with TemporaryFile() as errors:  # a pipe that nobody reads would stop it one day
+        started = subprocess.Popen(program, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
+        try:
+            yield Client(started, errors)
+        finally:
+            started.kill()
+            started.wait()
+            for pipe in (started.stdin, started.stdout):
+                if pipe is not None:
+                    pipe.close()
 
 
 @contextmanager
 def editor(folder: Path = ROOT, capabilities: dict[str, Any] = CAPABILITIES) -> Iterator[Client]:
     """An editor that has a folder open and is through with its greetings."""
     with process(folder) as client:
-        client.welcome = client.ask(  # type: ignore[attr-defined]
-            "initialize", processId=None, rootUri=folder.as_uri(), capabilities=capabilities
-        )
+        client.welcome = client.ask("initialize", processId=None, rootUri=folder.as_uri(), capabilities=capabilities)
         client.notify("initialized")
         yield client
