@@ -14,8 +14,9 @@ from pathlib import Path
 from policyeval.lint.linter import Linter
 from policyeval.lint.rules.table import load_all
 from tests.parity import corpora
+from tests.parity.checks import lacking
 from tests.parity.documented import errors
-from tests.parity.report import disagreements, page, table
+from tests.parity.report import Findings, disagreements, page, table
 from tests.parity.score import Score, score
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "lint-parity.md"
@@ -38,11 +39,23 @@ def main() -> int:
     if arguments.code:
         _print(disagreements(scores.get(arguments.code, Score(arguments.code))))
     elif arguments.write:
-        uncut = score(linter, corpora.managed(home), everything=True)
-        PAGE.write_text(page(scores, uncut, errors(linter, corpora.documented(home))), encoding="utf-8")
+        PAGE.write_text(page(everything(home)), encoding="utf-8")
     else:
         _print(table(scores.values()))
     return 0
+
+
+def everything(home: Path) -> Findings:
+    """Find what the page tells."""
+    rules = load_all()
+    linter, checks = Linter(rules), corpora.checks(home)
+    return Findings(
+        score(linter, corpora.managed(home)),
+        score(linter, corpora.managed(home), everything=True),
+        len(checks),
+        tuple(lacking(checks, rules)),
+        tuple(errors(linter, corpora.documented(home))),
+    )
 
 
 def _print(lines: Iterable[str]) -> None:

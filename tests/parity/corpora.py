@@ -5,6 +5,7 @@ They are no part of the project. `POLICYEVAL_CORPORA` names the folder that has 
 - `aws-managed-policies.jsonl.gz`, rows `{name, at, document, findings}`, where `findings` is AWS's answer. The
   text that its spans index is `json.dumps(document, ensure_ascii=False)`.
 - `documented-policies.jsonl.gz`, rows `{corpus, name, text}`.
+- `access-analyzer-checks.txt`, the headings of AWS's reference of its checks, `Error – Invalid action`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -113,6 +115,17 @@ def documented(home: Path) -> Iterator[tuple[str, str]]:
     """Read the policies of AWS's guides: a name, and the text."""
     for row in _lines(home / "documented-policies.jsonl.gz"):
         yield f"{row['corpus']}/{row['name']}", row["text"]
+
+
+def checks(home: Path) -> dict[str, str]:
+    """Read AWS's checks: the severity of each by its issue code."""
+    headings = (home / "access-analyzer-checks.txt").read_text(encoding="utf-8").splitlines()
+    pairs = (heading.split(" – ") for heading in headings if heading)
+    return {_issue_code(name): kind.removeprefix("General ").replace(" ", "_").lower() for kind, name in pairs}
+
+
+def _issue_code(name: str) -> str:
+    return re.sub("[^A-Z0-9]+", "_", name.upper())
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

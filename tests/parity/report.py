@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from policyeval.catalog.service_data import service_data
+from tests.parity.checks import WITHOUT
 from tests.parity.corpora import SINCE, UNASKED, Location, Said
 from tests.parity.documented import Flagged
 from tests.parity.score import DATED, PARTLY_DATED, Pair, Score, total
@@ -77,8 +79,21 @@ def _figures(scores: Iterable[Score]) -> str:
     return f"recall {whole.recall:.3f}, precision {whole.precision:.3f}, exact spans {whole.exact:.3f}"
 
 
-def page(scores: Mapping[str, Score], uncut: Mapping[str, Score], flagged: Iterable[Flagged]) -> str:
-    """Write docs/lint-parity.md; `uncut` is the score with everything counted."""
+class Findings(NamedTuple):
+    """What the page tells: the scores, the same with everything counted, how many checks AWS has and which of them
+    have no rule, and the errors in AWS's guides.
+    """
+
+    scores: Mapping[str, Score]
+    uncut: Mapping[str, Score]
+    known: int
+    without: Iterable[str]
+    flagged: Iterable[Flagged]
+
+
+def page(findings: Findings) -> str:
+    """Write docs/lint-parity.md."""
+    scores, uncut, known, without, flagged = findings
     data = service_data()
     rest = [score for score in scores.values() if score.code not in DATED]
     undated = [score for score in rest if score.code not in PARTLY_DATED]
@@ -114,6 +129,12 @@ def page(scores: Mapping[str, Score], uncut: Mapping[str, Score], flagged: Itera
         "services and actions of the last three rows, keys of `INVALID_SERVICE_CONDITION_KEY` such as `ecs:CreateAction`,",
         "and actions of `ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE` that know tags by now. The other way",
         "round, a service that has been retired since was right then.",
+        "",
+        "## Its checks",
+        "",
+        f"Of the {known} checks in AWS's reference these have no rule:",
+        "",
+        *(f"- `{code}`: {WITHOUT.get(code, '**to be looked at**')}" for code in without),
         "",
         "## The policies of AWS's guides",
         "",

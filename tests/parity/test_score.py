@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 
 from policyeval.lint.linter import Linter
 from policyeval.lint.rules.table import load_all
 from tests.parity import corpora
+from tests.parity.__main__ import PAGE, everything
+from tests.parity.checks import WITHOUT, otherwise
 from tests.parity.corpora import Location, Row, Said
-from tests.parity.documented import errors
 from tests.parity.report import AIM, page, table
 from tests.parity.score import DATED, PARTLY_DATED, Pair, Score, pair_up, score, sound, total
 
@@ -107,14 +107,18 @@ needs_corpora = pytest.mark.skipif(corpora.VARIABLE not in os.environ, reason=f"
 def test_the_score_reaches_its_aim_and_the_page_tells_it() -> None:
     home = corpora.folder()
     assert home is not None
-    linter = Linter(load_all())
-    scores = score(linter, corpora.managed(home))
-    whole = total(each for each in scores.values() if each.code not in DATED | PARTLY_DATED)
+    found = everything(home)
+    whole = total(each for each in found.scores.values() if each.code not in DATED | PARTLY_DATED)
     assert whole.recall >= AIM["recall"]
     assert whole.precision >= AIM["precision"]
     assert whole.exact >= AIM["exact"]
-    uncut = score(linter, corpora.managed(home), everything=True)
-    flagged = list(errors(linter, corpora.documented(home)))
-    assert [each for each in flagged if each.reason is None] == []
-    told = Path(__file__).resolve().parents[2] / "docs" / "lint-parity.md"
-    assert told.read_text(encoding="utf-8") == page(scores, uncut, flagged), "run `python -m tests.parity --write`"
+    assert [each for each in found.flagged if each.reason is None] == []
+    assert [code for code in found.without if code not in WITHOUT] == []
+    assert PAGE.read_text(encoding="utf-8") == page(found), "run `python -m tests.parity --write`"
+
+
+@needs_corpora
+def test_rules_are_as_severe_as_aws_s_checks() -> None:
+    home = corpora.folder()
+    assert home is not None
+    assert list(otherwise(corpora.checks(home), load_all())) == []
