@@ -72,6 +72,9 @@ def _region(name: str) -> str:
 @click.option("--tls-cert", metavar="FILE", help="Serve HTTPS with this certificate chain, in PEM.")
 @click.option("--tls-key", metavar="FILE", help="The certificate's key, in PEM.")
 @click.option("--access-log", is_flag=True, help="Log every request, not only those that were refused.")
+@click.option(
+    "--explain", is_flag=True, help="Log with a denied request what each layer said, and what would allow it."
+)
 @click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(  # noqa: PLR0913 - the options that there are
     *,
@@ -84,6 +87,7 @@ def command(  # noqa: PLR0913 - the options that there are
     tls_cert: str | None,
     tls_key: str | None,
     access_log: bool,
+    explain: bool,
     log_format: Literal["text", "json"],
 ) -> int:
     """Serve KMS and STS to boto3, the AWS CLI and whatever else speaks to AWS.
@@ -113,7 +117,7 @@ def command(  # noqa: PLR0913 - the options that there are
         who = _who(entities, data, account)
         services = Services.open(who.entities, kept, region=region)
         opened.callback(services.close)
-        app = build(services, journal=journal, file=who.file, access_log=access_log)
+        app = build(services, journal=journal, file=who.file, access_log=access_log, explain=explain)
         _send_to(journal)
         place = Place(url_of(listening, host, secure=tls is not None), region, is_loopback(listening), data)
 

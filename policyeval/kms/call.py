@@ -146,9 +146,9 @@ class Call:
         self.keys.append(key)
         return Found(key, name.alias)
 
-    def veiled(self, action: str) -> KmsError:
+    def veiled(self, action: str, decision: Decision | None = None) -> KmsError:
         """Say no to a caller who must not learn whether there is such a key."""
-        return KmsError("AccessDeniedException", veiled_sentence(self.caller.label, action))
+        return KmsError("AccessDeniedException", veiled_sentence(self.caller.label, action), decision)
 
     def find_by_id(self, key_id: str) -> Found | None:
         """Find the key that a ciphertext names; None where this Region has none (KMS 8)."""
@@ -235,8 +235,8 @@ class Call:
         self.decisions.append(decision)
         if not decision.allowed:
             if self._is_closed(resource, decision):
-                raise self.veiled(action)
-            raise KmsError("AccessDeniedException", decision.message)
+                raise self.veiled(action, decision)
+            raise KmsError("AccessDeniedException", decision.message, decision)
         return decision
 
     def _is_closed(self, resource: str, decision: Decision) -> bool:

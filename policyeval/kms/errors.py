@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from policyeval.errors import PolicyEvalError
 from policyeval.model.source import Diagnostic
+
+if TYPE_CHECKING:
+    from policyeval.authorizer import Decision
 
 
 class KmsError(PolicyEvalError):
@@ -12,12 +17,15 @@ class KmsError(PolicyEvalError):
     Attributes:
         code: the error code of the API, such as `NotFoundException`.
         message: AWS's words, "" where AWS says nothing.
+        decision: what the authorizer said, where that is why. The caller is not to learn of it: it tells more than AWS
+            does.
 
     """
 
-    def __init__(self, code: str, message: str = "") -> None:
+    def __init__(self, code: str, message: str = "", decision: Decision | None = None) -> None:
         self.code = code
         self.message = message
+        self.decision = decision
         super().__init__([Diagnostic(f"{code}: {message}" if message else code)])
 
 

@@ -38,6 +38,7 @@ class App:
         pool: where slow requests run, so that nobody else waits for them.
         metrics, journal: what is told of every request.
         access_log: whether the journal is also told of those that worked.
+        explain: whether it is told what each layer of a refusal said, and what would allow it.
 
     """
 
@@ -50,6 +51,7 @@ class App:
         metrics: Metrics,
         journal: Journal,
         access_log: bool = False,
+        explain: bool = False,
     ) -> None:
         self._endpoint = endpoint
         self._beside = beside
@@ -57,6 +59,7 @@ class App:
         self._metrics = metrics
         self._journal = journal
         self._access_log = access_log
+        self._explain = explain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, as ASGI has it."""
@@ -116,6 +119,7 @@ class App:
                 request_id=exchange.request_id,
                 seconds=seconds,
                 fault=reply.fault,
+                explanation=reply.decision.explain() if self._explain and reply.decision is not None else None,
             )
 
 

@@ -37,6 +37,7 @@ def build(  # noqa: PLR0913 - settings, all by name
     credentials: Credentials | None = None,
     clock: Callable[[], datetime] = system.now,
     access_log: bool = False,
+    explain: bool = False,
     most_body: int = MOST_BODY,
     pace: Pace = _USUAL,
 ) -> App:
@@ -49,6 +50,7 @@ def build(  # noqa: PLR0913 - settings, all by name
         credentials: who knows access keys; STS when None.
         clock: gives the time, aware.
         access_log: whether the journal is told of every request, not only of those that were refused.
+        explain: whether it is told of refusals what each layer said and what would allow the request.
         most_body: how many bytes a request's body may have.
         pace: how often the file is looked at, and how often what is due to keys.
 
@@ -65,7 +67,9 @@ def build(  # noqa: PLR0913 - settings, all by name
     )
     upkeep = Upkeep(services, file=file, pool=pool, journal=journal, metrics=metrics, pace=pace)
     beside = monitors(metrics, services.check, upkeep.running)
-    return App(endpoint, beside=beside, pool=pool, metrics=metrics, journal=journal, access_log=access_log)
+    return App(
+        endpoint, beside=beside, pool=pool, metrics=metrics, journal=journal, access_log=access_log, explain=explain
+    )
 
 
 def _ids() -> Callable[[], str]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final, NamedTuple, NoReturn, Protocol
 
+from policyeval.authorizer import Decision
 from policyeval.catalog.regions import regions
 from policyeval.errors import PolicyEvalError
 from policyeval.evaluator.layers import keep
@@ -45,8 +46,9 @@ class Asked(NamedTuple):
 class Reply(NamedTuple):
     """An HTTP response, but for what the server adds by itself.
 
-    `code` and `message` say why it is a refusal, and are empty when it is none. `fault` is what went wrong with
-    the server itself: it is for the journal, and the client learns nothing of it.
+    `code` and `message` say why it is a refusal, and are empty when it is none. The rest is for the journal, and
+    the client learns nothing of it: `fault` is what went wrong with the server itself, `decision` what the authorizer
+    said that refused.
     """
 
     status: int
@@ -55,6 +57,7 @@ class Reply(NamedTuple):
     code: str = ""
     message: str = ""
     fault: str | None = None
+    decision: Decision | None = None
 
 
 class Speaker(Protocol):
@@ -129,7 +132,7 @@ class Exchange:
         except WireError as error:
             return refuse(error.code, error.message, error.status, self.request_id)
         except KmsError as error:
-            return refuse(error.code, error.message, None, self.request_id)
+            return refuse(error.code, error.message, None, self.request_id)._replace(decision=error.decision)
         except PolicyEvalError as error:
             fault = str(error)
         except Exception:  # noqa: BLE001 - the client gets an answer, and whoever runs the server the traceback

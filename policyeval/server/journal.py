@@ -12,8 +12,8 @@ __all__ = ["Field", "Journal", "Level"]
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
 Field: TypeAlias = str | int | float | None
 
-# The field that has many lines: what is wrong with a file, or a traceback.
-_BLOCK: Final = "fault"
+# Fields that have many lines: what is wrong with a file, a traceback, the explanation of a decision.
+_BLOCKS: Final = ("fault", "explanation")
 
 
 class Journal:
@@ -45,10 +45,10 @@ def _as_json(time: str, level: str, event: str, fields: Mapping[str, Field]) -> 
 
 
 def _as_text(time: str, level: str, event: str, fields: Mapping[str, Field]) -> str:
-    shown = " ".join(f"{name}={_shown(value)}" for name, value in fields.items() if name != _BLOCK)
-    # No line of it can be taken for an event of its own.
-    block = "".join(f"\n    | {_harmless(line)}" for line in str(fields.get(_BLOCK, "")).splitlines())
-    return f"{time} {level:<7} {event}{'  ' if shown else ''}{shown}{block}"
+    shown = " ".join(f"{name}={_shown(value)}" for name, value in fields.items() if name not in _BLOCKS)
+    # No line of them can be taken for an event of its own.
+    lines = [f"\n    | {_harmless(line)}" for name in _BLOCKS for line in str(fields.get(name, "")).splitlines()]
+    return f"{time} {level:<7} {event}{'  ' if shown else ''}{shown}{''.join(lines)}"
 
 
 def _shown(value: Field) -> str:

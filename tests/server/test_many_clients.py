@@ -14,13 +14,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tests.server.process import serve
+from tests.server.process import ALICE, BOB, serve
 
 SECONDS = float(os.environ.get("POLICYEVAL_SECONDS", "2"))
 CLIENTS = 16
 SHARING = "fixtures/sharing.yaml"
-BOB = {"aws_access_key_id": "AKIABOBEXAMPLE000001", "aws_secret_access_key": "bobs-secret-for-tests-only"}
-ALICE = {"aws_access_key_id": "AKIAALICEEXAMPLE0001", "aws_secret_access_key": "alices-secret-for-tests-only"}
 APP = "arn:aws:iam::444455556666:role/app"
 
 

@@ -22,7 +22,7 @@ from policyeval.kms.root import trail_key
 from policyeval.kms.storage.root_key import RootKey
 from policyeval.kms.trail.chain import Link
 from policyeval.kms.trail.verify import Verifier
-from tests.server.process import refused, serve
+from tests.server.process import ALICE, BOB, refused, serve
 
 SHARING = "fixtures/sharing.yaml"
 
@@ -274,6 +274,22 @@ def test_for_programs_the_log_is_json(tmp_path: Path) -> None:
     assert (refusal["level"], refusal["code"]) == ("warning", "NotFoundException")
     assert refusal["principal"] == "arn:aws:iam::111122223333:user/administrator"
     assert (refusal["source_ip"], stopped["event"]) == ("127.0.0.1", "stopped")
+
+
+def test_why_a_request_was_denied_is_explained_to_who_runs_the_server() -> None:
+    with serve("--entities", SHARING, "--explain") as served:
+        blob = served.client(**ALICE).encrypt(KeyId="alias/app", Plaintext=b"x")["CiphertextBlob"]
+        with pytest.raises(ClientError, match="AccessDeniedException") as refused:
+            served.client(**BOB).decrypt(CiphertextBlob=blob)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            served.client("sts", **ALICE).assume_role(
+                RoleArn="arn:aws:iam::444455556666:role/app", RoleSessionName="ss"
+            )
+        _, log = served.stop()
+    assert "identity policies" not in str(refused.value)
+    assert "    |   key policy: does not allow\n" in log
+    assert "    | To allow it: account 111122223333 must " in log
+    assert "    |   role trust policy: does not allow\n" in log
 
 
 def test_a_file_that_changed_takes_effect_and_a_broken_one_does_not(tmp_path: Path) -> None:

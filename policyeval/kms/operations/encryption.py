@@ -198,7 +198,8 @@ def _ask_source(
     try:
         call.ask(action, source.found, conditions, context)
     except KmsError as error:
-        raise KmsError(_DENIED, _of_ciphertext(error.message, action, source.found.key.arn)) from None
+        words = _of_ciphertext(error.message, action, source.found.key.arn)
+        raise KmsError(_DENIED, words, error.decision) from None
 
 
 def _of_ciphertext(sentence: str, action: str, arn: str = "") -> str:

@@ -140,7 +140,7 @@ class Call:
             raise not_known() from None
         self.decisions.append(decision)
         if not decision.allowed:
-            raise KmsError(DENIED, decision.message)
+            raise KmsError(DENIED, decision.message, decision)
 
     def never(self, action: str, resource: str) -> KmsError:
         """Say no to what no policy could allow."""
