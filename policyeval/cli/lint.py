@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,8 +39,6 @@ FORMATS = {
 }
 # From how many files on a run is long enough to show how far it is.
 _MANY = 20
-# How many files' views may lie about: some megabytes.
-_COLLECT_EVERY = 32
 # What a session's policy may have is what an identity policy may.
 _TYPES = [str(policy_type) for policy_type in PolicyType if policy_type is not PolicyType.SESSION]
 
@@ -189,10 +186,8 @@ def _lint(session: LintSession, options: _Options, folder: Path) -> Iterator[Fil
     if options.fix and "-" in names:
         message = "standard input cannot be fixed; name a file."
         raise click.UsageError(message)
-    with _progress(names) as shown, _collecting_rarely() as collect:
-        for number, name in enumerate(shown):
-            if number % _COLLECT_EVERY == 0:
-                collect()
+    with _progress(names) as shown, _without_collector():
+        for name in shown:
             reading = _stdin() if name == "-" else read_source(name)
             path = name if name == "-" else Path(os.path.relpath(name, folder)).as_posix()
             if options.fix and reading.node is not None:
@@ -214,16 +209,13 @@ def _stdin() -> Reading:
 
 
 @contextmanager
-def _collecting_rarely() -> Iterator[Callable[[], object]]:
-    """Look for garbage when told to: views are full of circles, and looking all the time is a fifth of a run."""
+def _without_collector() -> Iterator[None]:
+    """Let Python not look for garbage: a run makes none, and looking is a fifth of it."""
     was_on = gc.isenabled()
-    gc.freeze()
     gc.disable()
     try:
-        # The youngest only: what survives once is the data about services, and stays.
-        yield partial(gc.collect, 0)
+        yield
     finally:
-        gc.unfreeze()
         if was_on:
             gc.enable()
 

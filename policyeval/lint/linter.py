@@ -68,7 +68,9 @@ class Linter:
             policy.key = key
         found = list(faults)
         policy_from_node(node, policy.type, found, pointer)
-        return sorted([*self.faults(found, policy), *self.view(policy)], key=_by_place)
+        findings = sorted([*self.faults(found, policy), *self.view(policy)], key=_by_place)
+        policy.take_apart()
+        return findings
 
     def faults(self, faults: Iterable[Diagnostic], policy: PolicyView | None = None) -> list[Finding]:
         """Give what the parser found, under the codes of the rules for it."""

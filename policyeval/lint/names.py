@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 class NameIndex:
     """Values by what they can cover: names by themselves, patterns by their service."""
 
-    __slots__ = ("_answers", "_names", "_patterns")
+    __slots__ = ("_answers", "_names", "_patterns", "_services")
 
     def __init__(self, values: Iterable[Value]) -> None:
         """Sort the values of an Action or NotAction."""
         # Many rules ask for the same few.
         self._answers: dict[str, Sequence[Value]] = {}
         self._names: dict[str, list[Value]] = {}
+        self._services: dict[str, list[tuple[Value, str]]] | None = None
         # Patterns of services, such as `*`, are under "".
         self._patterns: dict[str, list[tuple[Matcher, Value]]] = {}
         for value in values:
@@ -40,6 +41,15 @@ class NameIndex:
         if answer is None:
             answer = self._answers[name] = self._covering(name)
         return answer
+
+    def of_service(self, service: str) -> Sequence[tuple[Value, str]]:
+        """Give the actions of a service that are named in full, each with its text in lower case."""
+        if self._services is None:
+            self._services = {}
+            for name, values in self._names.items():
+                of_one = self._services.setdefault(name.partition(":")[0], [])
+                of_one += [(value, name) for value in values]
+        return self._services.get(service, ())
 
     def _covering(self, name: str) -> Sequence[Value]:
         found = self._names.get(name, ())

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policyeval.evaluator.operators import NULL, OPERATORS
-from policyeval.lint.patterns import has_wildcard
 from policyeval.syntax.tree import Mapping, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Sequence
 
     from policyeval.lint.view import Condition, Element, PolicyView, Statement, Value
 
@@ -46,11 +45,10 @@ CALLER_KEYS: Final = frozenset(
 """Keys, in lower case, that say who calls, from where, or for what: they narrow down a principal of `*`."""
 
 
-def values_covering(statement: Statement, action: str) -> Iterator[Value]:
+def values_covering(statement: Statement, action: str) -> Sequence[Value]:
     """Give the values of Action (not NotAction) that cover an action, which is given in lower case."""
     element = statement.action
-    if element is not None and not element.negated:
-        yield from element.covering(action)
+    return () if element is None or element.negated else element.covering(action)
 
 
 def covers_action(statement: Statement, action: str) -> bool:
@@ -71,15 +69,10 @@ def allows_are_known(policy: PolicyView) -> bool:
     )
 
 
-def named_actions(statement: Statement, service: str) -> Iterator[tuple[Value, str]]:
+def named_actions(statement: Statement, service: str) -> Sequence[tuple[Value, str]]:
     """Give the actions of a service that a statement names in full, each with its text in lower case."""
     element = statement.action
-    if element is not None and not element.negated:
-        prefix = service + ":"
-        for value in element.values:
-            folded = value.text.lower()
-            if folded.startswith(prefix) and not has_wildcard(folded):
-                yield value, folded
+    return () if element is None or element.negated else element.named(service)
 
 
 def whole(element: Element) -> Value | None:

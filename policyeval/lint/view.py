@@ -87,6 +87,17 @@ class Element:
             self._names = NameIndex(self.values)
         return self._names.covering(name)
 
+    def forget(self) -> None:
+        """Leave the values: each of them has the element, too."""
+        self.values = ()
+        self._names = None
+
+    def named(self, service: str) -> Sequence[tuple[Value, str]]:
+        """Give the actions of a service that are named in full, each with its text in lower case."""
+        if self._names is None:
+            self._names = NameIndex(self.values)
+        return self._names.of_service(service)
+
     def place(self) -> Place:
         """Give the place of its value."""
         return self.node.place(self.pointer)
@@ -251,6 +262,22 @@ class PolicyView:
     def variables(self) -> bool:
         """Whether `${…}` is a policy variable in it: only in version 2012-10-17 (S22)."""
         return self.version == "2012-10-17"
+
+    def take_apart(self) -> None:
+        """Undo the circles between what stands in what, so that the view goes when nobody has it any more.
+
+        A view that is taken apart has no statements, and its statements have no values: keep none of them.
+        """
+        for statement in self.statements:
+            for element in (statement.action, statement.resource, *statement.principals):
+                if element is not None:
+                    element.forget()
+            for condition in statement.conditions:
+                condition.values = ()
+            statement.action = statement.resource = None
+            statement.principals = ()
+            statement.conditions = ()
+        self.statements = ()
 
     def place(self) -> Place:
         """Give the place of the whole document."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 
 import pytest
@@ -138,3 +139,17 @@ def test_a_damaged_file_is_linted_as_far_as_it_can_be_read() -> None:
 def test_a_damaged_file_that_nobody_named_is_a_finding_only_if_it_may_be_a_policy(named: bool, count: int) -> None:  # noqa: FBT001 - a column
     assert len(lint_bytes(LINTER, b'{"a": 1,}', "a.json", named=named).findings) == count
     assert len(lint_bytes(LINTER, b'{"Statement": 1,}', "a.json", named=named).findings) == 1
+
+
+def test_a_linted_policy_leaves_no_garbage() -> None:
+    # The command runs without Python's collector.
+    data = json.dumps({"accounts": [{"roles": [{"trust_policy": DOCUMENT}]}], "Statement": [STATEMENT]}).encode()
+    lint_bytes(LINTER, data, "a.json")
+    gc.collect()
+    gc.disable()
+    try:
+        lint_bytes(LINTER, data, "a.json")
+        lint_bytes(LINTER, BAD_EFFECT.encode(), "a.json")
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
