@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from policyeval import Authorizer, Request, Session
 from policyeval.evaluator.context import Value, getter
 from tests.authorizer.estates import ALIAS, ALICE, APP, APP_SESSION, BUCKET, KEY, LINKED, ROOT_A, A, allow, estate, to
 
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+ATHENS = timezone(timedelta(hours=2))
 ORGANIZATION = "o-a1b2c3d4e5"
 PATH = f"{ORGANIZATION}/r-ab12/"
 FEDERATED = f"arn:aws:sts::{A}:federated-user/alice"
@@ -48,6 +51,7 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("a user's id with temporary credentials", {"session": Session()}, "aws:userid", "AIDAEXAMPLEALICE00001"),
     ("a session's tag is its role's", SESSION, "aws:PrincipalTag/team", "blue"),
     ("a session's own tag", TAGGED, "aws:PrincipalTag/TEAM", "red"),
+    ("a nameless session's own tag", {"principal": APP, "session": Session(tags={"Team": "red"})}, "aws:PrincipalTag/team", "red"),
     ("a session's source identity", TAGGED, "aws:SourceIdentity", "me"),
     ("a federated user's ARN", {"principal": FEDERATED}, "aws:PrincipalArn", FEDERATED),
     ("a federated user's type", {"principal": FEDERATED}, "aws:PrincipalType", "FederatedUser"),
@@ -86,6 +90,10 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("a call of a service in China", {"via_service": S3_CHINA}, "aws:CalledVia", ("s3.amazonaws.com.cn",)),
     ("a chain of one begins with it", {"via_service": S3}, "aws:CalledViaFirst", "s3.amazonaws.com"),
     ("a chain of one ends with it", {"via_service": S3}, "aws:CalledViaLast", "s3.amazonaws.com"),
+    ("a time", {"at": NOON}, "aws:CurrentTime", "2026-01-31T12:00:00Z"),
+    ("a time in seconds", {"at": NOON}, "aws:EpochTime", "1769860800"),
+    ("a time in another zone", {"at": NOON.astimezone(ATHENS)}, "aws:CurrentTime", "2026-01-31T12:00:00Z"),
+    ("a time without a zone", {"at": NOON.replace(tzinfo=None)}, "aws:CurrentTime", "2026-01-31T12:00:00Z"),
     ("a call's Region", {}, "aws:RequestedRegion", "us-east-1"),
     ("a caller's account", {}, "kms:CallerAccount", A),
     ("an alias that the call names", {"resource": ALIAS}, "kms:RequestAlias", "alias/app"),

@@ -58,6 +58,28 @@ def test_a_plan_decides(described: dict[str, Any], facts: dict[str, Any], allowe
     assert authorizer._plans.find(request) is plan  # its records are asked for again, and are the same
 
 
+@pytest.mark.parametrize(("described", "facts"), [pytest.param(*row[1:3], id=row[0]) for row in USED])
+def test_a_plan_decides_where_grants_are_seen_at_once(described: dict[str, Any], facts: dict[str, Any]) -> None:
+    authorizer = Authorizer(estate(**described), clock=lambda: NOON)
+    request = Request(**{"principal": ALICE, "action": "kms:Decrypt", "resource": KEY} | facts)
+    plain = [authorizer.authorize(request) for _ in range(2)]
+    plan = authorizer._plans.find(request)
+    decision = plan.decide(request) if plan is not None else None
+    assert decision is not None
+    assert decision.to_json() == plain[0].to_json()
+    assert decision.explain() == plain[0].explain()
+
+
+def test_every_grant_whose_part_of_an_encryption_context_is_there_is_found() -> None:
+    parts = [only(a="1", b="2", c="3"), at_least(a="1"), at_least(b="2"), at_least(c="4"), at_least(b="2", c="3")]
+    given = [grant(ALICE, "Decrypt", GrantId=f"g{number}", **part) for number, part in enumerate(parts)]
+    index = GrantIndex(estate(grants=given).grants(KEY, ALICE))
+    search = GrantSearch([(index, Door.DIRECT)], ActionFacts("kms:Decrypt"), timedelta(0))
+    found = search.find({"a": "1", "b": "2", "c": "3"})
+    assert sorted(each.grant.grant_id for each in found) == ["g0", "g1", "g2", "g4"]
+    assert {each.door for each in found} == {Door.DIRECT}
+
+
 def test_grants_that_open_no_others_are_told_as_those_that_always_do() -> None:
     key = estate(grants=[grant(ALICE, "Decrypt"), grant(ALICE, "Decrypt", GrantId="g2", **only(**BLUE))])
     index = GrantIndex(key.grants(KEY, ALICE))

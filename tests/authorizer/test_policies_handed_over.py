@@ -388,6 +388,12 @@ def test_a_principal_has_an_account(principal: str) -> None:
         simulate(Request(principal, "s3:GetObject", BUCKET), PolicySet())
 
 
+def test_the_role_of_a_session_may_have_a_path() -> None:
+    request = Request(f"arn:aws:sts::{A}:assumed-role/svc/app/s", "s3:GetObject", BUCKET)
+    named = policy(allow(Principal=to(f"arn:aws:iam::{A}:role/svc/app")))
+    assert simulate(request, PolicySet(resource_policy=named)).allowed
+
+
 def test_a_resource_is_an_arn() -> None:
     with pytest.raises(RequestError, match="`bucket` is no resource"):
         simulate(Request(ALICE, "s3:GetObject", "bucket"), PolicySet())

@@ -41,6 +41,15 @@ TARGETS: list[tuple[str, dict[str, Any], str, str, str, str, str | None]] = [
     ("an alias stands for its key", {}, ALICE, "kms:Decrypt", ALIAS, "allowed", "identity_policy"),
     ("but not for those who make it", {}, ALICE, "kms:CreateAlias", ALIAS, "allowed", "identity_policy"),
     (
+        "what is asked on no key does not ask the policy of one that is named",
+        {"key": [allow(Principal="*"), deny(Principal="*")]},
+        ALICE,
+        "kms:ListKeys",
+        KEY,
+        "allowed",
+        "identity_policy",
+    ),
+    (
         "whatever the key's policy says",
         {"key": [deny(Principal="*")]},
         ALICE,
@@ -237,6 +246,24 @@ ROLE_TARGETS: list[tuple[str, list[dict[str, object]], dict[str, Any], str, str,
         "role_trust_policy",
     ),
     (
+        "a provider of any name",
+        [{**ROLE, "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {"Federated": "id.example.com"}}],
+        {},
+        "id.example.com",
+        "sts:AssumeRoleWithWebIdentity",
+        "allowed",
+        "role_trust_policy",
+    ),
+    (
+        "a service is no provider",
+        [{**ROLE, "Action": "sts:AssumeRoleWithWebIdentity", "Principal": {"Federated": "ec2.amazonaws.com"}}],
+        {},
+        "ec2.amazonaws.com",
+        "sts:AssumeRoleWithWebIdentity",
+        "implicit_deny",
+        "role_trust_policy",
+    ),
+    (
         "a provider of the account",
         [{**ROLE, "Action": "sts:AssumeRoleWithSAML", "Principal": {"Federated": f"arn:aws:iam::{A}:saml-provider/p"}}],
         {},
@@ -316,6 +343,11 @@ def test_an_object_is_in_its_buckets_partition() -> None:
     for resource in ("arn:aws-cn:s3:::far", "arn:aws-cn:s3:::far/report"):
         decision = Authorizer(entities).authorize(Request(ALICE, "s3:GetObject", resource))
         assert (decision.reason, decision.rule) == ("implicit_deny", "S6")
+
+
+def test_a_role_need_not_be_described_unless_it_is_assumed() -> None:
+    assert ask(ALLOWED, ALICE, "iam:GetRole", f"arn:aws:iam::{A}:role/none").allowed
+    assert ask(ALLOWED, ALICE, "sqs:SendMessage", f"arn:aws:sqs:us-east-1:{A}:role/none").allowed
 
 
 def test_what_nothing_describes_is_said() -> None:

@@ -37,9 +37,11 @@ RESOURCES: list[tuple[str, str, str, bool]] = [
     ("a question mark does not run on", "arn:aws:sqs:us-east-1?111122223333:orders", QUEUE, False),
     ("an ARN that ends early is completed", "arn:aws:sqs", QUEUE, True),
     ("with as many stars as are missing", "arn:aws:sqs:us-east-1", QUEUE, True),
+    ("also where only the last is missing", "arn:aws:sqs:us-east-1:111122223333", QUEUE, True),
     ("of the service that it names", "arn:aws:sns", QUEUE, False),
     ("wildcards in it included", "arn:aws:s?s", QUEUE, True),
     ("what is no ARN is not completed", "aws:sqs", QUEUE, False),
+    ("nor is what begins with a star", "*:sqs", QUEUE, False),
     ("a part too many is one", QUEUE + ":x", QUEUE, False),
 ]
 
