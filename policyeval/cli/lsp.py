@@ -69,13 +69,15 @@ def _settings() -> Callable[[str], Settings]:
         before = known.get(folder)
         if before is not None and before[0] == state:
             return before[1]
-        home = file.parent if file is not None else place
+        home = str(file.parent if file is not None else place)
+        text = ""
         try:
-            settings = Settings(_session(file), str(home))
+            text = file.read_text(encoding="utf-8") if file is not None else ""
+            settings = Settings(_session(file, text), home, _name(file), text)
         except (ConfigError, OSError, UnicodeDecodeError) as error:
             # The file is being written: what it said before is better than nothing.
-            session = before[1].session if before is not None else _session(None)
-            settings = Settings(session, str(home), f"the settings cannot be used: {error}")
+            session = before[1].session if before is not None else _session(None, "")
+            settings = Settings(session, home, _name(file), text, f"the settings cannot be used: {error}")
         known[folder] = (state, settings)
         return settings
 
@@ -90,8 +92,12 @@ def _stamp(file: Path | None) -> object:
     return (stat.st_mtime_ns, stat.st_size) if stat is not None else None
 
 
-def _session(file: Path | None) -> LintSession:
-    config = read_config(file.read_text(encoding="utf-8"), str(file)) if file is not None else Config()
+def _name(file: Path | None) -> str | None:
+    return str(file) if file is not None else None
+
+
+def _session(file: Path | None, text: str) -> LintSession:
+    config = read_config(text, str(file)) if file is not None else Config()
     baseline = frozenset[str]()
     if file is not None and config.baseline is not None:
         path = file.parent / config.baseline

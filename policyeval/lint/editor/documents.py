@@ -17,10 +17,16 @@ _SUFFIXES: Final = {"json": ".json", "jsonc": ".json", "yaml": ".yaml"}
 
 
 class Settings(NamedTuple):
-    """Rules and suppressions for the files of a folder, and what is wrong with the file they are from."""
+    """Rules and suppressions for the files of a folder.
+
+    `file` is the settings' file and `text` what it says, None and "" where there is none. `problem` is what is wrong
+    with it.
+    """
 
     session: LintSession
     folder: str
+    file: str | None = None
+    text: str = ""
     problem: str | None = None
 
 
@@ -34,11 +40,16 @@ class Document(NamedTuple):
     text: LiveText
 
     @property
-    def is_yaml(self) -> bool:
-        """Whether it is YAML rather than JSON."""
-        if self.path is not None and self.path.lower().endswith((".json", ".yaml", ".yml")):
-            return not self.path.lower().endswith(".json")
-        return self.language not in {"json", "jsonc"} and self.text.text.lstrip("\ufeff \t\r\n")[:1] not in {"{", "["}
+    def yaml(self) -> bool | None:
+        """Whether it is YAML, or else JSON; None where it is neither, as Terraform is."""
+        name = self.path.lower() if self.path is not None else ""
+        if name.endswith((".yaml", ".yml")):
+            return True
+        if name.endswith(".json"):
+            return False
+        if self.language in _SUFFIXES:
+            return _SUFFIXES[self.language] == ".yaml"
+        return False if self.text.text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["} else None
 
 
 def check(document: Document, settings: Settings) -> list[Finding]:
@@ -46,7 +57,7 @@ def check(document: Document, settings: Settings) -> list[Finding]:
 
     A file that no policy is in has none: editors open all sorts of files.
     """
-    name = _name(document, settings.folder)
+    name = name_of(document, settings.folder)
     data = document.text.text.encode("utf-8", "surrogatepass")
     reading = read(data, name) if len(data) <= MAX_BYTES else too_large(name, len(data))
     items = settings.session.lint(reading, name, named=False).items
@@ -55,7 +66,7 @@ def check(document: Document, settings: Settings) -> list[Finding]:
 
 def mend(document: Document, settings: Settings) -> str:
     """Give the document's text with all fixes made that are safe."""
-    name = _name(document, settings.folder)
+    name = name_of(document, settings.folder)
     text = document.text.text
     reading = read(text.encode("utf-8", "surrogatepass"), name)
     if reading.node is None:
@@ -71,7 +82,7 @@ def shown(finding: Finding) -> tuple[int, int]:
     return place.start, min((end for end in ends if end >= 0), default=place.end)
 
 
-def _name(document: Document, folder: str) -> str:
+def name_of(document: Document, folder: str) -> str:
     """Name a document as a run of the linter in the folder of the settings would."""
     if document.path is None:
         return "untitled" + _SUFFIXES.get(document.language, "")

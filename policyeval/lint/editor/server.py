@@ -20,6 +20,7 @@ from policyeval.lint.editor import wire
 from policyeval.lint.editor.completion import complete
 from policyeval.lint.editor.documents import Document, check, mend
 from policyeval.lint.editor.hover import hover
+from policyeval.lint.editor.suppress import suppression
 from policyeval.lint.editor.text import Encoding, LiveText
 
 if TYPE_CHECKING:
@@ -27,11 +28,14 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from policyeval.lint.editor.documents import Settings
+    from policyeval.lint.editor.suppress import Insertion
     from policyeval.lint.finding import Finding
 
 # How long the writing must pause, in seconds; longer for a document that takes longer to lint.
 _PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 2.0
+# From how many findings on a selection is for something else than to suppress each of them.
+_FEW: Final = 5
 _OWN: Final = (lsp.TEXT_DOCUMENT_DID_OPEN, lsp.TEXT_DOCUMENT_DID_CHANGE, lsp.TEXT_DOCUMENT_DID_CLOSE)
 _WATCHED: Final = ("**/policyeval.toml", "**/pyproject.toml")
 
@@ -121,7 +125,7 @@ class Editor:
             return None
         document, findings = await self._current(state)
         offset = document.text.offset(wire.position_of(params.position))
-        said = hover(document.text.text, offset, findings, yaml=document.is_yaml)
+        said = hover(document.text.text, offset, findings, yaml=document.yaml)
         return wire.hover_of(document.text, said) if said is not None else None
 
     async def code_actions(self, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
@@ -130,16 +134,33 @@ class Editor:
         if state is None:
             return []
         document, findings = await self._current(state)
+        can = self._server.client_capabilities.workspace
+        edits = can.workspace_edit if can is not None else None
+        versions = bool(edits and edits.document_changes)
         actions: list[lsp.CodeAction] = []
-        workspace = self._server.client_capabilities.workspace
-        versions = bool(workspace and workspace.workspace_edit and workspace.workspace_edit.document_changes)
         if _wanted(params.context.only, lsp.CodeActionKind.QuickFix):
             start, end = (document.text.offset(wire.position_of(at)) for at in (params.range.start, params.range.end))
-            actions += wire.quick_fixes(document, findings, start, end, versions=versions)
+            here = wire.touching(findings, start, end)
+            actions += wire.quick_fixes(document, here, versions=versions)
+            if versions and len(here) <= _FEW:
+                creates = bool(edits and lsp.ResourceOperationKind.Create in (edits.resource_operations or ()))
+                actions += await self._suppressions(document, here, creates=creates)
         if _wanted(params.context.only, wire.FIX_ALL) and any(finding.fix is not None for finding in findings):
             every = wire.fix_all(document, await self._lint(mend, document), versions=versions)
             actions += [every] if every is not None else []
         return actions
+
+    async def _suppressions(
+        self, document: Document, findings: list[Finding], *, creates: bool
+    ) -> list[lsp.CodeAction]:
+        def insertions(document: Document, settings: Settings) -> list[tuple[Finding, Insertion | None]]:
+            return [(finding, suppression(document, finding, settings)) for finding in findings]
+
+        return [
+            wire.suppressing(document, finding, insertion)
+            for finding, insertion in await self._lint(insertions, document)
+            if insertion is not None and (creates or not insertion.is_new)
+        ]
 
     def completion(self, params: lsp.CompletionParams) -> lsp.CompletionList | None:
         """Propose what can be written."""
@@ -148,7 +169,7 @@ class Editor:
             return None
         document = state.document
         offset = document.text.offset(wire.position_of(params.position))
-        completion = complete(document.text.text, offset, yaml=document.is_yaml)
+        completion = complete(document.text.text, offset, yaml=document.yaml) if document.yaml is not None else None
         return wire.completion_list(document.text, completion) if completion is not None else None
 
     def resolve(self, item: lsp.CompletionItem) -> lsp.CompletionItem:

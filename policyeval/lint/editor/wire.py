@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from lsprotocol import types as lsp
+from pygls.uris import from_fs_path
 
 from policyeval.lint.editor.completion import Sort
 from policyeval.lint.editor.documents import shown
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from policyeval.lint.editor.completion import Completion, Proposal
     from policyeval.lint.editor.documents import Document
     from policyeval.lint.editor.hover import Hover
+    from policyeval.lint.editor.suppress import Insertion
     from policyeval.lint.editor.text import LiveText
     from policyeval.lint.finding import Finding
 
@@ -96,13 +98,17 @@ def diagnostic(document: Document, finding: Finding) -> lsp.Diagnostic:
     )
 
 
-def quick_fixes(
-    document: Document, findings: Sequence[Finding], start: int, end: int, *, versions: bool
-) -> Iterator[lsp.CodeAction]:
-    """Give the fixes of the findings that touch a part of the text; `versions` as for `workspace_edit`."""
+def touching(findings: Sequence[Finding], start: int, end: int) -> list[Finding]:
+    """Give the findings that are shown where a part of the text is."""
+    places = ((finding, *shown(finding)) for finding in findings)
+    return [finding for finding, first, last in places if first <= end and last >= start]
+
+
+def quick_fixes(document: Document, findings: Sequence[Finding], *, versions: bool) -> Iterator[lsp.CodeAction]:
+    """Give the fixes that findings have; `versions` as for `workspace_edit`."""
     for finding in findings:
-        fix, (first, last) = finding.fix, shown(finding)
-        if fix is None or first > end or last < start:
+        fix = finding.fix
+        if fix is None:
             continue
         edits = [lsp.TextEdit(range_at(document.text, edit.start, edit.end), edit.text) for edit in sorted(fix.edits)]
         yield lsp.CodeAction(
@@ -129,6 +135,21 @@ def _common(one: str, other: str) -> int:
     """Count the characters that both begin with."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def suppressing(document: Document, finding: Finding, insertion: Insertion) -> lsp.CodeAction:
+    """Give the action that writes a suppression into the settings."""
+    uri = from_fs_path(insertion.file) or insertion.file
+    at = lsp.Position(*insertion.at)
+    identifier = lsp.OptionalVersionedTextDocumentIdentifier(uri)
+    edit = lsp.TextDocumentEdit(identifier, [lsp.TextEdit(lsp.Range(at, at), insertion.text)])
+    create = [lsp.CreateFile(uri, options=lsp.CreateFileOptions(ignore_if_exists=True))] if insertion.is_new else []
+    return lsp.CodeAction(
+        f"{finding.code}: suppress it, for a reason to be written",
+        lsp.CodeActionKind.QuickFix,
+        [diagnostic(document, finding)],
+        edit=lsp.WorkspaceEdit(document_changes=[*create, edit]),
+    )
 
 
 def workspace_edit(document: Document, edits: Sequence[lsp.TextEdit], *, versions: bool) -> lsp.WorkspaceEdit:

@@ -115,7 +115,9 @@ class Client:
         return self.process.wait(timeout=PATIENCE)
 
 
-CAPABILITIES: dict[str, Any] = {"workspace": {"workspaceEdit": {"documentChanges": True}}}
+CAPABILITIES: dict[str, Any] = {
+    "workspace": {"workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]}}
+}
 
 
 @contextmanager

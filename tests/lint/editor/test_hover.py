@@ -107,3 +107,29 @@ def test_an_operator_and_a_key_are_told_of() -> None:
 @pytest.mark.parametrize("word", ["Resource", "s3.us-east-1", "2012-10-17", "}"])
 def test_of_other_words_nothing_is_told(word: str) -> None:
     assert _pointed(word) is None
+
+
+TERRAFORM = """
+data "aws_iam_policy_document" "key" {
+  statement {
+    actions   = ["kms:Decrypt", "kms:Gen*"]
+    resources = ["*"]
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+    }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("word", ["kms:Decrypt", "kms:Gen*", "StringEquals", "kms:ViaService"])
+def test_in_other_languages_strings_are_told_of(word: str) -> None:
+    told = hover(TERRAFORM, TERRAFORM.index(word) + 2, yaml=None)
+    assert told is not None
+    assert TERRAFORM[told.start : told.end] == word
+
+
+@pytest.mark.parametrize("word", ["resources", '"*"', "aws_iam", "statement", ", "])
+def test_in_other_languages_nothing_else_is(word: str) -> None:
+    assert hover(TERRAFORM, TERRAFORM.index(word), yaml=None) is None

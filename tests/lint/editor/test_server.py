@@ -65,6 +65,14 @@ def edited(text: str, action: dict[str, Any]) -> str:
     return text
 
 
+def actions(client: Client, uri: str, where: dict[str, Any], **context: Any) -> list[dict[str, Any]]:
+    """Give the actions for a range."""
+    found: list[dict[str, Any]] = client.ask(
+        "textDocument/codeAction", textDocument={"uri": uri}, range=where, context={"diagnostics": [], **context}
+    )
+    return found
+
+
 def test_it_says_what_it_can_and_ends_with_0() -> None:
     with editor() as client:
         can = client.welcome["capabilities"]
@@ -187,12 +195,7 @@ def test_a_document_without_a_file_is_linted_as_its_language(client: Client) -> 
 def test_a_fix_is_an_edit_of_the_version_that_it_is_for(client: Client, uri: str) -> None:
     client.open(uri, REDUNDANT, version=7)
     (found,) = client.diagnostics(uri, 7)
-    fix, every = client.ask(
-        "textDocument/codeAction",
-        textDocument={"uri": uri},
-        range=found["range"],
-        context={"diagnostics": [found]},
-    )
+    fix, _, every = actions(client, uri, found["range"])
     assert (fix["kind"], fix["isPreferred"], fix["diagnostics"]) == ("quickfix", True, [found])
     assert fix["edit"]["documentChanges"][0]["textDocument"] == {"uri": uri, "version": 7}
     assert every["kind"] == "source.fixAll.policyeval"
@@ -203,7 +206,7 @@ def test_a_fix_is_an_edit_of_the_version_that_it_is_for(client: Client, uri: str
 @pytest.mark.parametrize(
     ("only", "kinds"),
     [
-        (["quickfix"], ["quickfix"]),
+        (["quickfix"], ["quickfix", "quickfix"]),
         (["source.fixAll"], ["source.fixAll.policyeval"]),
         (["source"], ["source.fixAll.policyeval"]),
         (["refactor"], []),
@@ -213,25 +216,14 @@ def test_an_editor_may_ask_for_some_kinds_of_actions_only(
     client: Client, uri: str, only: list[str], kinds: list[str]
 ) -> None:
     client.open(uri, REDUNDANT)
-    actions = client.ask(
-        "textDocument/codeAction",
-        textDocument={"uri": uri},
-        range=span((0, 0), (9, 0)),
-        context={"diagnostics": [], "only": only},
-    )
-    assert [action["kind"] for action in actions] == kinds
+    assert [action["kind"] for action in actions(client, uri, span((0, 0), (9, 0)), only=only)] == kinds
 
 
 def test_an_editor_that_knows_no_versions_of_edits_gets_none(tmp_path: Path) -> None:
     uri = (tmp_path / "policy.json").as_uri()
     with editor(tmp_path, {}) as client:
         client.open(uri, REDUNDANT)
-        fix, _ = client.ask(
-            "textDocument/codeAction",
-            textDocument={"uri": uri},
-            range=span((0, 0), (9, 0)),
-            context={"diagnostics": []},
-        )
+        fix, _ = actions(client, uri, span((0, 0), (9, 0)))
         assert list(fix["edit"]) == ["changes"]
         assert list(fix["edit"]["changes"]) == [uri]
 
@@ -302,6 +294,49 @@ def test_settings_that_are_wrong_are_told_once_and_leave_what_was(tmp_path: Path
         told = client.wait(lambda message: message.get("method") == "window/showMessage")
         assert "has no key `ignored`" in told["params"]["message"]
         assert "window/showMessage" not in [message.get("method") for message in client.kept]
+
+
+WRITTEN = """[[lint.suppress]]
+code = "A102"
+file = "policy.json"
+sid = "Read"
+reason = ""
+"""
+
+
+def test_a_suppression_is_written_but_for_its_reason(tmp_path: Path) -> None:
+    uri, settings = ((tmp_path / name).as_uri() for name in ("policy.json", "policyeval.toml"))
+    with editor(tmp_path) as client:
+        client.open(uri, BAD)
+        (found,) = client.diagnostics(uri, 1)
+        (action,) = actions(client, uri, found["range"])
+        create, change = action["edit"]["documentChanges"]
+        assert (create["kind"], create["uri"], create["options"]) == ("create", settings, {"ignoreIfExists": True})
+        assert change["textDocument"] == {"uri": settings, "version": None}
+        assert change["edits"] == [{"range": span((0, 0), (0, 0)), "newText": WRITTEN}]
+        # With a reason it does what it says.
+        reasoned = WRITTEN.replace('""', '"a service of ours"')
+        (tmp_path / "policyeval.toml").write_text(reasoned, encoding="utf-8")
+        client.change(uri, 2, {"text": BAD})
+        assert client.diagnostics(uri, 2) == []
+
+
+def test_a_suppression_is_added_below_the_others(tmp_path: Path) -> None:
+    uri, settings = ((tmp_path / name).as_uri() for name in ("policy.json", "pyproject.toml"))
+    (tmp_path / "pyproject.toml").write_text('[tool.policyeval.lint]\nignore = ["C"]', encoding="utf-8")
+    with editor(tmp_path) as client:
+        client.open(uri, BAD)
+        (found,) = client.diagnostics(uri, 1)
+        (action,) = actions(client, uri, found["range"])
+        (change,) = action["edit"]["documentChanges"]
+        (edit,) = change["edits"]
+        assert (change["textDocument"]["uri"], edit["range"]) == (settings, span((1, 14), (1, 14)))
+        assert edit["newText"].startswith("\n\n[[tool.policyeval.lint.suppress]]\n")
+
+
+def test_a_document_that_the_settings_do_not_reach_has_no_suppression(client: Client) -> None:
+    client.open("untitled:Untitled-2", BAD, "json")
+    assert actions(client, "untitled:Untitled-2", span((0, 0), (9, 0))) == []
 
 
 def test_it_asks_to_be_told_of_settings_where_an_editor_can(tmp_path: Path) -> None:
