@@ -36,6 +36,7 @@ def _found(value: object) -> list[tuple[str, PolicyType | None]]:
         ({"statement": [{"effect": "Allow"}]}, [("", None)]),
         ({"statement": ["of accounts"]}, []),
         ({"Statement": "a text"}, []),
+        ({"properties": {"Id": {}, "Statement": {"anyOf": []}}}, []),
         ({"name": "a", "version": "1"}, []),
         ({"a/b": {"c": DOCUMENT}}, [("/a~1b/c", None)]),
         ({"PolicyVersion": {"Document": DOCUMENT}}, [("/PolicyVersion/Document", PolicyType.IDENTITY)]),
