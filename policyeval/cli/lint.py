@@ -141,7 +141,7 @@ def command(**given: Any) -> int:  # noqa: ANN401 - the options above, by name
     Example:
 
     \b
-      policyeval lint policies/ --output sarif:lint.sarif
+      policyeval lint fixtures --output sarif:lint.sarif
     """
     options = _Options(**given)
     config, folder = _config(options)
