@@ -274,13 +274,24 @@ def test_alternatives_come_likely_ones_first() -> None:
     ]
 
 
-def test_where_a_deny_goes_its_layer_must_still_allow() -> None:
-    bounded = ask({"app": [allow()], "app_boundary": [deny("kms:*"), allow("s3:*")]}, APP)
-    assert bounded.explain().splitlines()[-3:] == [
-        "To allow it, all of:",
-        "  - statement #0 of boundary must not deny it",
-        f"  - the permissions boundary of {APP} must allow kms:Decrypt on {KEY}",
-    ]
+BUT_S3: list[dict[str, Any]] = [deny("kms:*"), allow("s3:*")]
+# whose Deny goes, the estate, the request's facts, what its policy is called, what must allow then
+STILL: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
+    ("a boundary's", {"app_boundary": BUT_S3}, {}, "boundary", f"the permissions boundary of {APP} must allow kms:Decrypt on {KEY}"),
+    ("a session policy's", {}, {"session": Session("s", policies=[policy(*BUT_S3)])}, "session policy 1", f"a session policy of the session must allow kms:Decrypt on {KEY}"),
+    ("a service control policy's", {"scps": [BUT_S3]}, {}, "scp-1", "level 2 of the service control policies of account 111122223333 must allow kms:Decrypt"),
+    ("an endpoint's", {"endpoint": [deny("kms:*", Principal="*")]}, {"vpc_endpoint": "vpce-1"}, "endpoint policy of vpce-1", f"the policy of the VPC endpoint must allow kms:Decrypt on {KEY} to {APP}"),
+    ("an identity policy's", {"app": BUT_S3}, {}, "of-app", f"account 111122223333 must add an identity policy that allows kms:Decrypt on {KEY} to {APP}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("described", "facts", "name", "then"), [pytest.param(*row[1:], id=row[0]) for row in STILL])
+def test_where_a_deny_goes_its_layer_must_still_allow(
+    described: dict[str, Any], facts: dict[str, Any], name: str, then: str
+) -> None:
+    explained = ask({"app": [allow()], **described}, **{"principal": APP, **facts}).explain().splitlines()
+    start = explained.index("To allow it, all of:")
+    assert explained[start + 1 : start + 3] == [f"  - statement #0 of {name} must not deny it", f"  - {then}"]
 
 
 ALL_BUT: list[dict[str, Any]] = [allow(), deny("kms:*")]

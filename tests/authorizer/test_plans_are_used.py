@@ -70,6 +70,21 @@ def test_a_plan_decides_where_grants_are_seen_at_once(described: dict[str, Any],
     assert decision.explain() == plain[0].explain()
 
 
+@pytest.mark.parametrize("facts", [{}, {"encryption_context": BLUE}, {"context": {"team:x": "y"}}])
+def test_how_statements_and_grants_combine_is_worked_out_once(
+    monkeypatch: pytest.MonkeyPatch, facts: dict[str, Any]
+) -> None:
+    described = estate(
+        alice=[allow(Condition=when("StringEquals", "team:x", "y"))], grants=[grant(ALICE, "Decrypt", **only(**BLUE))]
+    )
+    authorizer = Authorizer(described)
+    request = Request(ALICE, "kms:Decrypt", KEY, **facts)
+    allowed = [authorizer.authorize(request).allowed for _ in range(3)]
+    assert len(set(allowed)) == 1
+    monkeypatch.setattr("policyeval.authorizer.plan.decide", lambda _case: pytest.fail("it was worked out before"))
+    assert authorizer.authorize(request).allowed is allowed[0]
+
+
 def test_every_grant_whose_part_of_an_encryption_context_is_there_is_found() -> None:
     parts = [only(a="1", b="2", c="3"), at_least(a="1"), at_least(b="2"), at_least(c="4"), at_least(b="2", c="3")]
     given = [grant(ALICE, "Decrypt", GrantId=f"g{number}", **part) for number, part in enumerate(parts)]

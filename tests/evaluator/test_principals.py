@@ -130,4 +130,6 @@ def test_an_allow_with_not_principal_matches_nothing_and_says_so() -> None:
     statement = {"Effect": "Allow", "NotPrincipal": {"AWS": OTHER}, "Action": "*", "Resource": "*"}
     decision = in_resource_policy(statement)
     assert not decision.allowed
-    assert "Allow with NotPrincipal is not supported" in decision.diagnostics[0].message
+    assert [diagnostic.message for diagnostic in decision.diagnostics] == [
+        "Allow with NotPrincipal is not supported: the Allow does not match in statement #0 of resource policy"
+    ]
