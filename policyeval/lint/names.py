@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from policyeval.lint.patterns import has_wildcard, matcher
 
@@ -10,22 +10,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from policyeval.evaluator.globs import Matcher
-    from policyeval.lint.view import Value
 
 
-class NameIndex:
+class Action(Protocol):
+    """A value of Action or NotAction, as far as it counts here."""
+
+    text: str
+    index: int | None
+
+
+_Action = TypeVar("_Action", bound=Action)
+
+
+class NameIndex(Generic[_Action]):
     """Values by what they can cover: names by themselves, patterns by their service."""
 
     __slots__ = ("_answers", "_names", "_patterns", "_services")
 
-    def __init__(self, values: Iterable[Value]) -> None:
+    def __init__(self, values: Iterable[_Action]) -> None:
         """Sort the values of an Action or NotAction."""
         # Many rules ask for the same few.
-        self._answers: dict[str, Sequence[Value]] = {}
-        self._names: dict[str, list[Value]] = {}
-        self._services: dict[str, list[tuple[Value, str]]] | None = None
+        self._answers: dict[str, Sequence[_Action]] = {}
+        self._names: dict[str, list[_Action]] = {}
+        self._services: dict[str, list[tuple[_Action, str]]] | None = None
         # Patterns of services, such as `*`, are under "".
-        self._patterns: dict[str, list[tuple[Matcher, Value]]] = {}
+        self._patterns: dict[str, list[tuple[Matcher, _Action]]] = {}
         for value in values:
             folded = value.text.lower()
             if not has_wildcard(folded):
@@ -35,14 +44,14 @@ class NameIndex:
             key = "" if has_wildcard(service) else service
             self._patterns.setdefault(key, []).append((matcher(folded), value))
 
-    def covering(self, name: str) -> Sequence[Value]:
+    def covering(self, name: str) -> Sequence[_Action]:
         """Give the values that cover an action, in their order; it is given in lower case, without wildcards."""
         answer = self._answers.get(name)
         if answer is None:
             answer = self._answers[name] = self._covering(name)
         return answer
 
-    def of_service(self, service: str) -> Sequence[tuple[Value, str]]:
+    def of_service(self, service: str) -> Sequence[tuple[_Action, str]]:
         """Give the actions of a service that are named in full, each with its text in lower case."""
         if self._services is None:
             self._services = {}
@@ -51,7 +60,7 @@ class NameIndex:
                 of_one += [(value, name) for value in values]
         return self._services.get(service, ())
 
-    def _covering(self, name: str) -> Sequence[Value]:
+    def _covering(self, name: str) -> Sequence[_Action]:
         found = self._names.get(name, ())
         if not self._patterns:
             return found
@@ -60,5 +69,5 @@ class NameIndex:
         return sorted([*found, *matching], key=_order) if matching else found
 
 
-def _order(value: Value) -> int:
+def _order(value: Action) -> int:
     return value.index or 0

@@ -79,7 +79,7 @@ class Element:
         self.negated = name.startswith("Not")
         self.values: tuple[Value, ...] = ()
         self.complete = True
-        self._names: NameIndex | None = None
+        self._names: NameIndex[Value] | None = None
 
     def covering(self, name: str) -> Sequence[Value]:
         """Give the actions that cover one, which is given in lower case and without wildcards."""

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 
 _AGAIN: Final = "CreateGrant"
+_SERVICE_LINKED: Final = ":role/aws-service-role/"
 
 
 def check(grant: GrantView) -> Iterator[Flaw]:
     """Look for CreateGrant beside operations that use the key, without a constraint that goes along (G4)."""
-    if is_constrained(grant) or not any(map(uses_key, operation_names(grant))):
+    if is_constrained(grant) or _is_of_a_service(grant) or not any(map(uses_key, operation_names(grant))):
         return
     for operation in operations(grant):
         if operation.name == _AGAIN:
@@ -28,6 +29,11 @@ def check(grant: GrantView) -> Iterator[Flaw]:
                 "the grantee can pass this grant on, to anybody and by them again, and nothing limits it",
                 "leave `CreateGrant` out, or add a constraint: grants made by this grant need one as strict",
             )
+
+
+def _is_of_a_service(grant: GrantView) -> bool:
+    # What service-linked roles do is AWS's to decide, and its guides grant to them like this (S16).
+    return _SERVICE_LINKED in (grant.text("GranteePrincipal") or "")
 
 
 RULE = Rule(
