@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.grants._parts import is_constrained, operation_names, operations, uses_key
+from policyeval.syntax.tree import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ _SERVICE_LINKED: Final = ":role/aws-service-role/"
 
 def check(grant: GrantView) -> Iterator[Flaw]:
     """Look for CreateGrant beside operations that use the key, without a constraint that goes along (G4)."""
-    if is_constrained(grant) or _is_of_a_service(grant) or not any(map(uses_key, operation_names(grant))):
+    if is_constrained(grant) or _may_be_of_a_service(grant) or not any(map(uses_key, operation_names(grant))):
         return
     for operation in operations(grant):
         if operation.name == _AGAIN:
@@ -31,9 +32,10 @@ def check(grant: GrantView) -> Iterator[Flaw]:
             )
 
 
-def _is_of_a_service(grant: GrantView) -> bool:
+def _may_be_of_a_service(grant: GrantView) -> bool:
     # What service-linked roles do is AWS's to decide, and its guides grant to them like this (S16).
-    return _SERVICE_LINKED in (grant.text("GranteePrincipal") or "")
+    grantee = grant.text("GranteePrincipal")
+    return _SERVICE_LINKED in grantee if grantee is not None else isinstance(grant.get("GranteePrincipal"), Unknown)
 
 
 RULE = Rule(
