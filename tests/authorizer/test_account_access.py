@@ -163,6 +163,12 @@ DOORS: list[tuple[str, dict[str, Any], str, str]] = [
         "open",
     ),
     (
+        "letter by letter",
+        {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalIsAWSService", "false"))]},
+        STRANGER,
+        "open",
+    ),
+    (
         "a stranger's tags are not",
         {"key": [allow(Principal="*", Condition=when("Null", "aws:PrincipalTag/x", "true"))]},
         STRANGER,

@@ -87,6 +87,16 @@ def test_a_service_is_let_in_by_a_statement() -> None:
     assert [statement.sid for statement in decision.determining_statements] == ["S3"]
 
 
+def test_a_decision_rests_on_what_suffices_alone() -> None:
+    grants = [grant(A, "Decrypt", GrantId="to-the-account"), grant(ALICE, "Decrypt", GrantId="to-her")]
+    described = {
+        "key": [allow(Principal=to(ALICE), Sid="Her"), allow(Principal=to(A), Sid="Account")],
+        "grants": grants,
+    }
+    rests_on = [each.sid or each.grant_id for each in ask(described).determining_statements]
+    assert rests_on == ["Her", "to-her"]
+
+
 def test_of_a_retirement_the_grants_that_may_be_retired_are_said() -> None:
     grants = [
         grant(APP, "Decrypt", RetiringPrincipal=PARTNER, GrantId="theirs"),

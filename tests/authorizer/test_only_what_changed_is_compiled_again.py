@@ -10,7 +10,7 @@ import pytest
 from policyeval import Authorizer, Entities, PolicyType, Request, parse_policy
 from policyeval.evaluator.layers import Compiler
 from policyeval.model.policy import Policy
-from tests.authorizer.estates import ALICE, allow, deny, estate
+from tests.authorizer.estates import ALICE, BOB, allow, deny, estate
 from tests.authorizer.estates import KEY as ESTATES_KEY
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -159,6 +159,12 @@ def test_what_is_made_once_is_kept(
     for _ in range(3):  # the second time there is no plan yet, the third makes it
         assert authorizer.authorize(request).allowed
     assert made == []
+
+
+def test_principals_of_an_account_share_what_its_organization_puts_on_it() -> None:
+    authorizer = Authorizer(estate(scps=[[allow()]], rcps=[deny("s3:*", Principal="*")]))
+    alice, bob = (authorizer._exact.case(Request(who, "kms:Decrypt", ESTATES_KEY)) for who in (ALICE, BOB))
+    assert alice.caller.scps is bob.caller.scps is not None
 
 
 def test_a_caller_met_before_is_not_identified_again(source: Changing, monkeypatch: pytest.MonkeyPatch) -> None:

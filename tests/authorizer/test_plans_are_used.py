@@ -85,6 +85,21 @@ def test_how_statements_and_grants_combine_is_worked_out_once(
     assert authorizer.authorize(request).allowed is allowed[0]
 
 
+def test_a_plan_rests_each_request_on_the_grants_that_it_opens() -> None:
+    colors = ["blue", "red", "green"]
+    grants = [grant(ALICE, "Decrypt", GrantId=color, **only(tenant=color)) for color in colors]
+    authorizer = Authorizer(estate(grants=[*grants, grant(ALICE, "Decrypt", GrantId="any")]))
+    requests = [Request(ALICE, "kms:Decrypt", KEY, encryption_context={"tenant": color}) for color in colors]
+    for request in requests:
+        authorizer.authorize(request)
+    plan = authorizer._plans.find(requests[0])
+    assert plan is not None
+    for color, request in zip(colors * 2, requests * 2, strict=True):
+        decision = plan.decide(request)
+        assert decision is not None
+        assert {statement.grant_id for statement in decision.determining_statements} == {color, "any"}
+
+
 def test_every_grant_whose_part_of_an_encryption_context_is_there_is_found() -> None:
     parts = [only(a="1", b="2", c="3"), at_least(a="1"), at_least(b="2"), at_least(c="4"), at_least(b="2", c="3")]
     given = [grant(ALICE, "Decrypt", GrantId=f"g{number}", **part) for number, part in enumerate(parts)]
