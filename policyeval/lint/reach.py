@@ -23,6 +23,8 @@ CALLER_KEYS: Final = frozenset(
         "aws:principalarn",
         "aws:principalorgid",
         "aws:principalorgpaths",
+        "aws:principalservicename",
+        "aws:principalservicenameslist",
         "aws:principaltag/",
         "aws:sourceaccount",
         "aws:sourcearn",

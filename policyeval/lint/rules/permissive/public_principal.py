@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import CALLER_KEYS, narrowed_by
+from policyeval.lint.reach import CALLER_KEYS, narrowed_by, whole
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.view import Element
 from policyeval.model.policy import PolicyType
@@ -22,6 +22,8 @@ def check(principal: Value) -> Iterator[Flaw]:
     if principal.text == "*" and statement.allows and isinstance(principal.owner, Element):
         if principal.owner.negated or principal.owner.kind != "AWS" or narrowed_by(statement, CALLER_KEYS):
             return
+        if not statement.policy.type_given and statement.action is not None and whole(statement.action) is not None:
+            return  # a policy of no type that is about every action is an endpoint's, where `*` is usual
         yield Flaw(
             principal.place(),
             "everybody is allowed this, also people without an AWS account",
