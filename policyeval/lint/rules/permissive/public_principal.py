@@ -13,7 +13,7 @@ from policyeval.model.policy import PolicyType
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policyeval.lint.view import Value
+    from policyeval.lint.view import Statement, Value
 
 
 def check(principal: Value) -> Iterator[Flaw]:
@@ -22,13 +22,19 @@ def check(principal: Value) -> Iterator[Flaw]:
     if principal.text == "*" and statement.allows and isinstance(principal.owner, Element):
         if principal.owner.negated or principal.owner.kind != "AWS" or narrowed_by(statement, CALLER_KEYS):
             return
-        if not statement.policy.type_given and statement.action is not None and whole(statement.action) is not None:
-            return  # a policy of no type that is about every action is an endpoint's, where `*` is usual
+        if not statement.policy.type_given and _may_be_of_an_endpoint(statement):
+            return
         yield Flaw(
             principal.place(),
             "everybody is allowed this, also people without an AWS account",
             "name the principals, or add a condition such as `StringEquals` on `aws:PrincipalOrgID`",
         )
+
+
+def _may_be_of_an_endpoint(statement: Statement) -> bool:
+    # Of all resources' policies only those of VPC endpoints are about every action, and there `*` is usual.
+    action = statement.action
+    return action is not None and (whole(action) is not None or not action.complete)
 
 
 RULE = Rule(
