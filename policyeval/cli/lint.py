@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +21,6 @@ from policyeval.lint.config import Config, read_config
 from policyeval.lint.finding import Severity
 from policyeval.lint.reading import MAX_BYTES, Reading, read, too_large
 from policyeval.lint.report import FileItems, Report
-from policyeval.lint.reporters import as_json, github, junit, sarif, text
 from policyeval.lint.rule import Rule
 from policyeval.lint.rules.table import load_all
 from policyeval.lint.selection import select_codes
@@ -30,13 +30,8 @@ from policyeval.lint.suppressions import read_baseline, write_baseline
 from policyeval.model.policy import PolicyType
 from policyeval.model.source import Diagnostic
 
-FORMATS = {
-    "text": text.write,
-    "json": as_json.write,
-    "sarif": sarif.write,
-    "github": github.write,
-    "junit": junit.write,
-}
+# The modules of `policyeval.lint.reporters`, each imported when it is asked for.
+FORMATS = {"text": "text", "json": "as_json", "sarif": "sarif", "github": "github", "junit": "junit"}
 # From how many files on a run is long enough to show how far it is.
 _MANY = 20
 # What a session's policy may have is what an identity policy may.
@@ -143,7 +138,11 @@ def command(**given: Any) -> int:  # noqa: ANN401 - the options above, by name
     \b
       policyeval lint fixtures --output sarif:lint.sarif
     """
-    options = _Options(**given)
+    with _without_collector():
+        return _run(_Options(**given))
+
+
+def _run(options: _Options) -> int:
     config, folder = _config(options)
     rules = load_all(
         select_codes(options.select or config.select, options.ignore or config.ignore),
@@ -186,7 +185,7 @@ def _lint(session: LintSession, options: _Options, folder: Path) -> Iterator[Fil
     if options.fix and "-" in names:
         message = "standard input cannot be fixed; name a file."
         raise click.UsageError(message)
-    with _progress(names) as shown, _without_collector():
+    with _progress(names) as shown:
         for name in shown:
             reading = _stdin() if name == "-" else read_source(name)
             path = name if name == "-" else Path(os.path.relpath(name, folder)).as_posix()
@@ -232,9 +231,14 @@ def _progress(names: dict[str, bool]) -> Iterator[Iterator[str]]:
 
 def _write(report: Report, rules: Sequence[Rule], options: _Options) -> None:
     for name, file in options.outputs:
-        write_atomically(file, FORMATS[name](report, rules))
+        write_atomically(file, _written(report, rules, name))
     if options.new_baseline is not None:
         write_atomically(options.new_baseline, write_baseline(report.files))
-    written = FORMATS[options.output_format](report, rules)
+    written = _written(report, rules, options.output_format)
     # Other formats escape what a terminal must not get.
     (print_text if options.output_format == "text" else click.echo)(written.rstrip("\n"))
+
+
+def _written(report: Report, rules: Sequence[Rule], name: str) -> str:
+    text: str = import_module(f"policyeval.lint.reporters.{FORMATS[name]}").write(report, rules)
+    return text

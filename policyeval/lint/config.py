@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -56,6 +55,8 @@ def read_config(text: str, name: str) -> Config:
         ConfigError: the file is no TOML, or says what there is no such thing as.
 
     """
+    import tomllib  # noqa: PLC0415 - 15 ms that a run without settings does not need
+
     source = Source(name, text)
     try:
         table: Any = tomllib.loads(text)
