@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policyeval.lint.build import view_policy
 from policyeval.lint.finding import Finding
 from policyeval.lint.fixes import replace_value
+from policyeval.lint.patterns import has_wildcard
 from policyeval.lint.rule import Flaw, Level, TextFlaw
 from policyeval.syntax.faults import Kind
 from policyeval.syntax.policy import policy_from_node
@@ -29,13 +30,27 @@ _Answers = tuple[tuple["Rule", TextFlaw], ...]
 class _Sorted:
     """The rules for one type of policy by what they look at, and what those of texts answered so far."""
 
-    __slots__ = ("actions", "at", "resources")
+    __slots__ = ("_about", "_asked", "actions", "at", "resources")
 
     def __init__(self, rules: Iterable[Rule], policy_type: PolicyType | None) -> None:
         able = [rule for rule in rules if policy_type is None or rule.types is None or policy_type in rule.types]
         self.at = {level: tuple(rule for rule in able if rule.level is level) for level in Level}
         self.actions: dict[str, _Answers] = {}
         self.resources: dict[str, _Answers] = {}
+        self._about = frozenset(service for rule in able for service in rule.services or ())
+        self._asked: dict[tuple[Level, frozenset[str]], tuple[Rule, ...]] = {}
+
+    def about(self, level: Level, services: frozenset[str] | None) -> tuple[Rule, ...]:
+        """Give the rules of a level that may find something where there are actions of these services only."""
+        if services is None:
+            return self.at[level]
+        key = level, services & self._about
+        asked = self._asked.get(key)
+        if asked is None:
+            asked = self._asked[key] = tuple(
+                rule for rule in self.at[level] if rule.services is None or not rule.services.isdisjoint(services)
+            )
+        return asked
 
 
 class Linter:
@@ -86,9 +101,13 @@ class Linter:
         """Give what the rules find in a policy's view, in no order."""
         out: list[Finding] = []
         rules = self._for(policy.type)
-        _ask(rules.at[Level.POLICY], policy, policy, out)
+        services: frozenset[str] | None = frozenset()
         for statement in policy.statements:
+            found = _services(statement)
+            services = services | found if services is not None and found is not None else None
+            _ask(rules.about(Level.STATEMENT, found), statement, policy, out)
             _statement(statement, rules, out)
+        _ask(rules.about(Level.POLICY, services if policy.complete else None), policy, policy, out)
         return out
 
     def grants(self, grants: Sequence[GrantView]) -> list[Finding]:
@@ -117,9 +136,17 @@ def _ask(rules: tuple[Rule, ...], subject: object, policy: PolicyView | None, ou
             out.append(_finding(rule, flaw, policy))  # type: ignore[arg-type]  # noqa: PERF401 - mostly none
 
 
+def _services(statement: Statement) -> frozenset[str] | None:
+    """Name the services of a statement's actions; None where it may have actions of any."""
+    element = statement.action
+    if element is None or element.negated or not element.complete:
+        return None
+    services = frozenset([value.text.partition(":")[0].lower() for value in element.values])
+    return None if any(map(has_wildcard, services)) else services
+
+
 def _statement(statement: Statement, rules: _Sorted, out: list[Finding]) -> None:
     at, policy = rules.at, statement.policy
-    _ask(at[Level.STATEMENT], statement, policy, out)
     if statement.action is not None:
         _values(statement.action, at[Level.ACTION], at[Level.ACTION_TEXT], rules.actions, out)
     if statement.resource is not None:

@@ -76,6 +76,8 @@ class Rule:
         source: the page of AWS's that says so; for what is the linter's alone, a page of `docs/`.
         access_analyzer: Access Analyzer's issue code, None for a rule that only we have.
         types: the policy types that it is about; None: every one.
+        services: of a rule about statements or policies, the services of which one must have an action there (or a
+            pattern that may be one) for the check to find anything; None: no matter which. Only for speed.
 
     """
 
@@ -90,6 +92,7 @@ class Rule:
     source: str
     access_analyzer: str | None = None
     types: frozenset[PolicyType] | None = None
+    services: frozenset[str] | None = None
 
 
 def reported(*kinds: str) -> Callable[[Diagnostic], Iterable[Flaw]]:

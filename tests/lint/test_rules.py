@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from policyeval.lint.linter import Linter
 from policyeval.lint.rule import Level
 from policyeval.lint.rules.table import TABLE, load, load_all
-from tests.lint.fixtures import FOLDER, expected_file, files, fixed, fixed_file, lint_file, snapshot
+from policyeval.lint.run import lint_bytes
+from tests.lint.fixtures import FOLDER, SUFFIXES, expected_file, files, fixed, fixed_file, lint_file, snapshot
 
 
 def _name(path: Path) -> str:
@@ -81,3 +84,16 @@ def test_a_rule_documents_itself(code: str) -> None:
     assert rule.instead.endswith((".", "`"))
     assert rule.source.startswith("https://docs.aws.amazon.com/") or rule.source == "docs/lint.md"
     assert rule.level in Level
+
+
+# The rules that are asked only where a service has an action, on every fixture that there is.
+@pytest.mark.parametrize("code", [rule.code for rule in load_all() if rule.services is not None])
+def test_a_rule_about_services_finds_the_same_when_it_is_always_asked(code: str) -> None:
+    rule = load(code)
+    narrow, wide = Linter([rule]), Linter([replace(rule, services=None)])
+    for path in sorted(FOLDER.glob("*/*.*")):
+        if path.suffix in SUFFIXES:
+            data = path.read_bytes()
+            assert snapshot(lint_bytes(narrow, data, path.name).findings) == snapshot(
+                lint_bytes(wide, data, path.name).findings
+            ), path

@@ -57,6 +57,7 @@ RULE = Rule(
     level=Level.STATEMENT,
     check=check,
     types=frozenset({PolicyType.IDENTITY, PolicyType.SESSION, PolicyType.KEY, PolicyType.RESOURCE}),
+    services=frozenset({"kms"}),
     summary="A policy allows CreateGrant without limiting the grants.",
     why=(
         "Whoever may create grants need not have the permissions that they grant: with CreateGrant alone one "

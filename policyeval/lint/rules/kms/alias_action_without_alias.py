@@ -46,6 +46,7 @@ RULE = Rule(
     level=Level.POLICY,
     check=check,
     types=frozenset({PolicyType.IDENTITY}),
+    services=frozenset({"kms"}),
     summary="An identity policy allows an alias operation on keys and not on the alias.",
     why=(
         "Creating, moving and deleting an alias is asked on the key and on the alias, and on the alias only "

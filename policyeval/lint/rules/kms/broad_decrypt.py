@@ -16,6 +16,7 @@ RULE = Rule(
         "name the keys, or add a condition such as `kms:ViaService` or `kms:EncryptionContext:…`",
     ),
     types=frozenset({PolicyType.IDENTITY}),
+    services=frozenset({"kms"}),
     summary="The policy allows decrypting with every key.",
     why=(
         "Encryption protects data from those who reach the storage and not the key. With Decrypt on `*` whoever "

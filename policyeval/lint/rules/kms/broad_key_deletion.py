@@ -16,6 +16,7 @@ RULE = Rule(
         "name the keys, or require a window with `kms:ScheduleKeyDeletionPendingWindowInDays`",
     ),
     types=frozenset({PolicyType.IDENTITY}),
+    services=frozenset({"kms"}),
     summary="The policy allows deleting every key.",
     why=(
         "When a key is gone, so is everything that was ever encrypted under it, backups included. After the "

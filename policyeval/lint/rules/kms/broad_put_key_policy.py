@@ -16,6 +16,7 @@ RULE = Rule(
         "name the keys that are theirs to manage",
     ),
     types=frozenset({PolicyType.IDENTITY}),
+    services=frozenset({"kms"}),
     summary="The policy allows changing the policy of every key.",
     why=(
         "Who may put key policies may put one that names them for every operation: it is as good as `kms:*` on "

@@ -43,6 +43,7 @@ RULE = Rule(
     level=Level.POLICY,
     check=check,
     types=frozenset({PolicyType.IDENTITY}),
+    services=frozenset({"kms"}),
     summary="A policy allows making data keys and not decrypting them.",
     why=(
         "An encrypted data key is of use only to who can decrypt it. Writers need that themselves more often than "

@@ -44,6 +44,7 @@ RULE = Rule(
     level=Level.POLICY,
     check=check,
     types=frozenset({PolicyType.IDENTITY}),
+    services=frozenset({"kms"}),
     summary="A policy allows one of the two halves of ReEncrypt.",
     why=(
         "ReEncrypt asks `kms:ReEncryptFrom` on the key that it decrypts with and `kms:ReEncryptTo` on the key "

@@ -48,6 +48,7 @@ RULE = Rule(
     level=Level.STATEMENT,
     check=check,
     types=frozenset({PolicyType.IDENTITY}),
+    services=frozenset({"iam"}),
     summary="The policy lets permissions boundaries be removed or replaced.",
     why=(
         "A boundary holds only as long as those whom it limits cannot take it off. Whoever may delete the "

@@ -13,6 +13,7 @@ RULE = Rule(
     level=Level.STATEMENT,
     check=delegation(CREATE_SLR, by_exclusion, excluded_resources),
     types=frozenset({PolicyType.IDENTITY, PolicyType.SESSION}),
+    services=frozenset({"iam"}),
     summary="NotAction and NotResource together allow `iam:CreateServiceLinkedRole` on all roles but some.",
     why=(
         "A service-linked role lets its service act in the account, with permissions that the service "

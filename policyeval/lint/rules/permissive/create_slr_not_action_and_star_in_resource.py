@@ -13,6 +13,7 @@ RULE = Rule(
     level=Level.STATEMENT,
     check=delegation(CREATE_SLR, by_exclusion, every_resource),
     types=frozenset({PolicyType.IDENTITY, PolicyType.SESSION}),
+    services=frozenset({"iam"}),
     summary="A NotAction that does not list `iam:CreateServiceLinkedRole` allows it on every role.",
     why=(
         "A service-linked role lets its service act in the account, with permissions that the service "

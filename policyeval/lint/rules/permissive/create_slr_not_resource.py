@@ -13,6 +13,7 @@ RULE = Rule(
     level=Level.STATEMENT,
     check=delegation(CREATE_SLR, by_name, excluded_resources),
     types=frozenset({PolicyType.IDENTITY, PolicyType.SESSION}),
+    services=frozenset({"iam"}),
     summary="It allows `iam:CreateServiceLinkedRole` on all roles but some.",
     why=(
         "A service-linked role lets its service act in the account, with permissions that the service "

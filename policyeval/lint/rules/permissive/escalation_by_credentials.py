@@ -28,6 +28,7 @@ RULE = Rule(
     level=Level.POLICY,
     check=check,
     types=frozenset({PolicyType.IDENTITY}),
+    services=frozenset({"iam"}),
     summary="The policy lets whoever has it get the credentials of others.",
     why=(
         "Whoever may make access keys for every user is every user, administrators included, and stays so after "

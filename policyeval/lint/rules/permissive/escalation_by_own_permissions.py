@@ -28,6 +28,7 @@ RULE = Rule(
     level=Level.POLICY,
     check=check,
     types=frozenset({PolicyType.IDENTITY}),
+    services=frozenset({"iam"}),
     summary="The policy lets whoever has it widen their own permissions.",
     why=(
         "A policy that may change policies is as wide as the widest of them: one call to `iam:PutUserPolicy` "

@@ -28,6 +28,7 @@ RULE = Rule(
     level=Level.POLICY,
     check=check,
     types=frozenset({PolicyType.IDENTITY}),
+    services=frozenset({"iam", "lambda"}),
     summary="The policy lets whoever has it run code under roles with more permissions.",
     why=(
         "Two or three harmless permissions are together a way to administrator: pass the most powerful role to a "

@@ -13,6 +13,7 @@ RULE = Rule(
     level=Level.STATEMENT,
     check=delegation(PASS_ROLE, by_exclusion, every_resource),
     types=frozenset({PolicyType.IDENTITY, PolicyType.SESSION}),
+    services=frozenset({"iam"}),
     summary="A NotAction that does not list `iam:PassRole` allows it on every role.",
     why=(
         "Whoever may pass any role to a service runs code under the most powerful of them: a function "

@@ -13,6 +13,7 @@ RULE = Rule(
     level=Level.STATEMENT,
     check=delegation(PASS_ROLE, by_name, excluded_resources),
     types=frozenset({PolicyType.IDENTITY, PolicyType.SESSION}),
+    services=frozenset({"iam"}),
     summary="It allows `iam:PassRole` on all roles but some.",
     why=(
         "Whoever may pass any role to a service runs code under the most powerful of them: a function "

@@ -13,6 +13,7 @@ RULE = Rule(
     level=Level.STATEMENT,
     check=delegation(PASS_ROLE, by_star, excluded_resources),
     types=frozenset({PolicyType.IDENTITY, PolicyType.SESSION}),
+    services=frozenset({"iam"}),
     summary="A wildcard in Action allows `iam:PassRole` on all roles but some.",
     why=(
         "Whoever may pass any role to a service runs code under the most powerful of them: a function "

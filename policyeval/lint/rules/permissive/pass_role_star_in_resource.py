@@ -13,6 +13,7 @@ RULE = Rule(
     level=Level.STATEMENT,
     check=delegation(PASS_ROLE, by_name, every_resource),
     types=frozenset({PolicyType.IDENTITY, PolicyType.SESSION}),
+    services=frozenset({"iam"}),
     summary="It allows `iam:PassRole` on every role.",
     why=(
         "Whoever may pass any role to a service runs code under the most powerful of them: a function "
