@@ -97,6 +97,19 @@ def test_a_decision_rests_on_what_suffices_alone() -> None:
     assert rests_on == ["Her", "to-her"]
 
 
+def test_a_decision_of_both_halves_rests_on_both() -> None:
+    described = {"grants": [grant(B, "Decrypt")], "partner": [allow(Sid="Own")]}
+    rests_on = [each.sid or each.grant_id for each in ask(described, PARTNER).determining_statements]
+    assert rests_on == ["g1", "Own"]
+
+
+@pytest.mark.parametrize("described", [{"app_boundary": [allow("s3:*")]}, {"scps": [[allow("s3:*")]]}, {"app": []}])
+def test_where_a_layer_decides_no_rule_does(described: dict[str, Any]) -> None:
+    decision = ask({"app": [allow()], **described}, APP)
+    assert decision.to_json()["rule"] is None
+    assert decision.layer is not None
+
+
 def test_of_a_retirement_the_grants_that_may_be_retired_are_said() -> None:
     grants = [
         grant(APP, "Decrypt", RetiringPrincipal=PARTNER, GrantId="theirs"),

@@ -147,6 +147,18 @@ USED: list[tuple[str, Any, dict[str, Any], str, dict[str, Any], str, str]] = [
         "implicit_deny",
         "identity_policy",
     ),
+    *[
+        (
+            f"one pair of a subset is not the subset: {name}",
+            grant(BOB, "Decrypt", **at_least(tenant="blue", stage="prod")),
+            {},
+            BOB,
+            {"encryption_context": {name: value, other: "x"}},
+            "implicit_deny",
+            "identity_policy",
+        )
+        for name, value, other in [("tenant", "blue", "stage"), ("stage", "prod", "tenant"), ("stage", "prod", "a")]
+    ],
     ("more pairs hold a subset", grant(BOB, "Decrypt", **at_least(tenant="blue")), {}, BOB, BOTH, "allowed", "grant"),
     (
         "fewer do not",

@@ -174,6 +174,33 @@ def test_a_caller_met_before_is_not_identified_again(source: Changing, monkeypat
     authorizer.authorize(Request(ROLE, "kms:Decrypt", KEY))
 
 
+def test_grants_of_several_keys_are_kept_apart(source: Changing) -> None:
+    keys = [KEY, KEY.replace("1234abcd-12ab-34cd-56ef-1234567890ab", "other")]
+    for key in keys:
+        source.entities = source.entities.with_grant(key, {"GranteePrincipal": ROLE, "Operations": ["Decrypt"]})
+    situation = Authorizer(source)._exact  # type: ignore[arg-type]
+
+    def indexes() -> list[object]:
+        return [situation._index(key, ROLE, source.entities.grants(key, ROLE)) for key in keys]
+
+    first = indexes()
+    assert first[0] is not first[1]
+    assert all(again is before for again, before in zip(indexes(), first, strict=True))
+    for key in keys:
+        situation.case(Request(ROLE, "kms:Decrypt", key))
+    assert sorted(name for name, _ in situation._grants) == sorted(keys)
+
+
+def test_a_plan_that_no_longer_holds_is_made_anew_once(source: Changing) -> None:
+    authorizer = Authorizer(source)  # type: ignore[arg-type]
+    request = Request(ROLE, "kms:Decrypt", KEY)
+    before = [authorizer._plans.find(request) for _ in range(3)][-1]
+    source.entities = source.entities.with_grant(KEY, {"GranteePrincipal": ROLE, "Operations": ["Decrypt"]})
+    after = authorizer._plans.find(request)
+    assert None is not before is not after is not None
+    assert authorizer._plans.find(request) is after
+
+
 def test_a_policy_met_before_is_not_compared_with_others(monkeypatch: pytest.MonkeyPatch) -> None:
     compiler, met = Compiler(), parse_policy(policy("kms:Decrypt"))
     compiled = compiler.compile(met, PolicyType.IDENTITY)

@@ -160,6 +160,18 @@ def test_a_policy_that_was_not_looked_over_may_lack_a_principal_and_lets_nobody_
     assert Authorizer(source).account_access(B, "s3:GetObject", BUCKET).door == "closed"
 
 
+def test_a_source_without_a_revision_has_plans_too() -> None:
+    authorizer = Authorizer(Described(AccountRecord(A)))
+    request = Request(ALICE, "s3:GetObject", BUCKET)
+    # Its user and account are the same each time, its resource is not.
+    resource = authorizer.source.resource(BUCKET)
+    authorizer.source.resource = lambda _arn: resource  # type: ignore[method-assign]
+    assert [authorizer.authorize(request).allowed for _ in range(2)] == [True, True]
+    plan = authorizer._plans.find(request)
+    assert plan is not None
+    assert authorizer._plans.find(request) is plan
+
+
 def test_a_management_account_is_bound_by_neither_kind_of_control_policy() -> None:
     managed = AccountRecord(
         A, is_management_account=True, resource_control_policies=((),), service_control_policies=((),)

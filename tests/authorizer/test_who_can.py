@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -432,6 +433,20 @@ OPERATIONS: list[tuple[str, str, Any, str, str]] = [
 def test_who_can_by_grant(action: str, given: Any, principal: str, verdict: str) -> None:
     found = {access.principal: access for access in Authorizer(estate(grants=[given])).who_can(action, KEY)}
     assert found[principal].verdict == verdict
+
+
+def test_who_can_waits_for_grants_that_are_spreading() -> None:
+    noon = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    new = grant(BOB, "Decrypt", CreationDate="2026-01-31T11:59:00Z")
+
+    def verdict(minutes: int, **described: Any) -> str:
+        source = estate(grants=[new], **described)
+        authorizer = Authorizer(source, grant_delay=timedelta(minutes=minutes), clock=lambda: noon)
+        return {access.principal: access.verdict for access in authorizer.who_can("kms:Decrypt", KEY)}[BOB]
+
+    assert [verdict(0), verdict(5)] == ["allow", "deny"]
+    office = {"key": [allow(Principal=to(BOB), Condition=FROM_OFFICE)]}
+    assert [verdict(0, **office), verdict(5, **office)] == ["allow", "conditional"]
 
 
 def test_who_can_asks_every_described_principal_root_users_included() -> None:

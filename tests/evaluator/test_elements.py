@@ -171,11 +171,22 @@ def test_an_empty_complement_never_helps(action: Element, resource: Element) -> 
     assert reasons == ["implicit_deny", "explicit_deny"]
 
 
+def test_an_empty_complement_of_resources_is_named() -> None:
+    allow = Statement_("Allow", action=FULL, resource=EMPTY)
+    policies = PolicySet(identity_policies=[Policy((allow,), "2012-10-17")])
+    decision = simulate(Request(ALICE, "s3:GetObject", "arn:aws:s3:::b"), policies)
+    assert [diagnostic.message for diagnostic in decision.diagnostics] == [
+        "an empty NotResource: the Allow does not match in statement #0 of identity policy 1"
+    ]
+
+
 def test_an_identity_policy_with_a_principal_never_helps() -> None:
     statement = {**ALL, "Principal": "*"}
     allowed = in_identity_policy(statement)
     assert not allowed.allowed
-    assert "Principal does not belong in this kind of policy" in allowed.diagnostics[0].message
+    assert [diagnostic.message for diagnostic in allowed.diagnostics] == [
+        "Principal does not belong in this kind of policy: the Allow does not match in statement #0 of identity policy 1"
+    ]
     assert in_identity_policy({**statement, "Effect": "Deny"}, ALL).reason == "explicit_deny"
 
 
