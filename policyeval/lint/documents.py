@@ -202,7 +202,9 @@ def _is_policy(node: Mapping) -> bool:
         if name == "Version" and isinstance(value, Text) and value.value in _VERSIONS:
             return True
         if name.lower() == "statement" and isinstance(value, Mapping | List | Unknown):
-            return name == "Statement" or _has_statement(value)
+            # A JSON Schema may have something of that name, too.
+            other = isinstance(value, Mapping) and value.entries
+            return (name == "Statement" and not other) or _has_statement(value)
     return False
 
 
