@@ -39,12 +39,12 @@ def _contradict(one: Condition, other: Condition) -> bool:
 
 def _no_text(one: Condition, other: Condition) -> bool:
     """Tell whether no text is among the values of the first and as the second wants it."""
-    lower = "IgnoreCase" in one.base + other.base
-    mine, theirs = _texts(one, lower=lower), _texts(other, lower=lower)
-    if OPERATORS[other.base].negated:
-        # `covers` reads wildcards: that may be told of patterns on both sides, or where there are none.
-        return all(any(_excludes(text, out) for out in theirs) for text in mine)
-    return not other.if_exists and not any(_meet(text, wanted) for text in mine for wanted in theirs)
+    folds, other_folds = one.base.endswith("IgnoreCase"), other.base.endswith("IgnoreCase")
+    mine, theirs = (_texts(each, lower=folds or other_folds) for each in (one, other))
+    if not OPERATORS[other.base].negated:
+        return not other.if_exists and not any(_meet(text, wanted) for text in mine for wanted in theirs)
+    # Who wants a text in any case is not kept from it by one case alone.
+    return (other_folds or not folds) and all(any(_excludes(text, out) for out in theirs) for text in mine)
 
 
 class _Pattern(NamedTuple):
