@@ -9,17 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.embedded import holds_policy, read_embedded, read_patchwork
-from policyeval.lint.templates.cloudformation import branches, is_template, spots
+from policyeval.lint.templates import cloudformation
+from policyeval.lint.templates.cloudformation import branches
 from policyeval.lint.templates.functions import substitution
+from policyeval.lint.templates.spot import Spot, is_configuration
 from policyeval.lint.view import KeyFacts
 from policyeval.model.arn import Arn
 from policyeval.model.policy import CURRENT_VERSION, OLD_VERSION, PolicyType
-from policyeval.syntax.tree import UNREADABLE, List, Mapping, Text, Unknown, pointer_part
+from policyeval.syntax.tree import INTERPOLATION, UNREADABLE, List, Mapping, Text, Unknown, pointer_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from policyeval.model.source import Diagnostic
+    from policyeval.syntax.patchwork import Patchwork
     from policyeval.syntax.tree import Node
 
 
@@ -88,20 +91,34 @@ _GRANT_LISTS: Final = frozenset({"Grants", "grants"})
 def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = False) -> Found:
     """Find the policies and grants of a document.
 
-    `policy_type` is the type of those that have none by where they stand. With `certain` the document is a
-    policy if nothing else is found in it, whatever it looks like. Iterative; a value that stands in several
-    places (a YAML alias) is looked at once.
+    `policy_type` is the type of those that have none by where they stand. With `certain` a document that is no
+    template is a policy if nothing else is found in it, whatever it looks like. Iterative; a value that stands in
+    several places (a YAML alias) is looked at once.
     """
     finder = _Finder(policy_type)
-    if is_template(root):
-        for spot in spots(root):
-            finder.look(spot.node, spot.pointer, _Around(spot.type, key=spot.key, sure=spot.sure))
-    else:
-        finder.look(root, "", _Around())
+    for spot in _spots(root):
+        finder.look(spot.node, spot.pointer, _Around(spot.type, key=spot.key, sure=spot.sure))
     found = Found(finder.policies, finder.grants, finder.faults, finder.unknown)
-    if certain and not found.policies and not found.grants:
+    nothing = not found.policies and not found.grants
+    if certain and nothing and not is_configuration(root) and not cloudformation.is_template(root):
         return found._replace(policies=[PolicyDocument(root, "", policy_type)], unknown=_unknown(root))
     return found
+
+
+def _spots(root: Node) -> Iterable[Spot]:
+    if is_configuration(root):
+        from policyeval.lint.templates import terraform  # noqa: PLC0415 - few runs have such files
+
+        return terraform.spots(root)
+    return cloudformation.spots(root) if cloudformation.is_template(root) else [Spot(root, "")]
+
+
+def _patchwork(node: Unknown) -> Patchwork | None:
+    if node.why is not INTERPOLATION:
+        return substitution(node)
+    from policyeval.lint.templates.terraform import interpolated  # noqa: PLC0415 - only Terraform has these
+
+    return interpolated(node)
 
 
 class _Finder:
@@ -141,7 +158,7 @@ class _Finder:
 
     def choices(self, node: Unknown, pointer: str, around: _Around) -> Iterator[_Waiting]:
         """Look into what a template's function may give."""
-        patchwork = substitution(node)
+        patchwork = _patchwork(node)
         choices = branches(node)
         if patchwork is not None and holds_policy(patchwork.value):
             self.take_read(*read_patchwork(patchwork, node, pointer), pointer, around)
@@ -161,7 +178,9 @@ class _Finder:
 
     def take_read(self, node: Node | None, faults: list[Diagnostic], pointer: str, around: _Around) -> None:
         self.faults += faults
-        if isinstance(node, Mapping) and (around.sure or _is_policy(node)):
+        if isinstance(node, Unknown):
+            self.unknown += 1
+        elif isinstance(node, Mapping) and (around.sure or _is_policy(node)):
             self.take(node, pointer, around)
 
     def take(self, node: Node, pointer: str, around: _Around) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from policyeval.syntax.json_reader import read_json
 from policyeval.syntax.objects import DAMAGED
+from policyeval.syntax.patchwork import Patchwork
 from policyeval.syntax.strings import written_offsets
 from policyeval.syntax.tree import UNNAMED, List, Mapping, Number, Text, Unknown
 
@@ -19,18 +20,6 @@ if TYPE_CHECKING:
     from policyeval.syntax.tree import Node
 
 _STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
-
-
-class Patchwork(NamedTuple):
-    """A text of which a template leaves parts open.
-
-    `holes` are those parts, in order, each wider than nothing. `offsets` has for each character, and for the end,
-    where it is written in the source; it is None where that cannot be followed.
-    """
-
-    value: str
-    holes: tuple[tuple[int, int], ...]
-    offsets: list[int] | None
 
 
 def holds_policy(text: str) -> bool:
@@ -46,19 +35,26 @@ def read_embedded(text: Text, pointer: str) -> tuple[Node | None, list[Diagnosti
 def read_patchwork(patchwork: Patchwork, whole: Node, pointer: str) -> tuple[Node | None, list[Diagnostic]]:
     """Read JSON with holes: values that have some are unknown, and so is what stands under a key that has.
 
-    `whole` is the node that the text is the value of.
+    `whole` is the node that the text is the value of. It is all unknown where it would not be JSON with a value
+    in each hole, for what comes there may be more, or less.
     """
-    root, faults = read_json(_filled(patchwork), None)
+    text, whole_values = _filled(patchwork)
+    root, faults = read_json(text, None)
+    if faults and whole_values:
+        return Unknown("a part of it is", whole.source, whole.start, whole.end), []
     if root is not None:
         root = _Placing(patchwork, whole).place(root)
     return root, [_moved(fault, patchwork, whole, pointer) for fault in faults]
 
 
-def _filled(patchwork: Patchwork) -> str:
-    """Fill the holes, so that what stands around them can be read: with letters in a string, else with a number."""
+def _filled(patchwork: Patchwork) -> tuple[str, bool]:
+    """Fill the holes, so that what stands around them can be read: with letters in a string, else with a number.
+
+    Tells whether there are some of the others.
+    """
     text = _with(patchwork.value, patchwork.holes, "_", "_")
     if not patchwork.holes:
-        return text
+        return text, False
     strings = [match.span() for match in _STRING.finditer(text)]
     starts = [start for start, _ in strings]
     outside = []
@@ -66,7 +62,7 @@ def _filled(patchwork: Patchwork) -> str:
         index = bisect_left(starts, hole[0]) - 1
         if index < 0 or strings[index][1] < hole[1]:
             outside.append(hole)
-    return _with(text, outside, "0", " ")
+    return _with(text, outside, "0", " "), bool(outside)
 
 
 def _with(text: str, holes: Iterable[tuple[int, int]], first: str, others: str) -> str:

@@ -76,6 +76,10 @@ def _not_text(name: str, message: str) -> Reading:
 
 def _reader(name: str, text: str) -> Callable[[str, str], tuple[Node | None, list[Diagnostic]]]:
     suffix = PurePath(name).suffix.lower()
+    if suffix == ".tf":
+        from policyeval.syntax.hcl_reader import read_hcl  # noqa: PLC0415 - few runs have such files
+
+        return read_hcl
     if suffix == ".json" or (suffix not in _YAML and text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}):
         return read_json
     from policyeval.syntax.yaml_reader import read_yaml  # noqa: PLC0415 - imports PyYAML, which JSON needs not

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from policyeval.lint.documents import find
 from policyeval.lint.reading import read
+from policyeval.lint.templates.fixes import safe
+from policyeval.lint.templates.spot import is_configuration
 from policyeval.lint.view import GrantView
 
 if TYPE_CHECKING:
@@ -48,6 +50,8 @@ def lint_reading(
         findings += linter.lint(policy.node, policy.type, pointer=policy.pointer, key=policy.key)
     for grants in found.grants:
         findings += linter.grants([GrantView(node, pointer, grants.key) for node, pointer in grants.grants])
+    if is_configuration(reading.node):
+        findings = [safe(finding, reading.source) for finding in findings]
     # The faults of the text and those of its policies come in the order of their places.
     findings.sort(key=lambda finding: (finding.place.start, finding.place.end, finding.code, finding.message))
     return FileReport(reading.source, findings, len(found.policies), count, found.unknown)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from policyeval.lint.reading import Reading
 
-SUFFIXES: Final = (".json", ".yaml", ".yml")
+SUFFIXES: Final = (".json", ".tf", ".yaml", ".yml")
 """The files that are looked into below a folder."""
 
 CONFIG_NAMES: Final = ("policyeval.toml", "pyproject.toml")

@@ -71,6 +71,10 @@ def written_offsets(text: Text) -> list[int] | None:
         offsets = _offsets(written)
     elif written.startswith("|"):
         offsets = _block_offsets(written, text.value)
+    elif written.startswith("<<"):
+        from policyeval.syntax.hcl_strings import read_string  # noqa: PLC0415 - for a heredoc only
+
+        offsets = read_string(written, 0, len(written)).offsets or []
     else:
         return None
     return [text.start + offset for offset in offsets] if len(offsets) == len(text.value) + 1 else None

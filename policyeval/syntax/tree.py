@@ -23,6 +23,12 @@ UNREADABLE: Final = "unreadable"
 UNNAMED: Final = "unnamed"
 """Why a value is `Unknown` whose key nobody knows: nothing is said of it either."""
 
+INTERPOLATION: Final = "an interpolation"
+"""Why a string of HCL is `Unknown` that has one."""
+
+REFERENCE: Final = "a reference"
+"""Why a value of HCL is `Unknown` that is computed; its argument is the expression's text."""
+
 
 class _Node:
     # The subclasses set these fields themselves: a call of `super().__init__` costs as much as the node.

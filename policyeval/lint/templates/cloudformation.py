@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from policyeval.lint.templates.functions import is_nothing, resolve
 from policyeval.lint.templates.resources import MAY_HOLD_POLICIES, ORGANIZATION_POLICY, ORGANIZATION_TYPES, POLICIES
+from policyeval.lint.templates.spot import Spot, get
 from policyeval.lint.view import KeyFacts
-from policyeval.model.policy import PolicyType
 from policyeval.syntax.objects import is_unreadable
 from policyeval.syntax.tree import List, Mapping, Text, Unknown, pointer_part
 
@@ -17,39 +17,26 @@ if TYPE_CHECKING:
     from policyeval.syntax.tree import Node
 
 
-class Spot(NamedTuple):
-    """A value in a template that is a policy (`sure`), or that policies may stand in.
-
-    A value that is unknown stands for all that it may hold.
-    """
-
-    node: Node
-    pointer: str
-    type: PolicyType | None = None
-    key: KeyFacts | None = None
-    sure: bool = False
-
-
 def is_template(root: Node) -> bool:
     """Tell whether a document is a template: it has resources, and one of them a type."""
-    resources = _get(root, "Resources")
+    resources = get(root, "Resources")
     if not isinstance(resources, Mapping):
         return False
-    return any(isinstance(_get(resource, "Type"), Text) for _, resource in resources.entries)
+    return any(isinstance(get(resource, "Type"), Text) for _, resource in resources.entries)
 
 
 def spots(root: Node) -> Iterator[Spot]:
     """Give the spots of a template, its functions resolved; what is sure comes before what it stands in."""
-    resources = _get(resolve(root), "Resources")
+    resources = get(resolve(root), "Resources")
     if not isinstance(resources, Mapping):
         return
     for key, resource in resources.entries:
         at = f"/Resources/{pointer_part(key.value)}"
-        properties = _get(resource, "Properties")
+        properties = get(resource, "Properties")
         if isinstance(resource, Unknown):
             yield Spot(resource, at, sure=True)
         elif properties is not None:
-            kind = _get(resource, "Type")
+            kind = get(resource, "Type")
             yield from _in_resource(kind.value if isinstance(kind, Text) else "", properties, f"{at}/Properties")
 
 
@@ -66,7 +53,7 @@ def _in_resource(kind: str, properties: Node, pointer: str) -> Iterator[Spot]:
 
 
 def _of_organization(properties: Node, pointer: str) -> Iterator[Spot]:
-    kind = _get(properties, "Type")
+    kind = get(properties, "Type")
     policy_type = ORGANIZATION_TYPES.get(kind.value) if isinstance(kind, Text) else None
     for node, at in _along(properties, ["Content"], pointer):
         if policy_type is not None:
@@ -87,7 +74,7 @@ def _along(node: Node, steps: Sequence[str], pointer: str) -> Iterator[tuple[Nod
         for index, item in enumerate(node.items):
             yield from _along(item, steps[1:], f"{pointer}/{index}")
     else:
-        found = _get(node, steps[0])
+        found = get(node, steps[0])
         if found is not None:
             yield from _along(found, steps[1:], f"{pointer}/{steps[0]}")
 
@@ -100,7 +87,7 @@ def branches(node: Node) -> list[tuple[int, Node]]:
 
 
 def _key_facts(properties: Node) -> KeyFacts:
-    usage, several = _get(properties, "KeyUsage"), _get(properties, "MultiRegion")
+    usage, several = get(properties, "KeyUsage"), get(properties, "MultiRegion")
     # The tree of YAML has no booleans.
     multi_region = str(getattr(several, "value", several)).lower()
     return KeyFacts(
@@ -113,14 +100,8 @@ def _key_facts(properties: Node) -> KeyFacts:
 
 def _text(node: Node, name: str, default: str) -> str | None:
     """Give a property's text, its default where it is absent, None where it is unknown."""
-    found = _get(node, name)
+    found = get(node, name)
     if found is None:
         # A part of the properties may come from elsewhere.
         return default if isinstance(node, Mapping) and not any(is_unreadable(v) for _, v in node.entries) else None
     return found.value if isinstance(found, Text) else None
-
-
-def _get(node: Node | None, name: str) -> Node | None:
-    if not isinstance(node, Mapping):
-        return None
-    return next((value for key, value in node.entries if key.value == name), None)

@@ -12,8 +12,8 @@ import re
 from types import MappingProxyType
 from typing import Final
 
-from policyeval.lint.embedded import Patchwork
 from policyeval.syntax.objects import DAMAGED
+from policyeval.syntax.patchwork import Patchwork
 from policyeval.syntax.strings import written_offsets
 from policyeval.syntax.tree import UNNAMED, List, Mapping, Node, Text, Unknown
 

@@ -1,0 +1,173 @@
+"""The policy that a data source `aws_iam_policy_document` of Terraform makes, with the places of its arguments.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/iam_policy_document
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from policyeval.lint.templates.spot import get
+from policyeval.syntax.objects import DAMAGED
+from policyeval.syntax.tree import UNNAMED, List, Mapping, Text, Unknown
+
+if TYPE_CHECKING:
+    from policyeval.syntax.tree import Node
+
+    Entry = tuple[Text, Node]
+
+_ELEMENTS: Final = MappingProxyType(
+    {
+        "sid": "Sid",
+        "effect": "Effect",
+        "actions": "Action",
+        "not_actions": "NotAction",
+        "resources": "Resource",
+        "not_resources": "NotResource",
+    }
+)
+_PRINCIPALS: Final = MappingProxyType({"principals": "Principal", "not_principals": "NotPrincipal"})
+_OTHERS: Final = frozenset(
+    {
+        "source_policy_documents",
+        "override_policy_documents",
+        "source_json",
+        "override_json",
+    }
+)
+"""The arguments that bring statements from elsewhere."""
+
+
+def policy_of(data: Node) -> Mapping:
+    """Make the policy. Statements that come from elsewhere, or are computed, are unknown."""
+    policy = Mapping([], data.source, data.start, data.end)
+    statements = List([], data.source, data.start, data.end)
+    for key, value in data.entries if isinstance(data, Mapping) else ():
+        if key.value == "version":
+            policy.entries.append((_named("Version", key), value))
+        elif key.value == "policy_id":
+            policy.entries.append((_named("Id", key), value))
+        elif key.value == "statement":
+            statements.items += [_statement(block) for block in blocks(value)]
+        elif (key.value in _OTHERS and not _is_empty(value)) or _dynamic(key, value) == "statement":
+            statements.items.append(Unknown("statements from elsewhere", key.source, key.start, value.end))
+    if get(policy, "Version") is None:
+        policy.entries.insert(0, (_at("Version", data), _at("2012-10-17", data)))
+    policy.entries.append((_at("Statement", data), statements))
+    return policy
+
+
+def blocks(node: Node) -> list[Node]:
+    """Give the blocks of one name: Terraform's JSON has them in an array, or a single one by itself."""
+    return node.items if isinstance(node, List) else [node]
+
+
+def _statement(block: Node) -> Node:
+    if not isinstance(block, Mapping):
+        return block
+    statement = Mapping([], block.source, block.start, block.end)
+    blocks_of: dict[str, list[tuple[Text, Node]]] = {}
+    for key, value in block.entries:
+        name = _dynamic(key, value) or key.value
+        if name in _PRINCIPALS or name == "condition":
+            inner = [value] if name != key.value else blocks(value)
+            blocks_of.setdefault(name, []).extend((key, item) for item in inner)
+        elif name != key.value:
+            statement.entries.append(_hidden(key, value))
+        elif name in _ELEMENTS and not _is_empty(value):
+            statement.entries.append((_named(_ELEMENTS[name], key), _without_marks(value)))
+    if get(statement, "Effect") is None:
+        statement.entries.append((_at("Effect", block), _at("Allow", block)))
+    for name, element in _PRINCIPALS.items():
+        if name in blocks_of:
+            statement.entries.append(_principals(element, blocks_of[name]))
+    if "condition" in blocks_of:
+        statement.entries.append(_conditions(blocks_of["condition"]))
+    return statement
+
+
+def _principals(element: str, found: list[Entry]) -> Entry:
+    first, last = found[0], found[-1]
+    kinds = Mapping([], first[1].source, first[1].start, last[1].end)
+    for key, block in found:
+        kind, identifiers = get(block, "type"), get(block, "identifiers")
+        if key.value == "dynamic" or not isinstance(kind, Text) or identifiers is None:
+            kinds.entries.append(_hidden(key, block))
+        elif kind.value == "*" and _is_star(identifiers) and len(found) == 1:
+            return _named(element, key), Text("*", identifiers.source, identifiers.start, identifiers.end)
+        else:
+            _add(kinds, kind, identifiers)
+    return _named(element, first[0]), kinds
+
+
+def _conditions(found: list[Entry]) -> Entry:
+    first, last = found[0], found[-1]
+    operators = Mapping([], first[1].source, first[1].start, last[1].end)
+    for key, block in found:
+        test, variable, values = (get(block, name) for name in ("test", "variable", "values"))
+        if key.value == "dynamic" or not isinstance(test, Text):
+            operators.entries.append(_hidden(key, block))
+            continue
+        keys = get(operators, test.value)
+        if not isinstance(keys, Mapping):
+            keys = Mapping([], block.source, block.start, block.end)
+            operators.entries.append((test, keys))
+        if isinstance(variable, Text) and values is not None:
+            _add(keys, variable, _without_marks(values))
+        else:
+            keys.entries.append(_hidden(key, block))
+    return _named("Condition", first[0]), operators
+
+
+def _add(node: Mapping, key: Text, values: Node) -> None:
+    """Add values under a key; what comes under the same key is put together, as Terraform does."""
+    for index, (other, before) in enumerate(node.entries):
+        if other.value == key.value and isinstance(before, List) and isinstance(values, List):
+            both = List([*before.items, *values.items], before.source, before.start, before.end)
+            node.entries[index] = (other, both)
+            return
+    node.entries.append((key, values))
+
+
+def _dynamic(key: Text, value: Node) -> str | None:
+    """Name the block that a `dynamic` block makes, None for all others."""
+    if key.value != "dynamic" or not isinstance(value, Mapping) or not value.entries:
+        return None
+    return value.entries[0][0].value
+
+
+def _hidden(key: Text, value: Node) -> Entry:
+    """Give an entry of which nobody knows what it is called."""
+    return Text(DAMAGED, key.source, key.start, key.end), Unknown(UNNAMED, value.source, value.start, value.end)
+
+
+def _without_marks(node: Node) -> Node:
+    """Write policy variables as IAM does: `&{…}` stands for `${…}`, which would be Terraform's."""
+    if isinstance(node, List):
+        return List([_without_marks(item) for item in node.items], node.source, node.start, node.end)
+    if isinstance(node, Text) and "&{" in node.value:
+        return Text(node.value.replace("&{", "${"), node.source, node.start, node.end)
+    return node
+
+
+def _is_star(node: Node) -> bool:
+    return (
+        isinstance(node, List)
+        and len(node.items) == 1
+        and isinstance(node.items[0], Text)
+        and node.items[0].value == "*"
+    )
+
+
+def _is_empty(node: Node) -> bool:
+    return (isinstance(node, List) and not node.items) or (isinstance(node, Text) and not node.value)
+
+
+def _named(name: str, key: Text) -> Text:
+    return Text(name, key.source, key.start, key.end)
+
+
+def _at(value: str, block: Node) -> Text:
+    """Say what a block says by not saying it; the place is where it opens."""
+    return Text(value, block.source, block.start, block.start + 1)

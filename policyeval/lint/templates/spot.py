@@ -1,0 +1,37 @@
+"""Where policies may be in a template."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from policyeval.syntax.tree import Mapping
+
+if TYPE_CHECKING:
+    from policyeval.lint.view import KeyFacts
+    from policyeval.model.policy import PolicyType
+    from policyeval.syntax.tree import Node
+
+
+class Spot(NamedTuple):
+    """A value in a template that is a policy (`sure`), or that policies may stand in.
+
+    A value that is unknown stands for all that it may hold.
+    """
+
+    node: Node
+    pointer: str
+    type: PolicyType | None = None
+    key: KeyFacts | None = None
+    sure: bool = False
+
+
+def is_configuration(root: Node) -> bool:
+    """Tell whether a document is a Terraform configuration: by the name of its file."""
+    return root.source is not None and (root.source.name or "").lower().endswith((".tf", ".tf.json"))
+
+
+def get(node: Node | None, name: str) -> Node | None:
+    """Give a member of an object, None where it has none."""
+    if not isinstance(node, Mapping):
+        return None
+    return next((value for key, value in node.entries if key.value == name), None)

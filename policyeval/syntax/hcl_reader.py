@@ -1,0 +1,320 @@
+"""HCL to the value tree, as far as values are written down: what is computed is `Unknown`.
+
+A file becomes what Terraform's JSON syntax would say: `resource "a" "b" {…}` is `{"resource": {"a": {"b": …}}}`,
+and a name that comes twice stays twice. `jsonencode(x)` is x. No expression is evaluated, so none but the end of
+it need be understood; all else that Terraform takes is read over.
+https://developer.hashicorp.com/terraform/language/syntax/configuration
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from policyeval.model.source import Diagnostic, Place, Source
+from policyeval.syntax.faults import Kind, ticked
+from policyeval.syntax.hcl_strings import (
+    PLAIN,
+    BrokenError,
+    end_of_comment,
+    end_of_heredoc,
+    end_of_string,
+    read_string,
+)
+from policyeval.syntax.objects import DAMAGED
+from policyeval.syntax.strings import has_lone_surrogate
+from policyeval.syntax.tree import (
+    INTERPOLATION,
+    MAX_DEPTH,
+    REFERENCE,
+    UNNAMED,
+    Boolean,
+    List,
+    Mapping,
+    Null,
+    Number,
+    Text,
+    Unknown,
+)
+
+if TYPE_CHECKING:
+    from policyeval.syntax.tree import Node
+
+_SPACE: Final = re.compile(r"[ \t\r]*")
+_NAME: Final = re.compile(r"[^\W\d][\w-]*")
+_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_STOP: Final = re.compile(r"""[()\[\]{},\n"#]|//|/\*|<<-?(?=[^\W\d])""")
+_FOR: Final = re.compile(r"[\[{]\s*for\b(?!\s*[=:])")
+_CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
+_OPERATORS: Final = frozenset("?.[=!<>&|+-*/%")
+_CONSTANTS: Final = frozenset({"true", "false", "null"})
+
+
+def read_hcl(text: str, name: str | None) -> tuple[Node | None, list[Diagnostic]]:
+    """Read a text of HCL into the value tree.
+
+    Gives the tree as far as the text could be read, and what is wrong with it. Values of which a part is computed
+    are `Unknown`; what stands under a key that is computed stands under `DAMAGED`.
+    """
+    reader = _Reader(Source(name, text.removeprefix("\ufeff")))
+    root = Mapping([], reader.source, 0, len(reader.text))
+    try:
+        reader.body(root, 1)
+    except BrokenError as error:
+        place = Place(reader.source, error.at, min(error.at + 1, len(reader.text)))
+        kind = Kind.TOO_DEEP if "deeper" in error.message else None
+        return root, [Diagnostic(error.message, None, place, kind)]
+    return root, []
+
+
+class _Reader:
+    """Reads from where it is; each method leaves it behind what it read."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.text = source.text
+        self.at = 0
+
+    # Bodies: attributes and blocks.
+
+    def body(self, into: Mapping, depth: int, closing: str = "") -> None:
+        if depth > MAX_DEPTH:
+            self.broken(f"blocks nest deeper than {MAX_DEPTH} levels")
+        while True:
+            self.skip_lines()
+            if self.peek() == closing:
+                self.at += len(closing)
+                return
+            key = self.word()
+            self.skip_space()
+            if self.peek() == "=" and self.text[self.at + 1 : self.at + 2] != "=":
+                self.at += 1
+                into.entries.append((key, self.expression("\n" + closing, depth)))
+            else:
+                into.entries.append((key, self.block(depth)))
+
+    def block(self, depth: int) -> Mapping:
+        labels = []
+        self.skip_space()
+        while self.peek() not in {"{", ""}:
+            labels.append(self.quoted(depth) if self.peek() == '"' else self.word())
+            self.skip_lines() if self.peek() == "\n" else self.skip_space()
+        start = self.at
+        self.expect("{")
+        inner = Mapping([], self.source, start)
+        self.body(inner, depth + len(labels) + 1, "}")
+        inner.end = self.at
+        for label in reversed(labels):
+            key = label if isinstance(label, Text) else Text(DAMAGED, self.source, label.start, label.end)
+            inner = Mapping([(key, inner)], self.source, label.start, self.at)
+        return inner
+
+    # Expressions: what ends them depends on what they stand in.
+
+    def expression(self, stops: str, depth: int) -> Node:
+        """Read a value. `stops` are the signs that end it; a line ends it if a new line is among them."""
+        if depth > MAX_DEPTH:
+            self.broken(f"values nest deeper than {MAX_DEPTH} levels")
+        many_lines = "\n" not in stops
+        self.skip_lines() if many_lines else self.skip_space()
+        start = self.at
+        node = self.primary(depth)
+        end = self.at
+        self.skip_lines() if many_lines else self.skip_space()
+        following = self.peek()
+        if node is not None and following not in stops and following not in _OPERATORS:
+            self.broken(f"unexpected {ticked(following)} after a value")
+        if node is None or (following and following not in stops):
+            end = self.skip_expression(start, stops)
+            if end == start:
+                self.broken("a value is missing")
+            written = self.text[start:end]
+            return Unknown(REFERENCE, self.source, start, end, Text(written, self.source, start, end))
+        self.at = max(self.at, end)
+        return node
+
+    def primary(self, depth: int) -> Node | None:
+        """Read what is written down; None for all else."""
+        sign = self.peek()
+        if sign == '"':
+            return self.quoted(depth)
+        if self.text.startswith("<<", self.at):
+            return self.string(end_of_heredoc(self.text, self.at), depth)
+        if sign in {"[", "{"}:
+            if _FOR.match(self.text, self.at):
+                return None
+            return self.tuple(depth) if sign == "[" else self.object(depth)
+        if sign == "(":
+            self.at += 1
+            node = self.expression(")", depth + 1)
+            self.expect(")")
+            return node
+        return self.constant(depth)
+
+    def constant(self, depth: int) -> Node | None:
+        start = self.at
+        number = _NUMBER.match(self.text, start)
+        if number is not None:
+            self.at = number.end()
+            return Number(number.group(), self.source, start, self.at)
+        name = _NAME.match(self.text, start)
+        if name is None:
+            return None
+        self.at = name.end()
+        if name.group() in _CONSTANTS:
+            word = name.group()
+            return (
+                Null(self.source, start, self.at)
+                if word == "null"
+                else Boolean(word == "true", self.source, start, self.at)
+            )
+        if name.group() == "jsonencode" and self.peek() == "(":
+            self.at += 1
+            node = self.expression("),", depth + 1)
+            self.skip_lines()
+            if self.peek() == ",":
+                self.at += 1
+                self.skip_lines()
+            self.expect(")")
+            return node
+        return None
+
+    def tuple(self, depth: int) -> List:
+        node = List([], self.source, self.at)
+        self.at += 1
+        self.skip_lines()
+        while self.peek() != "]":
+            node.items.append(self.expression(",]", depth + 1))
+            self.separator(",", "]")
+        self.at += 1
+        node.end = self.at
+        return node
+
+    def object(self, depth: int) -> Mapping:
+        node = Mapping([], self.source, self.at)
+        self.at += 1
+        self.skip_lines()
+        while self.peek() != "}":
+            key = self.key(depth)
+            self.skip_space()
+            if self.peek() not in {"=", ":"}:
+                self.broken(f"a `=` is missing after {ticked(self.text[key.start : key.end])}")
+            self.at += 1
+            value = self.expression(",}\n", depth + 1)
+            if isinstance(key, Text):
+                node.entries.append((key, value))
+            else:
+                hidden = Unknown(UNNAMED, self.source, value.start, value.end)
+                node.entries.append((Text(DAMAGED, self.source, key.start, key.end), hidden))
+            self.separator(",\n", "}")
+        self.at += 1
+        node.end = self.at
+        return node
+
+    def key(self, depth: int) -> Node:
+        name = _NAME.match(self.text, self.at)
+        if name is not None and self.text[_SPACE.match(self.text, name.end()).end() :][:1] in {"=", ":"}:  # type: ignore[union-attr]
+            self.at = name.end()
+            return Text(name.group(), self.source, name.start(), name.end())
+        return self.expression("=:", depth + 1)
+
+    def separator(self, signs: str, closing: str) -> None:
+        if self.peek() in signs and self.peek():
+            if self.peek() == ",":
+                self.at += 1
+            self.skip_lines()
+            if self.peek() == "," and "\n" in signs:
+                self.at += 1
+                self.skip_lines()
+        elif self.peek() != closing:
+            self.broken(f"expected `,` or `{closing}`")
+
+    # Words and strings.
+
+    def word(self) -> Text:
+        match = _NAME.match(self.text, self.at)
+        if match is None:
+            what = ticked(self.peek()) if self.peek() else "the end of the text"
+            self.broken(f"expected a name, not {what}")
+        self.at = match.end()
+        return Text(match.group(), self.source, match.start(), match.end())
+
+    def quoted(self, depth: int) -> Node:
+        plain = PLAIN.match(self.text, self.at)
+        if plain is None:
+            return self.string(end_of_string(self.text, self.at), depth)
+        self.at = plain.end()
+        return Text(plain.group(1), self.source, plain.start(), plain.end())
+
+    def string(self, end: int, depth: int) -> Node:
+        start = self.at
+        read = read_string(self.text, start, end)
+        if read.value.startswith("${") and read.holes == ((0, len(read.value)),) and self.text[start] == '"':
+            # `"${x}"` is x.
+            self.at = start + len('"${')
+            node = self.expression("}", depth + 1)
+            self.at = end
+            return node
+        self.at = end
+        if read.holes or has_lone_surrogate(read.value):
+            return Unknown(INTERPOLATION, self.source, start, end)
+        return Text(read.value, self.source, start, end)
+
+    # What is read over.
+
+    def skip_expression(self, start: int, stops: str) -> int:
+        """Go on to what ends the expression that begins at `start`; give where its text ends."""
+        open_signs: list[str] = []
+        self.at = start
+        while True:
+            found = _STOP.search(self.text, self.at)
+            self.at = found.start() if found is not None else len(self.text)
+            sign = found.group() if found is not None else ""
+            if not open_signs and (sign in stops or not sign or sign in ")]}"):
+                return self.written_end(start)
+            if not sign:
+                self.broken(f"a `{open_signs[-1]}` is missing")
+            self.pass_over(sign, open_signs)
+
+    def pass_over(self, sign: str, open_signs: list[str]) -> None:
+        if sign in _CLOSING:
+            open_signs.append(_CLOSING[sign])
+        elif sign in {")", "]", "}"} and open_signs.pop() != sign:
+            self.broken(f"unexpected `{sign}`")
+        if sign == '"':
+            self.at = end_of_string(self.text, self.at)
+        elif sign.startswith("<<"):
+            self.at = end_of_heredoc(self.text, self.at)
+        elif sign in {"#", "//", "/*"}:
+            self.at = end_of_comment(self.text, self.at)
+        else:
+            self.at += 1
+
+    def written_end(self, start: int) -> int:
+        return start + len(self.text[start : self.at].rstrip())
+
+    def skip_space(self) -> None:
+        """Pass spaces and comments up to the end of the line."""
+        while True:
+            self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
+            if not self.text.startswith(("#", "//", "/*"), self.at):
+                return
+            self.at = end_of_comment(self.text, self.at)
+
+    def skip_lines(self) -> None:
+        """Pass spaces, comments and new lines."""
+        self.skip_space()
+        while self.peek() == "\n":
+            self.at += 1
+            self.skip_space()
+
+    def peek(self) -> str:
+        return self.text[self.at : self.at + 1]
+
+    def expect(self, sign: str) -> None:
+        if self.peek() != sign:
+            self.broken(f"a `{sign}` is missing")
+        self.at += 1
+
+    def broken(self, message: str) -> NoReturn:
+        raise BrokenError(message, self.at)

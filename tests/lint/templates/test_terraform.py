@@ -1,0 +1,313 @@
+"""Policies in Terraform configurations: which there are, of which type, and what is known of them."""
+
+from __future__ import annotations
+
+import json
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from policyeval.lint.documents import Found, PolicyDocument, find
+from policyeval.lint.linter import Linter
+from policyeval.lint.reading import read
+from policyeval.lint.rules.table import load_all
+from policyeval.lint.run import FileReport, lint_bytes
+from policyeval.lint.templates.arguments import POLICIES
+from policyeval.model.policy import PolicyType
+from policyeval.syntax.python_reader import to_python
+from policyeval.syntax.tree import List, Mapping, Node, Unknown
+
+ROWS = [(kind, path, policy_type) for kind in POLICIES for path, policy_type in POLICIES[kind]]
+POLICY = '{ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "*" }] }'
+
+
+def _find(text: str, name: str = "main.tf") -> Found:
+    reading = read(dedent(text).encode(), name)
+    assert reading.faults == []
+    assert reading.node is not None
+    return find(reading.node)
+
+
+def _lint(text: str, name: str = "main.tf") -> FileReport:
+    return lint_bytes(Linter(load_all()), dedent(text).encode(), name)
+
+
+def _found(text: str, codes: set[str]) -> list[str]:
+    """Give the findings of some rules as `code line:column the text they are about`."""
+    report = _lint(text)
+    rows = []
+    for finding in report.findings:
+        if finding.code in codes:
+            line, column = report.source.position(finding.place.start)
+            about = report.source.text[finding.place.start : finding.place.end]
+            rows.append(f"{finding.code} {line}:{column} {about}")
+    return rows
+
+
+def _in_resource(kind: str, path: str, value: str) -> str:
+    *around, name = path.split("/")
+    return (
+        f'resource "{kind}" "it" {{\n'
+        + "".join(f"{block} {{\n" for block in around)
+        + f"{name} = {value}\n"
+        + "}\n" * (len(around) + 1)
+    )
+
+
+@pytest.mark.parametrize(("kind", "path", "policy_type"), ROWS)
+def test_an_argument_of_the_table_is_a_policy_of_its_type(kind: str, path: str, policy_type: PolicyType) -> None:
+    found = _find(_in_resource(kind, path, f"jsonencode({POLICY})"))
+    assert [(policy.pointer, policy.type) for policy in found.policies] == [
+        (f"/resource/{kind}/it/{path}", policy_type)
+    ]
+    assert found.unknown == 0
+
+
+@pytest.mark.parametrize(("kind", "path", "policy_type"), ROWS)
+def test_a_policy_document_has_the_type_that_its_use_gives_it(kind: str, path: str, policy_type: PolicyType) -> None:
+    document = 'data "aws_iam_policy_document" "doc" {\n statement {\n actions = ["a:b"]\n }\n}\n'
+    found = _find(_in_resource(kind, path, "data.aws_iam_policy_document.doc.json") + document)
+    assert [(policy.pointer, policy.type) for policy in found.policies] == [
+        ("/data/aws_iam_policy_document/doc", policy_type)
+    ]
+    assert found.unknown == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "unknown"),
+    [
+        pytest.param('file("policy.json")', 1, id="a file"),
+        pytest.param('templatefile("policy.tpl", {})', 1, id="a template"),
+        pytest.param("var.policy", 1, id="a variable"),
+        pytest.param("data.aws_iam_policy_document.elsewhere.json", 1, id="a document of another file"),
+        pytest.param("jsonencode(merge(local.a, {}))", 1, id="a computed value"),
+        pytest.param('<<E\n{"Statement": [%{ for x in y }"${x}"%{ endfor }]}\nE', 1, id="directives"),
+        pytest.param('<<E\n{"Version": "2012-10-17", "Statement" ${var.rest}}\nE', 1, id="a hole that may be anything"),
+        pytest.param("null", 0, id="no policy"),
+    ],
+)
+def test_what_nobody_can_know_is_counted_and_is_no_policy(value: str, unknown: int) -> None:
+    found = _find(_in_resource("aws_kms_key", "policy", value))
+    assert (found.policies, found.faults, found.unknown) == ([], [], unknown)
+
+
+@pytest.mark.parametrize(
+    ("kind", "policy_type", "unknown"),
+    [
+        pytest.param("", PolicyType.SCP, 0, id="the default"),
+        pytest.param('type = "RESOURCE_CONTROL_POLICY"', PolicyType.RCP, 0, id="a resource control policy"),
+        pytest.param('type = "TAG_POLICY"', None, 0, id="one that is none of access"),
+        pytest.param("type = var.type", None, 1, id="one of unknown type"),
+    ],
+)
+def test_a_policy_of_the_organization_is_of_the_type_it_says(
+    kind: str, policy_type: PolicyType | None, unknown: int
+) -> None:
+    found = _find(f'resource "aws_organizations_policy" "it" {{\n{kind}\ncontent = jsonencode({POLICY})\n}}\n')
+    types = [policy.type for policy in found.policies if policy.type is not None]
+    assert types == ([policy_type] if policy_type else [])
+    assert found.unknown == unknown
+
+
+def test_a_key_tells_what_it_is() -> None:
+    body = 'customer_master_key_spec = "RSA_2048"\nkey_usage = var.usage\nmulti_region = true\n'
+    found = _find(f'resource "aws_kms_key" "it" {{\n{body}policy = jsonencode({POLICY})\n}}\n')
+    (policy,) = found.policies
+    assert policy.key is not None
+    assert (policy.key.spec, policy.key.usage, policy.key.multi_region) == ("RSA_2048", None, True)
+
+
+def _value(node: Node) -> Any:
+    if isinstance(node, Mapping):
+        return {key.value: _value(value) for key, value in node.entries}
+    if isinstance(node, List):
+        return [_value(item) for item in node.items]
+    return "?" if isinstance(node, Unknown) else to_python(node)
+
+
+def _policy(found: Found) -> PolicyDocument:
+    (policy,) = found.policies
+    return policy
+
+
+@pytest.mark.parametrize(
+    ("body", "statement"),
+    [
+        pytest.param(
+            'sid = "A"\neffect = "Deny"\nactions = ["s3:*"]\nresources = ["*", var.x]',
+            {"Sid": "A", "Effect": "Deny", "Action": ["s3:*"], "Resource": ["*", "?"]},
+            id="elements",
+        ),
+        pytest.param(
+            'not_actions = ["s3:*"]\nnot_resources = ["*"]\nsid = ""\nactions = []',
+            {"NotAction": ["s3:*"], "NotResource": ["*"], "Effect": "Allow"},
+            id="defaults, and what is empty",
+        ),
+        pytest.param(
+            'resources = ["arn:aws:s3:::b/&{aws:username}", "arn:aws:s3:::b/$${aws:username}"]',
+            {"Resource": ["arn:aws:s3:::b/${aws:username}"] * 2, "Effect": "Allow"},
+            id="both ways to write policy variables",
+        ),
+        pytest.param(
+            'principals {\ntype = "*"\nidentifiers = ["*"]\n}', {"Effect": "Allow", "Principal": "*"}, id="everybody"
+        ),
+        pytest.param(
+            'principals {\ntype = "AWS"\nidentifiers = ["*"]\n}\nprincipals {\ntype = "AWS"\nidentifiers = [var.a]\n}\n'
+            'principals {\ntype = "Service"\nidentifiers = var.s\n}',
+            {"Effect": "Allow", "Principal": {"AWS": ["*", "?"], "Service": "?"}},
+            id="principals of one type are put together",
+        ),
+        pytest.param(
+            'not_principals {\ntype = var.t\nidentifiers = ["x"]\n}',
+            {"Effect": "Allow", "NotPrincipal": {"": "?"}},
+            id="principals of an unknown type",
+        ),
+        pytest.param(
+            'condition {\ntest = "StringLike"\nvariable = "a"\nvalues = ["1"]\n}\n'
+            'condition {\ntest = "StringLike"\nvariable = "b"\nvalues = ["&{aws:x}"]\n}\n'
+            'condition {\ntest = "StringLike"\nvariable = "${var.host}:sub"\nvalues = ["3"]\n}\n'
+            'condition {\ntest = "StringLike"\nvariable = "a"\nvalues = ["4"]\n}\n'
+            'condition {\ntest = var.t\nvariable = "c"\nvalues = []\n}',
+            {
+                "Effect": "Allow",
+                "Condition": {"StringLike": {"a": ["1", "4"], "b": ["${aws:x}"], "": "?"}, "": "?"},
+            },
+            id="conditions",
+        ),
+        pytest.param(
+            'dynamic "condition" {\nfor_each = var.x\ncontent {\ntest = "Bool"\n}\n}\ndynamic "principals" {\n}\n'
+            'dynamic "x" {\nfor_each = []\n}',
+            {"": "?", "Effect": "Allow", "Principal": {"": "?"}, "Condition": {"": "?"}},
+            id="blocks that are computed",
+        ),
+    ],
+)  # fmt: skip
+def test_a_statement_block_is_a_statement(body: str, statement: dict[str, Any]) -> None:
+    found = _find(f'data "aws_iam_policy_document" "doc" {{\nstatement {{\n{body}\n}}\n}}\n')
+    assert _value(_policy(found).node) == {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.mark.parametrize(
+    ("body", "policy"),
+    [
+        pytest.param('version = "2008-10-17"\npolicy_id = "x"', {"Version": "2008-10-17", "Id": "x", "Statement": []}, id="the rest"),
+        pytest.param("source_policy_documents = [var.x]", {"Version": "2012-10-17", "Statement": ["?"]}, id="a source"),
+        pytest.param("override_policy_documents = []", {"Version": "2012-10-17", "Statement": []}, id="no source"),
+        pytest.param("override_json = var.x", {"Version": "2012-10-17", "Statement": ["?"]}, id="an old name"),
+        pytest.param('dynamic "statement" {\nfor_each = x\n}', {"Version": "2012-10-17", "Statement": ["?"]}, id="computed"),
+    ],
+)  # fmt: skip
+def test_statements_from_elsewhere_are_unknown(body: str, policy: dict[str, Any]) -> None:
+    found = _find(f'data "aws_iam_policy_document" "doc" {{\n{body}\n}}\n')
+    assert _value(_policy(found).node) == policy
+
+
+DOCUMENT = """\
+data "aws_iam_policy_document" "doc" {
+  statement {
+    actions   = ["s3:GetObjekt"]
+    resources = [aws_s3_bucket.b.arn, "arn:aws:s33:::x"]
+    condition {
+      test     = "StringEqualz"
+      variable = "aws:PrincipalTag/a"
+      values   = ["b"]
+    }
+  }
+}
+"""
+ENCODED = """\
+resource "aws_iam_policy" "p" {
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{
+      Effect     = "Allow"
+      "Action" : "s3:GetObjekt",
+      Resource   = "${aws_s3_bucket.b.arn}/*"
+      (var.more) = {}
+    }]
+  })
+}
+"""
+HEREDOC = """\
+resource "aws_iam_policy" "p" {
+  policy = <<-EOT
+    {
+      "Version": "2012-10-17",
+      "Statement": [{"Effect": "Allow", "Action": "s3:GetObjekt", "Resource": "${var.arn}"}, ${var.more}]
+    }
+  EOT
+}
+"""
+PLAIN = HEREDOC.replace(", ${var.more}", "").replace("${var.arn}", "$${aws:username}")
+QUOTED = (
+    'resource "aws_iam_policy" "p" {\n  policy = '
+    + json.dumps(
+        '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:GetObjekt", "Resource": "*"}}'
+    )
+    + "\n}\n"
+)
+LOCAL = """\
+locals {
+  policy = jsonencode({ Version = "2012-10-17", Statement = { Effect = "Allow", Action = "s3:GetObjekt", Resource = "*" } })
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "findings", "unknown"),
+    [
+        pytest.param(DOCUMENT, ['A102 3:18 "s3:GetObjekt"', 'C101 6:18 "StringEqualz"'], 1, id="a policy document"),
+        pytest.param(ENCODED, ['A102 6:18 "s3:GetObjekt"'], 2, id="jsonencode"),
+        pytest.param(HEREDOC, ['A102 5:51 "s3:GetObjekt"'], 2, id="a heredoc with holes"),
+        pytest.param(PLAIN, ['A102 5:51 "s3:GetObjekt"'], 0, id="a heredoc without"),
+        pytest.param(QUOTED, ['A102 2:94 \\"s3:GetObjekt\\"'], 0, id="a string"),
+        pytest.param(LOCAL, ['A102 2:90 "s3:GetObjekt"'], 0, id="a local value"),
+        pytest.param(ENCODED + 'x = "', ['A102 6:18 "s3:GetObjekt"', 'S101 12:5 "'], 2, id="a file that breaks off"),
+    ],
+)  # fmt: skip
+def test_what_is_known_is_linted_and_what_is_not_is_counted(text: str, findings: list[str], unknown: int) -> None:
+    assert _found(text, {"A102", "C101", "S101"}) == findings
+    report = _lint(text)
+    assert (report.policies, report.unknown) == (1, unknown)
+
+
+def test_terraform_in_json_syntax_is_the_same() -> None:
+    text = json.dumps(
+        {
+            "data": {"aws_iam_policy_document": {"doc": {"statement": [{"actions": ["s3:GetObjekt"], "resources": ["${x.arn}/*", "a$${b}"]}]}}},
+            "resource": {
+                "aws_kms_key": {"k": [{"policy": "${data.aws_iam_policy_document.doc.json}"}]},
+                "aws_sqs_queue": {"q": {"policy": '${file("x")}'}},
+            },
+        }
+    )  # fmt: skip
+    found = _find(text, "main.tf.json")
+    policy = _policy(found)
+    assert policy.type is PolicyType.KEY
+    assert _value(policy.node)["Statement"] == [
+        {"Action": ["s3:GetObjekt"], "Resource": ["?", "a${b}"], "Effect": "Allow"}
+    ]
+    assert found.unknown == 2
+
+
+FIXABLE = 'resource "aws_iam_policy" "p" {\n  policy = jsonencode({ Version = "2012-10-17", Statement = [%s] })\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("statement", "replacement"),
+    [
+        pytest.param('{ Effect = "Allow", Action = "s3:getobject", Resource = "*" }', '"s3:GetObject"', id="a string"),
+        pytest.param('{ Effect = "Allow", Action = ["s3:GetObject", "s3:GetObject"], Resource = "*" }', None, id="an item"),
+        pytest.param('{ Sid = "", Effect = "Allow", Action = "s3:GetObject", Resource = "*" }', None, id="a member"),
+    ],
+)  # fmt: skip
+def test_only_plain_strings_are_fixed(statement: str, replacement: str | None) -> None:
+    edits = [edit for finding in _lint(FIXABLE % statement).findings if finding.fix for edit in finding.fix.edits]
+    assert [edit.text for edit in edits] == ([replacement] if replacement else [])
+
+
+def test_a_configuration_without_policies_is_none_whatever_type_is_said() -> None:
+    for name, text in (("main.tf", "a = 1"), ("t.yaml", "Resources: {A: {Type: AWS::SNS::Topic}}")):
+        report = lint_bytes(Linter(load_all()), text.encode(), name, PolicyType.KEY)
+        assert (report.policies, report.findings) == (0, [])
