@@ -19,12 +19,8 @@ _NOT_FOUND: Final = 404
 _UNKNOWN: Final = "UnknownOperationException"
 _MALFORMED: Final = "SerializationException"
 # Where a request names an algorithm or a spec. RSA takes milliseconds, and making a key of it takes seconds.
-_SPECS: Final = (
-    "SigningAlgorithm",
-    "EncryptionAlgorithm",
-    "SourceEncryptionAlgorithm",
-    "KeyPairSpec",
-    "WrappingKeySpec",
+_SPECS: Final = frozenset(
+    {"SigningAlgorithm", "EncryptionAlgorithm", "SourceEncryptionAlgorithm", "KeyPairSpec", "WrappingKeySpec"}
 )
 
 
@@ -41,7 +37,10 @@ class KmsSpeaker:
         """Tell whether it writes, which others write at the same time and a disk may make durable, or uses RSA."""
         if OPERATIONS[asked.operation].writes:
             return True
-        return any(isinstance(spec := asked.params.get(name), str) and spec.startswith("RSA") for name in _SPECS)
+        params = asked.params
+        if _SPECS.isdisjoint(params):
+            return False
+        return any(isinstance(spec := params.get(name), str) and spec.startswith("RSA") for name in _SPECS)
 
     def do(self, caller: Caller, identity: Identity, asked: Asked, request_id: str) -> Reply:
         """Do an operation."""

@@ -116,7 +116,7 @@ def _server(app: App, tls: Tls | None) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         http=OneWriteProtocol,
-        loop="asyncio",
+        loop="auto",  # uvloop where there is one
         ws="none",
         lifespan="on",
         log_config=None,

@@ -12,12 +12,12 @@ import re
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from time import perf_counter, sleep
 from typing import Any
 
 import boto3
@@ -41,7 +41,7 @@ def throughput(rounds: int, count: int, *, beside_moto: bool = True) -> dict[str
     Ours keeps everything in a folder: every request is verified, authorized, encrypted and in a chained trail.
     """
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        folder = stack.enter_context(TemporaryDirectory())
         served = stack.enter_context(serve("--data", str(Path(folder, "data"))))
         ours, constant = served.client(), _client(f"http://127.0.0.1:{stack.enter_context(_constant())}")
         key = ours.create_key()["KeyMetadata"]["Arn"]
@@ -102,36 +102,30 @@ def _client(url: str) -> Any:
 
 @contextmanager
 def _constant() -> Iterator[int]:
-    with _process([sys.executable, "-m", "tests.benchmarks.constant"]) as process:
-        assert process.stdout is not None
-        yield int(process.stdout.readline())
+    with _process([sys.executable, "-m", "tests.benchmarks.constant"], r"^(\d+)$") as port:
+        yield int(port)
 
 
 @contextmanager
 def _moto() -> Iterator[str]:
     home = install(PEER, default_cache())
-    with _process([*home.command, "-m", "moto.server", "-p", "0"]) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if found := re.search(r"Running on (http://\S+)", line):
-                yield re.sub("\x1b.*", "", found[1])
-                return
-    message = "moto's server did not start"
-    raise PeerMissingError(message)
+    with _process([*home.command, "-m", "moto.server", "-p", "0"], r"Running on (http://[\d.:]+)") as url:
+        yield url
 
 
 @contextmanager
-def _process(command: list[str]) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+def _process(command: list[str], told: str) -> Iterator[str]:
+    """Run a server, and wait until it tells where it is."""
+    with NamedTemporaryFile() as log:  # a pipe that nobody reads would fill, and the server wait
+        environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            while (found := re.search(told, Path(log.name).read_text(encoding="utf-8"), re.MULTILINE)) is None:
+                if process.poll() is not None:
+                    message = f"`{' '.join(command[1:])}` ended with {process.returncode}"
+                    raise PeerMissingError(message)
+                sleep(0.05)
+            yield found[1]
+        finally:
+            process.kill()
+            process.wait()
