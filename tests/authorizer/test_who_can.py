@@ -249,6 +249,13 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         "deny",
         (),
     ),
+    (
+        "only what names a principal makes its access conditional",
+        {"key": [allow(Principal=to(BOB), Condition=FROM_OFFICE), allow(Principal=to(APP), Condition=BLUE)]},
+        BOB,
+        "conditional",
+        ("IpAddress aws:SourceIp = 10.0.0.0/8",),
+    ),
     # Sessions of a role.
     (
         "a role whose one session is named may get through",
