@@ -21,6 +21,7 @@ USED: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
     ("what nothing allows", {}, {}, False),
     ("an encryption context", {"alice": [allow(Condition=when("StringEquals", "kms:EncryptionContext:tenant", "blue"))]}, {"encryption_context": BLUE}, True),
     ("a text of any key", {"alice": [allow(Condition=when("StringEquals", "team:x", "y"))]}, {"context": {"team:x": "y"}}, True),
+    ("a resource that the request names", {"alice": [allow(Resource="arn:aws:kms:*:*:key/${team:key}")]}, {"context": {"team:key": KEY.partition("/")[2]}}, True),
     ("a number", {"alice": [allow(Condition=when("NumericEquals", "team:x", "7"))]}, {"context": {"team:x": 7}}, True),
     ("a boolean", {"alice": [allow(Condition=when("Bool", "aws:SecureTransport", "true"))]}, {"context": {"aws:SecureTransport": True}}, True),
     ("a boolean in words", {"alice": [allow(Condition=when("Bool", "aws:SecureTransport", "true"))]}, {"context": {"aws:SecureTransport": "True"}}, True),
