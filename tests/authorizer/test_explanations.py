@@ -318,6 +318,12 @@ def test_where_a_deny_goes_what_its_policy_allows_stays(
     assert explained.splitlines()[-1] == f"To allow it: statement #1 of {name} must not deny it"
 
 
+def test_what_is_asked_on_no_resource_has_none_that_could_let_anyone_in() -> None:
+    explained = ask({}, action="kms:ListKeys", resource="*").explain().splitlines()
+    allows = f"To allow it: account 111122223333 must add an identity policy that allows kms:ListKeys on * to {ALICE}"
+    assert explained[-1] == allows
+
+
 def test_an_explanation_in_full() -> None:
     decision = ask({"alice": [allow(), allow(Condition=OFFICE), deny("kms:*")]})
     assert (

@@ -113,6 +113,22 @@ def test_a_change_compiles_its_own_part(
     assert len(compiled) == 3 + statements
 
 
+@pytest.mark.parametrize(("change", "answers"), [pytest.param(c[1], c[3], id=c[0]) for c in CHANGES])
+def test_a_change_is_seen_by_the_next_decision_also_before_there_are_plans(
+    source: Changing, change: Callable[[Entities], Entities], answers: list[bool]
+) -> None:
+    def once() -> list[bool]:
+        other = KEY.replace("1234abcd-12ab-34cd-56ef-1234567890ab", "other")
+        roles = (ROLE, ROLE.replace("app", "other"))
+        asked = [Request(role, "kms:Decrypt", key) for role in roles for key in (KEY, other)]
+        return [authorizer.authorize(request).allowed for request in asked]
+
+    authorizer = Authorizer(source)  # type: ignore[arg-type]
+    assert once() == [False, True, False, True]
+    source.entities = change(source.entities)
+    assert once() == answers
+
+
 def test_asking_again_compiles_nothing(source: Changing, compiled: list[object]) -> None:
     authorizer = Authorizer(source)  # type: ignore[arg-type]
     ask(authorizer)

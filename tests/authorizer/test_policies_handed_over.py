@@ -394,6 +394,17 @@ def test_the_role_of_a_session_may_have_a_path() -> None:
     assert simulate(request, PolicySet(resource_policy=named)).allowed
 
 
+def test_a_grant_needs_no_id() -> None:
+    grant = {"GranteePrincipal": APP, "Operations": ["Decrypt"]}
+    decision = simulate(Request(APP, "kms:Decrypt", KEY), PolicySet(grants=[grant]))
+    assert [bool(statement.grant_id) for statement in decision.determining_statements] == [True]
+
+
+def test_an_action_may_be_of_any_letters() -> None:
+    request = Request(APP, "team:XyZ", BUCKET)
+    assert simulate(request, PolicySet(identity_policies=[policy(allow("team:X*"))])).allowed
+
+
 def test_a_resource_is_an_arn() -> None:
     with pytest.raises(RequestError, match="`bucket` is no resource"):
         simulate(Request(ALICE, "s3:GetObject", "bucket"), PolicySet())

@@ -50,6 +50,15 @@ TARGETS: list[tuple[str, dict[str, Any], str, str, str, str, str | None]] = [
         "identity_policy",
     ),
     (
+        "nor does an identity policy that names the key allow it",
+        {"alice": [allow("kms:ListKeys", Resource=KEY)]},
+        ALICE,
+        "kms:ListKeys",
+        KEY,
+        "implicit_deny",
+        "identity_policy",
+    ),
+    (
         "whatever the key's policy says",
         {"key": [deny(Principal="*")]},
         ALICE,
