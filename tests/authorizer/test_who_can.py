@@ -251,7 +251,12 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
     ),
     (
         "only what names a principal makes its access conditional",
-        {"key": [allow(Principal=to(BOB), Condition=FROM_OFFICE), allow(Principal=to(APP), Condition=BLUE)]},
+        {
+            "key": [
+                allow(Principal=to(BOB), Condition=FROM_OFFICE),
+                allow(Principal=to(APP), Condition=when("StringEquals", "aws:SourceVpc", "v")),
+            ]
+        },
         BOB,
         "conditional",
         ("IpAddress aws:SourceIp = 10.0.0.0/8",),

@@ -41,7 +41,7 @@ RESOURCES: list[tuple[str, str, str, bool]] = [
     ("of the service that it names", "arn:aws:sns", QUEUE, False),
     ("wildcards in it included", "arn:aws:s?s", QUEUE, True),
     ("what is no ARN is not completed", "aws:sqs", QUEUE, False),
-    ("nor is what begins with a star", "*:sqs", QUEUE, False),
+    ("nor is what begins with a star", "*n:aws:sqs", QUEUE, False),
     ("a part too many is one", QUEUE + ":x", QUEUE, False),
 ]
 
