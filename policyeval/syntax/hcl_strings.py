@@ -6,13 +6,13 @@ https://github.com/hashicorp/hcl/blob/main/hclsyntax/spec.md
 from __future__ import annotations
 
 import re
-import sys
 from typing import Final
 
 from policyeval.syntax.patchwork import Patchwork
 
 MAX_NESTING: Final = 64
 """How deep strings may stand in interpolations of strings."""
+_LAST_CODE_POINT: Final = 0x10FFFF
 
 PLAIN: Final = re.compile(r'"((?:[^"\\$%\n]|[$%](?!\{))*+)"')
 """A string that is its own value."""
@@ -186,7 +186,7 @@ class _Builder:
 def _unescaped(written: str) -> str:
     if written[1] in "uU":
         code = int("0x0" + written[2:], 0)
-        return chr(code) if code <= sys.maxunicode else "\ufffd"
+        return chr(code) if code <= _LAST_CODE_POINT else "\ufffd"
     return _SHORT.get(written[1], written[1])
 
 

@@ -66,7 +66,7 @@ MODULES = {
 }
 NAMES = {"open": "files", "print": "terminal", "input": "terminal", "exit": "terminal", "quit": "terminal"}
 # Of `os`, what only computes with names.
-PURE_OS = {"PathLike", "fspath", "path"}
+PURE_OS = {"PathLike", "fspath", "path", "sep"}
 # `datetime` is a value; asking it what time it is, is not.
 METHODS = {
     "now": "clock",

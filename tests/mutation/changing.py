@@ -44,7 +44,11 @@ def difference(work: Path, name: str) -> Iterator[str]:
     text = (work / module.replace(".", "/")).with_suffix(".py").read_text(encoding="utf-8")
     original = changed.partition("__mutmut_")[0] + "__mutmut_orig"
     functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
-    lines = {node.name: text.splitlines()[node.lineno : node.end_lineno] for node in functions}
+    rows = text.splitlines()
+    lines = {
+        node.name: [row.replace(f"def {node.name}(", "def (") for row in rows[node.lineno - 1 : node.end_lineno]]
+        for node in functions
+    }
     for line in difflib.unified_diff(lines[original], lines[changed], n=0, lineterm=""):
         if line[0] in "+-" and line[:3] not in {"+++", "---"}:
             yield line
