@@ -8,9 +8,9 @@ it hangs on conditions, which are then named.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Literal, NamedTuple
 
-from policyeval.authorizer.callers import Calling
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.profiles import Caller, organization_keys
@@ -110,10 +110,10 @@ def _door(generous: Situation, strict: Situation, account: str, action: str, res
         return "open"
     if _lets_in(generous, account, action, resource):
         return "conditional"
-    case = generous.case_of(Calling(_anyone(generous, account)), _request(account, action, resource))
+    case = generous.case_of(_anyone(generous, account), action, resource)
     callers = [_named(generous, account, arn) for arn in _named_principals(case, generous, account)]
     callers.append(_service_linked(generous, account))
-    if any(_decides_for(generous, caller, account, action, resource) for caller in callers):
+    if any(_decides_for(generous, caller, action, resource) for caller in callers):
         return "conditional"
     return "closed"
 
@@ -125,29 +125,22 @@ def _service_linked(situation: Situation, account: str) -> Caller:
     return caller
 
 
-def _request(account: str, action: str, resource: str) -> Request:
-    return Request(root_arn(account), action, resource)
-
-
 def _lets_in(situation: Situation, account: str, action: str, resource: str) -> bool:
-    return _decides_for(situation, _anyone(situation, account), account, action, resource)
+    return _decides_for(situation, _anyone(situation, account), action, resource)
 
 
-def _decides_for(situation: Situation, caller: Caller, account: str, action: str, resource: str) -> bool:
-    case = situation.case_of(Calling(caller), _request(account, action, resource))
-    return decide(case).reason == "allowed"
+def _decides_for(situation: Situation, caller: Caller, action: str, resource: str) -> bool:
+    return decide(situation.case_of(caller, action, resource)).reason == "allowed"
 
 
-def _anyone(situation: Situation, account: str, label: str = "") -> Caller:
+def _anyone(situation: Situation, account: str) -> Caller:
     """Make up a principal of an account whose own half allows everything, and of whom nothing else is known."""
     keys: dict[str, Value] = {"aws:principalaccount": account, "aws:principalisawsservice": "false"}
-    caller = Caller(label or f"anyone in {account}", "AWS", keys)
-    caller.account, caller.described, caller.has_everything = account, False, True
-    try:
+    caller = Caller(f"anyone in {account}", "AWS", keys)
+    caller.account, caller.has_everything = account, True
+    caller.described, caller.organization_known = False, False
+    with suppress(UnknownEntityError):
         record = situation.source.account(account)
-    except UnknownEntityError:
-        caller.organization_known = False
-    else:
         caller.partition, caller.organization_known = record.partition, record.organization_known
         keys |= organization_keys(record)
     caller.account_arn = root_arn(account, caller.partition)
@@ -156,12 +149,9 @@ def _anyone(situation: Situation, account: str, label: str = "") -> Caller:
 
 
 def _named(situation: Situation, account: str, arn: str) -> Caller:
-    caller = _anyone(situation, account, arn)
-    if arn == root_arn(account, caller.partition):
-        caller.name, caller.is_root = "", True
-    if ":assumed-role/" in arn or ":federated-user/" in arn:
-        caller.session_arn = arn  # its aws:PrincipalArn is its role's, whose path is not known (S14)
-    else:
+    caller = _anyone(situation, account)
+    caller.name = "" if arn == caller.account_arn else arn
+    if ":assumed-role/" not in arn:  # a session's is its role's, whose path is not known (S14)
         caller.keys = {**caller.keys, "aws:principalarn": arn}
     caller.grantees = ((arn, Opening.DIRECT), *caller.grantees)
     return caller
@@ -169,7 +159,7 @@ def _named(situation: Situation, account: str, arn: str) -> Caller:
 
 def _named_principals(case: Case, situation: Situation, account: str) -> set[str]:
     """Collect the account's principals that the resource's policy or grants name."""
-    found = {root_arn(account, case.caller.partition)}
+    found = {case.caller.account_arn}
     policy = case.resource_policy
     for statement in policy.candidates(case.action.folded)[1] if policy is not None else ():
         principal = statement.compiled.statement.principal

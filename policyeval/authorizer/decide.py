@@ -33,18 +33,18 @@ class Outcome(NamedTuple):
 def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page that explains it
     """Decide one request."""
     if case.crosses_partitions:
-        return Outcome("implicit_deny", None, "S6", ())
+        return Outcome("implicit_deny", None, "S6")
     own, theirs = case.own, case.theirs
     if theirs.denies or own.denies or case.endpoint is not None or case.session is not None:
         denied = explicit_denies(case)
         if denied:
             return Outcome("explicit_deny", denied[0].layer, None, denied)
     if case.cross_account and not case.action.crosses_accounts:
-        return Outcome("implicit_deny", None, "K3", ())
+        return Outcome("implicit_deny", None, "K3")
     if own.scp_asked or theirs.rcp_asked or case.endpoint is not None:
         restricted = _restriction(case)
         if restricted is not None:
-            return Outcome("implicit_deny", restricted, None, ())
+            return Outcome("implicit_deny", restricted)
     if case.retirable is not None:
         return _retire(case, case.retirable)
     opening = _matching(theirs.allows, case)
@@ -77,7 +77,7 @@ def explicit_denies(case: Case) -> list[BoundStatement]:
     if case.endpoint is not None or case.session is not None:
         layers = [layer.candidates(case.action.folded)[0] for layer in (case.endpoint, case.session) if layer]
         denied += [statement for statements in layers for statement in statements if case.door(statement)]
-    return sorted(denied, key=lambda statement: _ORDER[statement.layer]) if denied else denied
+    return sorted(denied, key=lambda statement: _ORDER[statement.layer])
 
 
 _ORDER = {layer: number for number, layer in enumerate(Layer)}
@@ -106,7 +106,7 @@ def _without_account(case: Case, opening: Sequence[Opening]) -> Outcome:
         return Outcome("allowed", case.theirs.layer, None, [statement for _, statement in opening])
     if case.grants:
         return Outcome("allowed", Layer.GRANT, None, case.grants)
-    return Outcome("implicit_deny", case.theirs.layer, None, ())
+    return Outcome("implicit_deny", case.theirs.layer)
 
 
 class _Limits(NamedTuple):
@@ -125,21 +125,17 @@ def _limits(case: Case) -> _Limits:
     )
 
 
-_UNLIMITED = _Limits(boundary=True, session=True)
-
-
 def _both_halves(case: Case, opening: Sequence[Opening]) -> Outcome:
     """Decide for callers that belong to an account: their half and the resource's half."""
     own = _matching(case.own.allows, case)
     has_permission = bool(own) or case.caller.has_everything
-    limited = case.session is not None or case.own.boundary_allows is not None
-    limits = _limits(case) if limited else _UNLIMITED
-    within = not limited or (limits.boundary and limits.session)
+    limits = _limits(case)
+    within = limits.boundary and limits.session
     needs_resource_side = case.cross_account or case.theirs.needs_own_policy
 
     # A permission given directly needs no identity policy; across accounts only a grant gives it (K2).
     named = [] if case.cross_account else _sufficient(opening, case, within=within)
-    granted = [grant for grant in case.grants if _suffices(grant.door, case, within=within)] if case.grants else ()
+    granted = [grant for grant in case.grants if _suffices(grant.door, case, within=within)]
     delegated = has_permission and within and (not needs_resource_side or _delegates(case, opening))
     if named or granted or delegated:
         halves = delegated and needs_resource_side
@@ -149,10 +145,10 @@ def _both_halves(case: Case, opening: Sequence[Opening]) -> Outcome:
             statements += [s for _, s in own]
         return Outcome("allowed", *_by(case, opening, named=named, granted=granted), statements)
     if needs_resource_side and not (opening or case.grants):
-        return Outcome("implicit_deny", case.theirs.layer, None, ())
+        return Outcome("implicit_deny", case.theirs.layer)
     if not has_permission and not _names_caller(case, opening):
-        return Outcome("implicit_deny", Layer.IDENTITY, None, ())
-    return Outcome("implicit_deny", Layer.SESSION if limits.boundary else Layer.BOUNDARY, None, ())
+        return Outcome("implicit_deny", Layer.IDENTITY)
+    return Outcome("implicit_deny", Layer.SESSION if limits.boundary else Layer.BOUNDARY)
 
 
 def _by(
@@ -201,7 +197,7 @@ def _delegates(case: Case, opening: Sequence[Opening]) -> bool:
     for door, _ in opening:
         if door == Door.ACCOUNT:
             return True
-    return any(grant.door == Door.ACCOUNT for grant in case.grants) if case.grants else False
+    return any(grant.door == Door.ACCOUNT for grant in case.grants)
 
 
 def _retire(case: Case, retirable: Sequence[MatchedGrant]) -> Outcome:

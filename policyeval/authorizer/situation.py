@@ -14,7 +14,7 @@ from policyeval.authorizer.inputs import type_faults
 from policyeval.authorizer.intake import Intake
 from policyeval.authorizer.plan import Plan
 from policyeval.authorizer.policies import session_policies
-from policyeval.authorizer.profiles import ProfileMaker, Target
+from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
 from policyeval.authorizer.recorded import Recorded
 from policyeval.errors import RequestError
 from policyeval.evaluator.layers import Compiler, PolicyLayer, View, keep
@@ -70,9 +70,9 @@ class Situation:
                 raise RequestError(faults) from error
             raise
 
-    def case_of(self, calling: Calling, request: Request) -> Case:
-        """Gather everything for a caller that is already known; the request's own principal does not count."""
-        return self._assemble(request, self.action(request.action), calling)
+    def case_of(self, caller: Caller, action: str, resource: str) -> Case:
+        """Gather everything for a caller that is made up."""
+        return self._assemble(Request(caller.label, action, resource), self.action(action), Calling(caller))
 
     def plan(self, request: Request) -> Plan | None:
         """Settle what caller, action and resource do for all requests that share them; None where little is.

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from policyeval import Authorizer
+from policyeval import Authorizer, Entities
 from tests.authorizer.estates import (
     ALICE,
     KEY,
     PARTNER,
+    ROOT_A,
     ROOT_B,
     TO_B,
     A,
@@ -20,6 +21,7 @@ from tests.authorizer.estates import (
     deny,
     estate,
     grant,
+    policy,
     to,
     when,
 )
@@ -28,6 +30,7 @@ FROM_OFFICE = when("IpAddress", "aws:SourceIp", "10.0.0.0/8")
 
 STRANGER = "123456789012"
 OF_X = when("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{STRANGER}:role/x")
+OF_FEDERATED = when("ArnLike", "aws:PrincipalArn", f"arn:aws:sts::{STRANGER}:federated-user/x")
 NO_ARN = when("Null", "aws:PrincipalArn", "true")
 # what holds, the estate, the account, its door; asked is kms:Decrypt
 DOORS: list[tuple[str, dict[str, Any], str, str]] = [
@@ -114,6 +117,18 @@ DOORS: list[tuple[str, dict[str, Any], str, str]] = [
         for what, arn, condition, door in [
             ("a stranger's session", f"sts::{STRANGER}:assumed-role/x/s", {}, "conditional"),
             ("a stranger's federated user", f"sts::{STRANGER}:federated-user/x", {}, "conditional"),
+            (
+                "a stranger's federated user under its own ARN",
+                f"sts::{STRANGER}:federated-user/x",
+                OF_FEDERATED,
+                "conditional",
+            ),
+            (
+                "a stranger's federated user under another's ARN",
+                f"sts::{STRANGER}:federated-user/y",
+                OF_FEDERATED,
+                "closed",
+            ),
             ("a stranger's session under any ARN", f"sts::{STRANGER}:assumed-role/x/s", OF_X, "conditional"),
             ("a stranger's role under its own ARN", f"iam::{STRANGER}:role/x", OF_X, "conditional"),
             ("a stranger's role under another's ARN", f"iam::{STRANGER}:role/y", OF_X, "closed"),
@@ -241,3 +256,29 @@ def test_access_is_written_as_json() -> None:
 def test_access_of_an_account_that_is_not_described_has_no_principals_in_json() -> None:
     access = Authorizer(estate()).account_access(STRANGER, "kms:Decrypt", KEY)
     assert access.to_json() == {"door": "closed", "principals": None}
+
+
+GOV_KEY, GOV_ROOT = f"arn:aws-us-gov:kms:us-gov-west-1:{A}:key/k", f"arn:aws-us-gov:iam::{A}:root"
+
+
+@pytest.mark.parametrize(
+    ("statements", "door"),
+    [
+        pytest.param(statements, door, id=name)
+        for name, statements, door in [
+            ("its root user's ARN opens", [allow(Principal=to(GOV_ROOT))], "open"),
+            ("one of another partition does not", [allow(Principal=to(ROOT_A))], "closed"),
+            ("its root user is spared", [allow(Principal="*"), deny(NotPrincipal=to(GOV_ROOT))], "conditional"),
+            (
+                "its root user goes by its ARN",
+                [allow(Principal="*", Condition=when("ArnEquals", "aws:PrincipalArn", GOV_ROOT))],
+                "conditional",
+            ),
+        ]
+    ],
+)
+def test_an_account_has_the_names_of_its_partition(statements: list[dict[str, Any]], door: str) -> None:
+    key = {"id": "k", "region": "us-gov-west-1", "policy": policy(*statements)}
+    account = {"id": A, "partition": "aws-us-gov", "keys": [key]}
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
+    assert authorizer.account_access(A, "kms:Decrypt", GOV_KEY).door == door

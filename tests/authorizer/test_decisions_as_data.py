@@ -110,6 +110,23 @@ def test_where_a_layer_decides_no_rule_does(described: dict[str, Any]) -> None:
     assert decision.layer is not None
 
 
+def test_of_several_denies_the_first_layer_decides_and_all_are_said() -> None:
+    described = {
+        "scps": [[allow(), deny()]],
+        "rcps": [deny(Principal="*")],
+        "endpoint": [deny(Principal="*")],
+        "key": [deny(Principal="*")],
+        "app": [deny(Sid="First"), deny(Sid="Second")],
+        "app_boundary": [deny()],
+    }
+    session = Session("s", policies=[policy(deny())])
+    decision = ask(described, APP, session=session, vpc_endpoint="vpce-1")
+    order = [Layer.RCP, Layer.SCP, Layer.ENDPOINT, Layer.RESOURCE, Layer.IDENTITY, Layer.IDENTITY, Layer.BOUNDARY]
+    assert [each.layer for each in decision.determining_statements] == [*order, Layer.SESSION]
+    assert [each.sid for each in decision.determining_statements if each.sid] == ["First", "Second"]
+    assert decision.layer is Layer.RCP
+
+
 def test_of_a_retirement_the_grants_that_may_be_retired_are_said() -> None:
     grants = [
         grant(APP, "Decrypt", RetiringPrincipal=PARTNER, GrantId="theirs"),
