@@ -55,12 +55,10 @@ class CompiledStatement:
         self.matches_action = _compile_action(statement.action, stuck=not self.allow)
         self.names: Names | None = None
         self.possible_names: Names | None = None
-        self.names_everyone = False
-        self._accounts: frozenset[str] | None = None
         if policy_type.names_principals:
             self.names = compile_principal(statement.principal, allow=self.allow)
             self.possible_names = compile_possible_principal(statement.principal, allow=self.allow)
-            self.names_everyone, self._accounts = whom(statement.principal)
+        self.names_everyone, self._accounts = whom(statement.principal)
         self.resource = _compile_resource(statement.resource, policy_type, variables=variables, stuck=not self.allow)
         self._pattern = _only_pattern(statement.resource, policy_type, variables=variables)
         self.resource_keys = _resource_keys(statement.resource, variables=variables)
@@ -94,15 +92,12 @@ class CompiledStatement:
 
 def _out_of_place(statement: Statement, policy_type: PolicyType) -> list[str]:
     """Tell what a statement holds that this kind of policy cannot."""
-    found = []
     if not policy_type.names_principals and statement.principal is not None:
-        found.append("Principal does not belong in this kind of policy")
-    if policy_type is PolicyType.KEY:
-        keys = [
-            condition.key for condition in statement.conditions if _IDENTITY_ONLY_KEY.fullmatch(condition.key.lower())
-        ]
-        found += [f"`{key}` does not work in a key policy" for key in keys]
-    return found
+        return ["Principal does not belong in this kind of policy"]
+    if policy_type is not PolicyType.KEY:
+        return []
+    keys = [condition.key for condition in statement.conditions if _IDENTITY_ONLY_KEY.fullmatch(condition.key.lower())]
+    return [f"`{key}` does not work in a key policy" for key in keys]
 
 
 def _only_pattern(element: Element | None, policy_type: PolicyType, *, variables: bool) -> Matcher | None:
