@@ -222,14 +222,10 @@ def _outside(patterns: Sequence[Matcher], filled: Sequence[Template], *, stuck: 
         resource = context.target.arn
         if any(matches(resource) for matches in patterns):
             return False
-        unresolved = False
-        for template in filled:
-            tokens = template.fill(context)
-            if tokens is None:
-                unresolved = True
-            elif compile_resource_pattern(tokens)(resource):
-                return False
+        every = [template.fill(context) for template in filled]
+        if any(tokens is not None and compile_resource_pattern(tokens)(resource) for tokens in every):
+            return False
         # With an unresolved variable a Deny applies and an Allow does not (S22).
-        return stuck if unresolved else True
+        return stuck or None not in every
 
     return test

@@ -69,6 +69,7 @@ VARIABLES: list[tuple[str, dict[str, object], bool, bool]] = [
     ("a default stands in", {"Resource": "arn:aws:s3:::${team:x, 'alice'}"}, True, True),
     ("an unresolved variable covers nothing", {"Resource": "arn:aws:s3:::${team:x}*"}, False, False),
     ("one among others", {"Resource": ["arn:aws:s3:::${team:x}*", "arn:aws:s3:::a*"]}, True, True),
+    ("one beside a pattern", {"Resource": ["arn:aws:s3:::b*", "arn:aws:s3:::${aws:username}"]}, True, True),
     ("before the fifth colon it is text", {"Resource": "arn:aws:${team:s3, 's3'}:::alice"}, False, False),
     ("without colons it is text", {"Resource": "${aws:username}"}, False, False),
     ("a star beside it is a wildcard", {"Resource": "arn:aws:s3:::${aws:username}*"}, True, True),

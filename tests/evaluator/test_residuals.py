@@ -91,6 +91,29 @@ def test_what_is_left_of_a_statement(statement: CompiledStatement, left: int | N
     assert (None if found is None else len(found.left)) == left
 
 
+# the operator, the values, the keys that the answer hangs on
+HANGS_ON: list[tuple[str, list[str], set[str]]] = [
+    ("StringEquals", ["x", "y"], {"team:x"}),
+    ("StringEquals", ["${team:Y}", "${team:Z}"], {"team:x", "team:y", "team:z"}),
+    ("ForAnyValue:StringLike", ["${team:Y}*"], {"team:x", "team:y"}),
+    ("ForAllValues:StringLike", ["${team:Y}*"], {"team:x", "team:y"}),
+    ("NumericEquals", ["${team:Y}"], {"team:x"}),
+    ("Null", ["true"], {"team:x"}),
+    ("StringAlmost", ["${team:Y}"], {"team:x"}),
+    ("StringEquals", [], {"team:x"}),
+]
+
+
+@pytest.mark.parametrize(("operator", "values", "keys"), HANGS_ON)
+def test_a_condition_knows_what_it_hangs_on_and_how_it_was_written(
+    operator: str, values: list[str], keys: set[str]
+) -> None:
+    (condition,) = compiled(**under(operator, "team:X", *values)).conditions
+    assert condition.keys == keys
+    written = condition.condition
+    assert (written.operator, written.key, list(written.values)) == (operator, "team:X", values)
+
+
 SPOTS: list[tuple[str, str, Spot | None]] = [
     ("an encryption context key", "kms:EncryptionContext:Tenant", Spot(in_pairs=True, name="tenant")),
     ("a key of the request", "aws:UserAgent", Spot(in_pairs=False, name="aws:useragent")),
