@@ -140,8 +140,8 @@ def _quick(plain: Quick, operator: Operator, templates: Sequence[Template]) -> Q
         return None
     if operator.exact:
         return plain._replace(expected=frozenset(literal_text(tokens) for tokens in fixed))
-    prefixes = [_prefix(tokens) for tokens in fixed] if operator.wildcards else []
-    if prefixes and None not in prefixes:
+    prefixes = [_prefix(tokens) for tokens in fixed]
+    if None not in prefixes:
         return plain._replace(prefixes=tuple(prefix for prefix in prefixes if prefix is not None))
     tests = tuple(operator.compile(tokens) for tokens in fixed)
     return plain._replace(matches=tests[0] if len(tests) == 1 else _any_of(tests))

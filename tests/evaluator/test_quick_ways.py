@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from policyeval import PolicyType, parse_policy
+from policyeval.evaluator.globs import compile_glob, tokenize
 from policyeval.evaluator.statements import CompiledStatement
 from tests.evaluator.statements import ALICE, BUCKET, KEY
 
@@ -51,3 +52,52 @@ def test_a_resource_of_one_pattern_is_asked_of_the_arn_alone(
 def test_what_is_in_its_place_is_not_asked_whether_it_is() -> None:
     assert compiled(OF_A_KEY, **NAMED, Resource="*").inert is None
     assert compiled(IDENTITY, **NAMED, Resource="*").inert is not None
+
+
+EXACT, PREFIXES, MATCHES = "expected", "prefixes", "matches"
+# the condition, the values, how a text of the request is compared: None for the full way
+COMPARED: list[tuple[str, str, list[str], str | None]] = [
+    ("an equal text", "StringEquals", ["x"], EXACT),
+    ("one of several", "StringNotEquals", ["x", "y"], EXACT),
+    ("a text in any case", "StringEqualsIgnoreCase", ["x", "y"], MATCHES),
+    ("a beginning", "StringLike", ["prod-*"], PREFIXES),
+    ("several", "StringNotLike", ["prod-*", "x*"], PREFIXES),
+    ("a beginning beside another pattern", "StringLike", ["prod-*", "*x"], MATCHES),
+    ("a pattern", "StringLike", ["a*b"], MATCHES),
+    ("a beginning that goes on", "StringLike", ["a*b*"], MATCHES),
+    ("a pattern without wildcards", "StringLike", ["x"], MATCHES),
+    ("no text", "StringLike", [""], MATCHES),
+    ("any text", "StringLike", ["*"], MATCHES),
+    ("a text with a star where there are no wildcards", "StringEqualsIgnoreCase", ["prod-*"], MATCHES),
+    ("a missing key", "StringLikeIfExists", ["a*"], PREFIXES),
+    ("a number", "NumericEquals", ["7"], None),
+    ("an ARN", "ArnLike", ["arn:aws:s3:::*"], None),
+    ("several values of the request", "ForAnyValue:StringEquals", ["x"], None),
+    ("whether there is any", "Null", ["true"], None),
+    ("a variable", "StringEquals", ["${aws:username}"], None),
+    ("a variable beside others", "StringEquals", ["x", "${aws:username}"], None),
+    ("nothing", "StringEqualsIfExists", [], None),
+]
+
+
+@pytest.mark.parametrize(("operator", "values", "how"), [pytest.param(*row[1:], id=row[0]) for row in COMPARED])
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+def test_a_text_is_compared(operator: str, values: list[str], how: str | None, effect: str) -> None:
+    condition = {operator: {"team:X": values}}
+    quick = compiled(IDENTITY, Effect=effect, Resource="*", Condition=condition).conditions[0].quick
+    if quick is None:
+        assert how is None
+        return
+    ways = {EXACT: quick.expected, PREFIXES: quick.prefixes, MATCHES: quick.matches}
+    assert [name for name, way in ways.items() if way is not None] == [how]
+    if how == PREFIXES:
+        assert quick.prefixes == tuple(value.removesuffix("*") for value in values)
+    assert (quick.key, quick.negated, quick.stuck) == ("team:x", "Not" in operator, effect == "Deny")
+    assert quick.missing is ("Not" in operator or "IfExists" in operator)
+
+
+def test_one_pattern_is_asked_without_a_detour() -> None:
+    condition = {"StringLike": {"team:x": "*"}}
+    quick = compiled(IDENTITY, Resource="*", Condition=condition).conditions[0].quick
+    assert quick is not None
+    assert quick.matches is compile_glob(tokenize("*"))
