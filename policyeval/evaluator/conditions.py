@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from policyeval.evaluator.context import EvaluationContext, Getter, getter
-from policyeval.evaluator.globs import STAR, Tokens
+from policyeval.evaluator.globs import Tokens, Wild
 from policyeval.evaluator.operators import NULL, OPERATORS, Operator, literal_text
 from policyeval.evaluator.templates import Template, compile_template
 from policyeval.model.policy import Condition
@@ -149,8 +149,10 @@ def _quick(plain: Quick, operator: Operator, templates: Sequence[Template]) -> Q
 
 def _prefix(tokens: Tokens) -> str | None:
     """Give what a text must start with where the pattern asks for nothing else: `prod-*`."""
-    head, *rest = tokens or ("",)
-    return head if isinstance(head, str) and rest == [STAR] else None
+    match tokens:
+        case (str() as head, Wild.STAR):
+            return head
+    return None
 
 
 def _any_of(tests: Sequence[Callable[[str], bool]]) -> Callable[[str], bool]:
