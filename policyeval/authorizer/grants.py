@@ -60,7 +60,7 @@ class _Operation:
 
     def meeting(self, context: Mapping[str, str]) -> list[Grant]:
         """Give the grants whose constraint an encryption context meets; names and values exactly (G3)."""
-        return [*self.free, *self.constrained(context)] if self.equals or self.subset else self.free
+        return [*self.free, *self.constrained(context)]
 
     def constrained(self, context: Mapping[str, str]) -> list[Grant]:
         """Give those among them that have a constraint."""
@@ -86,8 +86,8 @@ class GrantIndex:
         self.grants = grants
         by_operation: dict[str, list[Grant]] = {}
         for grant in grants:
-            for name in grant.operations:
-                by_operation.setdefault(GRANT_OPERATIONS.get(name, ""), []).append(grant)
+            for name in grant.operations & GRANT_OPERATIONS.keys():
+                by_operation.setdefault(GRANT_OPERATIONS[name], []).append(grant)
         self.operations = {folded: _Operation(found) for folded, found in by_operation.items()}
 
     def possible(self, action: ActionFacts) -> Iterable[Grant]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
+from itertools import pairwise
+from operator import call
 from typing import TypeAlias
 
 
@@ -55,7 +57,7 @@ def split_tokens(tokens: Tokens, separator: str, maximum: int = -1) -> list[Toke
         if isinstance(token, Wild):
             fields[-1].append(token)
             continue
-        left = -1 if maximum < 0 else maximum - len(fields) + 1
+        left = maximum - len(fields) + 1  # stays negative where it began so: no limit
         first, *rest = token.split(separator, left)
         fields[-1].append(first)
         fields.extend([piece] for piece in rest)
@@ -214,7 +216,7 @@ def compile_resource_pattern(tokens: Tokens) -> Matcher:
 def _stars_end_segments(tokens: Tokens) -> bool:
     return all(
         following is None or (isinstance(following, str) and following.startswith(":"))
-        for token, following in zip(tokens, (*tokens[1:], None), strict=True)
+        for token, following in pairwise((*tokens, None))
         if token is STAR
     )
 
@@ -261,7 +263,7 @@ def compile_arn_pattern(tokens: Tokens) -> Matcher:
 
     def matches(text: str) -> bool:
         parts = text.split(":", 5)
-        return len(parts) == len(globs) and all(glob(part) for glob, part in zip(globs, parts, strict=True))
+        return len(parts) == len(globs) and all(map(call, globs, parts))
 
     return matches
 

@@ -139,3 +139,10 @@ def test_what_grants_open_hangs_on_the_request(given: list[dict[str, Any]], acti
     index = GrantIndex(estate(grants=grants).grants(KEY, ALICE))
     search = GrantSearch([(index, Door.DIRECT)], ActionFacts(action), timedelta(0))
     assert (search.varies, search.needs_context) == (varies, False)
+
+
+def test_a_grant_stands_under_the_rarest_pair_of_its_constraint() -> None:
+    parts = [at_least(a="shared", z=str(number)) for number in range(3)] + [at_least(a="own", z="0")]
+    grants = [grant(ALICE, "Decrypt", GrantId=f"g{number}", **part) for number, part in enumerate(parts)]
+    index = GrantIndex(estate(grants=grants).grants(KEY, ALICE))
+    assert set(index.operations["kms:decrypt"].subset) == {("z", "0"), ("z", "1"), ("z", "2"), ("a", "own")}

@@ -400,6 +400,13 @@ def test_a_grant_needs_no_id() -> None:
     assert [bool(statement.grant_id) for statement in decision.determining_statements] == [True]
 
 
+@pytest.mark.parametrize("operation", ["ScheduleKeyDeletion", "decrypt", ""])
+def test_a_grant_gives_no_operation_that_none_can_give(operation: str) -> None:
+    given = Grant(KEY, "g1", frozenset({operation, "Encrypt"}), grantee_principal=ALICE)
+    for action, allowed in ((f"kms:{operation or 'Decrypt'}", False), ("kms:Encrypt", True)):
+        assert simulate(Request(ALICE, action, KEY), PolicySet(grants=[given])).allowed is allowed
+
+
 def test_an_action_may_be_of_any_letters() -> None:
     request = Request(APP, "team:XyZ", BUCKET)
     assert simulate(request, PolicySet(identity_policies=[policy(allow("team:X*"))])).allowed

@@ -7,7 +7,19 @@ from itertools import product
 
 import pytest
 
-from policyeval.evaluator.globs import compile_arn_pattern, compile_glob, compile_resource_pattern, is_arn, tokenize
+from policyeval.evaluator.globs import (
+    ANY,
+    STAR,
+    Wild,
+    _Chunk,
+    _SegmentedGlob,
+    compile_arn_pattern,
+    compile_glob,
+    compile_resource_pattern,
+    is_arn,
+    split_tokens,
+    tokenize,
+)
 
 
 def words(alphabet: str, longest: int) -> Iterator[str]:
@@ -86,6 +98,66 @@ def test_each_part_of_an_arn_is_matched_by_itself() -> None:
     assert matches("arn:aws:sqs::1:a:b:c")
     for other in ("arn:aws:sqqs::1:ac", "arn:aws:sqs::2:ac", "arn:aws:sqs::1:ab", "arn:aws:sqs:1:ac", "aws:sqs::1:ac"):
         assert not matches(other)
+
+
+# a pattern, its tokens
+TOKENS: list[tuple[str, tuple[str | Wild, ...]]] = [
+    ("", ()),
+    ("ab", ("ab",)),
+    ("a*", ("a", STAR)),
+    ("**", (STAR,)),
+    ("a?*b", ("a", ANY, STAR, "b")),
+    ("??", (ANY, ANY)),
+]
+
+
+@pytest.mark.parametrize(("pattern", "tokens"), TOKENS)
+def test_tokens(pattern: str, tokens: tuple[str | Wild, ...]) -> None:
+    assert tokenize(pattern) == tokens
+
+
+def test_literals_side_by_side_are_one_text() -> None:
+    matches = compile_glob(("a", "b"))
+    assert [text for text in words("ab", 3) if matches(text)] == ["ab"]
+
+
+# a pattern, the separator's most splits, the fields
+SPLITS: list[tuple[str, int, list[str]]] = [
+    ("a:b:c", -1, ["a", "b", "c"]),
+    ("a*:b:c?", -1, ["a*", "b", "c?"]),
+    ("a:b:c", 1, ["a", "b:c"]),
+    ("a:b*c:d:*", 2, ["a", "b*c", "d:*"]),
+    ("*a:b", 0, ["*a:b"]),
+]
+
+
+@pytest.mark.parametrize(("pattern", "most", "fields"), SPLITS)
+def test_patterns_are_split_as_texts_are(pattern: str, most: int, fields: list[str]) -> None:
+    assert pattern.split(":", most) == fields
+    assert split_tokens(tokenize(pattern), ":", most) == [tokenize(field) for field in fields]
+
+
+# a resource pattern, whether it must be matched segment by segment
+SEGMENTED: list[tuple[str, bool]] = [
+    ("arn:aws:kms:*:111122223333:key/*", False),
+    ("arn:aws:s3:::b*", False),
+    ("*", False),
+    ("arn:aws:s*s:us-east-1:*", True),
+    ("arn:aws:s3:::b?", True),
+]
+
+
+@pytest.mark.parametrize(("pattern", "segmented"), SEGMENTED)
+def test_where_stars_end_their_segments_the_whole_is_one_glob(pattern: str, segmented: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert isinstance(compile_resource_pattern(tokenize(pattern)), _SegmentedGlob) is segmented
+
+
+def test_a_chunk_is_looked_for_by_its_longest_literal() -> None:
+    chunk = _Chunk(tokenize("z?abc?yy"))
+    assert (chunk.core, chunk.core_at, chunk.length) == ("abc", 2, 8)
+    assert chunk.find("xxz-abc-yyx", 0, 11) == 2
+    assert chunk.find("xxz-abc-yx", 0, 10) == -1
+    assert chunk.find("nothing of it", 0, 13) == -1
 
 
 def test_a_lone_star_is_every_arn() -> None:
