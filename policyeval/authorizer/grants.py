@@ -138,8 +138,7 @@ def _may_make_child(parent: Grant, context: EvaluationContext) -> bool:
             "`kms:GrantOperations` is not given: whether the new grant stays within its parent cannot be told"
         )
         return False
-    asked = {operations} if isinstance(operations, str) else set(operations)
-    if not asked <= parent.operations:
+    if not set(operations) <= parent.operations:  # a multi-valued key: never one text
         return False
     if parent.source_arn is not None and context.given.get("kms:grantconstraintsourcearn") != parent.source_arn:
         return False
@@ -174,7 +173,8 @@ class GrantSearch:
         self.always: Sequence[MatchedGrant] = ()
         if not self.needs_context:
             unbound = action.folded == DESCRIBE_KEY  # constraints do not bind it (G3)
-            for operation, (_, door) in zip(operations, self._indexes, strict=True):
+            for index, door in self._indexes:
+                operation = index.operations[action.folded]
                 free = [MatchedGrant(grant, door) for grant in (operation.all() if unbound else operation.free)]
                 self._operations.append((operation, door, free))
             self.always = tuple(grant for _, _, free in self._operations for grant in free)
@@ -182,14 +182,11 @@ class GrantSearch:
     def find(self, pairs: Mapping[str, str]) -> Sequence[MatchedGrant]:
         """Give the grants that an encryption context opens; `always` itself when it opens no others."""
         found: list[MatchedGrant] = []
-        others = False
         for operation, door, free in self._operations:
             found += free
-            constrained = operation.constrained(pairs)
-            if constrained:
-                others = True
-                found += [MatchedGrant(grant, door) for grant in constrained]
-        return found if others else self.always
+            for grant in operation.constrained(pairs):
+                found.append(MatchedGrant(grant, door))
+        return found if len(found) > len(self.always) else self.always
 
     def find_in(self, context: EvaluationContext, tokens: Sequence[str]) -> Sequence[MatchedGrant]:
         """Give the grants that a whole request opens."""
@@ -250,7 +247,7 @@ def sessions_doors(grants: Iterable[Grant], role_arn: str) -> list[MatchedGrant]
         holders = [grant.retiring_principal]
         if "RetireGrant" in grant.operations:
             holders.append(grant.grantee_principal)
-        if prefix is not None and any((holder or "").startswith(prefix) for holder in holders):
+        if prefix is not None and any(holder is not None and holder.startswith(prefix) for holder in holders):
             found.append(MatchedGrant(grant, Door.DIRECT))
     return found
 
@@ -258,7 +255,7 @@ def sessions_doors(grants: Iterable[Grant], role_arn: str) -> list[MatchedGrant]
 def _door(holder: str, doors: Mapping[str, Door], caller: Caller) -> Door:
     if holder in doors:
         return doors[holder]
-    if caller.account and is_account_id(holder) and holder == caller.account:
+    if holder == caller.account:
         return Door.DIRECT if caller.is_root else Door.ACCOUNT
     return Door.NONE
 

@@ -226,6 +226,27 @@ def test_what_cannot_be_evaluated_has_the_place_of_its_statement() -> None:
     assert [str(diagnostic.place) for diagnostic in decision.diagnostics] == ["estate.yaml:10:17"]
 
 
+def test_a_statement_is_named_in_json_by_sid_index_and_place() -> None:
+    estate_file = """
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            users:
+              - name: alice
+                identity_policies:
+                  - name: mine
+                    document:
+                      Version: 2012-10-17
+                      Statement:
+                        - {Effect: Deny, Action: "kms:*", Resource: "*"}
+                        - {Sid: Rest, Effect: Allow, Action: "*", Resource: "*"}
+    """
+    authorizer = Authorizer(Entities.from_text(dedent(estate_file), name="estate.yaml"))
+    said = authorizer.authorize(Request(ALICE, "s3:GetObject", BUCKET, resource_account=A)).to_json()
+    named = {"layer": "identity_policy", "policy": "mine", "sid": "Rest", "index": 1, "grant_id": None}
+    assert said["determining_statements"] == [named | {"file": "estate.yaml", "line": 13, "column": 19}]
+
+
 def test_a_key_that_the_action_does_not_carry_is_left_out_and_said() -> None:
     context = {"kms:GrantOperations": ["Decrypt"]}
     decision = ask(

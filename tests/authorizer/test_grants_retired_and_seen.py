@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from policyeval import Authorizer, Grant, PolicySet, Request, simulate
+from policyeval.authorizer.grants import MatchedGrant, sessions_doors
+from policyeval.evaluator.principals import Door
 from tests.authorizer.estates import (
     ALICE,
     APP,
@@ -19,6 +21,7 @@ from tests.authorizer.estates import (
     ROOT_B,
     A,
     B,
+    M,
     allow,
     ask,
     deny,
@@ -171,6 +174,22 @@ RETIRED: list[tuple[str, Any, dict[str, Any], str, str, str]] = [
         "session_policy",
     ),
     (
+        "another account's number is nobody to it",
+        grant(ALICE, "Decrypt", RetiringPrincipal=M),
+        {"partner": [allow()]},
+        PARTNER,
+        "implicit_deny",
+        "G5",
+    ),
+    (
+        "nor to a service",
+        grant(ALICE, "Decrypt", RetiringPrincipal=B),
+        {},
+        "s3.amazonaws.com",
+        "implicit_deny",
+        "G5",
+    ),
+    (
         "another's retiring principal is nobody to it",
         grant(ALICE, "Decrypt", RetiringPrincipal=NOBODY),
         {"partner": [allow()]},
@@ -187,6 +206,20 @@ RETIRED: list[tuple[str, Any, dict[str, Any], str, str, str]] = [
 def test_who_retires_a_grant(given: Any, described: dict[str, Any], principal: str, reason: str, by: str) -> None:
     decision = ask({"grants": [given], **described}, principal, "kms:RetireGrant")
     assert (decision.reason, decision.layer or decision.rule) == (reason, by)
+
+
+def test_what_sessions_of_a_role_may_retire_are_grants_that_name_one() -> None:
+    given = {
+        "a session retires": {"retiring_principal": APP_SESSION},
+        "a session may use and retire": {"grantee_principal": APP_SESSION, "operations": frozenset({"RetireGrant"})},
+        "a session may use": {"grantee_principal": APP_SESSION},
+        "the role retires": {"retiring_principal": APP},
+        "another role's session retires": {"retiring_principal": f"arn:aws:sts::{A}:assumed-role/apps/x"},
+        "a service retires": {"retiring_service_principal": "s3.amazonaws.com"},
+    }
+    grants = [Grant(**{"key_arn": KEY, "grant_id": name, "operations": frozenset()} | of) for name, of in given.items()]
+    assert sessions_doors(grants, APP) == [MatchedGrant(grants[0], Door.DIRECT), MatchedGrant(grants[1], Door.DIRECT)]
+    assert sessions_doors(grants, ALICE) == []
 
 
 def test_a_retirement_may_name_its_grant() -> None:

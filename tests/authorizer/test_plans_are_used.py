@@ -141,6 +141,12 @@ def test_what_grants_open_hangs_on_the_request(given: list[dict[str, Any]], acti
     assert (search.varies, search.needs_context) == (varies, False)
 
 
+def test_where_grants_spread_none_is_there_in_any_case() -> None:
+    index = GrantIndex(estate(grants=[grant(ALICE, "Decrypt")]).grants(KEY, ALICE))
+    search = GrantSearch([(index, Door.DIRECT)], ActionFacts("kms:Decrypt"), timedelta(minutes=5))
+    assert (search.varies, search.needs_context, search.always) == (True, True, ())
+
+
 def test_a_grant_stands_under_the_rarest_pair_of_its_constraint() -> None:
     parts = [at_least(a="shared", z=str(number)) for number in range(3)] + [at_least(a="own", z="0")]
     grants = [grant(ALICE, "Decrypt", GrantId=f"g{number}", **part) for number, part in enumerate(parts)]
