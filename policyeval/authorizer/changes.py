@@ -234,4 +234,4 @@ def _edited_stack(base: LevelStack | None, change: Change, policy_type: PolicyTy
     for number, level in enumerate(base.levels if base is not None else ()):
         concerned = change.removed is not None or number == change.level
         levels.append(_EditedLayer(level, change, policy_type) if concerned else level)
-    return LevelStack(change.layer, levels)
+    return LevelStack(levels)

@@ -192,7 +192,7 @@ class ProfileMaker:
             return None
         known = self._stacks.get(id(levels))
         if known is None:
-            stack = LevelStack(layer, [self.layer(layer, level, policy_type) for level in levels])
+            stack = LevelStack([self.layer(layer, level, policy_type) for level in levels])
             known = (levels, stack)
             keep(self._stacks, id(levels), known)
         return known[1]

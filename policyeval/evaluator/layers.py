@@ -157,10 +157,9 @@ class PolicyLayer:
 class LevelStack:
     """The levels of SCPs or RCPs from the root to the account: each must allow (S2, S3)."""
 
-    __slots__ = ("_by_action", "layer", "levels")
+    __slots__ = ("_by_action", "levels")
 
-    def __init__(self, layer: Layer, levels: Sequence[PolicyLayer]) -> None:
-        self.layer = layer
+    def __init__(self, levels: Sequence[PolicyLayer]) -> None:
         self.levels = tuple(levels)
         self._by_action: dict[str, tuple[tuple[BoundStatement, ...], tuple[tuple[BoundStatement, ...], ...]]] = {}
 

@@ -80,7 +80,8 @@ is_plain_date = re.compile(rf"(?:19|20)[0-9]{{2}}-{_DAY}T{_TIME}Z", re.ASCII).fu
 
 
 def _offset(zone: str | None) -> int:
-    if zone is None or zone == "Z":
+    """Give the seconds that a zone is ahead; `Z` has no digits, and is none."""
+    if zone is None:
         return 0
     digits = zone[1:].replace(":", "").ljust(4, "0")
     hours, minutes = int(digits[:2]), int(digits[2:])

@@ -1,8 +1,10 @@
-"""Texts that look right at once are those that a closer look finds right."""
+"""What texts are read as; those that look right at once are those that a closer look finds right."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -35,3 +37,31 @@ _NOT_PLAIN = (
 @pytest.mark.parametrize("text", _NOT_PLAIN)
 def test_anything_else_is_looked_at_closely(text: str) -> None:
     assert values.is_plain_date(text) is None
+
+
+V4, V6 = 4, 6
+# the reader, a text, what it is
+READ: list[tuple[Callable[[str], object], str, object]] = [
+    (values.boolean, "true", True),
+    (values.boolean, "False", False),
+    (values.number, "-7.50", Decimal("-7.5")),
+    (values.number, "1e3", Decimal(1000)),
+    (values.binary, "QmxhdQ==", b"Blau"),
+    (values.instant, "2026-01-31T12:00:00Z", Decimal(1769860800)),
+    (values.instant, "2026-01-31T12:00:00.250Z", Decimal("1769860800.25")),
+    (values.instant, "2026-01-31T14:00:00+02:00", Decimal(1769860800)),
+    (values.instant, "2026-01-31T09:15:00-02:45", Decimal(1769860800)),
+    (values.instant, "2026-02-01T02:59:00+14:59", Decimal(1769860800)),
+    (values.instant, "1769860800", Decimal(1769860800)),
+    (values.instant, "1970", Decimal(0)),
+    (values.network, "10.1.2.3/8", (V4, 10 << 24, 255 << 24)),
+    (values.network, "10.1.2.3", (V4, 167838211, 2**32 - 1)),
+    (values.network, "2001:db8::1/32", (V6, 0x20010DB8 << 96, 0xFFFFFFFF << 96)),
+    (values.address, "10.1.2.3", (V4, 167838211)),
+    (values.address, "::1", (V6, 1)),
+]
+
+
+@pytest.mark.parametrize(("read", "text", "value"), READ)
+def test_a_text_is_read(read: Callable[[str], object], text: str, value: object) -> None:
+    assert read(text) == value

@@ -9,7 +9,7 @@ import pytest
 from policyeval import PolicyType, parse_policy
 from policyeval.evaluator.globs import compile_glob, tokenize
 from policyeval.evaluator.statements import CompiledStatement
-from tests.evaluator.statements import ALICE, BUCKET, KEY
+from tests.evaluator.statements import ALICE, BUCKET, KEY, A
 
 
 def compiled(kind: PolicyType, **elements: Any) -> CompiledStatement:
@@ -52,6 +52,31 @@ def test_a_resource_of_one_pattern_is_asked_of_the_arn_alone(
 def test_what_is_in_its_place_is_not_asked_whether_it_is() -> None:
     assert compiled(OF_A_KEY, **NAMED, Resource="*").inert is None
     assert compiled(IDENTITY, **NAMED, Resource="*").inert is not None
+
+
+ROOT = f"arn:aws:iam::{A}:root"
+# whom the Principal names, the element, whether that is everyone, the accounts that are all it names
+WHOM: list[tuple[str, object, bool, frozenset[str] | None]] = [
+    ("everyone", "*", True, None),
+    ("an account", {"AWS": ROOT}, False, frozenset({ROOT})),
+    ("several", {"AWS": [ROOT, ROOT.replace("1", "2")]}, False, frozenset({ROOT, ROOT.replace("1", "2")})),
+    ("a user", {"AWS": ALICE}, False, None),
+    ("an account and a user", {"AWS": [ROOT, ALICE]}, False, None),
+    ("an account and a service", {"AWS": ROOT, "Service": "s3.amazonaws.com"}, False, None),
+    ("an account and what is nobody", {"AWS": [ROOT, "nobody"]}, False, None),
+]
+
+
+@pytest.mark.parametrize(("principal", "everyone", "accounts"), [pytest.param(*row[1:], id=row[0]) for row in WHOM])
+def test_everyone_and_accounts_are_asked_by_themselves(
+    principal: object,
+    everyone: bool,  # noqa: FBT001 - a column of the table
+    accounts: frozenset[str] | None,
+) -> None:
+    statement = compiled(OF_A_KEY, Principal=principal, Resource="*")
+    assert (statement.names_everyone, statement._accounts) == (everyone, accounts)
+    complement = compiled(OF_A_KEY, Effect="Deny", NotPrincipal=principal, Resource="*")
+    assert (complement.names_everyone, complement._accounts) == (False, None)
 
 
 EXACT, PREFIXES, MATCHES = "expected", "prefixes", "matches"

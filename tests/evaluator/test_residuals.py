@@ -244,3 +244,9 @@ def test_texts_of_policies_never_become_code() -> None:
     found = residual(compiled(**under("StringEquals", f"kms:EncryptionContext:{nasty}", nasty)), context())
     assert found is not None
     assert ask_all([Question(found.left, denies=False)])(None, {nasty.lower(): nasty}, {}) == 1
+
+
+@pytest.mark.parametrize("chain", [None, ()])
+@pytest.mark.parametrize("end", ["first", "last"])
+def test_no_chain_of_services_has_no_ends(chain: Value, end: str) -> None:
+    assert getter(f"aws:calledvia{end}")(context(given={"aws:calledvia": chain})) is None
