@@ -68,10 +68,8 @@ def compile_template(text: str, *, variables: bool, wildcards: bool) -> Template
 
 def compile_resource_template(text: str, *, variables: bool) -> Template:
     """Compile a Resource value: variables count only after the fifth colon."""
-    if not variables or "${" not in text:
-        return compile_template(text, variables=False, wildcards=True)
     *fields, last = text.split(":", 5)
-    if len(fields) < 5:  # noqa: PLR2004 - no resource part, so nowhere for a variable
-        return compile_template(text, variables=False, wildcards=True)
+    if not variables or "${" not in text or len(fields) < 5:  # noqa: PLR2004 - no resource part, nowhere for a variable
+        return Template(tokenize(text))
     head = tokenize(":".join(fields) + ":")
     return Template((*head, *compile_template(last, variables=True, wildcards=True).parts))
