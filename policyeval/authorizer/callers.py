@@ -137,7 +137,7 @@ def _described(principal: str, arn: Arn, session: Session | None, source: Caller
     if caller.is_role:
         name = session.name if session is not None else None
         if name is None:
-            return Calling(caller, session, None)
+            return Calling(caller, session)
         role = arn.resource.rpartition("/")[2]
         own = f"arn:{arn.partition}:sts::{arn.account}:assumed-role/{role}/{name}"
         return Calling(caller, session, own)
@@ -148,7 +148,7 @@ def _described(principal: str, arn: Arn, session: Session | None, source: Caller
             message = "GetSessionToken takes no session policy"
             hint = "a federated session (GetFederationToken) has a name: give the session one"
             raise RequestError([Diagnostic(message, hint)])
-        return Calling(caller, session, None)
+        return Calling(caller, session)
     own = f"arn:{arn.partition}:sts::{arn.account}:federated-user/{session.name}"
     return Calling(caller, session, own, federated=True)
 

@@ -32,6 +32,18 @@ MALFORMED: list[tuple[str, dict[str, object], str]] = [
     ("an account id as principal", {"principal": "111122223333"}, "`111122223333` is no principal that can call"),
     ("a group as principal", {"principal": "arn:aws:iam::111122223333:group/ops"}, "is no principal that can call"),
     ("a broken ARN as principal", {"principal": "arn:aws:iam"}, "`arn:aws:iam` is no principal that can call"),
+    *[
+        (f"a principal of another service's: {arn}", {"principal": f"arn:aws:{arn}"}, "is no principal that can call")
+        for arn in (
+            "iam::111122223333:assumed-role/app/x",
+            "iam::111122223333:federated-user/alice",
+            "sts::111122223333:role/app",
+            "sts::111122223333:user/alice",
+            "sts::111122223333:root",
+            "sts::111122223333:role/app/x",
+            "s3::111122223333:user/alice",
+        )
+    ],
     ("an action without a service", {"action": "Decrypt"}, "`Decrypt` is no action"),
     ("an action with a wildcard", {"action": "kms:De*"}, "`kms:De*` is no action"),
     ("a resource that is no ARN", {"resource": "my-key"}, "`my-key` is no resource"),
@@ -43,7 +55,7 @@ MALFORMED: list[tuple[str, dict[str, object], str]] = [
     (
         "a session under another name",
         {"principal": "arn:aws:sts::111122223333:federated-user/x", "session": Session("y")},
-        "the session is named `y`",
+        "the session is named `y`, but `arn:aws:sts::111122223333:federated-user/x` calls",
     ),
     (
         "an account that is not the resource's",

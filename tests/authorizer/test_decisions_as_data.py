@@ -148,6 +148,15 @@ def test_a_decision_without_a_layer_names_the_rule_in_json() -> None:
     assert said["determining_statements"] == []
 
 
+def test_an_anonymous_caller_is_none_of_the_keys_account() -> None:
+    described = {"key": [allow(Principal="*")]}
+    reached = {action: ask(described, "anonymous", action) for action in ("kms:Decrypt", "kms:ScheduleKeyDeletion")}
+    assert {action: (it.reason, it.layer or it.rule) for action, it in reached.items()} == {
+        "kms:Decrypt": ("allowed", Layer.RESOURCE),
+        "kms:ScheduleKeyDeletion": ("implicit_deny", "K3"),
+    }
+
+
 def test_a_decision_shows_itself_shortly_and_knows_its_request() -> None:
     request = Request(ALICE, "kms:Decrypt", KEY)
     decision = Authorizer(estate(alice=[allow()])).authorize(request)

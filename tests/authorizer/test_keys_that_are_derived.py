@@ -58,6 +58,8 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("a federated user's id", {"principal": FEDERATED}, "aws:userid", f"{A}:alice"),
     ("a federated user's name is not its user's", {"principal": FEDERATED}, "aws:username", None),
     ("a federated user's tags are its user's", {"principal": FEDERATED}, "aws:PrincipalTag/team", "blue"),
+    ("a root user's federated session has no name either", {"principal": ROOT_A, "session": Session("x")}, "aws:username", None),
+    ("a root user's federated session is its own", {"principal": ROOT_A, "session": Session("x")}, "aws:userid", f"{A}:x"),
     ("a service's account is no customer's", SERVICE, "aws:PrincipalAccount", "aws-service"),
     ("a service is one", SERVICE, "aws:PrincipalIsAWSService", "true"),
     ("a service's name", SERVICE, "aws:PrincipalServiceName", "s3.amazonaws.com"),
