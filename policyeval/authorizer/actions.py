@@ -53,8 +53,8 @@ class ActionFacts:
             RequestError: it is not `service:Name`, or it has wildcards.
 
         """
-        service, colon, operation = name.partition(":")
-        if not (service and colon and operation) or any(c in name for c in "*?$ "):
+        service, _, operation = name.partition(":")
+        if not (service and operation) or ":" in operation or any(c in name for c in "*?$ "):
             message = f"`{name}` is no action"
             raise RequestError([Diagnostic(message, "an action is `service:Name`, such as `kms:Decrypt`")])
         self.name = name
@@ -79,4 +79,4 @@ class ActionFacts:
         """Tell whether requests for the action can hold a folded kms: key."""
         if self.carried is None or key in self.carried:
             return True
-        return any(key.startswith(family) for family in self.carried if family.endswith((":", "/")))
+        return any(key.startswith(family) for family in self.carried if family.endswith(":"))

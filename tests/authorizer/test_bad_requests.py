@@ -45,6 +45,9 @@ MALFORMED: list[tuple[str, dict[str, object], str]] = [
         )
     ],
     ("an action without a service", {"action": "Decrypt"}, "`Decrypt` is no action"),
+    ("an action of two services", {"action": "kms:s3:Decrypt"}, "`kms:s3:Decrypt` is no action"),
+    ("an action without a name", {"action": "kms:"}, "`kms:` is no action"),
+    ("an action with an empty service", {"action": ":Decrypt"}, "`:Decrypt` is no action"),
     ("an action with a wildcard", {"action": "kms:De*"}, "`kms:De*` is no action"),
     ("a resource that is no ARN", {"resource": "my-key"}, "`my-key` is no resource"),
     ("a KMS action on everything", {"resource": "*"}, "`kms:Decrypt` is asked on a key, not on `*`"),
