@@ -216,7 +216,7 @@ class ProfileMaker:
         else:
             caller.identity = self.layer(Layer.IDENTITY, record.identity_policies, PolicyType.IDENTITY)
             named = Opening.LIMITED if caller.is_role else Opening.DIRECT
-            names = [record.arn, record.unique_id] if record.unique_id else [record.arn]
+            names = (record.arn, record.unique_id)
             caller.grantees = (*((name, named) for name in names if name), (root, Opening.ACCOUNT))
         if record.permissions_boundary is not None:
             caller.has_boundary = True

@@ -204,6 +204,20 @@ def test_a_resource_that_is_no_key_has_no_grants() -> None:
     assert said[Layer.GRANT] == "not_applicable"
 
 
+@pytest.mark.parametrize(
+    ("action", "resource", "by_trust"),
+    [
+        pytest.param("sts:AssumeRole", APP, True, id="a role is assumed by its trust policy"),
+        pytest.param("iam:GetRole", APP, False, id="and looked at without it"),
+        pytest.param("sts:GetCallerIdentity", "*", False, id="what is no role has none"),
+    ],
+)
+def test_a_trust_policy_is_a_layer_of_its_own(action: str, resource: str, by_trust: bool) -> None:  # noqa: FBT001 - a column of the table
+    trust = [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": to(ALICE)}]
+    said = layers({"trust": trust}, action=action, resource=resource)
+    assert (Layer.TRUST in said, Layer.RESOURCE in said) == (by_trust, not by_trust)
+
+
 def test_what_cannot_be_evaluated_is_named_with_its_effect_and_statement() -> None:
     unknown = when("StringAlmost", "team:x", "y")
     decision = ask({"alice": [allow(), allow(Condition=unknown), deny("s3:*", Condition=unknown)]})
