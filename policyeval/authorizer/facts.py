@@ -21,8 +21,7 @@ from policyeval.model.source import Diagnostic
 
 def _arn(text: str) -> str:
     if not is_arn(text):
-        message = "not an ARN"
-        raise ValueError(message)
+        raise ValueError
     return text
 
 
@@ -69,10 +68,11 @@ class Key:
         self.guarded = may_contradict(self.folded)
         kinds = (known.type, *known.also) if known is not None else ("String",)
         self.readers = () if "String" in kinds else tuple(_READERS[kind][0] for kind in kinds)
-        single_kind = kinds[0] if self.single and self.readers else ""
         self.looks_right: Callable[[str], object] | None = None
-        if self.multivalued or self.readers:
-            self.looks_right = _LOOKS_RIGHT.get(single_kind, _never)
+        if self.multivalued:
+            self.looks_right = _never
+        elif self.readers:
+            self.looks_right = _LOOKS_RIGHT.get(kinds[0], _never)
         self.expected = _READERS[kinds[0]][1] if self.readers else ""
 
 

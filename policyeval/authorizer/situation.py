@@ -56,7 +56,7 @@ class Situation:
 
         """
         try:
-            action = self._actions.get(request.action) or self.action(request.action)
+            action = self.action(request.action)
             if request.session is None:
                 # Most callers are users and roles met before: look no further than whether they changed.
                 known = self._profiles.callings.get(request.principal)

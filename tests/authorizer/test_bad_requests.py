@@ -160,10 +160,21 @@ def test_what_is_not_described_is_named_with_what_is_near(
 
 
 def test_every_fault_of_a_context_is_told_at_once(authorizer: Authorizer) -> None:
-    context = {"aws:SourceIp": "ten", "aws:SecureTransport": "yes", "aws:SourceAccount": ["1", "2"]}
+    context = {
+        "aws:SourceIp": "ten",
+        "aws:SecureTransport": "yes",
+        "aws:SourceAccount": ["1", "2"],
+        "a:b": "",
+        "A:B": "",
+    }
     with pytest.raises(RequestError) as refused:
         authorizer.authorize(request(context=context))
-    assert len(refused.value.diagnostics) == 3
+    assert [fault.message for fault in refused.value.diagnostics] == [
+        "context key `aws:SourceIp` is `ten`",
+        "context key `aws:SecureTransport` is `yes`",
+        "context key `aws:SourceAccount` has one value, not 2",
+        "context key `A:B` is given twice",
+    ]
 
 
 @pytest.mark.parametrize("resource", ["*", "arn:aws:s3:::b", "arn:aws:kms:us-east-1:111122223333:alias/app"])

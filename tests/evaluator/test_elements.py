@@ -109,9 +109,10 @@ def test_without_the_current_version_a_variable_is_text(version: str | None) -> 
 
 
 def test_a_variable_before_the_fifth_colon_is_text_and_a_star_beside_it_a_wildcard() -> None:
-    statement = {**ALL, "Resource": "*:${aws:username}"}
-    assert not in_identity_policy(statement, resource="arn:aws:s3:::alice").allowed
-    assert in_identity_policy(statement, resource="arn:aws:s3:::${aws:username}").allowed
+    for variable in ("${aws:username}", "${team}"):
+        statement = {**ALL, "Resource": f"*:{variable}"}
+        assert not in_identity_policy(statement, resource="arn:aws:s3:::alice").allowed
+        assert in_identity_policy(statement, resource=f"arn:aws:s3:::{variable}").allowed
 
 
 # what holds, the element, the action, whether it is meant
