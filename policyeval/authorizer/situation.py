@@ -159,7 +159,7 @@ class Situation:
     def _indexes(self, source: Records, target: Target, calling: Calling) -> list[tuple[GrantIndex, Door]]:
         """Look up the key's grants to the caller, by the names it goes by."""
         found = []
-        for grantee, door in _grantees(calling) if calling.session_arn is not None else calling.caller.grantees:
+        for grantee, door in _grantees(calling):
             grants = source.grants(target.arn, grantee)
             if grants:
                 found.append((self._index(target.arn, grantee, grants), door))

@@ -11,7 +11,20 @@ from policyeval import Authorizer, Request
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.grants import GrantIndex, GrantSearch
 from policyeval.evaluator.principals import Door
-from tests.authorizer.estates import ALICE, APP, APP_SESSION, KEY, allow, at_least, estate, grant, only, when
+from tests.authorizer.estates import (
+    ALIAS,
+    ALICE,
+    APP,
+    APP_SESSION,
+    BUCKET,
+    KEY,
+    allow,
+    at_least,
+    estate,
+    grant,
+    only,
+    when,
+)
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 BLUE = {"tenant": "blue"}
@@ -19,6 +32,9 @@ BLUE = {"tenant": "blue"}
 USED: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
     ("nothing but the three", {"alice": [allow()]}, {}, True),
     ("what nothing allows", {}, {}, False),
+    ("what is asked on no resource", {"alice": [allow()]}, {"action": "kms:ListKeys", "resource": "*"}, True),
+    ("an alias", {"alice": [allow()]}, {"resource": ALIAS}, True),
+    ("a bucket", {"alice": [allow()], "bucket": [allow(Principal="*")]}, {"action": "s3:GetObject", "resource": BUCKET}, True),
     ("an encryption context", {"alice": [allow(Condition=when("StringEquals", "kms:EncryptionContext:tenant", "blue"))]}, {"encryption_context": BLUE}, True),
     ("a text of any key", {"alice": [allow(Condition=when("StringEquals", "team:x", "y"))]}, {"context": {"team:x": "y"}}, True),
     ("a resource that the request names", {"alice": [allow(Resource="arn:aws:kms:*:*:key/${team:key}")]}, {"context": {"team:key": KEY.partition("/")[2]}}, True),
@@ -141,6 +157,16 @@ def test_what_grants_open_hangs_on_the_request(given: list[dict[str, Any]], acti
     index = GrantIndex(estate(grants=grants).grants(KEY, ALICE))
     search = GrantSearch([(index, Door.DIRECT)], ActionFacts(action), timedelta(0))
     assert (search.varies, search.needs_context) == (varies, False)
+
+
+def test_what_is_no_key_is_not_asked_for_grants() -> None:
+    authorizer = Authorizer(estate(alice=[allow()], bucket=[allow(Principal="*")]))
+    asked = {}
+    for resource, action in ((KEY, "kms:Decrypt"), (BUCKET, "s3:GetObject")):
+        plan = authorizer._exact.plan(Request(ALICE, action, resource))
+        assert plan is not None
+        asked[resource] = {answer.asked for answer in plan.answers}
+    assert asked == {KEY: {"principal", "resource", "grants"}, BUCKET: {"principal", "resource"}}
 
 
 def test_where_grants_spread_none_is_there_in_any_case() -> None:

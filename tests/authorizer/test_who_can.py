@@ -419,6 +419,7 @@ OPERATIONS: list[tuple[str, str, Any, str, str]] = [
     ),
     ("what a child grant asks is not known", "kms:CreateGrant", grant(BOB, "CreateGrant"), BOB, "conditional"),
     ("a retiring principal retires", "kms:RetireGrant", grant(APP, "Decrypt", RetiringPrincipal=BOB), BOB, "allow"),
+    ("a retiring role retires", "kms:RetireGrant", grant(BOB, "Decrypt", RetiringPrincipal=APP), APP, "allow"),
     ("a grantee retires if the grant says so", "kms:RetireGrant", grant(BOB, "RetireGrant"), BOB, "allow"),
     ("and only then", "kms:RetireGrant", grant(BOB, "Decrypt"), BOB, "deny"),
     (
