@@ -144,14 +144,14 @@ class Situation:
             if tokens:  # a request names the grant that it retires
                 retirable = [g for g in retirable if g.grant_id in tokens or not g.tokens.isdisjoint(tokens)]
             case.retirable = retiring_doors(retirable, caller, _grantees(calling))
-            if self.maker.view is View.GENEROUS and self._session_unknown(calling):
+            if self.maker.view is View.GENEROUS:  # nobody asks it of a session
                 case.retirable += sessions_doors(retirable, caller.name)
             return
         matched: list[MatchedGrant] = []
         for index, door in self._indexes(self.source, target, calling):
             matching = self._matching(index, case)
             matched += [MatchedGrant(grant, door) for grant in self._visible(matching, case)]
-        if self.maker.view is View.GENEROUS and self._session_unknown(calling):
+        if self.maker.view is View.GENEROUS:
             matched += self._to_sessions(case)
         if matched:
             case.grants = matched
@@ -172,17 +172,15 @@ class Situation:
             return index.certain(case.action)
         return index.matching(case.action, case.context)
 
-    def _session_unknown(self, calling: Calling) -> bool:
-        """Tell whether any session of a role may be the one that calls."""
-        return calling.caller.is_role and calling.session_arn is None
-
     def _to_sessions(self, case: Case) -> list[MatchedGrant]:
         """Give the grants to single sessions of a role of which it is not known which session calls."""
         prefix = session_prefix(case.caller.name)
+        if prefix is None:
+            return []
         grants = [
             grant
             for grant in self.source.retirable_grants(case.target.arn)
-            if prefix is not None and (grant.grantee_principal or "").startswith(prefix)
+            if grant.grantee_principal is not None and grant.grantee_principal.startswith(prefix)
         ]
         return [MatchedGrant(grant, Door.DIRECT) for grant in GrantIndex(grants).possible(case.action)]
 

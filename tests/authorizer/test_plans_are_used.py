@@ -10,6 +10,7 @@ import pytest
 from policyeval import Authorizer, Request
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.grants import GrantIndex, GrantSearch
+from policyeval.authorizer.intake import Intake
 from policyeval.evaluator.principals import Door
 from tests.authorizer.estates import (
     ALIAS,
@@ -157,6 +158,13 @@ def test_what_grants_open_hangs_on_the_request(given: list[dict[str, Any]], acti
     index = GrantIndex(estate(grants=grants).grants(KEY, ALICE))
     search = GrantSearch([(index, Door.DIRECT)], ActionFacts(action), timedelta(0))
     assert (search.varies, search.needs_context) == (varies, False)
+
+
+def test_names_of_an_encryption_context_are_folded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    intake = Intake(lambda: NOON)
+    assert intake.pairs(BLUE) == intake.pairs({"Tenant": "blue"}) == BLUE
+    monkeypatch.setattr("policyeval.authorizer.intake.fold_pairs", lambda _pairs: pytest.fail("it was folded before"))
+    assert intake.pairs({"tenant": "red"}) == {"tenant": "red"}
 
 
 def test_what_is_no_key_is_not_asked_for_grants() -> None:
