@@ -58,7 +58,7 @@ def must_name(action: ActionFacts, arn: str, parts: Arn | None) -> None:
     """
     if arn == "*" and action.kms is not None and "none" in action.kms.asked_on:
         return
-    kind = f"{parts.service}:{parts.resource}" if parts is not None else "*"
+    kind = f"{parts.service}:{parts.resource}" if parts is not None else arn
     if action.service == "kms" and not action.identity_only and not kind.startswith(("kms:key/", "kms:alias/")):
         message, hint = f"`{action.name}` is asked on a key, not on `{arn}`", "give the key's ARN, or its alias's"
     elif action.on_role and not kind.startswith(("iam:role/", *_ALSO_ON.get(action.folded, ()))):

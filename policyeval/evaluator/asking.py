@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias
 
 from policyeval.evaluator.context import EvaluationContext, Values
 from policyeval.evaluator.generate import comparison, function
@@ -69,7 +69,7 @@ def _write(questions: tuple[Question, ...]) -> Ask:
         tests = [_test(each, _value(each.spot, values, lines, names), names) for each in question.left]
         lines.append(f"    if {' and '.join(tests)}: bits |= {1 << number}")
     lines.append("    return bits")
-    return cast("Ask", function(("context", "pairs", "given"), lines, names))
+    return function(("context", "pairs", "given"), lines, names)
 
 
 def _value(spot: Spot | None, values: dict[Spot, str], lines: list[str], names: dict[str, object]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from types import CodeType, FunctionType
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias
 
 from policyeval.evaluator.conditions import CompiledCondition, Quick, Test
 from policyeval.evaluator.context import ENCRYPTION_CONTEXT, EvaluationContext
@@ -45,7 +45,7 @@ def generate(parts: Parts) -> Answer:
     """Write the function of a statement: principal, then resource, then conditions."""
     lines, names = list[str](), dict[str, object]()
     door = _principal(parts, lines, names)
-    if parts.resource is not None and parts.pattern is not None:
+    if parts.pattern is not None:
         names["covers"] = parts.pattern
         lines.append("    if not covers(context.target.arn): return 0")
     elif parts.resource is not None:
@@ -57,7 +57,7 @@ def generate(parts: Parts) -> Answer:
     for number, condition in enumerate(parts.conditions):
         _condition(number, condition, lines, names)
     lines.append(f"    return {door}")
-    return cast("Answer", function(("context",), lines, names))
+    return function(("context",), lines, names)
 
 
 def function(parameters: Sequence[str], lines: Sequence[str], names: dict[str, object]) -> FunctionType:

@@ -21,9 +21,7 @@ def knows(context: EvaluationContext, key: str) -> bool:
     caller, target = context.caller, context.target
     if key == "aws:tokenissuetime" or (caller.is_session and _is_of_sessions(key)):
         return False
-    if key in caller.keys or key in target.keys or key in context.given:
-        return True
-    if key == "kms:calleraccount":
+    if key in caller.keys or key == "kms:calleraccount":
         return True
     if key in CALLER_KEYS or key.startswith(PRINCIPAL_TAG):
         return caller.organization_known if key.startswith("aws:principalorg") else caller.described

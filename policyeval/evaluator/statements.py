@@ -101,8 +101,8 @@ def _out_of_place(statement: Statement, policy_type: PolicyType) -> list[str]:
 
 
 def _only_pattern(element: Element | None, policy_type: PolicyType, *, variables: bool) -> Matcher | None:
-    """Give the test of a Resource that is one pattern without variables."""
-    if element is None or element.negated or len(element.values) != 1:
+    """Give the test of a Resource that is one pattern without variables, and not everything."""
+    if element is None or element.negated or len(element.values) != 1 or element.values == ("*",):
         return None
     forms = _forms(element.values[0], policy_type)
     tokens = compile_resource_template(forms[0], variables=variables).static

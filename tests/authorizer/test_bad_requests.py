@@ -177,6 +177,13 @@ def test_every_fault_of_a_context_is_told_at_once(authorizer: Authorizer) -> Non
     ]
 
 
+def test_tagging_a_federated_session_is_asked_on_it(authorizer: Authorizer) -> None:
+    session = "arn:aws:sts::111122223333:federated-user/x"
+    assert authorizer.authorize(request(action="sts:TagSession", resource=session)).allowed
+    with pytest.raises(RequestError, match="`sts:AssumeRole` is asked on a role"):
+        authorizer.authorize(request(action="sts:AssumeRole", resource=session))
+
+
 @pytest.mark.parametrize("resource", ["*", "arn:aws:s3:::b", "arn:aws:kms:us-east-1:111122223333:alias/app"])
 def test_simulate_refuses_a_kms_action_on_what_is_no_key(resource: str) -> None:
     with pytest.raises(RequestError):

@@ -29,6 +29,7 @@ ONE_PATTERN: list[tuple[str, PolicyType, dict[str, Any], bool]] = [
     ("one that is completed", IDENTITY, {"Resource": "arn:aws:s3"}, False),
     ("one with a variable", IDENTITY, {"Resource": "arn:aws:s3:::${aws:username}"}, False),
     ("two patterns", IDENTITY, {"Resource": [BUCKET, KEY]}, False),
+    ("everything", IDENTITY, {"Resource": "*"}, False),
     ("a complement", IDENTITY, {"NotResource": BUCKET}, False),
     ("none", TRUST, NAMED, False),
 ]
