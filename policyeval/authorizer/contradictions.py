@@ -47,8 +47,7 @@ def _contradicted(key: str, value: Value, context: EvaluationContext) -> str | N
         return (
             "the encryption context has none" if actual is None else f"the encryption context says `{_shown(actual)}`"
         )
-    check = _CHECKS.get(key)
-    return check(value, context) if check is not None else None
+    return _CHECKS[key](value, context)
 
 
 def _against_caller(key: str, value: Value, context: EvaluationContext) -> str | None:
@@ -81,7 +80,7 @@ def _against_target(key: str, value: Value, context: EvaluationContext) -> str |
 
 def _same(derived: Value, value: Value) -> bool:
     if isinstance(derived, tuple):
-        return set(derived) == (set(value) if isinstance(value, tuple) else {value})
+        return set(derived) == set(value or ())  # such a key is multi-valued: never one text
     return derived == value or (isinstance(value, str) and value.lower() == derived in {"true", "false"})
 
 
@@ -90,13 +89,13 @@ def _shown(value: Value) -> str:
 
 
 def _check_time(value: Value, context: EvaluationContext) -> str | None:
-    if not value or not isinstance(value, str) or context.moment is None:
+    if not value or not isinstance(value, str):
         return None  # an empty text is null
     try:
-        same = int(values.instant(value)) == int(context.moment.timestamp())
+        same = int(values.instant(value)) == int(context.time().timestamp())
     except ValueError:  # a number, as aws:EpochTime may be, and no epoch seconds
         return "it is no time of a request"
-    return None if same else f"the request is made at {context.moment.isoformat()}"
+    return None if same else f"the request is made at {context.time().isoformat()}"
 
 
 def _check_via(value: Value, context: EvaluationContext) -> str | None:
@@ -114,8 +113,7 @@ def _check_called_via(value: Value, context: EvaluationContext) -> str | None:
     if context.via_service is None:
         return "no service calls on the principal's behalf (give `via_service`)"
     service = service_principal(context.via_service)
-    chain = (value,) if isinstance(value, str) else value or ()
-    return None if chain and chain[-1] == service else f"the request comes via `{service}`"
+    return None if value and value[-1] == service else f"the request comes via `{service}`"
 
 
 def _check_endpoint(value: Value, context: EvaluationContext) -> str | None:
@@ -125,8 +123,9 @@ def _check_endpoint(value: Value, context: EvaluationContext) -> str | None:
 
 def _check_vpc(value: Value, context: EvaluationContext) -> str | None:
     endpoint = context.endpoint
-    same = endpoint is None or endpoint.vpc is None or endpoint.vpc == value
-    return None if same else f"the endpoint's VPC is `{endpoint.vpc if endpoint else ''}`"
+    if endpoint is None or endpoint.vpc is None or endpoint.vpc == value:
+        return None
+    return f"the endpoint's VPC is `{endpoint.vpc}`"
 
 
 def _check_account(value: Value, context: EvaluationContext) -> str | None:
@@ -143,8 +142,9 @@ def _check_alias(value: Value, context: EvaluationContext) -> str | None:
 
 def _check_context_keys(value: Value, context: EvaluationContext) -> str | None:
     actual = tuple(context.pairs)
-    given = {value} if isinstance(value, str) else set(value or ())
-    return None if not actual or given == set(actual) else f"the encryption context has `{', '.join(actual)}`"
+    return (
+        None if not actual or set(value or ()) == set(actual) else f"the encryption context has `{', '.join(actual)}`"
+    )
 
 
 _CHECKS: dict[str, Callable[[Value, EvaluationContext], str | None]] = {

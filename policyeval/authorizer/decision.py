@@ -41,9 +41,9 @@ class Decision:
         request: Request,
         outcome: Outcome,
         gathers: Gathers | Case,
-        pairs: Values,
-        given: Values,
-        context: EvaluationContext | None,
+        pairs: Values = NOTHING,
+        given: Values = NOTHING,
+        context: EvaluationContext | None = None,
     ) -> None:
         self.allowed: Final = outcome.reason == "allowed"
         self._request = request
@@ -56,7 +56,7 @@ class Decision:
     @classmethod
     def of_case(cls, case: Case, outcome: Outcome) -> Self:
         """Make the decision of a case that was gathered."""
-        return cls(case.request, outcome, case, NOTHING, NOTHING, case.context)
+        return cls(case.request, outcome, case)
 
     @cached_property
     def _case(self) -> Case:
@@ -134,4 +134,4 @@ class Decision:
 
     def __repr__(self) -> str:
         """Verdict, reason, layer."""
-        return f"<Decision {self.decision}: {self.reason} by {self.layer or self.rule or 'nobody'}>"
+        return f"<Decision {self.decision}: {self.reason} by {self.layer or self.rule}>"

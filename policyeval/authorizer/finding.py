@@ -70,9 +70,6 @@ class Finder:
         if action.service == "kms" and ":alias/" in arn:
             return self._alias(request, action, arn)
         record = self.source.resource(arn)
-        known = self.profiles.targets.get(arn)
-        if known is not None and known.record is record:
-            return known, None
         if record is not None:
             return self._described(record), None
         parts = split_arn(arn)

@@ -130,7 +130,7 @@ class Plan:
             keep(self._with_grants, alike, (outcome, granted), _OUTCOMES)
             return outcome
         outcome, others = known
-        names = {id(other): grant for other, grant in zip(others, granted, strict=True)}
+        names = {id(other): granted[number] for number, other in enumerate(others)}
         determining = [names.get(id(each), each) for each in outcome.determining]
         return Outcome(outcome.reason, outcome.layer, outcome.rule, determining)
 
@@ -173,7 +173,7 @@ def _statements(case: Case) -> Iterator[BoundStatement]:
     bound = not case.caller.service_linked  # RCPs bind no service-linked role (S3)
     yield from (statement for statement in theirs.denies if bound or statement.layer is not Layer.RCP)
     yield from own.denies
-    for level in (*(theirs.rcp_asked if bound else ()), *own.scp_asked):
+    for level in (*theirs.rcp_asked, *own.scp_asked):
         yield from level
     yield from theirs.allows
     yield from own.allows

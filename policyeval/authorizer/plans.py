@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TypeAlias
 
 from policyeval.authorizer.plan import Plan
@@ -49,27 +50,22 @@ class Plans:
 
     def _look_again(self, key: _Key, plan: Plan, request: Request) -> Plan | None:
         revision = self._revision()
-        try:
-            holds = still(self._source, plan.answers)
-        except PolicyEvalError:  # what it was made of is gone
-            holds = False
-        if not holds:
-            return self._make(key, request)
-        self._stamp(plan, revision)
-        return plan
+        with suppress(PolicyEvalError):  # what it was made of may be gone
+            if still(self._source, plan.answers):
+                self._stamp(plan, revision)
+                return plan
+        return self._make(key, request)
 
     def _make(self, key: _Key, request: Request) -> Plan | None:
         revision = self._revision()
-        try:
+        with suppress(PolicyEvalError):  # deciding without a plan says what is wrong
             plan = self._situation.plan(request)
-        except PolicyEvalError:  # deciding without a plan says what is wrong
-            plan = None
-        if plan is None:
-            keep(self._asked, key, _ASKED_BEFORE - _PATIENCE)
-            return None
-        self._stamp(plan, revision)
-        keep(self._plans, key, plan, _PLANS)
-        return plan
+            if plan is not None:
+                self._stamp(plan, revision)
+                keep(self._plans, key, plan, _PLANS)
+                return plan
+        keep(self._asked, key, _ASKED_BEFORE - _PATIENCE)
+        return None
 
     def _revision(self) -> object:
         return getattr(self._source, "revision", None)

@@ -95,5 +95,4 @@ def _test(remainder: Remainder, value: str, names: dict[str, object]) -> str:
     compared = comparison(number, value, quick, names)
     if quick.expected is not None and quick.missing is quick.stuck is quick.negated:
         return compared  # what is no text is in no set of texts
-    otherwise = quick.missing if quick.missing is quick.stuck else f"({quick.stuck} if {value} else {quick.missing})"
-    return f"({compared} if {value}.__class__ is str else {otherwise})"
+    return f"({compared} if {value}.__class__ is str else {quick.stuck} if {value} else {quick.missing})"

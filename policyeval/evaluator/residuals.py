@@ -36,7 +36,7 @@ class Spot(NamedTuple):
 
 
 class Remainder(NamedTuple):
-    """A test that is left. With `quick` and `spot` the encryption context and the request's own keys do."""
+    """A test that is left. With a `spot`, and then a `quick`, the encryption context and the request's own keys do."""
 
     test: Test
     quick: Quick | None = None
@@ -98,7 +98,7 @@ def _settled(context: EvaluationContext, key: str) -> bool:
 def _remainder(condition: CompiledCondition, context: EvaluationContext) -> Remainder:
     quick = condition.quick
     spot = _spot(quick.key, context) if quick is not None else None
-    return Remainder(condition.test, quick if spot is not None else None, spot)
+    return Remainder(condition.test, quick, spot)
 
 
 def _spot(key: str, context: EvaluationContext) -> Spot | None:
@@ -110,6 +110,4 @@ def _spot(key: str, context: EvaluationContext) -> Spot | None:
         return Spot(in_pairs=True, name=key.removeprefix(ENCRYPTION_CONTEXT))
     if key in COMPUTED and key != "aws:sourceip":
         return None
-    of_caller = key in CALLER_KEYS or key.startswith(PRINCIPAL_TAG)
-    default = None if of_caller else context.call.defaults.get(key)
-    return Spot(in_pairs=False, name=key, default=default)
+    return Spot(in_pairs=False, name=key, default=context.call.defaults.get(key))

@@ -282,6 +282,12 @@ def test_a_time_that_is_given_as_context_is_the_time_at_which_a_grant_is_seen() 
         assert authorizer.authorize(Request(BOB, "kms:Decrypt", KEY, context={key: value})).allowed is seen
 
 
+def test_without_a_clock_a_grant_of_long_ago_is_seen() -> None:
+    old = grant(BOB, "Decrypt", CreationDate="2020-01-31T12:00:00Z")
+    authorizer = Authorizer(estate(grants=[old]), grant_delay=timedelta(minutes=5))
+    assert authorizer.authorize(Request(BOB, "kms:Decrypt", KEY)).allowed
+
+
 def test_in_simulate_a_grant_is_seen_at_once() -> None:
     new = grant(BOB, "Decrypt", CreationDate="2026-01-31T11:59:59Z")
     assert simulate(Request(BOB, "kms:Decrypt", KEY, at=NOON), PolicySet(grants=[new])).allowed

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policyeval import Authorizer, Request
+from policyeval import Authorizer, Entities, Request
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.grants import GrantIndex, GrantSearch
 from policyeval.authorizer.intake import Intake
@@ -19,8 +19,11 @@ from tests.authorizer.estates import (
     APP_SESSION,
     BUCKET,
     KEY,
+    A,
+    B,
     allow,
     at_least,
+    deny,
     estate,
     grant,
     only,
@@ -173,8 +176,38 @@ def test_what_is_no_key_is_not_asked_for_grants() -> None:
     for resource, action in ((KEY, "kms:Decrypt"), (BUCKET, "s3:GetObject")):
         plan = authorizer._exact.plan(Request(ALICE, action, resource))
         assert plan is not None
+        assert plan.revision is None  # under which it holds is not known yet
         asked[resource] = {answer.asked for answer in plan.answers}
     assert asked == {KEY: {"principal", "resource", "grants"}, BUCKET: {"principal", "resource"}}
+
+
+def test_where_a_deny_matches_a_plan_asks_no_allow() -> None:
+    condition = when("StringEquals", "team:x", "y")
+    plan = Authorizer(estate(alice=[allow(Condition=condition), deny(Condition=condition)]))._exact.plan(
+        Request(ALICE, "kms:Decrypt", KEY)
+    )
+    assert plan is not None
+    assert plan._ask(None, {}, {"team:x": "y"}) == 1
+
+
+@pytest.mark.parametrize("facts", [{}, {"at": NOON}, {"encryption_context": BLUE}])
+def test_what_looks_at_no_context_has_none_made(facts: dict[str, Any]) -> None:
+    request = Request(ALICE, "kms:Decrypt", KEY, **facts)
+    plan = Authorizer(estate(alice=[allow()]))._exact.plan(request)
+    decision = plan.decide(request) if plan is not None else None
+    assert decision is not None
+    assert decision._context is None
+
+
+def test_a_rule_decides_whatever_grants_the_request_opens() -> None:
+    far = f"arn:aws-cn:iam::{B}:role/far"
+    grants = [grant(far, "Decrypt", GrantId=color, **only(tenant=color)) for color in ("blue", "red")]
+    key = {"id": KEY.rpartition("/")[2], "region": "us-east-1", "grants": grants}
+    china = {"id": B, "partition": "aws-cn", "roles": [{"name": "far"}]}
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A, "keys": [key]}, china]}))
+    for color in ("blue", "red") * 3:
+        decision = authorizer.authorize(Request(far, "kms:Decrypt", KEY, encryption_context={"tenant": color}))
+        assert (decision.reason, decision.layer, decision.rule) == ("implicit_deny", None, "S6")
 
 
 def test_where_grants_spread_none_is_there_in_any_case() -> None:

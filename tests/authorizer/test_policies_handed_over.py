@@ -88,6 +88,21 @@ def test_what_is_no_policy_is_refused() -> None:
         PolicySet(identity_policies=[ADMINISTRATOR])
 
 
+@pytest.mark.parametrize(
+    "given", [OPEN, json.dumps(OPEN), {"name": "mine", "document": OPEN}], ids=["mapping", "text", "named"]
+)
+def test_a_sessions_policies_are_read_as_such(given: Any) -> None:
+    request = Request(APP, "s3:GetObject", BUCKET, session=Session("s", policies=[given]))
+    with pytest.raises(PolicySyntaxError, match="a session policy may not have `Principal`"):
+        simulate(request, PolicySet(identity_policies=[ALL]))
+
+
+@pytest.mark.parametrize("given", [{}, {"name": "mine"}, {"document": ALL, "Version": "2012-10-17"}, {"document": "x"}])
+def test_a_mapping_that_is_no_policy_is_refused(given: Any) -> None:
+    with pytest.raises(PolicySyntaxError):
+        PolicySet(identity_policies=[given])
+
+
 def test_a_session_may_name_a_policy_of_aws() -> None:
     def decided(arn: str) -> bool:
         request = Request(APP, "s3:GetObject", BUCKET, session=Session("s", policies=[arn]))

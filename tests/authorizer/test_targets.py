@@ -354,6 +354,16 @@ def test_an_object_is_in_its_buckets_partition() -> None:
         assert (decision.reason, decision.rule) == ("implicit_deny", "S6")
 
 
+def test_only_an_object_is_inside_of_what_its_arn_begins_with() -> None:
+    topic = f"arn:aws:sns:us-east-1:{A}:topic"
+    account = {"id": A, "resources": [{"arn": topic, "policy": policy(allow(Principal="*"))}]}
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account, {"id": B}]}))
+    reached = [
+        authorizer.authorize(Request("s3.amazonaws.com", "sns:Publish", arn)).allowed for arn in (topic, topic + "/a")
+    ]
+    assert reached == [True, False]
+
+
 def test_a_role_need_not_be_described_unless_it_is_assumed() -> None:
     assert ask(ALLOWED, ALICE, "iam:GetRole", f"arn:aws:iam::{A}:role/none").allowed
     assert ask(ALLOWED, ALICE, "sqs:SendMessage", f"arn:aws:sqs:us-east-1:{A}:role/none").allowed
