@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from policyeval.model.source import Diagnostic
     from policyeval.syntax.tree import Node
 
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"?', re.DOTALL)
 
 
 def holds_policy(text: str) -> bool:

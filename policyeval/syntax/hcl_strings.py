@@ -14,7 +14,7 @@ MAX_NESTING: Final = 64
 """How deep strings may stand in interpolations of strings."""
 _LAST_CODE_POINT: Final = 0x10FFFF
 
-PLAIN: Final = re.compile(r'"((?:[^"\\$%\n]|[$%](?!\{))*+)"')
+PLAIN: Final = re.compile(r'"((?:[^"\\$%\n]++|[$%](?!\{))*)"')
 """A string that is its own value."""
 
 _HEREDOC: Final = re.compile(r"<<(?P<flush>-?)(?P<name>[^\W\d][\w.-]*)[ \t]*\r?\n")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 # The strings in a run, of which the lexer has seen that they are well formed.
-_STRINGS: Final = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"').finditer
+_STRINGS: Final = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*)"').finditer
 
 
 class TreeBuilder:
