@@ -13,7 +13,7 @@ from itertools import combinations
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide, explicit_denies
 from policyeval.authorizer.grants import MatchedGrant
-from policyeval.evaluator.layers import BoundStatement, Candidates, Compiler, LevelStack, PolicyLayer, View
+from policyeval.evaluator.layers import BoundStatement, Candidates, Compiler, LevelStack, PolicyLayer
 from policyeval.evaluator.principals import Door
 from policyeval.model.decision import Layer
 from policyeval.model.grant import Grant
@@ -78,13 +78,13 @@ def _candidates(case: Case) -> Iterator[Change]:
     caller, target = case.caller, case.target
     arn = target.arn
     who = _who(case)
-    for layer, stack, owner in (
-        (Layer.RCP, case.rcps, f"account {target.account}"),
-        (Layer.SCP, caller.scps, f"account {caller.account}"),
+    for layer, stack, owner, principal in (
+        (Layer.RCP, case.rcps, target.account, _everyone()),
+        (Layer.SCP, caller.scps, caller.account, None),
     ):
         for number, _ in enumerate(stack.levels if stack is not None else ()):
-            text = f"level {number + 1} of the {_NAMES[layer]} of {owner} must allow {action}"
-            yield Change(text, layer, _statement(action, "*", None), number)
+            text = f"level {number + 1} of the {_NAMES[layer]} of account {owner} must allow {action}"
+            yield Change(text, layer, _statement(action, "*", principal), number)
     if case.endpoint is not None:
         text = f"the policy of the VPC endpoint must allow {action} on {arn} to {who}"
         yield Change(text, Layer.ENDPOINT, _statement(action, arn, _everyone()))
@@ -148,7 +148,7 @@ def _naming(case: Case) -> PrincipalElement:
 
 def _grant(case: Case, action: str) -> Grant | None:
     """Make up the grant that would do, where grants reach."""
-    name = action.partition(":")[2]
+    _, name = action.split(":")
     if case.retirable is not None:
         return Grant(case.target.arn, "proposed", frozenset({"DescribeKey"}), retiring_principal=_who(case))
     grantable = case.action.kms is not None and case.action.kms.grantable
@@ -194,8 +194,8 @@ def _change_policies(case: Case, change: Change) -> None:
     elif change.layer is Layer.SESSION:
         case.session = _edited(case.session, change, PolicyType.SESSION)
     else:
-        policy_type = PolicyType.KEY if target.is_key else PolicyType.RESOURCE
-        target.policy = _edited(target.policy, change, PolicyType.TRUST if target.is_role else policy_type)
+        policy_type = PolicyType.TRUST if target.is_role else PolicyType.RESOURCE
+        target.policy = _edited(target.policy, change, policy_type)
 
 
 class _EditedLayer(PolicyLayer):
@@ -210,7 +210,7 @@ class _EditedLayer(PolicyLayer):
         self._extra: PolicyLayer | None = None
         if change.statement is not None:
             proposed = NamedPolicy("proposed", Policy((change.statement,), CURRENT_VERSION))
-            self._extra = PolicyLayer(change.layer, [proposed], policy_type, Compiler(), View.EXACT)
+            self._extra = PolicyLayer(change.layer, [proposed], policy_type, Compiler())
 
     def candidates(self, action: str) -> Candidates:
         denies, allows = self._base.candidates(action) if self._base is not None else ((), ())

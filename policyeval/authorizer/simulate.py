@@ -54,7 +54,8 @@ class PolicySet:
         grants: Sequence[Grant | Mapping[str, object]] = (),
     ) -> None:
         self.identity_policies = _policies(identity_policies, "identity policy", PolicyType.IDENTITY)
-        self.resource_policy = _policy(resource_policy, "resource policy", PolicyType.RESOURCE)
+        # A resource policy's own kind is known only with the resource: KMS takes statements without Action.
+        self.resource_policy = _policy(resource_policy, "resource policy")
         self.permissions_boundary = _policy(permissions_boundary, "permissions boundary", PolicyType.IDENTITY)
         self.session_policies = _policies(session_policies, "session policy", PolicyType.SESSION)
         self.service_control_policies = _levels(service_control_policies, "SCP", PolicyType.SCP)
@@ -71,10 +72,8 @@ def _rcp_full_access() -> NamedPolicy:
     return NamedPolicy("RCPFullAWSAccess", parse_policy(managed_policy(RCP_FULL_AWS_ACCESS) or {}))
 
 
-def _policy(policy: PolicyLike | None, name: str, policy_type: PolicyType) -> NamedPolicy | None:
-    # A resource policy's own kind is known only with the resource: KMS takes statements without Action.
-    strict = None if policy_type is PolicyType.RESOURCE else policy_type
-    return as_policy(policy, name, strict) if policy is not None else None
+def _policy(policy: PolicyLike | None, name: str, policy_type: PolicyType | None = None) -> NamedPolicy | None:
+    return as_policy(policy, name, policy_type) if policy is not None else None
 
 
 def _policies(policies: Sequence[PolicyLike], name: str, policy_type: PolicyType) -> tuple[NamedPolicy, ...]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import pytest
 
-from policyeval import Session
+from policyeval import Authorizer, Grant, Request, Session, Statement
+from policyeval.authorizer.changes import Change, apply, smallest_changes
+from policyeval.authorizer.decide import decide
+from policyeval.model.decision import Layer
+from policyeval.model.policy import Element, PrincipalElement, PrincipalValue
 from tests.authorizer.estates import (
     ALICE,
     APP,
@@ -17,10 +23,13 @@ from tests.authorizer.estates import (
     PARTNER,
     ROOT_A,
     TO_B,
+    A,
+    B,
     M,
     allow,
     ask,
     deny,
+    estate,
     grant,
     policy,
     to,
@@ -264,6 +273,85 @@ def test_an_explanation_says(described: dict[str, Any], facts: dict[str, Any], l
     assert missing == [], "\n".join(said)
     at = [said.index(line) for line in wanted if line]
     assert at == sorted(at)
+
+
+def test_what_is_proposed_is_written_as_aws_writes_it() -> None:
+    proposed = ask({"key": [TO_B]}, PARTNER, "KMS:decrypt").explain()
+    assert f"account {B} must add an identity policy that allows kms:Decrypt on {KEY} to {PARTNER}" in proposed
+    assert f"account {A} must create a grant of Decrypt to {PARTNER}" in proposed
+
+
+FEDERATED = f"arn:aws:sts::{A}:federated-user/alice"
+NAMES_SESSION = PrincipalElement((PrincipalValue("AWS", FEDERATED),))
+NAMES_ALICE = PrincipalElement((PrincipalValue("AWS", ALICE),))
+DECRYPT, GET, ASSUME = Element(("kms:Decrypt",)), Element(("s3:GetObject",)), Element(("sts:AssumeRole",))
+# what is denied, the estate, the request, the changes that would do: layer, and statement or grant
+PROPOSED: list[tuple[str, dict[str, Any], Request, list[Change]]] = [
+    (
+        "a key",
+        {"key": [TO_B]},
+        Request(ALICE, "kms:Decrypt", KEY),
+        [
+            Change("", Layer.RESOURCE, Statement("Allow", principal=NAMES_ALICE, action=DECRYPT, resource=Element(("*",)))),
+            Change("", Layer.GRANT, grant=Grant(KEY, "proposed", frozenset({"Decrypt"}), grantee_principal=ALICE)),
+        ],
+    ),
+    (
+        "a federated session's",
+        {},
+        Request(FEDERATED, "kms:Decrypt", KEY),
+        [
+            Change("", Layer.RESOURCE, Statement("Allow", principal=NAMES_SESSION, action=DECRYPT, resource=Element(("*",)))),
+            Change("", Layer.GRANT, grant=Grant(KEY, "proposed", frozenset({"Decrypt"}), grantee_principal=FEDERATED)),
+        ],
+    ),
+    (
+        "a retirement",
+        {"grants": [grant(BOB, "Decrypt", IssuingAccount=B)]},
+        Request(ALICE, "kms:RetireGrant", KEY),
+        [Change("", Layer.GRANT, grant=Grant(KEY, "proposed", frozenset({"DescribeKey"}), retiring_principal=ALICE))],
+    ),
+    (
+        "a bucket",
+        {"bucket": [allow("s3:*", Principal=to(BOB))]},
+        Request(ALICE, "s3:GetObject", BUCKET),
+        [
+            Change("", Layer.IDENTITY, Statement("Allow", action=GET, resource=Element((BUCKET,)))),
+            Change("", Layer.RESOURCE, Statement("Allow", principal=NAMES_ALICE, action=GET, resource=Element((BUCKET,)))),
+        ],
+    ),
+    (
+        "a role",
+        {"trust": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": to(BOB)}]},
+        Request(ALICE, "sts:AssumeRole", APP),
+        [Change("", Layer.TRUST, Statement("Allow", principal=NAMES_ALICE, action=ASSUME))],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("described", "request_", "changes"), [pytest.param(*row[1:], id=row[0]) for row in PROPOSED])
+def test_what_is_proposed(described: dict[str, Any], request_: Request, changes: list[Change]) -> None:
+    case = Authorizer(estate(**described))._exact.case(request_)
+    ways = smallest_changes(case)
+    assert [replace(change, text="") for (change,) in ways] == changes
+    for way in ways:
+        tried = apply(case, way)
+        given = [matched.grant for matched in (*tried.grants, *(tried.retirable or ()))]
+        assert given == [change.grant for change in way if change.grant is not None]
+
+
+def test_every_deny_must_go_by_itself() -> None:
+    denies = [deny(Sid="First"), deny(Sid="Second"), deny("s3:*", Sid="Other")]
+    case = Authorizer(estate(alice=[allow(), *denies], rcps=[deny(Principal="*")]))._exact.case(
+        Request(ALICE, "kms:Decrypt", KEY)
+    )
+    (way,) = smallest_changes(case)
+    assert [change.text for change in way] == [
+        "statement #0 of rcp must not deny it",
+        "statement `First` of of-alice must not deny it",
+        "statement `Second` of of-alice must not deny it",
+    ]
+    assert {decide(apply(case, fewer)).reason for fewer in combinations(way, 2)} == {"explicit_deny"}
 
 
 def test_alternatives_come_likely_ones_first() -> None:

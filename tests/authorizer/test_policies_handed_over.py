@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from inspect import signature
 from typing import Any
 
 import pytest
 
 from policyeval import (
+    Authorizer,
     EntitiesError,
     Grant,
     PolicySet,
@@ -468,3 +470,21 @@ def test_nobody_is_described_where_policies_are_handed_over() -> None:
     assert simulate(Request(ALICE, "kms:ListKeys", "*", context=context), policies).allowed
     assert not simulate(Request(ALICE, "kms:ListKeys", "*"), policies).allowed
     assert list(_Handed(Request(ALICE, "kms:ListKeys", "*"), policies).principals()) == []
+
+
+def test_no_record_of_what_is_handed_over_says_that_it_is_whole() -> None:
+    handed = _Handed(Request("s3.amazonaws.com", "s3:GetObject", BUCKET), PolicySet(vpc_endpoint_policy=OPEN))
+    root, user, bucket = handed.principal(ROOT_A), handed.principal(ALICE), handed.resource(BUCKET)
+    assert bucket is not None
+    assert [root.described, user.described, bucket.described] == [False, False, False]
+    assert [root.account.organization_known, bucket.account.organization_known] == [False, False]
+    assert (root.arn, root.name, user.name, user.path) == (ROOT_A, "root", "alice", "/")
+    assert bucket.account.id == ""  # a service has none
+    endpoint = handed.endpoint("vpce-1")
+    assert (endpoint.id, endpoint.vpc, endpoint.account_id) == ("vpce-1", None, "")
+    assert endpoint.policy is not None
+
+
+@pytest.mark.parametrize("asks", [simulate, Authorizer.__init__])
+def test_the_clock_that_goes_without_saying_is_in_utc(asks: Any) -> None:
+    assert signature(asks).parameters["clock"].default().tzinfo is UTC

@@ -107,6 +107,8 @@ def test_resource_control_policies_that_allow_nothing_deny_all_but_service_linke
     closed = AccountRecord(A, resource_control_policies=((), ()))
     decision = Authorizer(Described(closed)).authorize(Request(ALICE, "s3:GetObject", BUCKET))
     assert (decision.reason, decision.layer) == ("implicit_deny", "resource_control_policy")
+    levels = [f"  - level {n} of the resource control policies of account {A} must allow s3:GetObject" for n in (1, 2)]
+    assert decision.explain().splitlines()[-3:] == ["To allow it, all of:", *levels]
 
 
 def test_resource_control_policies_may_allow_under_conditions() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from policyeval import PolicyType, parse_policy
+from policyeval.evaluator.conditions import CompiledCondition
+from policyeval.evaluator.context import CallerFacts, CallFacts, EvaluationContext, TargetFacts
+from policyeval.evaluator.generate import Parts, generate
 from policyeval.evaluator.globs import compile_glob, tokenize
+from policyeval.evaluator.principals import Door
 from policyeval.evaluator.statements import CompiledStatement
 from tests.evaluator.statements import ALICE, BUCKET, KEY, A
 
@@ -127,3 +132,31 @@ def test_one_pattern_is_asked_without_a_detour() -> None:
     quick = compiled(IDENTITY, Resource="*", Condition=condition).conditions[0].quick
     assert quick is not None
     assert quick.matches is compile_glob(tokenize("*"))
+
+
+# the operator, the value, a text of the request, whether it holds
+TEXTS: list[tuple[str, str, str, bool]] = [
+    ("StringEquals", "x", "x", True),
+    ("StringEquals", "x", "y", False),
+    ("StringNotEquals", "x", "y", True),
+    ("StringLike", "x*", "xy", True),
+    ("StringNotLike", "x*", "xy", False),
+    ("StringEqualsIgnoreCase", "x", "X", True),
+]
+
+
+@pytest.mark.parametrize("key", ["team:X", "kms:EncryptionContext:X"])
+@pytest.mark.parametrize(("operator", "value", "text", "holds"), TEXTS)
+def test_of_a_text_nothing_else_is_asked(operator: str, value: str, text: str, holds: bool, key: str) -> None:  # noqa: FBT001 - a column of the table
+    statement = compiled(IDENTITY, Resource="*", Condition={operator: {key: value}})
+    (condition,) = statement.conditions
+    alone = CompiledCondition(condition.condition, fail, condition.keys, condition.quick)
+    answer = generate(Parts(None, False, None, fail, lambda _arn: True, None, (alone,)))  # noqa: FBT003 - a part
+    context = EvaluationContext(CallerFacts(), TargetFacts(), CallFacts(), lambda: datetime.now(UTC))
+    context.target.arn = BUCKET
+    context.given, context.encryption_context = {"team:x": text}, {"x": text}
+    assert answer(context) == (Door.DIRECT if holds else Door.NONE)
+
+
+def fail(_context: EvaluationContext) -> bool:
+    pytest.fail("the quick way knows")
