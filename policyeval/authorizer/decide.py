@@ -109,17 +109,10 @@ def _without_account(case: Case, opening: Sequence[Opening]) -> Outcome:
     return Outcome("implicit_deny", case.theirs.layer)
 
 
-class _Limits(NamedTuple):
-    """Whether boundary and session policy let the request through; one that is not there does (S7)."""
-
-    boundary: bool
-    session: bool
-
-
-def _limits(case: Case) -> _Limits:
-    boundary = case.own.boundary_allows
-    session = case.session
-    return _Limits(
+def _limits(case: Case) -> tuple[bool, bool]:
+    """Tell whether boundary and session policy let the request through; one that is not there does (S7)."""
+    boundary, session = case.own.boundary_allows, case.session
+    return (
         boundary is None or _any_matches(boundary, case),
         session is None or _any_matches(session.candidates(case.action.folded)[1], case),
     )
@@ -129,8 +122,8 @@ def _both_halves(case: Case, opening: Sequence[Opening]) -> Outcome:
     """Decide for callers that belong to an account: their half and the resource's half."""
     own = _matching(case.own.allows, case)
     has_permission = bool(own) or case.caller.has_everything
-    limits = _limits(case)
-    within = limits.boundary and limits.session
+    within_boundary, within_session = _limits(case)
+    within = within_boundary and within_session
     needs_resource_side = case.cross_account or case.theirs.needs_own_policy
 
     # A permission given directly needs no identity policy; across accounts only a grant gives it (K2).
@@ -148,7 +141,7 @@ def _both_halves(case: Case, opening: Sequence[Opening]) -> Outcome:
         return Outcome("implicit_deny", case.theirs.layer)
     if not has_permission and not _names_caller(case, opening):
         return Outcome("implicit_deny", Layer.IDENTITY)
-    return Outcome("implicit_deny", Layer.SESSION if limits.boundary else Layer.BOUNDARY)
+    return Outcome("implicit_deny", Layer.SESSION if within_boundary else Layer.BOUNDARY)
 
 
 def _by(
@@ -202,8 +195,8 @@ def _delegates(case: Case, opening: Sequence[Opening]) -> bool:
 
 def _retire(case: Case, retirable: Sequence[MatchedGrant]) -> Outcome:
     """Decide RetireGrant: the right lies in the grant, IAM policies only pass it on (G5)."""
-    limits = _limits(case)
-    within = limits.boundary and limits.session
+    within_boundary, within_session = _limits(case)
+    within = within_boundary and within_session
     rightful = [grant for grant in retirable if _suffices(grant.door, case, within=within)]
     if rightful:
         return Outcome("allowed", Layer.GRANT, None, rightful)
@@ -215,4 +208,4 @@ def _retire(case: Case, retirable: Sequence[MatchedGrant]) -> Outcome:
         return Outcome("allowed", Layer.IDENTITY, None, [*retirable, *own])
     if not has_permission and not any(grant.door >= Door.LIMITED for grant in retirable):
         return Outcome("implicit_deny", Layer.IDENTITY)
-    return Outcome("implicit_deny", Layer.SESSION if limits.boundary else Layer.BOUNDARY)
+    return Outcome("implicit_deny", Layer.SESSION if within_boundary else Layer.BOUNDARY)
