@@ -240,9 +240,9 @@ def _unknown(root: Node) -> int:
     while waiting:
         node = waiting.pop()
         if isinstance(node, Mapping):
-            waiting += [value for _, value in node.entries]
+            waiting += [value for _, value in node.entries if type(value) is not Text]
         elif isinstance(node, List):
-            waiting += node.items
+            waiting += [item for item in node.items if type(item) is not Text]
         elif isinstance(node, Unknown) and node.why is not UNREADABLE:
             count += 1
     return count

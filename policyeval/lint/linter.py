@@ -30,7 +30,7 @@ _Answers = tuple[tuple["Rule", TextFlaw], ...]
 class _Sorted:
     """The rules for one type of policy by what they look at, and what those of texts answered so far."""
 
-    __slots__ = ("_about", "_asked", "actions", "at", "resources")
+    __slots__ = ("_about", "_asked", "_elements", "actions", "at", "resources")
 
     def __init__(self, rules: Iterable[Rule], policy_type: PolicyType | None) -> None:
         able = [rule for rule in rules if policy_type is None or rule.types is None or policy_type in rule.types]
@@ -38,17 +38,19 @@ class _Sorted:
         self.actions: dict[str, _Answers] = {}
         self.resources: dict[str, _Answers] = {}
         self._about = frozenset(service for rule in able for service in rule.services or ())
-        self._asked: dict[tuple[Level, frozenset[str]], tuple[Rule, ...]] = {}
+        self._elements = frozenset(name for rule in able for name in rule.elements or ())
+        self._asked: dict[tuple[Level, frozenset[str] | None, frozenset[str]], tuple[Rule, ...]] = {}
 
-    def about(self, level: Level, services: frozenset[str] | None) -> tuple[Rule, ...]:
-        """Give the rules of a level that may find something where there are actions of these services only."""
-        if services is None:
-            return self.at[level]
-        key = level, services & self._about
+    def about(self, level: Level, services: frozenset[str] | None, elements: Iterable[str] = ()) -> tuple[Rule, ...]:
+        """Give the rules of a level that may find something where there are actions of these services only.
+
+        `services` is None where there may be actions of any; `elements` are those that a statement has.
+        """
+        key = level, services and services & self._about, self._elements.intersection(elements)
         asked = self._asked.get(key)
         if asked is None:
             asked = self._asked[key] = tuple(
-                rule for rule in self.at[level] if rule.services is None or not rule.services.isdisjoint(services)
+                rule for rule in self.at[level] if _meets(rule.services, key[1]) and _meets(rule.elements, key[2])
             )
         return asked
 
@@ -105,7 +107,7 @@ class Linter:
         for statement in policy.statements:
             found = _services(statement)
             services = services | found if services is not None and found is not None else None
-            _ask(rules.about(Level.STATEMENT, found), statement, policy, out)
+            _ask(rules.about(Level.STATEMENT, found, statement.entries), statement, policy, out)
             _statement(statement, rules, out)
         _ask(rules.about(Level.POLICY, services if policy.complete else None), policy, policy, out)
         return out
@@ -134,6 +136,10 @@ def _ask(rules: tuple[Rule, ...], subject: object, policy: PolicyView | None, ou
         for flaw in rule.check(subject):
             # Only `…_TEXT` levels give the other kind of flaw.
             out.append(_finding(rule, flaw, policy))  # type: ignore[arg-type]  # noqa: PERF401 - mostly none
+
+
+def _meets(wanted: frozenset[str] | None, there: frozenset[str] | None) -> bool:
+    return wanted is None or there is None or not wanted.isdisjoint(there)
 
 
 def _services(statement: Statement) -> frozenset[str] | None:

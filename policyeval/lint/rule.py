@@ -78,6 +78,8 @@ class Rule:
         types: the policy types that it is about; None: every one.
         services: of a rule about statements or policies, the services of which one must have an action there (or a
             pattern that may be one) for the check to find anything; None: no matter which. Only for speed.
+        elements: of a rule about statements, the elements of which one must be there for the check to find anything;
+            None: no matter which. Only for speed.
 
     """
 
@@ -93,6 +95,7 @@ class Rule:
     access_analyzer: str | None = None
     types: frozenset[PolicyType] | None = None
     services: frozenset[str] | None = None
+    elements: frozenset[str] | None = None
 
 
 def reported(*kinds: str) -> Callable[[Diagnostic], Iterable[Flaw]]:

@@ -52,6 +52,10 @@ class TreeBuilder:
 
     def _texts(self, token: OffsetToken) -> list[Any]:
         source, start, texts = self.source, token.start_pos, []
+        if "\\" not in token.value:
+            return [
+                Text(match[1], source, start + match.start(), start + match.end()) for match in _STRINGS(token.value)
+            ]
         for match in _STRINGS(token.value):
             value = match.group(1)
             if "\\" in value:

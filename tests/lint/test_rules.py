@@ -86,11 +86,13 @@ def test_a_rule_documents_itself(code: str) -> None:
     assert rule.level in Level
 
 
-# The rules that are asked only where a service has an action, on every fixture that there is.
-@pytest.mark.parametrize("code", [rule.code for rule in load_all() if rule.services is not None])
-def test_a_rule_about_services_finds_the_same_when_it_is_always_asked(code: str) -> None:
+# The rules that are asked only where a service has an action or an element is there, on every fixture that there is.
+@pytest.mark.parametrize(
+    "code", [rule.code for rule in load_all() if rule.services is not None or rule.elements is not None]
+)
+def test_a_rule_that_is_asked_where_it_may_find_something_finds_the_same_when_it_is_always_asked(code: str) -> None:
     rule = load(code)
-    narrow, wide = Linter([rule]), Linter([replace(rule, services=None)])
+    narrow, wide = Linter([rule]), Linter([replace(rule, services=None, elements=None)])
     for path in sorted(FOLDER.glob("*/*.*")):
         if path.suffix in SUFFIXES:
             data = path.read_bytes()

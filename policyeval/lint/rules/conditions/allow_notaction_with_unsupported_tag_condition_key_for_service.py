@@ -35,6 +35,7 @@ RULE = Rule(
     access_analyzer="ALLOW_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Condition"}),
     summary="A statement allows all but some actions, with a tag of the resource.",
     why="Actions that never see the tag are not allowed by it, whatever the statement looks like.",
     instead="Name the actions in `Action`.",

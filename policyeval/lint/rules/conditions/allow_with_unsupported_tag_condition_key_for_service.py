@@ -36,6 +36,7 @@ RULE = Rule(
     access_analyzer="ALLOW_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Condition"}),
     summary="A statement allows actions only with a tag of the resource, and they never see one.",
     why="The key is missing from their requests, the condition fails, and nothing is allowed.",
     instead="Move these actions to a statement without the tag, narrowed down by the names of resources.",

@@ -37,6 +37,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Condition"}),
     summary="Two conditions on a key cannot hold at the same time.",
     why="All conditions of a statement must hold: it never applies. An Allow does nothing, a Deny denies nothing.",
     instead="Write alternatives as values of one condition, or in statements of their own.",

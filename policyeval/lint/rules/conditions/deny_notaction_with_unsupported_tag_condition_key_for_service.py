@@ -35,6 +35,7 @@ RULE = Rule(
     access_analyzer="DENY_NOTACTION_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Condition"}),
     summary="A statement denies all but some actions by a tag of the resource.",
     why="Actions that never see the tag, those of the future among them, are not denied.",
     instead="Name the actions in `Action`.",

@@ -36,6 +36,7 @@ RULE = Rule(
     access_analyzer="DENY_WITH_UNSUPPORTED_TAG_CONDITION_KEY_FOR_SERVICE",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Condition"}),
     summary="A statement denies actions by a tag of the resource, and they never see one.",
     why="The key is missing from their requests, the condition fails, and nothing is denied.",
     instead="Deny these actions in a statement without the tag, by the names of resources.",

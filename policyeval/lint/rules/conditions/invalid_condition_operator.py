@@ -35,6 +35,7 @@ RULE = Rule(
     access_analyzer="INVALID_CONDITION_OPERATOR",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Condition"}),
     summary="A condition operator does not exist.",
     why=(
         "AWS refuses the policy, or the condition is never evaluated. Operators are written exactly as AWS lists them."

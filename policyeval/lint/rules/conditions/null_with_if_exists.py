@@ -30,6 +30,7 @@ RULE = Rule(
     access_analyzer="NULL_WITH_IF_EXISTS",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Condition"}),
     summary="The operator `Null` has the suffix `IfExists`.",
     why="`Null` asks whether the key is there; `IfExists` would make that always true. AWS refuses the policy.",
     instead="Write `Null`.",

@@ -31,6 +31,7 @@ RULE = Rule(
     access_analyzer="NULL_WITH_QUALIFIER",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Condition"}),
     summary="The operator `Null` has `ForAllValues` or `ForAnyValue` before it.",
     why="With `ForAllValues` it always holds, with `ForAnyValue` never, whatever the request has.",
     instead="Write `Null` alone to ask whether the key is there, or `StringLike` with the set operator.",

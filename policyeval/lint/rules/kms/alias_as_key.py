@@ -39,6 +39,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     level=Level.STATEMENT,
     check=check,
+    services=frozenset({"kms"}),
     types=frozenset({PolicyType.IDENTITY, PolicyType.SESSION, PolicyType.SCP, PolicyType.RCP, PolicyType.VPC_ENDPOINT}),
     summary="A policy names an alias as the resource of actions on keys.",
     why=(

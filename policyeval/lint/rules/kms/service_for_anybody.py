@@ -57,6 +57,7 @@ RULE = Rule(
     severity=Severity.SECURITY_WARNING,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Principal", "NotPrincipal"}),
     types=frozenset({PolicyType.KEY}),
     summary="A key policy allows a service without saying on whose behalf.",
     why=(

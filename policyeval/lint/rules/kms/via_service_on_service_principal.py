@@ -35,6 +35,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Condition"}),
     types=frozenset({PolicyType.KEY}),
     summary="A statement for a service principal requires `kms:ViaService`.",
     why=(

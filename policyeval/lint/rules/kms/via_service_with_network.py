@@ -39,6 +39,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Condition"}),
     summary="A statement has conditions both on `kms:ViaService` and on the network of the caller.",
     why=(
         "When Amazon EBS or S3 uses a key for a user, the request comes from the service: `aws:SourceIp` is an "

@@ -31,6 +31,7 @@ RULE = Rule(
     severity=Severity.SECURITY_WARNING,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"NotAction"}),
     types=frozenset({PolicyType.IDENTITY, PolicyType.RESOURCE, PolicyType.KEY, PolicyType.TRUST}),
     summary="An Allow says with NotAction what it does not allow.",
     why=(

@@ -31,6 +31,7 @@ RULE = Rule(
     severity=Severity.SECURITY_WARNING,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"NotResource"}),
     types=frozenset({PolicyType.IDENTITY, PolicyType.RESOURCE}),
     summary="An Allow says with NotResource on what it does not allow.",
     why=(

@@ -51,6 +51,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Condition"}),
     types=frozenset({PolicyType.RCP}),
     summary="A resource control policy denies callers from outside, and AWS services with them.",
     why=(

@@ -30,6 +30,7 @@ RULE = Rule(
     access_analyzer="ALLOW_WITH_NOT_PRINCIPAL",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"NotPrincipal"}),
     summary="An Allow has NotPrincipal.",
     why="It would let in everybody else, anonymous callers among them; AWS no longer evaluates it (S13).",
     instead="Name who is allowed in Principal.",

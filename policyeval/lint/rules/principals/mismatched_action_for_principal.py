@@ -53,6 +53,7 @@ RULE = Rule(
     access_analyzer="MISMATCHED_ACTION_FOR_PRINCIPAL",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Principal", "NotPrincipal"}),
     types=frozenset({PolicyType.TRUST}),
     summary="A trust policy's action is not for its principals.",
     why="Each kind of principal has its own action to assume a role: with another one nobody can.",

@@ -34,6 +34,7 @@ RULE = Rule(
     access_analyzer="MISSING_CONDITION_KEY_FOR_OIDC_PRINCIPAL",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Principal", "NotPrincipal"}),
     types=frozenset({PolicyType.TRUST}),
     summary="A role trusts an OIDC provider whatever its tokens claim.",
     why="Anybody whom the provider gives a token can assume the role.",

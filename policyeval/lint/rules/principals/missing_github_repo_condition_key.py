@@ -33,6 +33,7 @@ RULE = Rule(
     access_analyzer="MISSING_GITHUB_REPO_CONDITION_KEY",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Principal", "NotPrincipal"}),
     types=frozenset({PolicyType.TRUST}),
     summary="A role trusts GitHub Actions of any repository.",
     why=(

@@ -37,6 +37,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Principal", "NotPrincipal"}),
     summary="A Deny with NotPrincipal spares a user, role or session without its account.",
     why=(
         "The account stands for everybody in it: where it is not spared itself, the Deny hits the principal "

@@ -36,6 +36,7 @@ RULE = Rule(
     severity=Severity.SECURITY_WARNING,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Principal", "NotPrincipal"}),
     types=frozenset({PolicyType.TRUST}),
     summary="A role trusts tokens of an OIDC provider whatever their audience is.",
     why="A token that the provider gave for another application, or of another identity pool, opens the role too.",

@@ -41,6 +41,7 @@ RULE = Rule(
     severity=Severity.SUGGESTION,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Principal", "NotPrincipal"}),
     summary="A principal is named twice, or beside everybody.",
     why="It says nothing. An account id and the ARN of its root are one principal (S10).",
     instead="Name each once.",

@@ -39,6 +39,7 @@ RULE = Rule(
     access_analyzer="REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Principal", "NotPrincipal"}),
     types=frozenset({PolicyType.TRUST}),
     summary="A trust policy names a role and a session of that role.",
     why="The role stands for all its sessions: the session says nothing.",

@@ -37,6 +37,7 @@ RULE = Rule(
     access_analyzer="RESTRICT_ACCESS_TO_SERVICE_PRINCIPAL",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Principal", "NotPrincipal"}),
     types=frozenset({PolicyType.RESOURCE}),
     summary="A service is allowed something, whoever it acts for.",
     why="Anybody can have the service do it for them on your resource: the confused deputy.",

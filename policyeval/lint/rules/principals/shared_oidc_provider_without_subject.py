@@ -49,6 +49,7 @@ RULE = Rule(
     severity=Severity.SECURITY_WARNING,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Principal", "NotPrincipal"}),
     types=frozenset({PolicyType.TRUST}),
     summary="A role trusts a provider that other organizations share, and asks for the audience only.",
     why="The audience is chosen by whoever asks for the token: anybody who uses the provider can assume the role.",

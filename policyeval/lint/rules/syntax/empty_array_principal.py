@@ -28,6 +28,7 @@ RULE = Rule(
     access_analyzer="EMPTY_ARRAY_PRINCIPAL",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Principal", "NotPrincipal"}),
     summary="A kind of principals is an empty array.",
     why="It names nobody; a statement with no principal at all does nothing.",
     instead="Name the principals, or take the kind out.",

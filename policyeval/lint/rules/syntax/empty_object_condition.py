@@ -35,6 +35,7 @@ RULE = Rule(
     access_analyzer="EMPTY_OBJECT_CONDITION",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Condition"}),
     summary="Condition, or an operator of it, is an empty object.",
     why="It asks for nothing, so that the statement applies always.",
     instead="Write the condition, or leave the element out.",

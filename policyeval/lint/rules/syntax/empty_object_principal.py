@@ -28,6 +28,7 @@ RULE = Rule(
     access_analyzer="EMPTY_OBJECT_PRINCIPAL",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Principal"}),
     summary="Principal is an empty object.",
     why="The statement names nobody, so that it does nothing.",
     instead='Name the principals, such as `{"AWS": "arn:…"}`.',

@@ -28,6 +28,7 @@ RULE = Rule(
     access_analyzer="EMPTY_SID_VALUE",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({"Sid"}),
     summary="The Sid is empty.",
     why="An empty Sid names nothing: decisions and findings cannot say which statement they mean.",
     instead="Name the statement after what it is for, or leave the element out.",
