@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policyeval.catalog.kms import IDENTITY_ONLY_ACTIONS
 from policyeval.model.policy import PolicyType
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ def infer_type(policy: PolicyView) -> PolicyType | None:
 
     Without principals it is an identity policy (a service control policy looks the same). With principals: a
     role's trust policy if it only lets roles be assumed and names no resource, a key policy if it only speaks
-    of KMS, else the policy of some other resource.
+    of KMS (and does not let everybody do what is about no key, as one of a VPC endpoint may), else the policy of
+    some other resource.
     """
     statements = policy.statements
     if not statements:
@@ -33,6 +35,13 @@ def infer_type(policy: PolicyView) -> PolicyType | None:
     named = any(statement.resource is not None for statement in statements)
     if actions and not named and all(action.startswith(_ASSUMING) for action in actions):
         return PolicyType.TRUST
-    if actions and all(action.startswith("kms:") for action in actions):
+    if actions and all(action.startswith("kms:") for action in actions) and not _of_endpoint(policy, actions):
         return PolicyType.KEY
     return PolicyType.RESOURCE
+
+
+def _of_endpoint(policy: PolicyView, actions: list[str]) -> bool:
+    # A policy of a VPC endpoint lets everybody through, and also to what no key policy is asked about (K3).
+    kinds = [element for statement in policy.statements for element in statement.principals]
+    everybody = all(value.text == "*" for element in kinds for value in element.values)
+    return everybody and not IDENTITY_ONLY_ACTIONS.isdisjoint(actions)

@@ -14,6 +14,7 @@ WITHOUT = {
     "SCP_SYNTAX_ERROR_ALLOW_NOTACTION": _SCP,
     "SCP_SYNTAX_ERROR_ALLOW_RESOURCE": _SCP,
     "SCP_SYNTAX_ERROR_NOTRESOURCE": _SCP,
+    "DEPRECATED_GLOBAL_CONDITION_KEY": "which keys it is about is in none of AWS's pages that we found",
     "REDUNDANT_STATEMENT": "what a whole statement says is compared by the engine, not by its text",
 }
 

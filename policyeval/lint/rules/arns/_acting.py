@@ -5,9 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from policyeval.catalog.kms import ALIAS_ACTIONS
 from policyeval.catalog.service_data import service_data
 from policyeval.lint.arns import ArnFields, arn_fields, named_by, type_of
 from policyeval.lint.patterns import has_wildcard, matcher
+from policyeval.lint.reach import named_actions
+from policyeval.model.policy import PolicyType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +18,21 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Statement
 
 _NONE: Final[frozenset[ArnFields]] = frozenset()
+
+
+def is_misplaced_alias(statement: Statement, resource: str) -> bool:
+    """Tell whether a resource is an alias of KMS of which K103 or K312 says more than that nothing acts on it."""
+    if not (resource.startswith("arn:") and ":kms:" in resource and ":alias/" in resource):
+        return False
+    if statement.policy.type is PolicyType.KEY:
+        return True
+    actions = [action for _, action in named_actions(statement, "kms")]
+    return (
+        statement.policy.type not in {PolicyType.RESOURCE, PolicyType.TRUST}
+        and statement.action is not None
+        and len(actions) == len(statement.action.values)
+        and ALIAS_ACTIONS.isdisjoint(actions)
+    )
 
 
 def named(statement: Statement) -> frozenset[ArnFields] | None:

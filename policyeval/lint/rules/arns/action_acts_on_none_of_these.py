@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import has_wildcard
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.arns._acting import named, types_of
+from policyeval.lint.rules.arns._acting import is_misplaced_alias, named, types_of
 from policyeval.lint.words import listed
 
 if TYPE_CHECKING:
@@ -27,10 +27,17 @@ def check(statement: Statement) -> Iterator[Flaw]:
         kinds = types_of(value.text)
         if kinds is not None and not has_wildcard(value.text) and kinds.isdisjoint(resources):
             (others if kinds else general).append(value)
+    if not (general or others) or _misplaced(statement):
+        return
     if general:
         yield _flaw(general, 'give them a statement with `"Resource": "*"`: they act on no resource in particular')
     if others:
         yield _flaw(others, "give them a statement with resources of their types")
+
+
+def _misplaced(statement: Statement) -> bool:
+    resource = statement.resource
+    return resource is not None and all(is_misplaced_alias(statement, value.text) for value in resource.values)
 
 
 def _flaw(actions: Sequence[Value], hint: str) -> Flaw:

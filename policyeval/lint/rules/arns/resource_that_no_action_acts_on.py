@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.arns._acting import named_by_text, types_of
+from policyeval.lint.rules.arns._acting import is_misplaced_alias, named_by_text, types_of
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ def check(statement: Statement) -> Iterator[Flaw]:
             return
         waiting = [(value, named) for value, named in waiting if named.isdisjoint(kinds)]
     for value, _ in waiting:
-        yield Flaw(
-            value.place(),
-            f"no action of the statement acts on {ticked(value.text)}",
-            "take it out, or add the actions that are meant for it",
-        )
+        if not is_misplaced_alias(statement, value.text):
+            yield Flaw(
+                value.place(),
+                f"no action of the statement acts on {ticked(value.text)}",
+                "take it out, or add the actions that are meant for it",
+            )
 
 
 RULE = Rule(
