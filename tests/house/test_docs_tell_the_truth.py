@@ -36,6 +36,13 @@ def test_the_main_job_prints_what_readme_shows(monkeypatch: pytest.MonkeyPatch) 
     assert (result.stdout, result.exit_code) == (shown, 0)
 
 
+def test_the_linter_prints_what_readme_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    (policy,) = re.findall(r"^policyeval lint - <<'END'\n(.*?)^END$", README, re.DOTALL | re.MULTILINE)
+    monkeypatch.chdir(ROOT)
+    result = CliRunner().invoke(main, ["lint", "-"], input=policy)
+    assert (result.stdout, result.exit_code) == (_blocks(README, "text")[1], 1)
+
+
 def test_the_library_call_of_readme_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     code, _ = _blocks(README, "python")
     monkeypatch.chdir(ROOT)
@@ -47,7 +54,7 @@ def test_the_story_of_a_shared_key_ends_as_readme_says(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _, code = _blocks(README, "python")
-    _, shown = _blocks(README, "text")
+    shown = _blocks(README, "text")[-1]
     monkeypatch.chdir(ROOT)
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102 - it is our own text
     assert capsys.readouterr().out == shown
