@@ -97,7 +97,10 @@ def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = F
     """
     finder = _Finder(policy_type)
     for spot in _spots(root):
-        finder.look(spot.node, spot.pointer, _Around(spot.type, key=spot.key, sure=spot.sure))
+        if spot.is_grant:
+            finder.take_grant(spot)
+        else:
+            finder.look(spot.node, spot.pointer, _Around(spot.type, key=spot.key, sure=spot.sure))
     found = Found(finder.policies, finder.grants, finder.faults, finder.unknown)
     nothing = not found.policies and not found.grants
     if certain and nothing and not is_configuration(root) and not cloudformation.is_template(root):
@@ -182,6 +185,11 @@ class _Finder:
             self.unknown += 1
         elif isinstance(node, Mapping) and (around.sure or _is_policy(node)):
             self.take(node, pointer, around)
+
+    def take_grant(self, spot: Spot) -> None:
+        if isinstance(spot.node, Mapping):
+            self.grants.append(GrantList(((spot.node, spot.pointer),), spot.key or KeyFacts()))
+        self.unknown += _unknown(spot.node)
 
     def take(self, node: Node, pointer: str, around: _Around) -> None:
         self.policies.append(PolicyDocument(node, pointer, around.type or self.policy_type, around.key))

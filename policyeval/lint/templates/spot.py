@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Spot(NamedTuple):
-    """A value in a template that is a policy (`sure`), or that policies may stand in.
+    """A value in a template that is a policy (`sure`), a grant, or that policies may stand in.
 
     A value that is unknown stands for all that it may hold.
     """
@@ -23,6 +23,7 @@ class Spot(NamedTuple):
     type: PolicyType | None = None
     key: KeyFacts | None = None
     sure: bool = False
+    is_grant: bool = False
 
 
 def is_configuration(root: Node) -> bool:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.templates.arguments import ORGANIZATION_POLICY, POLICIES
+from policyeval.lint.templates.kms_grant import GRANT, grant_of
 from policyeval.lint.templates.policy_document import blocks, policy_of
 from policyeval.lint.templates.resources import ORGANIZATION_TYPES
 from policyeval.lint.templates.spot import Spot, get
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _DOCUMENT: Final = "aws_iam_policy_document"
 _REFERENCE: Final = re.compile(rf"data\.{_DOCUMENT}\.([\w-]+)(?:\[[^\[\]]*\])?\.(?:minified_)?json")
+_KEY: Final = re.compile(r"aws_kms_key\.([\w-]+)(?:\[[^\[\]]*\])?\.(?:key_id|id|arn)")
 _TEMPLATE: Final = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _SOLE: Final = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
 
@@ -34,21 +36,23 @@ def spots(root: Node) -> Iterator[Spot]:
     """
     if root.source is not None and (root.source.name or "").lower().endswith(".json"):
         root = _from_json(root)
-    arguments = [spot for kind, body, at in _named(root, "resource") for spot in _in_resource(kind, body, at)]
+    resources = list(_named(root, "resource"))
+    keys = {at.rpartition("/")[2]: _key_facts(body) for kind, body, at in resources if kind == "aws_kms_key"}
+    arguments = [spot for kind, body, at in resources for spot in _in_resource(kind, body, at, keys)]
     documents = [(name, body, at) for name, body, at in _documents(root)]
     here = {name for name, _, _ in documents}
     uses: dict[str, set[tuple[PolicyType | None, KeyFacts | None]]] = defaultdict(set)
     for spot in arguments:
-        name = _referred(spot.node)
+        name = _named_in(_REFERENCE, spot.node)
         if name in here:
             uses[name].add((spot.type, spot.key))
         else:
             yield spot
     for name, body, at in documents:
         types = {policy_type for policy_type, _ in uses[name]}
-        keys = [key for _, key in uses[name]]
+        facts = [key for _, key in uses[name]]
         policy_type = types.pop() if len(types) == 1 else None
-        yield Spot(policy_of(body), at, policy_type, keys[0] if len(keys) == 1 else None, sure=True)
+        yield Spot(policy_of(body), at, policy_type, facts[0] if len(facts) == 1 else None, sure=True)
     yield from _others(root)
 
 
@@ -100,11 +104,13 @@ def _entries(node: Node) -> Iterator[tuple[Text, Node]]:
             yield from block.entries
 
 
-def _in_resource(kind: str, body: Node, pointer: str) -> Iterator[Spot]:
+def _in_resource(kind: str, body: Node, pointer: str, keys: dict[str, KeyFacts]) -> Iterator[Spot]:
     if kind == ORGANIZATION_POLICY:
         yield from _of_organization(body, pointer)
         return
-    facts = _key_facts(body) if kind == "aws_kms_key" else None
+    facts = _key_facts(body) if kind == "aws_kms_key" else keys.get(_named_in(_KEY, get(body, "key_id")) or "")
+    if kind == GRANT and isinstance(body, Mapping):
+        yield Spot(grant_of(body), pointer, key=facts, is_grant=True)
     for path, policy_type in POLICIES.get(kind, ()):
         for node, at in _along(body, path.split("/"), pointer):
             yield Spot(node, at, policy_type, facts, sure=True)
@@ -142,11 +148,11 @@ def _key_facts(body: Node) -> KeyFacts:
     )
 
 
-def _referred(node: Node) -> str | None:
-    """Name the policy document that a value is, if it is one."""
+def _named_in(reference: re.Pattern[str], node: Node | None) -> str | None:
+    """Name what a value refers to, if it is such a reference."""
     if not isinstance(node, Unknown) or node.why != REFERENCE or not isinstance(node.argument, Text):
         return None
-    match = _REFERENCE.fullmatch(node.argument.value)
+    match = reference.fullmatch(node.argument.value)
     return match[1] if match is not None else None
 
 

@@ -311,3 +311,65 @@ def test_a_configuration_without_policies_is_none_whatever_type_is_said() -> Non
     for name, text in (("main.tf", "a = 1"), ("t.yaml", "Resources: {A: {Type: AWS::SNS::Topic}}")):
         report = lint_bytes(Linter(load_all()), text.encode(), name, PolicyType.KEY)
         assert (report.policies, report.findings) == (0, [])
+
+
+GRANT = """
+resource "aws_kms_key" "signing" {
+  customer_master_key_spec = "RSA_2048"
+  key_usage                = "SIGN_VERIFY"
+}
+
+resource "aws_kms_grant" "it" {
+  key_id             = aws_kms_key.signing.key_id
+  grantee_principal  = "arn:aws:iam::111122223333:role/app"
+  retiring_principal = "arn:aws:iam::111122223333:role/admin"
+  operations         = ["Sign"]
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "found"),
+    [
+        pytest.param("", "", [], id="a good grant has no findings"),
+        pytest.param('"Sign"', '"Sing"', ['G101 11:25 "Sing"'], id="an operation that there is none of"),
+        pytest.param('"Sign"', '"Encrypt"', ['G102 11:25 "Encrypt"'], id="the key is known by its reference"),
+        pytest.param(".signing.key_id", ".signing[0].arn\n", [], id="by one of several, too"),
+        pytest.param('"arn:aws:iam::111122223333:role/app"', '"*"', ['G103 9:24 "*"'], id="everybody is no grantee"),
+        pytest.param(
+            'operations         = ["Sign"]',
+            'operations = ["Sign"]\nconstraints {\n encryption_context_equals = { a = "b" }\n}',
+            ["G104 13:2 encryption_context_equals"],
+            id="constraints are a block",
+        ),
+        pytest.param(
+            'aws_kms_key.signing.key_id\n  grantee_principal  = "arn:aws:iam::111122223333:role/app"',
+            "var.key\n grantee_principal = var.role",
+            [],
+            id="what is unknown is left alone",
+        ),
+        pytest.param(
+            '"arn:aws:iam::111122223333:role/admin"', "null", ["G401 7:31 {"], id="null is as if it were not written"
+        ),
+    ],
+)
+def test_a_grant_is_linted_as_one(written: str, instead: str, found: list[str]) -> None:
+    rows = _found(GRANT.replace(written, instead) if written else GRANT, {"G101", "G102", "G103", "G104", "G401"})
+    assert [row.partition("\n")[0] for row in rows] == found
+
+
+def test_what_is_unknown_in_a_grant_is_counted() -> None:
+    dynamic = 'dynamic "constraints" {\n for_each = var.x\n content {}\n}\n'
+    found = _find(f'resource "aws_kms_grant" "it" {{\nkey_id = var.key\ngrantee_principal = var.role\n{dynamic}}}\n')
+    ((grant, pointer),) = found.grants[0].grants
+    assert (_value(grant), pointer) == ({"GranteePrincipal": "?", "Constraints": "?"}, "/resource/aws_kms_grant/it")
+    assert (found.policies, found.unknown) == ([], 2)
+
+
+def test_a_key_policy_by_itself_is_told_of_its_key() -> None:
+    policy = (
+        f'resource "aws_kms_key_policy" "it" {{\nkey_id = aws_kms_key.signing.id\npolicy = jsonencode({POLICY})\n}}\n'
+    )
+    (found,) = _find(GRANT + policy).policies
+    assert found.key is not None
+    assert (found.key.spec, found.key.usage) == ("RSA_2048", "SIGN_VERIFY")

@@ -1,0 +1,66 @@
+"""The grant that a resource `aws_kms_grant` of Terraform makes, with the places of its arguments.
+
+https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kms_grant
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from policyeval.lint.templates.policy_document import blocks
+from policyeval.syntax.tree import REFERENCE, Mapping, Null, Text, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.syntax.tree import Node
+
+GRANT: Final = "aws_kms_grant"
+
+_FIELDS: Final = MappingProxyType(
+    {
+        "name": "Name",
+        "grantee_principal": "GranteePrincipal",
+        "operations": "Operations",
+        "retiring_principal": "RetiringPrincipal",
+    }
+)
+_CONSTRAINTS: Final = MappingProxyType(
+    {
+        "encryption_context_equals": "EncryptionContextEquals",
+        "encryption_context_subset": "EncryptionContextSubset",
+    }
+)
+
+
+def grant_of(resource: Mapping) -> Mapping:
+    """Make the grant, as `aws kms list-grants` would print it. Constraints of a `dynamic` block are unknown."""
+    grant = Mapping([], resource.source, resource.start, resource.end)
+    for key, value in resource.entries:
+        if isinstance(value, Null):
+            continue
+        if key.value in _FIELDS:
+            grant.entries.append((_named(_FIELDS[key.value], key), value))
+        elif key.value == "constraints":
+            grant.entries += ((_named("Constraints", key), _constraints(block)) for block in blocks(value))
+        elif key.value == "dynamic":
+            unknown = Unknown(REFERENCE, value.source, value.start, value.end)
+            grant.entries.append((_named("Constraints", key), unknown))
+    return grant
+
+
+def _constraints(block: Node) -> Node:
+    if not isinstance(block, Mapping):
+        return block
+    return Mapping(list(_pairs(block)), block.source, block.start, block.end)
+
+
+def _pairs(block: Mapping) -> Iterator[tuple[Text, Node]]:
+    for key, value in block.entries:
+        if key.value in _CONSTRAINTS and not isinstance(value, Null):
+            yield _named(_CONSTRAINTS[key.value], key), value
+
+
+def _named(name: str, key: Text) -> Text:
+    return Text(name, key.source, key.start, key.end)
