@@ -1,41 +1,34 @@
-"""The endpoint as an ASGI application: bodies in, replies out, and what people and monitors ask beside it."""
+"""What connections need of the server: who answers, where slow work is done, and who is told of it."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+import traceback
 from concurrent.futures import Executor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from time import perf_counter
 from typing import Final
 
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from policyeval.errors import PolicyEvalError
 from policyeval.server.endpoint import Endpoint, Exchange, Peer, Reply
 from policyeval.server.journal import Journal
-from policyeval.server.metrics import CONTENT_TYPE as METRICS_TYPE
 from policyeval.server.metrics import Metrics
-from policyeval.server.wire import WireError, WireRequest
+from policyeval.server.monitors import Answer, ask
+from policyeval.server.wire import WireRequest
 
-__all__ = ["App", "monitors", "plain_address"]
+__all__ = ["App"]
 
-_NOT_KEPT: Final = (b"cache-control", b"no-cache, no-store, must-revalidate, private")
-_TOO_LARGE: Final = 413
 _SERVERS: Final = 500
 
 
 class App:
-    """Answers clients of AWS itself, and hands what monitors ask, and the server's own start and stop, to another.
+    """Answers clients of AWS itself, and hands what monitors ask to another.
+
+    Attributes:
+        endpoint: what answers.
+        beside: the application for `/healthz` and `/metrics`, which lives as long as the server.
+        pool: where slow requests run, so that nobody else waits for them.
 
     Args:
-        endpoint: what answers.
-        beside: the application for `/healthz` and `/metrics`.
-        pool: where slow requests run, so that nobody else waits for them.
+        endpoint, beside, pool: the same.
         metrics, journal: what is told of every request.
         access_log: whether the journal is also told of those that worked.
         explain: whether it is told what each layer of a refusal said, and what would allow it.
@@ -53,56 +46,24 @@ class App:
         access_log: bool = False,
         explain: bool = False,
     ) -> None:
-        self._endpoint = endpoint
-        self._beside = beside
-        self._pool = pool
+        self.endpoint = endpoint
+        self.beside = beside
+        self.pool = pool
         self._metrics = metrics
         self._journal = journal
         self._access_log = access_log
         self._explain = explain
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, as ASGI has it."""
-        if scope["type"] != "http" or scope["path"] in MONITORED:
-            await self._beside(scope, receive, send)
-            return
-        start = perf_counter()
-        exchange = await self._begin(scope, receive)
-        if exchange is None:
-            return
-        if exchange.is_slow:
-            reply = await asyncio.get_running_loop().run_in_executor(self._pool, exchange.run)
-        else:
-            reply = exchange.run()
-        await _answer(exchange.request_id, reply, send)
-        self._tell(exchange, reply, perf_counter() - start)
-
-    async def _begin(self, scope: Scope, receive: Receive) -> Exchange | None:
-        """Receive a request and read it; None where the client left before it was whole."""
-        client = scope.get("client")
-        peer = Peer(plain_address(client[0]) if client else None, scope["scheme"] == "https")
-        head = WireRequest(scope["method"], scope["raw_path"], scope["query_string"], tuple(scope["headers"]), b"")
+    async def monitor(self, request: WireRequest) -> Answer:
+        """Answer what a monitor asks."""
         try:
-            body = await self._receive(head, receive)
-        except WireError as error:
-            return self._endpoint.refuse(head, peer, error)
-        return None if body is None else self._endpoint.begin(head._replace(body=body), peer)
+            return await ask(self.beside, request)
+        except Exception:  # noqa: BLE001 - a fault of our own: whoever runs the server gets the traceback
+            self._journal.note("error", "a monitor could not be answered", fault=traceback.format_exc())
+            return Answer(_SERVERS, (), b"")
 
-    async def _receive(self, head: WireRequest, receive: Receive) -> bytes | None:
-        """Receive a body, no more of it than it may have."""
-        check_size = self._endpoint.check_size
-        length = head.header(b"content-length")
-        if length is not None and length.isdecimal():
-            check_size(int(length))
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        while message.get("more_body", False):
-            check_size(len(body))
-            message = await receive()
-            body += message.get("body", b"")
-        return body if message["type"] == "http.request" else None
-
-    def _tell(self, exchange: Exchange, reply: Reply, seconds: float) -> None:
+    def tell(self, exchange: Exchange, reply: Reply, seconds: float) -> None:
+        """Tell of a request that was answered."""
         self._metrics.count(exchange.service, exchange.operation, reply.code, seconds)
         if reply.code or self._access_log:
             caller = exchange.caller
@@ -122,55 +83,6 @@ class App:
                 explanation=reply.decision.explain() if self._explain and reply.decision is not None else None,
             )
 
-
-def plain_address(address: str) -> str:
-    """Give an address as policies have it: IPv4 is IPv4 also on a socket of IPv6, and an interface is no part of it."""
-    return address.removeprefix("::ffff:").partition("%")[0]
-
-
-async def _answer(request_id: str, reply: Reply, send: Send) -> None:
-    headers = [
-        (b"x-amzn-requestid", request_id.encode("ascii")),
-        (b"content-type", reply.content_type.encode("ascii")),
-        (b"content-length", str(len(reply.body)).encode("ascii")),
-        _NOT_KEPT,
-    ]
-    if reply.status == _TOO_LARGE:  # the rest of it is not waited for
-        headers.append((b"connection", b"close"))
-    start: Message = {"type": "http.response.start", "status": reply.status, "headers": headers}
-    await send(start)
-    await send({"type": "http.response.body", "body": reply.body})
-
-
-# What monitors ask
-
-Check = Callable[[], object]
-MONITORED: Final = frozenset({"/healthz", "/metrics"})
-
-
-def monitors(metrics: Metrics, check: Check, lifespan: Callable[[], AbstractAsyncContextManager[None]]) -> Starlette:
-    """Make the application beside the endpoint.
-
-    Args:
-        metrics: what `/metrics` tells.
-        check: raises `PolicyEvalError` when the server cannot do its work; `/healthz` tells that.
-        lifespan: what runs for as long as the server does.
-
-    """
-
-    async def healthz(_: Request) -> Response:
-        try:
-            check()
-        except PolicyEvalError as error:
-            return JSONResponse({"status": "failing", "reason": error.diagnostics[0].message}, status_code=503)
-        return JSONResponse({"status": "ok"})
-
-    async def tell(_: Request) -> Response:
-        return PlainTextResponse(metrics.render(), media_type=METRICS_TYPE)
-
-    @asynccontextmanager
-    async def living(_: Starlette) -> AsyncIterator[None]:
-        async with lifespan():
-            yield
-
-    return Starlette(routes=[Route("/healthz", healthz), Route("/metrics", tell)], lifespan=living)
+    def turn_away(self, peer: Peer, status: int, words: str) -> None:
+        """Tell of what was no request that could be answered."""
+        self._journal.note("warning", "turned away", status=status, message=words, source_ip=peer.address)

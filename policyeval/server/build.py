@@ -11,13 +11,14 @@ from typing import Final
 from policyeval import __version__
 from policyeval.kms.storage import system
 from policyeval.kms.sts.identity import Credentials
-from policyeval.server.app import App, monitors
+from policyeval.server.app import App
 from policyeval.server.endpoint import Endpoint
 from policyeval.server.entities_file import EntitiesFile
 from policyeval.server.front_door import MOST_BODY
 from policyeval.server.journal import Journal
 from policyeval.server.kms_speaker import KmsSpeaker
 from policyeval.server.metrics import Metrics
+from policyeval.server.monitors import monitors
 from policyeval.server.services import Services
 from policyeval.server.sts_speaker import StsSpeaker
 from policyeval.server.upkeep import Pace, Upkeep
@@ -41,7 +42,7 @@ def build(  # noqa: PLR0913 - settings, all by name
     most_body: int = MOST_BODY,
     pace: Pace = _USUAL,
 ) -> App:
-    """Make the ASGI application. It closes the services when it ends.
+    """Make what connections need. It closes the services when it ends.
 
     Args:
         services: what answers.

@@ -15,7 +15,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from policyeval.server.wire import WireRequest
 
-__all__ = ["Scope", "canonical_request", "fold", "read_query", "sign", "signer", "string_to_sign"]
+__all__ = ["Scope", "canonical_request", "read_query", "sign", "signer", "string_to_sign"]
 
 ALGORITHM: Final = "AWS4-HMAC-SHA256"
 TERMINATOR: Final = "aws4_request"
@@ -33,18 +33,6 @@ class Scope(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.date}/{self.region}/{self.service}/{TERMINATOR}"
-
-
-def fold(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Make one header of those with the same name: their values in order, trimmed, joined with commas."""
-    found = dict(headers)
-    if len(found) == len(headers):
-        return found
-    found = {}
-    for name, value in headers:
-        known = found.get(name)
-        found[name] = value if known is None else known.strip() + b"," + value.strip()
-    return found
 
 
 def read_query(query: bytes) -> list[tuple[bytes, bytes]]:

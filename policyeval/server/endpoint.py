@@ -15,7 +15,7 @@ from policyeval.evaluator.layers import keep
 from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
 from policyeval.kms.sts.identity import Credentials, Identity
-from policyeval.server.front_door import MOST_BODY, FrontDoor, Reading
+from policyeval.server.front_door import MOST_BODY, FrontDoor, Reading, too_large
 from policyeval.server.query_protocol import FORM
 from policyeval.server.refusals import DIALECTS
 from policyeval.server.signature import Signed
@@ -150,6 +150,9 @@ class Endpoint:
         clock: gives the time, aware.
         most_body: how many bytes a body may have.
 
+    Attributes:
+        most_body: the same, for who receives one in pieces.
+
     """
 
     def __init__(  # noqa: PLR0913 - all by name
@@ -167,7 +170,7 @@ class Endpoint:
         self._ids = ids
         self._clock = clock
         self._door = FrontDoor(credentials, frozenset().union(*regions().values()), most_body=most_body)
-        self.check_size = self._door.check_size
+        self.most_body = most_body
         self._callers: dict[tuple[int, Peer, str, str | None], tuple[Identity, Caller]] = {}
 
     def begin(self, request: WireRequest, peer: Peer) -> Exchange:
@@ -183,10 +186,10 @@ class Endpoint:
             exchange.admit(asked, signed.identity, caller)
         return exchange
 
-    def refuse(self, request: WireRequest, peer: Peer, error: WireError) -> Exchange:
-        """Refuse a request of which the head alone is known."""
+    def refuse_size(self, request: WireRequest, peer: Peer) -> Exchange:
+        """Refuse a request of which the head alone is known, because its body is too large."""
         exchange = Exchange(self._speaker(request), self._ids(), peer)
-        exchange.refuse(error)
+        exchange.refuse(too_large())
         return exchange
 
     def _speaker(self, request: WireRequest) -> Speaker:

@@ -10,7 +10,7 @@ from policyeval.kms.sts.identity import Credentials
 from policyeval.server.signature import Signed, SigningKeys, verify
 from policyeval.server.wire import WireError, WireRequest
 
-__all__ = ["MOST_BODY", "FrontDoor", "Reading"]
+__all__ = ["MOST_BODY", "FrontDoor", "Reading", "too_large"]
 
 MOST_BODY: Final = 1024 * 1024
 """How many bytes a body may have; the longest good ones, an import of an RSA key or 50 tags, have a tenth of it."""
@@ -60,7 +60,8 @@ class FrontDoor:
             WireError: refused; and whatever `reading` raises.
 
         """
-        self.check_size(len(request.body))
+        if len(request.body) > self._most_body:
+            raise too_large()
         reading.check_media_type(request)
         asked = reading.read(request)
         signed = verify(
@@ -73,13 +74,7 @@ class FrontDoor:
         )
         return asked, signed
 
-    def check_size(self, size: int) -> None:
-        """Refuse a body that is too large; who receives one in pieces asks this before it is whole.
 
-        Raises:
-            WireError: it has more bytes than it may.
-
-        """
-        if size > self._most_body:
-            code = "RequestEntityTooLargeException"
-            raise WireError(code, status=413)
+def too_large() -> WireError:
+    """Make the error for a body that has more bytes than it may."""
+    return WireError("RequestEntityTooLargeException", status=413)

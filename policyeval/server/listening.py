@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import ssl
@@ -9,19 +10,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 from types import FrameType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import uvicorn
+from uvicorn.server import ServerState
 
 from policyeval.errors import PolicyEvalError
 from policyeval.model.source import Diagnostic
 from policyeval.server.app import App
-from policyeval.server.one_write import OneWriteProtocol
+from policyeval.server.connection import Connection
 
 __all__ = ["Tls", "is_loopback", "listen", "run", "running", "url_of"]
 
-# Seconds. Idle connections of clients' pools live on; who stops the server does not wait for ever.
-_IDLE: Final = 75
+# Seconds: who stops the server does not wait for ever.
 _GRACE: Final = 30
 _BACKLOG: Final = 2048
 
@@ -113,9 +114,12 @@ def running(app: App, opened: socket.socket, tls: Tls | None = None) -> Iterator
 
 
 def _server(app: App, tls: Tls | None) -> uvicorn.Server:
+    def connection(server_state: ServerState, **_: object) -> Connection:
+        return Connection(app, server_state)
+
     config = uvicorn.Config(
-        app,
-        http=OneWriteProtocol,
+        app.beside,
+        http=cast("type[asyncio.Protocol]", connection),  # uvicorn only calls it
         loop="auto",  # uvloop where there is one
         ws="none",
         lifespan="on",
@@ -123,7 +127,6 @@ def _server(app: App, tls: Tls | None) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=_GRACE,
         ssl_certfile=tls.certificate if tls is not None else None,
         ssl_keyfile=tls.key if tls is not None else None,

@@ -14,7 +14,6 @@ from policyeval.server.canonical import (
     TERMINATOR,
     Scope,
     canonical_request,
-    fold,
     sign,
     signer,
     string_to_sign,
@@ -108,7 +107,7 @@ def verify(  # noqa: PLR0913 - the request, and what it is held against, by name
 
     """
     dialect = DIALECTS[service]
-    headers = fold(request.headers)
+    headers = request.folded
     claim = read_claim(request, headers, dialect)
     signed_at = _check_time(claim.date, now, dialect)
     signed_headers = _check_headers(claim.signed_headers, headers, dialect)

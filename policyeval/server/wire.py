@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from policyeval.errors import PolicyEvalError
 from policyeval.model.source import Diagnostic
 
+__all__ = ["WireError", "WireRequest"]
 
-class WireRequest(NamedTuple):
-    """An HTTP request, with nothing decoded yet: signatures are over what was sent.
 
-    Attributes:
-        method: `POST`, in the client's own letters.
-        path: as sent: percent-encoded, without the query (ASGI's `raw_path`).
-        query: as sent, without the question mark.
-        headers: names and values in the order received, names in lower case (as ASGI gives them).
-        body: all of it.
-
-    """
-
+class _Parts(NamedTuple):
     method: str
     path: bytes
     query: bytes
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+
+
+class WireRequest(_Parts):
+    """An HTTP request, with nothing decoded yet: signatures are over what was sent.
+
+    Attributes:
+        method: `POST`, in the client's own letters.
+        path: as sent: percent-encoded, without the query.
+        query: as sent, without the question mark.
+        headers: names and values in the order received, names in lower case.
+        body: all of it.
+
+    """
+
+    @cached_property
+    def folded(self) -> Mapping[bytes, bytes]:
+        """The headers by name."""
+        return _fold(self.headers)
 
     def header(self, name: bytes) -> str | None:
         """Give a header's value, None when it is absent. `name` is in lower case.
@@ -32,8 +43,20 @@ class WireRequest(NamedTuple):
         A header that came several times is one, joined with commas, as it is signed: nobody reads the first
         where another reads the last.
         """
-        values = [value.strip() for known, value in self.headers if known == name]
-        return b",".join(values).decode("latin-1") if values else None
+        value = self.folded.get(name)
+        return None if value is None else value.strip().decode("latin-1")
+
+
+def _fold(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Make one header of those with the same name: their values in order, trimmed, joined with commas."""
+    found = dict(headers)
+    if len(found) == len(headers):
+        return found
+    found = {}
+    for name, value in headers:
+        known = found.get(name)
+        found[name] = value if known is None else known.strip() + b"," + value.strip()
+    return found
 
 
 class WireError(PolicyEvalError):

@@ -28,11 +28,10 @@ ALLOWED = {
     "policyeval.lint.sources": {"files", "environment"},  # the files that are linted and mended
     "policyeval.scenarios.loader": {"files"},
     "policyeval.scenarios.pytest_plugin": {"files"},  # where the person stands, to name a file from there
-    "policyeval.server.app": {"network", "clock"},  # answers requests, and tells how long it took
+    "policyeval.server.connection": {"network", "clock"},  # answers requests, and tells how long it took
     "policyeval.server.entities_file": {"files"},  # the file that is followed
     "policyeval.server.folder": {"files", "environment"},  # where everything is kept; `os`, for the mode of a file
     "policyeval.server.listening": {"network"},
-    "policyeval.server.one_write": {"network"},  # how a response leaves
     "policyeval.server.pytest_plugin": {"files"},  # names of files
     "policyeval.server.testing": {"files"},  # likewise
     "policyeval.server.upkeep": {"network"},  # tasks beside the server

@@ -14,7 +14,6 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from policyeval.server.app import plain_address
 from policyeval.server.testing import AccessKeyPair, LocalEndpoint
 from tests.server.conftest import ADMIN, A
 from tests.server.raw import JSON, Connection, asks, connected, sign
@@ -302,14 +301,6 @@ def test_a_client_that_leaves_in_the_middle_leaves_nothing(endpoint: LocalEndpoi
         wire.send([*sign(key, wire.url, b"{}", asks("CreateKey")), ("Content-Length", "1000")], b"{}", length=False)
     with connected(endpoint.url) as wire:
         assert wire.call(key, "ListKeys", {}).status == 200
-
-
-@pytest.mark.parametrize(
-    ("address", "plain"),
-    [("10.0.0.1", "10.0.0.1"), ("::ffff:10.0.0.1", "10.0.0.1"), ("fe80::1%eth0", "fe80::1"), ("::1", "::1")],
-)
-def test_an_address_is_as_policies_have_it(address: str, plain: str) -> None:
-    assert plain_address(address) == plain
 
 
 # STS

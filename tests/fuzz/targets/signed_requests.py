@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import unquote
 
-from policyeval.server.canonical import canonical_request, fold
+from policyeval.server.canonical import canonical_request
 from policyeval.server.refusals import DIALECTS
 from policyeval.server.wire import WireError, WireRequest
 from tests.server.signature.reference import Draft, compute
@@ -49,7 +49,7 @@ NAMES = re.compile("SignedHeaders=([^, &\n]*)")
 
 def run(data: bytes) -> None:
     request = _request(data)
-    headers = fold(request.headers)
+    headers = request.folded
     names = [name.decode("latin-1") for name in sorted(headers)]
     for presigned in (False, True):
         made = canonical_request(request, headers, sorted(headers), presigned=presigned)
@@ -85,7 +85,7 @@ def _enter(request: WireRequest, service: str) -> None:
         assert error.message
         assert str(error)
         return
-    headers = fold(request.headers)
+    headers = request.folded
     presigned = not headers.get(b"authorization", b"").strip()
     told = unquote(request.query.decode("latin-1")) if presigned else headers[b"authorization"].decode("latin-1")
     (listed,) = NAMES.findall(told)

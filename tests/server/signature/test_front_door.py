@@ -70,12 +70,6 @@ def test_each_fault_is_told_before_those_after_it() -> None:
     ]
 
 
-def test_a_body_may_have_so_many_bytes_and_no_more() -> None:
-    DOOR.check_size(100)
-    with pytest.raises(WireError):
-        DOOR.check_size(101)
-
-
 def test_a_header_that_comes_twice_is_one() -> None:
     request = GOOD._replace(headers=((b"a", b" x "), (b"b", b"y"), (b"a", b"z")))
     assert [request.header(name) for name in (b"a", b"b", b"c")] == ["x,z", "y", None]

@@ -1,0 +1,194 @@
+"""A connection: its requests one after the other, each answered in one piece.
+
+uvicorn accepts connections and stops the server; this takes the place of its own protocols. They hand every request
+to a task of its own, piece by piece, and get the answer back like that, which takes longer than to verify a signature.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from time import perf_counter
+from typing import Final
+
+from uvicorn.server import ServerState
+
+from policyeval.server.app import App
+from policyeval.server.endpoint import Exchange, Peer, Reply
+from policyeval.server.monitors import MONITORED, Answer
+from policyeval.server.reader import MOST_HEAD, RequestReader, Taken
+
+__all__ = ["Connection", "plain_address"]
+
+# Seconds: idle connections of clients' pools live on.
+_IDLE: Final = 75
+# Seconds for a client to read why it is not listened to any more: who closes on what it still sends may lose that.
+_LINGER: Final = 2
+_TOO_LARGE: Final = 413
+_WORDS: Final = {400: "This is no HTTP/1.1.", 431: f"The head of a request has {MOST_HEAD:,} bytes at most."}
+_LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
+_GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+_LAST: Final = (b"connection", b"close")
+_NOT_KEPT: Final = (b"cache-control", b"no-cache, no-store, must-revalidate, private")
+
+
+class Connection(asyncio.Protocol):
+    """One connection.
+
+    Args:
+        app: what answers.
+        state: the server's, which waits for the connections in it when it stops.
+        idle: seconds that a connection may have nothing to do, and a request may take to get whole.
+
+    """
+
+    def __init__(self, app: App, state: ServerState, idle: float = _IDLE) -> None:
+        self._app = app
+        self._state = state
+        self._idle = idle
+        self._reader = RequestReader(app.endpoint.most_body)
+        self._is_busy = False  # a request is being answered
+        self._is_held = False  # the client does not take its answers
+        self._is_paused = False  # nothing is read for now
+        self._is_stopping = False  # what was taken is finished, and no more
+
+    # How it begins and ends
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._transport: asyncio.Transport = transport  # type: ignore[assignment]  # it is no other
+        self._loop = asyncio.get_running_loop()
+        self._since = self._loop.time()
+        self._timer = self._loop.call_later(self._idle, self._look)
+        address = transport.get_extra_info("peername")
+        secure = transport.get_extra_info("sslcontext") is not None
+        self._peer = Peer(plain_address(address[0]) if address else None, secure)
+        self._state.connections.add(self)  # type: ignore[arg-type]  # all of a protocol that a server uses
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End; what is being done is done."""
+        del exc  # clients leave as they like
+        self._state.connections.discard(self)
+        self._timer.cancel()
+        self._reader.close()
+
+    def shutdown(self) -> None:
+        """Close when what was accepted is finished; the server stops."""
+        self._is_stopping = True
+        self._loop.call_later(0.05, self._close_if_idle)  # what the client has sent may still be on its way here
+
+    def eof_received(self) -> bool:
+        """Let the client have the answers that it waits for, though it has nothing more to say."""
+        self._is_stopping = True
+        waits = self._is_busy or bool(self._reader.taken)
+        return waits and not self._peer.secure  # TLS knows no half of a connection
+
+    def _look(self) -> None:
+        """Close the connection when nothing happens on it, or a request does not get whole."""
+        left = self._idle if self._is_busy else self._since + self._idle - self._loop.time()
+        if left > 0:
+            self._timer = self._loop.call_later(left, self._look)
+        else:
+            self._transport.abort()
+
+    def _close_if_idle(self) -> None:
+        if not (self._is_busy or self._reader.taken or self._reader.has_begun):
+            self._transport.close()
+
+    # Requests
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, and answer what is whole."""
+        if not self._reader.has_begun:
+            self._since = self._loop.time()
+        self._reader.feed(data)
+        if self._reader.must_encourage and not self._is_busy:
+            self._reader.must_encourage = False
+            self._transport.write(_GO_ON)
+        self._answer_next()
+        if (self._is_busy or self._is_held or self._reader.taken) and not self._transport.is_closing():
+            self._is_paused = True
+            self._transport.pause_reading()
+
+    def pause_writing(self) -> None:
+        """Answer no more for now: the client does not take what there is."""
+        self._is_held = True
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._is_held = False
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Answer what waits, one request a turn of the loop: others have theirs."""
+        self._answer_next()
+        if self._is_paused and not (self._is_busy or self._is_held or self._reader.taken):
+            self._is_paused = False
+            if not self._transport.is_closing():
+                self._transport.resume_reading()
+
+    def _answer_next(self) -> None:
+        if self._is_busy or self._is_held or not self._reader.taken:
+            return
+        self._is_busy = True
+        taken = self._reader.taken.popleft()
+        if taken.refused in _WORDS:
+            self._turn_away(taken)
+        elif taken.request.path in MONITORED:
+            self._monitor(taken)
+        else:
+            self._exchange(taken)
+
+    def _exchange(self, taken: Taken) -> None:
+        start = perf_counter()
+        endpoint = self._app.endpoint
+        begin = endpoint.refuse_size if taken.refused == _TOO_LARGE else endpoint.begin
+        exchange = begin(taken.request, self._peer)
+        if not exchange.is_slow:
+            self._reply(taken, exchange, start, exchange.run())
+            return
+        future = self._loop.run_in_executor(self._app.pool, exchange.run)
+        future.add_done_callback(lambda done: self._reply(taken, exchange, start, done.result()))
+
+    def _reply(self, taken: Taken, exchange: Exchange, start: float, reply: Reply) -> None:
+        head = (
+            (b"x-amzn-requestid", exchange.request_id.encode("ascii")),
+            (b"content-type", reply.content_type.encode("ascii")),
+            (b"content-length", b"%d" % len(reply.body)),
+            _NOT_KEPT,
+        )
+        self._write(taken, Answer(reply.status, head, reply.body))
+        self._app.tell(exchange, reply, perf_counter() - start)
+
+    def _monitor(self, taken: Taken) -> None:
+        task = self._loop.create_task(self._app.monitor(taken.request))
+        task.add_done_callback(lambda done: self._write(taken, done.result()))
+
+    def _turn_away(self, taken: Taken) -> None:
+        words = _WORDS[taken.refused]
+        self._app.turn_away(self._peer, taken.refused, words)
+        head = ((b"content-type", b"text/plain"), (b"content-length", b"%d" % len(words)))
+        self._write(taken, Answer(taken.refused, head, words.encode("ascii")))
+
+    def _write(self, taken: Taken, answer: Answer) -> None:
+        """Write an answer, and go on with what waits."""
+        self._is_busy = False
+        self._since = self._loop.time()
+        if self._transport.is_closing():
+            return
+        is_last = not taken.goes_on or (self._is_stopping and not self._reader.taken)
+        headers = (*self._state.default_headers, *answer.headers, *((_LAST,) if is_last else ()))
+        head = b"".join([b"%b: %b\r\n" % header for header in headers])
+        body = b"" if taken.request.method == "HEAD" else answer.body
+        self._transport.write(b"%b%b\r\n%b" % (_LINES[answer.status], head, body))
+        if taken.refused:
+            self._loop.call_later(_LINGER, self._transport.close)
+        elif is_last:
+            self._transport.close()
+        elif self._is_paused or self._reader.taken:
+            self._loop.call_soon(self._go_on)
+
+
+def plain_address(address: str) -> str:
+    """Give an address as policies have it: IPv4 is IPv4 also on a socket of IPv6, and an interface is no part of it."""
+    return address.removeprefix("::ffff:").partition("%")[0]

@@ -1,0 +1,154 @@
+"""Reads HTTP/1.1: bytes in as they come, whole requests out."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final, NamedTuple
+
+import httptools
+
+from policyeval.server.wire import WireRequest
+
+__all__ = ["MOST_HEAD", "RequestReader", "Taken"]
+
+MOST_HEAD: Final = 64 * 1024
+"""How many bytes the head of a request may have; one with the longest session token has a tenth of it."""
+
+_NO_HTTP: Final = 400
+_TOO_LARGE: Final = 413
+_HEAD_TOO_LARGE: Final = 431
+_LENGTHS: Final = frozenset({b"content-length", b"transfer-encoding"})
+_NOTHING: Final = WireRequest("", b"", b"", (), b"")
+
+
+class Taken(NamedTuple):
+    """What was read.
+
+    Attributes:
+        request: a request, of which the head alone is known where it is refused, or not even that.
+        goes_on: whether the client may send another.
+        refused: the HTTP status that says why the rest of it is not read, 0 where it is whole.
+
+    """
+
+    request: WireRequest
+    goes_on: bool
+    refused: int = 0
+
+
+class RequestReader:
+    """Reads what one client sends. What it holds is bounded: a head, a body, and what one call of `feed` brings.
+
+    Attributes:
+        taken: what was read and nobody has taken out yet, in order.
+        has_begun: whether a part of a request is there, and the rest is not.
+        must_encourage: whether the client waits to be told to go on (`Expect: 100-continue`); who tells it clears this.
+
+    """
+
+    def __init__(self, most_body: int) -> None:
+        """Read bodies of so many bytes at most."""
+        self.taken: deque[Taken] = deque()
+        self.has_begun = False
+        self.must_encourage = False
+        self._most_body = most_body
+        self._parser = httptools.HttpRequestParser(self)
+        self._url = b""
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._head = _NOTHING
+        self._body: list[bytes] = []
+        self._size = 0  # of the body
+        self._unread = 0  # bytes that brought nothing yet: a head, or what follows a body, may be endless
+        self._is_over = False
+
+    def feed(self, data: bytes) -> None:
+        """Read on. After a request that is refused, or that says it is the last, nothing is read any more."""
+        if self._is_over:
+            return
+        self._unread += len(data)
+        try:
+            self._parse(data)
+        except httptools.HttpParserError:
+            self._refuse(_NO_HTTP)
+        if self._unread > MOST_HEAD:
+            self._refuse(_HEAD_TOO_LARGE)
+
+    def close(self) -> None:
+        """Read nothing any more: the parser holds this, and this the parser."""
+        self._is_over = True
+        del self._parser
+
+    def _parse(self, data: bytes) -> None:
+        while data:
+            try:
+                self._parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:  # to another protocol: a server may go on with this one
+                data = data[upgrade.args[0] :]
+            else:
+                return
+
+    def _refuse(self, status: int) -> None:
+        if not self._is_over:
+            self._is_over = True
+            self.taken.append(Taken(self._head, goes_on=False, refused=status))
+
+    # What the parser calls
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        self.has_begun = True
+        self._url = b""
+        self._headers = []
+        self._head = _NOTHING
+        self._body = []
+        self._size = 0
+
+    def on_url(self, url: bytes) -> None:
+        """Take a piece of its address."""
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        self._headers.append((name.lower(), value))
+
+    def on_headers_complete(self) -> None:
+        """See from the head whether the rest is wanted. What follows a body is no header."""
+        if self._unread > MOST_HEAD and sum(len(name) + len(value) for name, value in self._headers) > MOST_HEAD:
+            self._refuse(_HEAD_TOO_LARGE)
+        self._unread = 0
+        path, query = _split(self._url)
+        self._head = WireRequest(self._parser.get_method().decode("ascii"), path, query, tuple(self._headers), b"")
+        found = dict(self._headers)  # the parser refuses a second length
+        if int(found.get(b"content-length", b"0")) > self._most_body:
+            self._refuse(_TOO_LARGE)
+        if self._parser.should_upgrade() and not found.keys().isdisjoint(_LENGTHS):
+            self._refuse(_NO_HTTP)  # the parser takes the body for the other protocol
+        self.must_encourage = found.get(b"expect", b"").lower() == b"100-continue" and not self._is_over
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of the body."""
+        self._unread = 0
+        self._size += len(body)
+        if self._size > self._most_body:
+            self._refuse(_TOO_LARGE)
+        else:
+            self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        """Put the request to what was read."""
+        self._unread = 0
+        self.has_begun = self.must_encourage = False
+        if self._is_over:
+            return
+        goes_on = self._parser.should_keep_alive()
+        self._is_over = not goes_on
+        self.taken.append(Taken(WireRequest(*self._head[:-1], b"".join(self._body)), goes_on))
+
+
+def _split(url: bytes) -> tuple[bytes, bytes]:
+    """Give path and query; who goes through a proxy may name the server before them."""
+    if not url.startswith(b"/"):
+        parsed = httptools.parse_url(url)
+        return parsed.path or b"/", parsed.query or b""
+    path, _, query = url.partition(b"?")
+    return path, query

@@ -1,0 +1,151 @@
+"""How the endpoint treats a connection: whatever its client does, others are served and nothing piles up."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+
+import pytest
+from uvicorn.server import ServerState
+
+from policyeval.entities import Entities
+from policyeval.kms.storage import system
+from policyeval.server.app import App
+from policyeval.server.build import build
+from policyeval.server.connection import Connection as Served
+from policyeval.server.connection import plain_address
+from policyeval.server.journal import Journal
+from policyeval.server.services import Services
+from policyeval.server.starter import starter
+from policyeval.server.testing import AccessKeyPair, LocalEndpoint
+from tests.server.conftest import ADMIN
+from tests.server.raw import Connection, asks, connected, sign
+
+HOST = b"Host: h\r\n"
+
+
+@pytest.fixture
+def wire(endpoint: LocalEndpoint) -> Iterator[Connection]:
+    with connected(endpoint.url) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def key(endpoint: LocalEndpoint) -> AccessKeyPair:
+    return endpoint.credentials(ADMIN)
+
+
+# What is sent
+
+
+def test_a_megabyte_of_headers_is_not_read(endpoint: LocalEndpoint, wire: Connection, key: AccessKeyPair) -> None:
+    wire.send([("Host", "h"), *((f"A{number}", "x" * 1_000) for number in range(1_000))])
+    answer = wire.receive()
+    assert (answer.status, answer.headers["connection"]) == (431, "close")
+    assert answer.body == b"The head of a request has 65,536 bytes at most."
+    with connected(endpoint.url) as other:
+        assert other.call(key, "ListKeys", {}).status == 200
+
+
+def test_what_is_no_http_is_told_so(wire: Connection) -> None:
+    wire.socket.sendall(b"\x16\x03\x01\x02\x00\x01")
+    answer = wire.receive()
+    assert (answer.status, answer.body) == (400, b"This is no HTTP/1.1.")
+
+
+def test_a_refusal_reaches_a_client_that_still_sends(wire: Connection) -> None:
+    wire.socket.sendall(b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 3000000\r\n\r\n")
+    for _ in range(30):
+        wire.socket.sendall(bytes(100_000))
+    assert wire.receive().status == 413
+
+
+def test_an_upgrade_is_not_followed_and_the_request_answered(wire: Connection) -> None:
+    more = [("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", "h2c"), ("HTTP2-Settings", "AAEAAEAAAAIAAAAB")]
+    for _ in range(2):
+        assert wire.ask([("Host", "h"), *more], line="GET /healthz HTTP/1.1", length=False).json == {"status": "ok"}
+
+
+def test_a_head_has_no_body(wire: Connection) -> None:
+    for path, status, length in (("/healthz", 200, "15"), ("/", 404, "28")):
+        wire.socket.sendall(f"HEAD {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+        head = wire.socket.recv(65536)
+        assert head.startswith(f"HTTP/1.1 {status} ".encode())
+        assert f"content-length: {length}\r\n".encode() in head
+        assert head.endswith(b"\r\n\r\n")
+
+
+def test_what_monitors_ask_is_only_to_be_read(wire: Connection) -> None:
+    answer = wire.ask([("Host", "h")], line="POST /metrics HTTP/1.1")
+    assert (answer.status, set(answer.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
+
+
+# In which order, and when it ends
+
+
+def test_what_takes_long_is_answered_in_its_turn(wire: Connection, key: AccessKeyPair) -> None:
+    asked = [("CreateKey", b'{"Description":"%d"}' % number) for number in range(3)]
+    for operation, body in asked:
+        wire.send(sign(key, wire.url, body, asks(operation)), body)
+        wire.send([("Host", "h")], line="GET /healthz HTTP/1.1")
+        wire.send(sign(key, wire.url, b"{}", asks("GenerateRandom")), b"{}")
+    for number in range(3):
+        assert wire.receive().json["KeyMetadata"]["Description"] == str(number)
+        assert wire.receive().json == {"status": "ok"}
+        assert wire.receive().json["__type"] == "ValidationException"
+
+
+@pytest.mark.parametrize("operation", ["CreateKey", "ListKeys"])
+def test_who_has_nothing_more_to_say_is_still_answered(wire: Connection, key: AccessKeyPair, operation: str) -> None:
+    wire.send(sign(key, wire.url, b"{}", asks(operation)), b"{}")
+    wire.socket.shutdown(socket.SHUT_WR)
+    assert wire.receive().status == 200
+    assert wire.is_closed()
+
+
+def test_who_asks_to_close_is_answered_first(wire: Connection, key: AccessKeyPair) -> None:
+    answer = wire.ask([*sign(key, wire.url, b"{}", asks("ListKeys")), ("Connection", "close")], b"{}")
+    assert (answer.status, answer.headers["connection"]) == (200, "close")
+    assert wire.is_closed()
+
+
+def test_who_does_not_take_its_answers_is_not_listened_to(endpoint: LocalEndpoint, wire: Connection) -> None:
+    # As much as the buffers of both ends hold, many times.
+    wire.socket.settimeout(0.5)
+    with pytest.raises(TimeoutError):
+        wire.socket.sendall(b"GET /metrics HTTP/1.1\r\n\r\n" * 2_000_000)
+    with connected(endpoint.url) as other:
+        assert other.ask([("Host", "h")], line="GET /healthz HTTP/1.1").status == 200
+    assert wire.receive().status == 200
+
+
+@pytest.fixture(scope="module")
+def app() -> App:
+    services = Services.open(Entities.from_text(starter("111122223333", system.entropy)))
+    return build(services, journal=Journal(lambda _: None, "text", system.now))
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"])
+def test_who_says_nothing_or_never_ends_is_let_go(app: App, sent: bytes) -> None:
+    async def is_let_go() -> bytes:
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: Served(app, ServerState(), idle=0.05), "127.0.0.1", 0)
+        async with server:
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            writer.write(b"GET /healthz HTTP/1.1\r\n\r\n")
+            assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200 OK\r\n")
+            writer.write(sent)
+            rest = await reader.read()
+            writer.close()
+            return rest
+
+    assert asyncio.run(is_let_go()) == b""
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [("10.0.0.1", "10.0.0.1"), ("::ffff:10.0.0.1", "10.0.0.1"), ("fe80::1%eth0", "fe80::1"), ("::1", "::1")],
+)
+def test_an_address_is_as_policies_have_it(address: str, plain: str) -> None:
+    assert plain_address(address) == plain
