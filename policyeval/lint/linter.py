@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.build import view_policy
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 # How many different strings a linter remembers the answers for, at each level; then it starts anew.
 _REMEMBERED: Final = 65_536
+# How long the number of a statement may be: no file has that many.
+_DIGITS: Final = 9
 
 _Answers = tuple[tuple["Rule", TextFlaw], ...]
 
@@ -208,7 +212,16 @@ def _finding(rule: Rule, flaw: Flaw, policy: PolicyView | None) -> Finding:
 
 
 def _sid(pointer: str, policy: PolicyView | None) -> str | None:
-    for statement in policy.statements if policy is not None else ():
+    if policy is None:
+        return None
+    statements = policy.statements
+    if len(statements) > 1:
+        number = pointer[len(policy.pointer) + len("/Statement/") :].partition("/")[0]
+        # Other elements have names of any length there.
+        index = int(number) if number.isdecimal() and len(number) <= _DIGITS else 0
+        at = bisect_left(statements, index, key=attrgetter("index"))
+        statements = statements[at : at + 1]
+    for statement in statements:
         if pointer == statement.pointer or pointer.startswith(statement.pointer + "/"):
             return statement.sid
     return None
