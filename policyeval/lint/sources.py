@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -36,21 +37,33 @@ def _below(folder: str) -> Iterator[str]:
     for parent, folders, names in os.walk(folder):
         # What begins with a dot is not the project's: .git, .venv.
         folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
-        yield from (str(Path(parent, name)) for name in names if name.lower().endswith(SUFFIXES))
+        paths = (str(Path(parent, name)) for name in names if name.lower().endswith(SUFFIXES))
+        yield from (path for path in paths if not _may_wait(path))
+
+
+def _may_wait(path: str) -> bool:
+    """Tell whether reading may never end: pipes, sockets and devices are read only where a person names them."""
+    try:
+        mode = Path(path).stat().st_mode
+    except OSError:
+        # To be found again, and said, when it is read.
+        return False
+    return not stat.S_ISREG(mode)
 
 
 def read_source(name: str) -> Reading:
-    """Read a file; that it cannot be read is among the faults."""
+    """Read a file; that it cannot be read is among the faults. What of its name is no text is shown as `�`."""
+    shown = os.fsencode(name).decode(errors="replace")
     try:
         with Path(name).open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size > MAX_BYTES:
-                return too_large(name, size)
+                return too_large(shown, size)
             # A pipe tells no size.
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        return unreadable(name, (error.strerror or str(error)).lower())
-    return too_large(name, len(data)) if len(data) > MAX_BYTES else read(data, name)
+        return unreadable(shown, (error.strerror or str(error)).lower())
+    return too_large(shown, len(data)) if len(data) > MAX_BYTES else read(data, shown)
 
 
 def find_config(folder: Path) -> Path | None:

@@ -73,6 +73,58 @@ def test_below_a_folder_only_what_is_a_policy_counts() -> None:
     assert report["summary"]["policies"] == 2
 
 
+def test_a_pipe_below_a_folder_is_not_waited_for_and_one_that_is_named_is_read() -> None:
+    Path("policies").mkdir()
+    Path("policies/bad.json").write_text(BAD_EFFECT, encoding="utf-8")
+    os.mkfifo("policies/pipe.json")
+    assert codes(lint_json("policies")) == ["S114"]
+    reader, writer = os.pipe()
+    os.write(writer, BAD_EFFECT.encode())
+    os.close(writer)
+    try:
+        assert codes(lint_json(f"/dev/fd/{reader}")) == ["S114"]
+    finally:
+        os.close(reader)
+
+
+@pytest.mark.parametrize("output_format", ["text", "json", "sarif", "github", "junit"])
+def test_a_file_whose_name_is_no_text_is_linted_as_any_other(output_format: str) -> None:
+    name = os.fsdecode(b"caf\xe9.json")
+    try:
+        Path(name).write_text(BAD_EFFECT, encoding="utf-8")
+    except OSError:
+        pytest.skip("the file system takes no such names")
+    result = lint(".", "--format", output_format, "--output", "json:report.out")
+    assert result.exit_code == 1
+    (finding,) = json.loads(Path("report.out").read_text(encoding="utf-8"))["findings"]
+    assert (finding["code"], finding["file"]) == ("S114", "caf\ufffd.json")
+
+
+@pytest.mark.parametrize(
+    ("statements", "sids"),
+    [
+        pytest.param(
+            [f'{{"Sid": "S{n}", "Effect": "Alow"}}' for n in range(12)], [f"S{n}" for n in range(12)], id="all"
+        ),
+        pytest.param(["null", '{"Sid": "B", "Effect": "Alow"}'], ["B"], id="after one that is no statement"),
+        pytest.param(['{"Effect": "Alow"}'], [None], id="one without a Sid"),
+    ],
+)
+def test_a_finding_names_the_sid_of_its_statement(statements: list[str], sids: list[str | None]) -> None:
+    Path("list.json").write_text(f'{{"Statement": [{", ".join(statements)}]}}', encoding="utf-8")
+    findings = lint_json("list.json", "--select", "S114")["findings"]
+    assert [finding["sid"] for finding in findings] == sids
+
+
+def test_a_statement_by_itself_may_have_elements_that_look_like_numbers() -> None:
+    name = "9" * 5_000
+    Path("one.json").write_text(
+        f'{{"Version": "2012-10-17", "Statement": {{"Sid": "A", "{name}": 1, "1": 2}}}}', encoding="utf-8"
+    )
+    findings = lint_json("one.json", "--select", "S108")["findings"]
+    assert [finding["sid"] for finding in findings] == ["A", "A"]
+
+
 def test_standard_input_is_read_for_a_dash() -> None:
     result = lint("-", text=BAD_EFFECT)
     assert result.exit_code == 1
