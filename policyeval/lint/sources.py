@@ -77,19 +77,25 @@ def find_config(folder: Path) -> Path | None:
 
 
 def write_atomically(name: str, text: str) -> None:
-    """Write a file whole or not at all, through links, keeping its permissions.
+    """Write a file whole or not at all, through links, keeping its permissions; a new one has those of any other.
 
     Raises `OSError`; then the file is as it was.
     """
     path = Path(name).resolve()
-    mode = path.stat().st_mode if path.exists() else None
+    mode = path.stat().st_mode & 0o7777 if path.exists() else 0o666 & ~_umask()
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(text.encode())
-        if mode is not None:
-            Path(temporary).chmod(mode & 0o7777)
+        Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _umask() -> int:
+    # It can only be read by setting it.
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

@@ -87,6 +87,27 @@ def test_a_pipe_below_a_folder_is_not_waited_for_and_one_that_is_named_is_read()
         os.close(reader)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(None, 0o640, id="a new report has the permissions of any new file"),
+        pytest.param(0o604, 0o604, id="one that was there keeps its own"),
+    ],
+)
+def test_a_report_can_be_read_by_the_next_step(before: int | None, after: int) -> None:
+    Path("policy.json").write_text(POLICY, encoding="utf-8")
+    report = Path("report.sarif")
+    if before is not None:
+        report.touch()
+        report.chmod(before)
+    mask = os.umask(0o027)
+    try:
+        lint("policy.json", "--output", "sarif:report.sarif")
+    finally:
+        os.umask(mask)
+    assert report.stat().st_mode & 0o7777 == after
+
+
 @pytest.mark.parametrize("output_format", ["text", "json", "sarif", "github", "junit"])
 def test_a_file_whose_name_is_no_text_is_linted_as_any_other(output_format: str) -> None:
     name = os.fsdecode(b"caf\xe9.json")

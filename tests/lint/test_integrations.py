@@ -15,6 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from policyeval.cli import main
+from policyeval.lint.sources import SUFFIXES
 from tests.lint.run_cli import BAD_EFFECT, POLICY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,12 @@ def test_the_hook_runs_as_pre_commit_calls_it(tmp_path: Path) -> None:
         path = tmp_path / "file.json"
         path.write_text(text, encoding="utf-8")
         assert CliRunner().invoke(main, [*arguments, str(path)]).exit_code == code
+
+
+def test_the_hook_is_given_all_that_is_read_below_a_folder() -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    tags = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".tf": "terraform"}
+    assert set(hook["types_or"]) == {tags[suffix] for suffix in SUFFIXES}
 
 
 def _step(name: str) -> dict[str, Any]:
