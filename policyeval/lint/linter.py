@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from policyeval.lint.rule import Rule
-    from policyeval.lint.view import Element, GrantView, KeyFacts, PolicyView, Statement, Value
+    from policyeval.lint.view import Condition, Element, GrantView, KeyFacts, PolicyView, Statement, Value
     from policyeval.model.policy import PolicyType
     from policyeval.model.source import Diagnostic
     from policyeval.syntax.tree import Node
@@ -34,13 +34,15 @@ _Answers = tuple[tuple["Rule", TextFlaw], ...]
 class _Sorted:
     """The rules for one type of policy by what they look at, and what those of texts answered so far."""
 
-    __slots__ = ("_about", "_asked", "_elements", "actions", "at", "resources")
+    __slots__ = ("_about", "_asked", "_elements", "actions", "at", "conditions", "resources")
 
     def __init__(self, rules: Iterable[Rule], policy_type: PolicyType | None) -> None:
         able = [rule for rule in rules if policy_type is None or rule.types is None or policy_type in rule.types]
         self.at = {level: tuple(rule for rule in able if rule.level is level) for level in Level}
         self.actions: dict[str, _Answers] = {}
         self.resources: dict[str, _Answers] = {}
+        # Of conditions, only who had to say something, or looked at what is around.
+        self.conditions: dict[tuple[object, ...], tuple[Rule, ...]] = {}
         self._about = frozenset(service for rule in able for service in rule.services or ())
         self._elements = frozenset(name for rule in able for name in rule.elements or ())
         self._asked: dict[tuple[Level, frozenset[str] | None, frozenset[str]], tuple[Rule, ...]] = {}
@@ -165,9 +167,34 @@ def _statement(statement: Statement, rules: _Sorted, out: list[Finding]) -> None
         for value in principal.values:
             _ask(at[Level.PRINCIPAL], value, policy, out)
     for condition in statement.conditions:
-        _ask(at[Level.CONDITION], condition, policy, out)
+        _condition(condition, at[Level.CONDITION], rules.conditions, policy, out)
         for value in condition.values:
             _ask(at[Level.CONDITION_VALUE], value, policy, out)
+
+
+def _condition(
+    condition: Condition,
+    rules: tuple[Rule, ...],
+    answering: dict[tuple[object, ...], tuple[Rule, ...]],
+    policy: PolicyView,
+    out: list[Finding],
+) -> None:
+    """Ask rules about a condition. Who is silent without a look around is silent about every such condition."""
+    own = condition.own
+    known = rules if own is None else answering.get(own)
+    if own is None or known is not None:
+        _ask(known or (), condition, policy, out)
+        return
+    answered = []
+    for rule in rules:
+        condition.looked_around = False
+        before = len(out)
+        _ask((rule,), condition, policy, out)
+        if condition.looked_around or len(out) > before:
+            answered.append(rule)
+    if len(answering) >= _REMEMBERED:
+        answering.clear()
+    answering[own] = tuple(answered)
 
 
 def _values(

@@ -111,21 +111,23 @@ class Condition:
     """One key under one operator.
 
     `operator` is as written; `quantifier` (`ForAllValues`, `ForAnyValue` or ""), `base` and `if_exists` are its
-    parts. `key` is as written, `folded` in lower case.
+    parts. `key` is as written, `folded` in lower case. `looked_around` tells whether anybody asked for the
+    statement around it: who did not knows it by its own parts alone.
     """
 
     __slots__ = (
+        "_statement",
         "base",
         "complete",
         "folded",
         "if_exists",
         "key",
         "key_node",
+        "looked_around",
         "node",
         "operator",
         "operator_node",
         "quantifier",
-        "statement",
         "values",
     )
 
@@ -139,9 +141,24 @@ class Condition:
         self.key = key_node.value
         self.folded = self.key.lower()
         self.node = node
-        self.statement = statement
         self.values: tuple[Value, ...] = ()
         self.complete = True
+        self.looked_around = False
+        self._statement = statement
+
+    @property
+    def statement(self) -> Statement:
+        """The statement it stands in."""
+        self.looked_around = True
+        return self._statement
+
+    @property
+    def own(self) -> tuple[object, ...] | None:
+        """All of it but what it stands in, to be compared; None where it has parts other than strings."""
+        values = self.values
+        if not self.complete or any(type(value.node) is not Text for value in values):
+            return None
+        return self.operator, self.key, type(self.node), *[value.text for value in values]
 
     @property
     def pointer(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,6 +51,21 @@ _STATEMENTS = st.fixed_dictionaries(
 )
 _POLICIES = st.fixed_dictionaries({"Version": st.just("2012-10-17"), "Statement": st.lists(_STATEMENTS, max_size=4)})
 _TYPES = st.none() | st.sampled_from(list(PolicyType))
+
+
+@settings(deadline=None)  # the first call loads the parsers and the data about services
+@given(_POLICIES, _TYPES)
+def test_a_linter_that_remembers_finds_what_a_new_one_finds(value: object, policy_type: PolicyType | None) -> None:
+    data = json.dumps(value, indent=2).encode()
+
+    def found(linter: Linter) -> list[Finding]:
+        # Each report has a source of its own.
+        findings = lint_bytes(linter, data, "a.json", policy_type).findings
+        return [replace(each, place=replace(each.place, source=None), also=(), fix=None) for each in findings]
+
+    remembering = found(LINTER)
+    assert remembering == found(Linter(RULES))
+    assert remembering == found(LINTER)
 
 
 @settings(deadline=None)  # the first call loads the parsers and the data about services
