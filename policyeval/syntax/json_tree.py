@@ -14,8 +14,29 @@ if TYPE_CHECKING:
     from policyeval.syntax.tables import OffsetToken
 
 
-# The strings in a run, of which the lexer has seen that they are well formed.
+# What follows looks for pieces of texts of which the lexer has seen that they are well formed.
 _STRINGS: Final = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*)"').finditer
+# A key with the string, the inside of an array of strings, or the brace after it; or a closing brace.
+_MEMBERS: Final = re.compile(
+    r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"[ \t\n\r]*+:[ \t\n\r]*+'
+    r'(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|\[([^"\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\]]*+)*+)\]|\{)|\}'
+).finditer
+_STRING, _ARRAY = 2, 3
+# How many objects stand in each other in a statement: its own, that of operators, that of keys.
+_LEVELS: Final = 3
+
+
+def plain_objects(terminals: dict[str, str]) -> str:
+    """Make a pattern for objects of strings, arrays of strings, and objects such as these, as deep as statements.
+
+    `terminals` has the patterns of the grammar's tokens: what this matches is what rules would make of them.
+    """
+    value = f"(?:{terminals['STRING']}|{terminals['STRINGS']})"
+    for _ in range(_LEVELS):
+        member = f"(?>{terminals['KEY']}{value})"
+        plain = f"{terminals['LBRACE']}{member}(?:{terminals['COMMA']}{member})*+{terminals['RBRACE']}"
+        value = f"(?:{terminals['STRING']}|{terminals['STRINGS']}|{plain})"
+    return plain
 
 
 class TreeBuilder:
@@ -30,11 +51,7 @@ class TreeBuilder:
         """Take a string, its escapes undone."""
         written: str = token.value
         close = written.rindex('"')
-        value = written[1:close]
-        if "\\" in value:
-            value = unescape(value)
-            if has_lone_surrogate(value):
-                raise Refused
+        value = _unescaped(written[1:close])
         start = token.start_pos
         return Text(value, self.source, start, start + close + 1)
 
@@ -42,28 +59,26 @@ class TreeBuilder:
 
     def STRINGS(self, token: OffsetToken) -> List:  # noqa: N802 - the token's name
         """Take an array of strings."""
-        start = token.start_pos
-        return List(self._texts(token), self.source, start, start + token.value.rindex("]") + 1)
+        start, written = token.start_pos, token.value
+        return List(self._texts(written, 0, len(written), start), self.source, start, start + written.rindex("]") + 1)
 
     def PAIRS(self, token: OffsetToken) -> list[tuple[Text, Text]]:  # noqa: N802 - the token's name
         """Take a run of members whose values are strings."""
-        texts = self._texts(token)
+        texts = self._texts(token.value, 0, len(token.value), token.start_pos)
         return list(zip(texts[::2], texts[1::2], strict=True))
 
-    def _texts(self, token: OffsetToken) -> list[Any]:
-        source, start, texts = self.source, token.start_pos, []
-        if "\\" not in token.value:
+    def _texts(self, written: str, start: int, end: int, offset: int) -> list[Any]:
+        """Take the strings between two offsets of a text that itself stands at an offset of the source."""
+        source = self.source
+        if written.find("\\", start, end) < 0:
             return [
-                Text(match[1], source, start + match.start(), start + match.end()) for match in _STRINGS(token.value)
+                Text(match[1], source, offset + match.start(), offset + match.end())
+                for match in _STRINGS(written, start, end)
             ]
-        for match in _STRINGS(token.value):
-            value = match.group(1)
-            if "\\" in value:
-                value = unescape(value)
-                if has_lone_surrogate(value):
-                    raise Refused
-            texts.append(Text(value, source, start + match.start(), start + match.end()))
-        return texts
+        return [
+            Text(_unescaped(match[1]), source, offset + match.start(), offset + match.end())
+            for match in _STRINGS(written, start, end)
+        ]
 
     def NUMBER(self, token: OffsetToken) -> Number:  # noqa: N802 - the token's name
         """Take a number as its digits."""
@@ -85,6 +100,33 @@ class TreeBuilder:
         """Take `null`."""
         start = token.start_pos
         return Null(self.source, start, start + 4)
+
+    # What is taken in one piece.
+
+    def plain_object(self, match: re.Match[str]) -> Mapping:
+        """Take what `plain_objects` matches, as the rules of an object would."""
+        source, text = self.source, match.string
+        read = str if text.find("\\", match.start(), match.end()) < 0 else _unescaped
+        whole = mapping = Mapping([], source, match.start())
+        around: list[Mapping] = []
+        for member in _MEMBERS(text, match.start() + 1, match.end()):
+            kind, end = member.lastindex, member.end()
+            if kind is None:
+                mapping.end = end
+                mapping = around.pop() if around else whole
+                continue
+            key = Text(read(member[1]), source, member.start(), member.end(1) + 1)
+            if kind == _STRING:
+                mapping.entries.append((key, Text(read(member[2]), source, member.start(2) - 1, end)))
+            elif kind == _ARRAY:
+                start = member.start(3) - 1
+                mapping.entries.append((key, List(self._texts(text, start, end, 0), source, start, end)))
+            else:
+                inner = Mapping([], source, end - 1)
+                mapping.entries.append((key, inner))
+                around.append(mapping)
+                mapping = inner
+        return whole
 
     # Rules.
 
@@ -139,3 +181,12 @@ class TreeBuilder:
         return array
 
     close_array = close_object
+
+
+def _unescaped(written: str) -> str:
+    if "\\" not in written:
+        return written
+    value = unescape(written)
+    if has_lone_surrogate(value):
+        raise Refused
+    return value

@@ -12,8 +12,11 @@ from lark import Lark
 from lark.exceptions import UnexpectedInput
 
 from policyeval.syntax.faults import Refused
-from policyeval.syntax.grammars import grammar_text
+from policyeval.syntax.grammars import build, grammar_text
+from policyeval.syntax.json_reader import read_json
+from policyeval.syntax.json_tree import TreeBuilder
 from policyeval.syntax.tables import TableParser
+from policyeval.syntax.tree import List, Mapping, Node
 
 _PIECES = st.sampled_from(
     ["{", "}", "[", "]", ",", ":", " ", "\n", '"a"', '"b\\n"', '"', "1", "-0.5e3", "true", "null", "*", "kms", "arn"]
@@ -42,6 +45,9 @@ def _parsers(grammar: str) -> tuple[Lark, TableParser]:
 
 
 PARSERS = {name: _parsers(name) for name in ("json", "action", "arn")}
+
+
+WITHOUT_SHORTCUT = TableParser(build("json", TreeBuilder(), parts={}))
 
 
 def _agree(grammar: str, text: str) -> None:
@@ -86,3 +92,74 @@ def test_json_is_taken_as_by_lark(value: object, indent: int | None) -> None:
 )
 def test_a_text_is_taken_or_refused_as_by_lark(grammar: str, text: str) -> None:
     _agree(grammar, text)
+
+
+_STRINGS = st.text(max_size=4) | st.sampled_from(
+    ["}", "{", "]", "[", ":", ",", '"', "\\", '\\"', "\u00e9", "\U0001f511"]
+)
+# What the shortcut takes, and now and then what it does not.
+_PLAIN = st.recursive(
+    _STRINGS | st.lists(_STRINGS, max_size=4),
+    lambda inner: st.dictionaries(_STRINGS, inner, max_size=4) | st.lists(inner, max_size=2) | st.integers(),
+    max_leaves=20,
+)
+
+
+def _spelled(node: Node) -> object:
+    """Write out a tree with its places."""
+    if isinstance(node, Mapping):
+        inside: object = [(_spelled(key), _spelled(value)) for key, value in node.entries]
+    elif isinstance(node, List):
+        inside = [_spelled(item) for item in node.items]
+    else:
+        inside = getattr(node, "value", getattr(node, "text", None))
+    return type(node).__name__, inside, node.start, node.end
+
+
+def _takes_the_shortcut_or_not(text: str) -> None:
+    shorter, faults = read_json(text, None)
+    try:
+        expected = WITHOUT_SHORTCUT.parse(text)
+    except Refused:
+        assert faults
+    else:
+        assert shorter is not None
+        assert not faults
+        assert _spelled(shorter) == _spelled(expected)
+
+
+@given(_PLAIN | _JSON, st.none() | st.integers(0, 3), st.booleans())
+def test_the_shortcut_makes_of_json_what_the_walk_makes(value: object, indent: int | None, ascii_only: bool) -> None:  # noqa: FBT001 - a drawn value
+    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    _takes_the_shortcut_or_not(text)
+    for at in range(0, len(text), max(1, len(text) // 8)):
+        _takes_the_shortcut_or_not(text[:at] + text[at + 1 :])
+
+
+@given(st.lists(_PIECES, max_size=16).map("".join))
+def test_the_shortcut_refuses_what_the_walk_refuses(text: str) -> None:
+    _takes_the_shortcut_or_not(f'{{"a": {text}}}')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": "b"}',
+        '{"a": {"b": {"c": ["d", "e"]}}}',
+        '{"a": {"b": {"c": {"d": "e"}}}}',
+        '{"a": {"b": {"c": 1}}, "d": "e"}',
+        '[{"a": "b"}, {"c": [] }]',
+        '{"a" : "b"  ,  "c":["]", "}"] } ',
+        '{"a\\n": "\\u0062", "c": ["\\\\", "\\""]}',
+        '{"a": "\\ud800"}',
+        '{"a": ["\\ud800"]}',
+        '{"a": "b",}',
+        '{"a": "b" "c": "d"}',
+        '{"a": ["b",]}',
+        '{"a": "b"}}',
+        '{"a": "b\n"}',
+        "{}",
+    ],
+)
+def test_an_object_is_the_same_by_the_shortcut(text: str) -> None:
+    _takes_the_shortcut_or_not(text)
