@@ -11,8 +11,8 @@ from policyeval.lint.finding import Finding
 from policyeval.lint.fixes import replace_value
 from policyeval.lint.patterns import has_wildcard
 from policyeval.lint.rule import Flaw, Level, TextFlaw
+from policyeval.lint.sound import Sound
 from policyeval.syntax.faults import Kind
-from policyeval.syntax.policy import policy_from_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,6 +71,7 @@ class Linter:
         """Take the rules to apply."""
         self.rules: Final = tuple(rules)
         self._sorted: dict[PolicyType | None, _Sorted] = {}
+        self._sound = Sound()
 
     def lint(
         self,
@@ -89,8 +90,7 @@ class Linter:
         policy = view_policy(node, policy_type, pointer)
         if key is not None:
             policy.key = key
-        found = list(faults)
-        policy_from_node(node, policy.type, found, pointer)
+        found = [*faults, *self._sound.faults(policy)]
         findings = sorted([*self.faults(found, policy), *self.view(policy)], key=_by_place)
         policy.take_apart()
         return findings

@@ -32,12 +32,12 @@ class NameIndex(Generic[_Action]):
         # Many rules ask for the same few.
         self._answers: dict[str, Sequence[_Action]] = {}
         self._names: dict[str, list[_Action]] = {}
-        self._services: dict[str, list[tuple[_Action, str]]] | None = None
+        self._services: dict[str, list[tuple[_Action, str]]] = {}
         # Patterns of services, such as `*`, are under "".
         self._patterns: dict[str, list[tuple[Matcher, _Action]]] = {}
         for value in values:
             folded = value.text.lower()
-            if not has_wildcard(folded):
+            if "*" not in folded and "?" not in folded:
                 self._names.setdefault(folded, []).append(value)
                 continue
             service = folded.partition(":")[0]
@@ -46,6 +46,8 @@ class NameIndex(Generic[_Action]):
 
     def covering(self, name: str) -> Sequence[_Action]:
         """Give the values that cover an action, in their order; it is given in lower case, without wildcards."""
+        if not self._patterns:
+            return self._names.get(name, ())
         answer = self._answers.get(name)
         if answer is None:
             answer = self._answers[name] = self._covering(name)
@@ -53,17 +55,18 @@ class NameIndex(Generic[_Action]):
 
     def of_service(self, service: str) -> Sequence[tuple[_Action, str]]:
         """Give the actions of a service that are named in full, each with its text in lower case."""
-        if self._services is None:
-            self._services = {}
-            for name, values in self._names.items():
-                of_one = self._services.setdefault(name.partition(":")[0], [])
-                of_one += [(value, name) for value in values]
-        return self._services.get(service, ())
+        found = self._services.get(service)
+        if found is None:
+            found = self._services[service] = [
+                (value, name)
+                for name, values in self._names.items()
+                if name.startswith(service) and name.partition(":")[0] == service
+                for value in values
+            ]
+        return found
 
     def _covering(self, name: str) -> Sequence[_Action]:
         found = self._names.get(name, ())
-        if not self._patterns:
-            return found
         service = name.partition(":")[0]
         matching = [value for key in ("", service) for matches, value in self._patterns.get(key, ()) if matches(name)]
         return sorted([*found, *matching], key=_order) if matching else found

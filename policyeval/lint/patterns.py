@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Final
 from policyeval.evaluator.globs import ANY, STAR, compile_glob, compile_resource_pattern, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from policyeval.evaluator.globs import Matcher, Token
 
 _WILDCARD: Final = re.compile(r"[*?]")
@@ -86,30 +84,37 @@ def overlap(one: str, other: str) -> bool:
 
 
 def _meet(one: str, other: str) -> bool:
-    left = [piece for token in tokenize(one) for piece in (token if isinstance(token, str) else (token,))]
-    right = [piece for token in tokenize(other) for piece in (token if isinstance(token, str) else (token,))]
-    # What of `right` can be behind us when so much of `left` is.
-    reached = _past_stars({0}, right)
+    """Tell the same of two patterns with wildcards, character by character.
+
+    What of `other` can be behind us when so much of `one` is, is a set of positions: the bits of a number.
+    """
+    left, right = _steps(one), _steps(other)
+    end = 1 << len(right)
+    stars = sum(1 << at for at, step in enumerate(right) if step is STAR)
+    anything = sum(1 << at for at, step in enumerate(right) if step is ANY)
+    plain = (end - 1) & ~stars
+    takes: dict[Token, int] = {}
+    for at, step in enumerate(right):
+        takes[step] = takes.get(step, anything) | 1 << at
+    reached = _past_stars(1, stars)
     for step in left:
         if step is STAR:
-            reached = set(range(min(reached), len(right) + 1)) if reached else reached
-            continue
-        following = set()
-        for at in reached:
-            if at < len(right):
-                token = right[at]
-                if token is STAR:
-                    following.add(at)
-                elif token == step or ANY in (token, step):
-                    following.add(at + 1)
-        reached = _past_stars(following, right)
-    return len(right) in reached
+            # From the first position on, all of them.
+            reached = (end << 1) - (reached & -reached)
+        else:
+            taking = plain if step is ANY else takes.get(step, anything)
+            reached = _past_stars((reached & taking) << 1 | reached & stars, stars)
+        if not reached:
+            return False
+    return bool(reached & end)
 
 
-def _past_stars(reached: set[int], tokens: Sequence[Token]) -> set[int]:
-    more = set(reached)
-    for at in reached:
-        while at < len(tokens) and tokens[at] is STAR:
-            at += 1  # noqa: PLW2901 - walks on from there
-            more.add(at)
-    return more
+def _steps(pattern: str) -> list[Token]:
+    return [piece for token in tokenize(pattern) for piece in (token if isinstance(token, str) else (token,))]
+
+
+def _past_stars(reached: int, stars: int) -> int:
+    """Add the positions behind stars, which may stand for nothing."""
+    while more := (reached & stars) << 1 & ~reached:
+        reached |= more
+    return reached

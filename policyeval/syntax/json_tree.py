@@ -33,8 +33,9 @@ def plain_objects(terminals: dict[str, str]) -> str:
     """
     value = f"(?:{terminals['STRING']}|{terminals['STRINGS']})"
     for _ in range(_LEVELS):
-        member = f"(?>{terminals['KEY']}{value})"
-        plain = f"{terminals['LBRACE']}{member}(?:{terminals['COMMA']}{member})*+{terminals['RBRACE']}"
+        # A comma stands between members: there is a key after each, and the end after the last.
+        member = f"(?>{terminals['KEY']}{value})(?:{terminals['COMMA']}(?=\")|(?=\\}}))"
+        plain = f"{terminals['LBRACE']}(?:{member})++{terminals['RBRACE']}"
         value = f"(?:{terminals['STRING']}|{terminals['STRINGS']}|{plain})"
     return plain
 

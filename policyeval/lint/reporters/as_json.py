@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def write(report: Report, rules: Iterable[Rule]) -> str:  # noqa: ARG001 - every format is called alike
-    """Write the report; in ASCII, valid in whatever encoding it is printed."""
-    findings = [finding_json(item) for file in report.files for item in file.items]
-    return json.dumps({"findings": findings, "summary": report.summary()}, indent=2) + "\n"
+    """Write the report, a line for each finding; in ASCII, valid in whatever encoding it is printed."""
+    findings = ",\n".join(json.dumps(finding_json(item)) for file in report.files for item in file.items)
+    return f'{{"findings": [\n{findings}\n],\n"summary": {json.dumps(report.summary(), indent=2)}}}\n'
 
 
 def finding_json(item: Item) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from policyeval.catalog.service_data import service_data
@@ -29,10 +30,8 @@ def check(action: str) -> Iterator[TextFlaw]:
 
 def _hint(parts: ActionParts) -> str:
     """Suggest a service of a similar name, first one that has the action."""
-    from difflib import get_close_matches  # noqa: PLC0415 - needed to explain faults only
-
     data = service_data()
-    for close in get_close_matches(parts.service, sorted(data.services), n=5, cutoff=0.6):
+    for close in _alike(parts.service):
         service = data.service(close)
         if service is not None and parts.name.lower() in service.action_names:
             return f"did you mean `{close}:{service.action_names[parts.name.lower()]}`?"
@@ -40,6 +39,14 @@ def _hint(parts: ActionParts) -> str:
     if nearby is not None:
         return f"did you mean `{nearby}:{parts.name}`?"
     return "a service's page in AWS's reference begins with its prefix"
+
+
+@lru_cache(maxsize=64)
+def _alike(service: str) -> tuple[str, ...]:
+    """Give the services whose names are most like this one; asked for each of its actions."""
+    from difflib import get_close_matches  # noqa: PLC0415 - needed to explain faults only
+
+    return tuple(get_close_matches(service, sorted(service_data().services), n=5, cutoff=0.6))
 
 
 RULE = Rule(

@@ -10,13 +10,12 @@ from policyeval.evaluator.operators import NULL
 from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import has_wildcard, overlap
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.view import Condition
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policyeval.lint.view import Value
+    from policyeval.lint.view import Condition
 
 
 _KEY: Final = "kms:viaservice"
@@ -25,18 +24,17 @@ _ANY: Final = "*.*.amazonaws.com*"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]*\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?")
 
 
-def check(value: Value) -> Iterator[Flaw]:
-    """Compare a value with `service.region.amazonaws.com`."""
-    if not isinstance(value.owner, Condition) or value.owner.folded != _KEY or value.owner.base == NULL:
+def check(condition: Condition) -> Iterator[Flaw]:
+    """Compare the values with `service.region.amazonaws.com`."""
+    if condition.folded != _KEY or condition.base == NULL:
         return
-    text = value.text
-    if "${" in text or _can_match(text, value.owner.base):
-        return
-    yield Flaw(
-        value.place(),
-        f"{ticked(text)} is no service in a Region, and `kms:ViaService` never has that value",
-        "write `SERVICE.REGION.amazonaws.com`, such as `s3.us-east-1.amazonaws.com`",
-    )
+    for value in condition.values:
+        if "${" not in value.text and not _can_match(value.text, condition.base):
+            yield Flaw(
+                value.place(),
+                f"{ticked(value.text)} is no service in a Region, and `kms:ViaService` never has that value",
+                "write `SERVICE.REGION.amazonaws.com`, such as `s3.us-east-1.amazonaws.com`",
+            )
 
 
 def _can_match(text: str, operator: str) -> bool:
@@ -51,7 +49,7 @@ RULE = Rule(
     code="K104",
     name="malformed-via-service",
     severity=Severity.ERROR,
-    level=Level.CONDITION_VALUE,
+    level=Level.CONDITION,
     check=check,
     summary="A value of `kms:ViaService` is not the name of a service in a Region.",
     why=(
