@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _STRINGS: Final = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*)"').finditer
 # A key with the string, the inside of an array of strings, or the brace after it; or a closing brace.
 _MEMBERS: Final = re.compile(
-    r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"[ \t\n\r]*+:[ \t\n\r]*+'
-    r'(?:"([^"\\]*+(?:\\.[^"\\]*+)*+)"|\[([^"\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"\]]*+)*+)\]|\{)|\}'
+    r'"([^"\\]*+(?:\\.[^"\\]*+)*)"[ \t\n\r]*+:[ \t\n\r]*+'
+    r'(?:"([^"\\]*+(?:\\.[^"\\]*+)*)"|\[([^"\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*"[^"\]]*+)*)\]|\{)|\}'
 ).finditer
 _STRING, _ARRAY = 2, 3
 # How many objects stand in each other in a statement: its own, that of operators, that of keys.
@@ -34,8 +34,8 @@ def plain_objects(terminals: dict[str, str]) -> str:
     value = f"(?:{terminals['STRING']}|{terminals['STRINGS']})"
     for _ in range(_LEVELS):
         # A comma stands between members: there is a key after each, and the end after the last.
-        member = f"(?>{terminals['KEY']}{value})(?:{terminals['COMMA']}(?=\")|(?=\\}}))"
-        plain = f"{terminals['LBRACE']}(?:{member})++{terminals['RBRACE']}"
+        member = f'{terminals["KEY"]}{value}(?:{terminals["COMMA"]}(?=")|(?=}}))'
+        plain = f"{terminals['LBRACE']}(?:{member})+{terminals['RBRACE']}"
         value = f"(?:{terminals['STRING']}|{terminals['STRINGS']}|{plain})"
     return plain
 
