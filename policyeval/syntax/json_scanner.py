@@ -37,7 +37,7 @@ _TOKEN: Final = re.compile(
       (?P<SPACE>   [ \t\n\r]+ )
     | (?P<PUNCT>   [{}\[\],:] )
     | (?P<STRING>  "[^"\\\n\r]*+(?:\\.[^"\\\n\r]*+)*" )
-    | (?P<OPEN>    "[^\n\r]*?(?=[ \t]*[,}\]]*[ \t]*(?:[\n\r]|\Z)) )
+    | (?P<OPEN>    "[^\n\r]* )
     | (?P<SINGLE>  '[^'\\\n\r]*+(?:\\.[^'\\\n\r]*+)*'? )
     | (?P<COMMENT> //[^\n\r]* | /\*(?s:.*?)(?:\*/|\Z) | \#[^\n\r]* )
     | (?P<NUMBER>  -?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?(?![\w.+-]) )
@@ -48,6 +48,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PUNCTUATION: Final = {"{": "LBRACE", "}": "RBRACE", "[": "LBRACKET", "]": "RBRACKET", ",": "COMMA", ":": "COLON"}
+_AFTER_STRINGS: Final = frozenset(",:]}")
 _WORDS: Final = {"true": "TRUE", "false": "FALSE", "null": "NULL"}
 _NOT_JSON: Final = {
     "True": ("TRUE", "write `true`"),
@@ -74,16 +75,35 @@ _CONTROL: Final = {"\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\
 def scan(source: Source, faults: Faults) -> Iterator[Scanned]:
     """Give the tokens, comments and junk left out; add what is wrong with each to `faults`."""
     scanner = _Scanner(source, faults)
-    for match in _TOKEN.finditer(source.text):
-        kind = match.lastgroup
+    text, at = source.text, 0
+    # Everything is a token of some kind, so it goes on to the end.
+    while match := _TOKEN.match(text, at):
+        kind, at = match.lastgroup, match.end()
         if kind == "PUNCT":
-            yield Scanned(_PUNCTUATION[match.group()], match.start(), match.end())
+            yield Scanned(_PUNCTUATION[match.group()], match.start(), at)
         elif kind == "NUMBER":
-            yield Scanned("NUMBER", match.start(), match.end())
+            yield Scanned("NUMBER", match.start(), at)
         elif kind != "SPACE":
-            token = scanner.read(str(kind), match)
+            end = _missing_quote(text, match)
+            token = scanner.read(str(kind), match) if end is None else scanner.unclosed(match, end)
+            at = at if end is None else end
             if token is not None:
                 yield token
+
+
+def _missing_quote(text: str, match: re.Match[str]) -> int | None:
+    """Give where a string should have ended; None where it did.
+
+    It may run to the end of its line, or into the next string, as `"a, "b"` does.
+    """
+    string, end = match.group(), match.end()
+    if match.lastgroup == "OPEN":
+        return match.start() + len(string.rstrip(" \t").rstrip(",}]").rstrip(" \t"))
+    if match.lastgroup != "STRING" or not text[end : end + 1].isalnum():
+        return None
+    kept = string[:-1].rstrip(" \t,:{}[]")
+    between = string[len(kept) : -1].lstrip(" \t")
+    return match.start() + len(kept) if between[:1] in _AFTER_STRINGS else None
 
 
 class _Scanner:
@@ -97,9 +117,6 @@ class _Scanner:
         start, end, text = match.start(), match.end(), match.group()
         if kind == "STRING":
             return self.string(start, end, text[1:-1])
-        if kind == "OPEN":
-            self.fault(start, end, f"the string {ticked(text)} is not closed", 'add a `"` where it ends')
-            return Scanned("STRING", start, end, unescape(text[1:]), closed=False)
         if kind == "SINGLE":
             return self.single(start, end, text)
         if kind == "COMMENT":
@@ -109,6 +126,13 @@ class _Scanner:
         if kind == "WORD":
             return self.word(start, end, text)
         return self.junk(kind, start, end, text)
+
+    def unclosed(self, match: re.Match[str], end: int) -> Scanned:
+        start, text = match.start(), self.source.text[match.start() : end]
+        self.fault(start, end, f"the string {ticked(text)} is not closed", 'add a `"` where it ends')
+        if match.lastgroup == "STRING":
+            return self.string(start, end, text[1:])
+        return Scanned("STRING", start, end, unescape(text[1:]), closed=False)
 
     def fault(self, start: int, end: int, message: str, hint: str | None = None, *, kind: Kind | None = None) -> None:
         if len(self.faults.found) < MAX_FAULTS:

@@ -91,6 +91,32 @@ CASES = [
         id="a text cut off in a string",
     ),
     pytest.param(
+        '["a, "b", "c"]',
+        [(1, 2, 'the string `"a` is not closed', 'add a `"` where it ends')],
+        id="a string that runs into the next one",
+    ),
+    pytest.param(
+        '{"a: "b", "c": "d"}',
+        [(1, 2, 'the string `"a` is not closed', 'add a `"` where it ends')],
+        id="a key that runs into its value",
+    ),
+    pytest.param(
+        '{"a": ["b], "c": "d"}',
+        [(1, 8, 'the string `"b` is not closed', 'add a `"` where it ends')],
+        id="a string that runs over a bracket",
+    ),
+    pytest.param(
+        '{"a": "\\q b, "c": "d"}',
+        [
+            (1, 7, 'the string `"\\q b` is not closed', 'add a `"` where it ends'),
+            (1, 8, "`\\q` is not an escape of JSON", "a backslash itself is written `\\\\`"),
+        ],
+        id="a string that runs into the next one, and has a fault of its own",
+    ),
+    pytest.param(
+        '["a" "b"]', [(1, 5, 'a comma is missing after `"a"`', None)], id="a comma that is missing is no missing quote"
+    ),
+    pytest.param(
         '["a\tb"]', [(1, 4, "a control character in a string (U+0009)", "write it `\\t`")], id="a raw tab in a string"
     ),
     pytest.param(
@@ -193,3 +219,11 @@ def test_the_hundredth_fault_says_that_there_may_be_more() -> None:
     _, faults = read_json("[" + "1 " * 5000 + "]", None)
     assert len(faults) == 100
     assert faults[-1].hint == "only the first 100 faults are shown"
+
+
+@pytest.mark.parametrize("fill", [" ", ",", "} ", ", "], ids=repr)
+def test_what_may_follow_an_open_string_is_looked_at_once(fill: str) -> None:
+    # Looked at from each sign anew, this would take minutes.
+    node, faults = read_json('{"a": "' + fill * 200_000 + "x", None)
+    assert node is not None
+    assert [fault.message.rpartition("`")[2] for fault in faults][:1] == [" is not closed"]

@@ -93,6 +93,9 @@ class Walk:
         if self.spot is not None:
             return self.spot
         start, end, quote = token if token is not None else (self.cursor, self.cursor, "")
+        if not start <= self.cursor <= end:
+            # It is before the opening quote or behind the closing one.
+            start, end, quote = self.cursor, self.cursor, ""
         top = self.top
         if role is None:
             role = Role.KEY if top is not None and top.strings is not None and top.key is None else Role.VALUE

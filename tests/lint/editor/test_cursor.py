@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policyeval.lint.editor.completion import complete
@@ -154,11 +154,16 @@ def test_in_json_what_is_not_yet_written_does_not_matter(offset: int) -> None:
 
 
 @given(
-    st.text("{}[]:,\"'|>-# \n\rabkmsStatementActionCondition\\!&*", max_size=80),
-    st.integers(0, 80),
-    st.booleans(),
-    st.sampled_from(["", '{"Statement": [{"Action": ["kms:', "Statement:\n  - Condition:\n      StringEquals:\n"]),
+    text=st.text("{}[]:,\"'|>-# \n\rabkmsStatementActionCondition\\!&*", max_size=80),
+    at=st.integers(0, 80),
+    yaml=st.booleans(),
+    before=st.sampled_from(
+        ["", '{"Statement": [{"Action": ["kms:', "Statement:\n  - Condition:\n      StringEquals:\n"]
+    ),
 )
+@example(text="'", at=0, yaml=True, before="")
+@example(text="'kms'", at=5, yaml=True, before="")
+@example(text="'kms': 1", at=0, yaml=True, before="")
 def test_it_never_fails_and_replaces_only_what_is_at_the_cursor(text: str, at: int, yaml: bool, before: str) -> None:  # noqa: FBT001 - drawn
     text = before + text
     cursor = min(at + len(before), len(text))
