@@ -10,7 +10,7 @@ from policyeval.lint.build import view_policy
 from policyeval.lint.finding import Finding
 from policyeval.lint.fixes import replace_value
 from policyeval.lint.patterns import has_wildcard
-from policyeval.lint.rule import Flaw, Level, TextFlaw
+from policyeval.lint.rule import MARKS, Flaw, Level, TextFlaw
 from policyeval.lint.sound import Sound
 from policyeval.syntax.faults import Kind
 
@@ -113,7 +113,8 @@ class Linter:
         for statement in policy.statements:
             found = _services(statement)
             services = services | found if services is not None and found is not None else None
-            _ask(rules.about(Level.STATEMENT, found, statement.entries), statement, policy, out)
+            elements = (*statement.entries, MARKS) if _has_marks(statement) else statement.entries
+            _ask(rules.about(Level.STATEMENT, found, elements), statement, policy, out)
             _statement(statement, rules, out)
         _ask(rules.about(Level.POLICY, services if policy.complete else None), policy, policy, out)
         return out
@@ -153,8 +154,17 @@ def _services(statement: Statement) -> frozenset[str] | None:
     element = statement.action
     if element is None or element.negated or not element.complete:
         return None
-    services = frozenset([value.text.partition(":")[0].lower() for value in element.values])
-    return None if any(map(has_wildcard, services)) else services
+    services = {value.text.partition(":")[0] for value in element.values}
+    return None if has_wildcard("".join(services)) else frozenset(map(str.lower, services))
+
+
+def _has_marks(statement: Statement) -> bool:
+    """Tell whether a text of a statement has a character of which a variable is made."""
+    owners = (statement.action, statement.resource, *statement.principals, *statement.conditions)
+    texts = [value.text for owner in owners if owner is not None for value in owner.values]
+    texts += [condition.key for condition in statement.conditions]
+    joined = "".join([*texts, statement.sid or ""])
+    return any(mark in joined for mark in MARKS)
 
 
 def _statement(statement: Statement, rules: _Sorted, out: list[Finding]) -> None:

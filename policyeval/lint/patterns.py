@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.evaluator.globs import ANY, STAR, compile_glob, compile_resource_pattern, tokenize
 
@@ -41,11 +41,15 @@ def covers(pattern: str, other: str) -> bool:
     A pattern reads the other's stars and question marks as characters like any: its own star takes them, a
     literal never equals them. Only its question mark would take a star for one character.
     """
-    if pattern == other:
-        return True
-    if "?" in pattern and "*" in other:
-        return False
-    return _compiled(pattern)(other)
+    return covering(pattern)(other)
+
+
+def covering(pattern: str) -> Matcher:
+    """Give `covers` for one pattern and many others."""
+    matches = _compiled(pattern)
+    if "?" not in pattern:
+        return matches
+    return lambda other: pattern == other or ("*" not in other and matches(other))
 
 
 @lru_cache(maxsize=4096)
@@ -58,12 +62,17 @@ def resource_covers(pattern: str, other: str) -> bool:
 
     A star of the other that runs over colons ends its segment; only one that does so as well can take it.
     """
-    if pattern == other:
-        return True
-    if "?" in pattern and "*" in other:
-        return False
+    return resource_covering(pattern)(other)
+
+
+def resource_covering(pattern: str) -> Matcher:
+    """Give `resource_covers` for one pattern and many others."""
     # Without regard to segments it is quickly asked, and most that do not match do not match then either.
-    return _compiled(pattern)(other) and _compiled_resource(pattern)(other)
+    matches, matches_segments = _compiled(pattern), _compiled_resource
+    wide = "?" in pattern
+    return lambda other: (
+        pattern == other or (not (wide and "*" in other) and matches(other) and matches_segments(pattern)(other))
+    )
 
 
 def overlap(one: str, other: str) -> bool:
@@ -86,27 +95,39 @@ def overlap(one: str, other: str) -> bool:
 def _meet(one: str, other: str) -> bool:
     """Tell the same of two patterns with wildcards, character by character.
 
-    What of `other` can be behind us when so much of `one` is, is a set of positions: the bits of a number.
+    What of `one` can be behind us when so much of `other` is, is a set of positions: the bits of a number.
     """
-    left, right = _steps(one), _steps(other)
-    end = 1 << len(right)
-    stars = sum(1 << at for at, step in enumerate(right) if step is STAR)
-    anything = sum(1 << at for at, step in enumerate(right) if step is ANY)
-    plain = (end - 1) & ~stars
-    takes: dict[Token, int] = {}
-    for at, step in enumerate(right):
-        takes[step] = takes.get(step, anything) | 1 << at
+    end, stars, anything, takes = _positions(one)
     reached = _past_stars(1, stars)
-    for step in left:
+    for step in _steps(other):
         if step is STAR:
             # From the first position on, all of them.
             reached = (end << 1) - (reached & -reached)
         else:
-            taking = plain if step is ANY else takes.get(step, anything)
+            taking = end - 1 - stars if step is ANY else takes.get(step, anything)
             reached = _past_stars((reached & taking) << 1 | reached & stars, stars)
         if not reached:
             return False
     return bool(reached & end)
+
+
+class _Positions(NamedTuple):
+    """The end of a pattern, its stars, its question marks, and where it takes a character; each as bits."""
+
+    end: int
+    stars: int
+    anything: int
+    takes: dict[Token, int]
+
+
+@lru_cache(maxsize=1024)
+def _positions(pattern: str) -> _Positions:
+    steps = _steps(pattern)
+    stars, anything = (sum(1 << at for at, step in enumerate(steps) if step is wanted) for wanted in (STAR, ANY))
+    takes: dict[Token, int] = {}
+    for at, step in enumerate(steps):
+        takes[step] = takes.get(step, anything) | 1 << at
+    return _Positions(1 << len(steps), stars, anything, takes)
 
 
 def _steps(pattern: str) -> list[Token]:

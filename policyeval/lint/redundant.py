@@ -14,17 +14,18 @@ from policyeval.syntax.faults import ticked
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from policyeval.evaluator.globs import Matcher
     from policyeval.lint.view import Condition, Element, Value
 
 
 def redundancies(
-    element: Element | Condition, key: Callable[[str], str], covers: Callable[[str, str], bool]
+    element: Element | Condition, key: Callable[[str], str], covering: Callable[[str], Matcher]
 ) -> Iterator[Flaw]:
     """Say which values of an element or condition another one makes redundant, with the wider one among the places.
 
-    `key` is what of a text counts; `covers` tells whether the first matches all that the second does.
+    `key` is what of a text counts; `covering` gives for a text what tells whether it matches all that another does.
     """
-    for wider, rest in _redundant(element.values, key, covers):
+    for wider, rest in _redundant(element.values, key, covering):
         values = sorted((wider, *rest), key=_index)
         yield Flaw(
             values[0].place(),
@@ -36,7 +37,7 @@ def redundancies(
 
 
 def _redundant(
-    values: Sequence[Value], key: Callable[[str], str], covers: Callable[[str, str], bool]
+    values: Sequence[Value], key: Callable[[str], str], covering: Callable[[str], Matcher]
 ) -> Iterator[tuple[Value, list[Value]]]:
     """Give each value that makes others redundant, and those, equal ones among them.
 
@@ -48,8 +49,8 @@ def _redundant(
     alike: dict[str, list[Value]] = {}
     for text, value in zip(texts, values, strict=True):
         alike.setdefault(text, []).append(value)
-    patterns = [text for text in alike if has_wildcard(text)]
-    covered = _covered(patterns, alike, covers)
+    patterns = [text for text in alike if "*" in text or "?" in text]
+    covered = _covered(patterns, alike, covering)
     redundant = {text for texts in covered.values() for text in texts}
     for text, same in alike.items():
         rest = [*same[1:], *(value for other in covered.get(text, ()) for value in alike[other])]
@@ -57,18 +58,18 @@ def _redundant(
             yield same[0], sorted(rest, key=_index)
 
 
-def _covered(patterns: Sequence[str], texts: Iterable[str], covers: Callable[[str, str], bool]) -> dict[str, list[str]]:
+def _covered(patterns: Sequence[str], texts: Iterable[str], covering: Callable[[str], Matcher]) -> dict[str, list[str]]:
     """Give for each pattern what it covers. What a pattern covers begins as it does: only that is looked at."""
     ordered = sorted(texts)
     found: dict[str, list[str]] = {}
     for pattern in patterns:
-        start = literal_head(pattern)
+        start, covers = literal_head(pattern), covering(pattern)
         for at in range(bisect_left(ordered, start), len(ordered)):
             text = ordered[at]
             if not text.startswith(start):
                 break
             # Two patterns may cover each other, as `a**` and `a*` do: then the first one stays.
-            if text != pattern and covers(pattern, text) and pattern not in found.get(text, ()):
+            if text != pattern and covers(text) and pattern not in found.get(text, ()):
                 found.setdefault(pattern, []).append(text)
     return found
 

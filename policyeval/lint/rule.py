@@ -33,6 +33,10 @@ class Level(Enum):
     GRANTS = "the grants of one key"  # tuple[view.GrantView, ...]
 
 
+MARKS = "${"
+"""Stands among the elements of a statement for a text with one of these characters."""
+
+
 class Flaw(NamedTuple):
     """What a check found: where, and what to say. The rule adds its code and severity."""
 
@@ -78,8 +82,8 @@ class Rule:
         types: the policy types that it is about; None: every one.
         services: of a rule about statements or policies, the services of which one must have an action there (or a
             pattern that may be one) for the check to find anything; None: no matter which. Only for speed.
-        elements: of a rule about statements, the elements of which one must be there for the check to find anything;
-            None: no matter which. Only for speed.
+        elements: of a rule about statements, the elements of which one must be there for the check to find anything,
+            `MARKS` where a text must have what marks a variable; None: no matter which. Only for speed.
 
     """
 

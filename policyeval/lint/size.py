@@ -57,11 +57,12 @@ def _plain_characters(node: Node) -> int:
         return 0
     # Quotes come in pairs: what is between the second of one and the first of the next is outside of strings.
     pieces = text.split('"')
-    inside, outside = "".join(pieces[1::2]), "".join("".join(pieces[::2]).split())
+    inside, outside = "".join(pieces[1::2]), "".join('"'.join(pieces[::2]).split())
     # What is unknown counts nothing, what has no quotes in YAML counts some, and its last comma none.
-    if not inside.isprintable() or outside.strip("{}[],:") or ",}" in outside or ",]" in outside:
+    if not inside.isprintable() or outside.strip('{}[],:"') or ",}" in outside or ",]" in outside:
         return 0
-    return len(inside) + len(outside) + len(pieces) - 1
+    # Of the two quotes of a string, one is still there.
+    return len(inside) + len(outside) + len(pieces) // 2
 
 
 def _string(text: Text) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.patterns import covers
+from policyeval.lint.patterns import covering
 from policyeval.lint.redundant import redundancies
 from policyeval.lint.rule import Flaw, Level, Rule
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look for actions that another of the same element covers, in whatever case they are written."""
     if statement.action is not None and len(statement.action.values) > 1:
-        yield from redundancies(statement.action, str.lower, covers)
+        yield from redundancies(statement.action, str.lower, covering)
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.patterns import resource_covers
+from policyeval.lint.patterns import resource_covering
 from policyeval.lint.redundant import redundancies
 from policyeval.lint.rule import Flaw, Level, Rule
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look for resources that another of the same element covers."""
     if statement.resource is not None and len(statement.resource.values) > 1:
-        yield from redundancies(statement.resource, str, resource_covers)
+        yield from redundancies(statement.resource, str, resource_covering)
 
 
 RULE = Rule(

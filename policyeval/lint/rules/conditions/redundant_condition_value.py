@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from policyeval.evaluator.operators import OPERATORS
 from policyeval.lint.finding import Severity
 from policyeval.lint.fixes import remove_values
-from policyeval.lint.patterns import covers
+from policyeval.lint.patterns import covering, covers
 from policyeval.lint.redundant import redundancies
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.conditions._addresses import read_network, supernets
@@ -17,6 +17,7 @@ from policyeval.syntax.faults import ticked
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from policyeval.evaluator.globs import Matcher
     from policyeval.lint.rules.conditions._addresses import Network
     from policyeval.lint.view import Condition, Value
 
@@ -30,23 +31,28 @@ def check(condition: Condition) -> Iterator[Flaw]:
         yield from _ranges(condition)
     elif kind in {"Arn", "String"}:
         fold = str.lower if condition.base.endswith("IgnoreCase") else str
-        yield from redundancies(condition, fold, _covers_as(condition.base, kind))
+        yield from redundancies(condition, fold, _covering_as(condition.base, kind))
 
 
-def _covers_as(base: str, kind: str) -> Callable[[str, str], bool]:
+def _covering_as(base: str, kind: str) -> Callable[[str], Matcher]:
     if not OPERATORS[base].wildcards:
-        return _is_same
-    return _covers_arn if kind == "Arn" else covers
+        return _same
+    return _covering_arn if kind == "Arn" else covering
 
 
-def _is_same(one: str, other: str) -> bool:
-    return one == other
+def _same(text: str) -> Matcher:
+    return text.__eq__
 
 
-def _covers_arn(pattern: str, other: str) -> bool:
+def _covering_arn(pattern: str) -> Matcher:
     """Compare field by field: a star inside a field stays there (S33)."""
-    fields, others = pattern.split(":", 5), other.split(":", 5)
-    return len(fields) == len(others) and all(map(covers, fields, others))
+    fields = pattern.split(":", 5)
+
+    def matches(other: str) -> bool:
+        others = other.split(":", 5)
+        return len(fields) == len(others) and all(map(covers, fields, others))
+
+    return matches
 
 
 def _ranges(condition: Condition) -> Iterator[Flaw]:

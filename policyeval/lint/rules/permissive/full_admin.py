@@ -23,9 +23,11 @@ def check(statement: Statement) -> Iterator[Flaw]:
     action, resource = statement.action, statement.resource
     if not statement.allows or action is None or resource is None or action.negated or resource.negated:
         return
-    every = next((value for value in action.values if value.text in _EVERYTHING), None)
     where = whole(resource)
-    if every is not None and where is not None and unconditional(statement):
+    if where is None:
+        return
+    every = next((value for value in action.values if value.text in _EVERYTHING), None)
+    if every is not None and unconditional(statement):
         yield Flaw(
             every.place(),
             "the statement allows every action on every resource",

@@ -24,8 +24,7 @@ def check(statement: Statement) -> Iterator[Flaw]:
     if whole(resource) is None or not unconditional(statement):
         return
     for value in action.values:
-        service, _, name = value.text.partition(":")
-        if name == "*" and service not in {"", "*"}:
+        if value.text.endswith(":*") and value.text.count(":") == 1 and value.text not in {":*", "*:*"}:
             yield Flaw(
                 value.place(),
                 f"{ticked(value.text)} allows every action of the service on every resource",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rule import MARKS, Flaw, Level, Rule
 from policyeval.lint.rules.conditions._keys import find_key
 from policyeval.lint.rules.variables._found import values_with_variables, variables
 from policyeval.syntax.faults import ticked
@@ -35,6 +35,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({MARKS}),
     summary="A policy variable names a key that holds several values.",
     why="AWS takes no variable from a list: it never has a value, and what it stands in matches nothing (S22).",
     instead="Use a key that has one value.",

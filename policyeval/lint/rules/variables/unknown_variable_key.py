@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rule import MARKS, Flaw, Level, Rule
 from policyeval.lint.rules.conditions._keys import find_key, is_of_provider
 from policyeval.lint.rules.variables._found import values_with_variables, variables
 from policyeval.syntax.faults import ticked
@@ -36,6 +36,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({MARKS}),
     summary="A policy variable names no condition key.",
     why="It never has a value: the resource or condition with it matches nothing.",
     instead="Name a condition key. Placeholders of CloudFormation or Terraform have to be replaced before.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rule import MARKS, Flaw, Level, Rule
 from policyeval.lint.rules.variables._found import variables
 from policyeval.syntax.faults import ticked
 
@@ -41,6 +41,7 @@ RULE = Rule(
     access_analyzer="VARIABLE_UNSUPPORTED_IN_ELEMENT",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({MARKS}),
     summary="A policy variable stands in an element that takes none.",
     why="It is not replaced: the text is compared as it stands, and matches nothing.",
     instead="Use variables in Resource and in the values of conditions; compare principals by `aws:PrincipalArn`.",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.evaluator.operators import OPERATORS
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rule import MARKS, Flaw, Level, Rule
 from policyeval.lint.rules.variables._found import takes_none, variables
 from policyeval.syntax.faults import ticked
 
@@ -38,6 +38,7 @@ RULE = Rule(
     access_analyzer="VARIABLE_UNSUPPORTED_IN_VERSION",
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({MARKS}),
     summary="A policy has variables, and its Version is not `2012-10-17`.",
     why=(
         "In the old version, which also is the one where Version is missing, `${…}` is text like any: it "

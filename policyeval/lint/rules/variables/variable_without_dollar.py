@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rule import MARKS, Flaw, Level, Rule
 from policyeval.lint.rules.conditions._keys import find_key
 from policyeval.syntax.faults import ticked
 
@@ -37,6 +37,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     level=Level.STATEMENT,
     check=check,
+    elements=frozenset({MARKS}),
     summary="A text looks like a policy variable and is none.",
     why="Without `$` before the brace it is text like any, and matches nothing.",
     instead="Write `${key}`.",
