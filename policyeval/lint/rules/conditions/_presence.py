@@ -20,12 +20,12 @@ def may_be_missing(condition: Condition) -> bool:
 
     Keys of one value and empty arrays have rules of their own.
     """
-    statement = condition.statement
     operator = OPERATORS.get(condition.base)
-    if not statement.allows or condition.quantifier != "ForAllValues" or operator is None or operator.negated:
+    if condition.quantifier != "ForAllValues" or operator is None or operator.negated or not condition.values:
         return False
     key = find_key(condition.folded)
-    if (key is not None and not key.multivalued) or not condition.values or conditions_unknown(statement):
+    statement = condition.statement
+    if (key is not None and not key.multivalued) or not statement.allows or conditions_unknown(statement):
         return False
     return not any(_ensures(other, condition) for other in statement.conditions)
 

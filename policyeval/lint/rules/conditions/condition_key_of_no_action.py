@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look all actions up, patterns too; in policies of resources C117 looks at each."""
+    if not is_positive(condition) or not is_listed(condition.folded, assuming=False):
+        return
     element = condition.statement.action
     if element is None or element.negated or not element.complete or not element.values:
-        return
-    if not is_positive(condition) or not is_listed(condition.folded, assuming=False):
         return
     if all(has_key(value.text, condition.folded) is False for value in element.values):
         yield Flaw(

@@ -19,8 +19,10 @@ _READS: Final = ("batchgetitem", "getitem", "query", "scan")
 
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look for a condition on `dynamodb:Select` in an Allow of reads."""
+    if condition.folded != "dynamodb:attributes":
+        return
     statement = condition.statement
-    if condition.folded != "dynamodb:attributes" or not statement.allows or conditions_unknown(statement):
+    if not statement.allows or conditions_unknown(statement):
         return
     if any(other.folded == "dynamodb:select" for other in statement.conditions):
         return

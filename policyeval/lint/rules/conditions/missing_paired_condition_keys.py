@@ -19,10 +19,10 @@ _PAIRED: Final = frozenset({"aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce
 
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look for the other key in the same statement."""
-    statement = condition.statement
-    if condition.folded != "aws:vpcsourceip" or is_null_check(condition) or conditions_unknown(statement):
+    if condition.folded != "aws:vpcsourceip" or is_null_check(condition):
         return
-    if not any(other.folded in _PAIRED for other in statement.conditions):
+    statement = condition.statement
+    if not conditions_unknown(statement) and not any(other.folded in _PAIRED for other in statement.conditions):
         yield Flaw(
             condition.key_place(),
             f"{ticked(condition.key)} says nothing without the VPC: every VPC may have these addresses",

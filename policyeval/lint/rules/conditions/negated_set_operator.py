@@ -20,9 +20,9 @@ _SET_BY_AWS: Final = ("aws:calledvia", "aws:principal", "aws:resource", "aws:sou
 
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look for ForAnyValue in an Allow and ForAllValues in a Deny, on keys that the caller fills."""
-    statement = condition.statement
     if not is_negated(condition) or condition.folded.startswith(_SET_BY_AWS):
         return
+    statement = condition.statement
     if statement.allows and condition.quantifier == "ForAnyValue":
         said, hint = "allows a request that has these values and one other", "write `ForAllValues:` and a `Null` check"
     elif statement.denies and condition.quantifier == "ForAllValues":

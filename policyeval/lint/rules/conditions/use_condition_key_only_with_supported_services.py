@@ -19,8 +19,10 @@ _KEYS: Final = frozenset({"aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths"
 
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look for the key in a statement about all actions."""
+    if condition.folded not in _KEYS or is_null_check(condition):
+        return
     element = condition.statement.action
-    if condition.folded not in _KEYS or is_null_check(condition) or element is None:
+    if element is None:
         return
     if element.negated or any(value.text == "*" for value in element.values):
         yield Flaw(

@@ -35,10 +35,10 @@ _ALWAYS: Final = frozenset(
 
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look for variables without a default whose key nothing in the statement asks for."""
-    statement = condition.statement
-    if not statement.allows or not is_negated(condition) or not statement.policy.variables:
+    if not is_negated(condition) or not any("${" in value.text for value in condition.values):
         return
-    if conditions_unknown(statement):
+    statement = condition.statement
+    if not statement.allows or not statement.policy.variables or conditions_unknown(statement):
         return
     asked = {
         other.folded
