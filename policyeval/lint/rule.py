@@ -34,6 +34,9 @@ class Level(Enum):
     GRANT = "a grant"  # view.GrantView
     GRANTS = "the grants of one key"  # tuple[view.GrantView, ...]
 
+    # Enum's own is written in Python, and a walk looks levels up all the time.
+    __hash__ = object.__hash__
+
 
 MARKS = "${"
 """Stands among the elements of a statement for a text with one of these characters."""

@@ -59,8 +59,8 @@ def read_source(name: str) -> Reading:
             size = os.fstat(file.fileno()).st_size
             if size > MAX_BYTES:
                 return too_large(shown, size)
-            # A pipe tells no size.
-            data = file.read(MAX_BYTES + 1)
+            # A pipe tells no size, and may go on forever. To ask for so many bytes costs more than to read a file.
+            data = file.read() if size else file.read(MAX_BYTES + 1)
     except OSError as error:
         return unreadable(shown, (error.strerror or str(error)).lower())
     return too_large(shown, len(data)) if len(data) > MAX_BYTES else read(data, shown)
