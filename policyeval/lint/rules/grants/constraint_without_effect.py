@@ -31,7 +31,7 @@ def check(grant: GrantView) -> Iterator[Flaw]:
         what = ", ".join(map(ticked, sorted(names)))
         yield Flaw(
             constraint.place,
-            f"`{constraint.name}` does not limit {what}: they have no encryption context",
+            f"`{constraint.name}` does not limit {what}: such requests have no encryption context",
             "use a `SourceArn` constraint, or leave it out",
         )
 

@@ -33,7 +33,8 @@ def check(statement: Statement) -> Iterator[Flaw]:
             yield Flaw(
                 action.place(),
                 f"{ticked(action.text)} is not for {listed(values)}",
-                "SAML providers have `sts:AssumeRoleWithSAML`, OIDC ones `sts:AssumeRoleWithWebIdentity`",
+                "SAML providers have `sts:AssumeRoleWithSAML`, OIDC ones `sts:AssumeRoleWithWebIdentity`, all others "
+                "`sts:AssumeRole`",
                 tuple(value.place() for value in values),
             )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.model.policy import OLD_VERSION
+from policyeval.model.policy import OLD_VERSION, PolicyType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     level=Level.POLICY,
     check=check,
+    # Of those of the organization T106 says more.
+    types=frozenset(PolicyType) - {PolicyType.SCP, PolicyType.RCP},
     summary="The policy is of version 2008-10-17.",
     why=(
         "In it `${aws:username}` and other variables are plain text, which matches nothing that anybody has; new "
