@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache, partial
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 
 import click
@@ -185,10 +186,13 @@ def _lint(session: LintSession, options: _Options, folder: Path) -> Iterator[Fil
     if options.fix and "-" in names:
         message = "standard input cannot be fixed; name a file."
         raise click.UsageError(message)
+    # As in the settings: from their folder. Files come by the thousand, folders do not.
+    relative = cache(partial(os.path.relpath, start=folder))
     with _progress(names) as shown:
         for name in shown:
             reading = _stdin() if name == "-" else read_source(name)
-            path = name if name == "-" else Path(os.path.relpath(name, folder)).as_posix()
+            parent, base = os.path.split(name)
+            path = name if name == "-" else PurePath(relative(parent or os.curdir), base).as_posix()
             if options.fix and reading.node is not None:
                 yield _fix(session, reading, name, path, named=names[name])
             else:

@@ -46,7 +46,7 @@ def read(data: bytes, name: str) -> Reading:
     node, faults = _reader(name, text)(text, name)
     source = node.source if node is not None and node.source is not None else Source(name, text)
     prefix = text[: len(text) - len(source.text)]
-    return Reading(source, node, faults, "statement" in text.lower(), prefix)
+    return Reading(source, node, faults, not faults or "statement" in text.lower(), prefix)
 
 
 def too_large(name: str, size: int) -> Reading:

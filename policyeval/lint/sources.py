@@ -34,28 +34,37 @@ def find_files(paths: Iterable[str]) -> dict[str, bool]:
 
 
 def _below(folder: str) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
-        # What begins with a dot is not the project's: .git, .venv.
-        folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
-        paths = (str(Path(parent, name)) for name in names if name.lower().endswith(SUFFIXES))
-        yield from (path for path in paths if not _may_wait(path))
+    waiting = [str(Path(folder))]
+    while waiting:
+        below = waiting.pop()
+        try:
+            with os.scandir(below) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        # What begins with a dot is not the project's: .git, .venv.
+                        if not entry.name.startswith(".") and entry.name != "node_modules":
+                            waiting.append(entry.path)
+                    elif entry.name.lower().endswith(SUFFIXES) and not _may_wait(entry):
+                        yield entry.path.removeprefix("./")
+        except OSError:
+            # To be found again, and said, when it is read.
+            yield below.removeprefix("./")
 
 
-def _may_wait(path: str) -> bool:
+def _may_wait(entry: os.DirEntry[str]) -> bool:
     """Tell whether reading may never end: pipes, sockets and devices are read only where a person names them."""
     try:
-        mode = Path(path).stat().st_mode
+        return not stat.S_ISREG(entry.stat().st_mode)
     except OSError:
         # To be found again, and said, when it is read.
         return False
-    return not stat.S_ISREG(mode)
 
 
 def read_source(name: str) -> Reading:
     """Read a file; that it cannot be read is among the faults. What of its name is no text is shown as `�`."""
     shown = os.fsencode(name).decode(errors="replace")
     try:
-        with Path(name).open("rb") as file:
+        with open(name, "rb") as file:  # noqa: PTH123 - a path's costs a tenth of reading
             size = os.fstat(file.fileno()).st_size
             if size > MAX_BYTES:
                 return too_large(shown, size)

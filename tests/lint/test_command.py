@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -183,16 +185,30 @@ def test_a_broken_file_is_a_finding_and_the_run_goes_on(monkeypatch: pytest.Monk
     assert report["summary"]["policies"] >= 1
 
 
-def test_a_file_that_may_not_be_read_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_given: object, **_named: object) -> object:
-        raise PermissionError(13, "Permission denied")
+def test_a_file_that_cannot_be_read_is_a_finding() -> None:
+    Path("loop.json").symlink_to("loop.json")
+    Path("policy.json").write_text(BAD_EFFECT, encoding="utf-8")
+    assert [(found["code"], found["file"], found["message"]) for found in lint_json(".")["findings"]] == [
+        ("X101", "loop.json", "cannot read the file: too many levels of symbolic links"),
+        ("S114", "policy.json", "the effect `Permit` is neither `Allow` nor `Deny`"),
+    ]
 
-    Path("policy.json").write_text(POLICY, encoding="utf-8")
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "open", refuse)
-        result = lint("policy.json", "--format", "json")
-    assert [(f["code"], f["message"]) for f in json.loads(result.stdout)["findings"]] == [
-        ("X101", "cannot read the file: permission denied")
+
+def test_a_folder_that_nobody_may_look_into_is_a_finding_and_the_others_are_linted() -> None:
+    for name in ("closed", "open"):
+        Path(name).mkdir()
+        Path(name, "policy.json").write_text(BAD_EFFECT, encoding="utf-8")
+    Path("closed").chmod(0)
+    code = "from policyeval.cli import main; main()"
+    command = [sys.executable, "-c", code, "lint", ".", "--format", "json"]
+    if os.geteuid() == 0:
+        # Whom the system lets look anywhere gives that up.
+        command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]
+    ran = subprocess.run(command, check=False, capture_output=True)
+    Path("closed").chmod(0o700)
+    assert [(found["code"], found["file"]) for found in json.loads(ran.stdout)["findings"]] == [
+        ("X101", "closed"),
+        ("S114", "open/policy.json"),
     ]
 
 
