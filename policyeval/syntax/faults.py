@@ -58,7 +58,11 @@ class Kind(StrEnum):
 
 
 class Refused(Exception):  # noqa: N818 - no error by itself: it sends the text to the forgiving parse
-    """The strict parse of a JSON text cannot go on."""
+    """The strict parse of a text cannot go on; `at` is the offset of what it cannot take."""
+
+    def __init__(self, at: int = 0) -> None:
+        super().__init__(at)
+        self.at = at
 
 
 def ticked(text: str) -> str:

@@ -7,10 +7,9 @@ from threading import Lock
 
 from policyeval.model.source import Diagnostic, Source
 from policyeval.syntax.faults import Refused
-from policyeval.syntax.grammars import build
 from policyeval.syntax.json_tree import TreeBuilder, plain_objects
 from policyeval.syntax.strings import has_lone_surrogate
-from policyeval.syntax.tables import Shortcut, TableParser
+from policyeval.syntax.tables import Shortcut, TableParser, load_tables
 from policyeval.syntax.tree import MAX_DEPTH, Node, too_deep
 
 _builder = TreeBuilder()
@@ -20,9 +19,8 @@ _turn = Lock()
 
 @cache
 def _parser() -> TableParser:
-    lark = build("json", _builder, parts={})
-    terminals = {terminal.name: terminal.pattern.to_regexp() for terminal in lark.terminals}
-    return TableParser(lark, Shortcut("object", plain_objects(terminals), _builder.plain_object))
+    tables = load_tables("json")
+    return TableParser(tables, _builder, Shortcut("object", plain_objects(tables.terminals), _builder.plain_object))
 
 
 def read_json(text: str | bytes, name: str | None) -> tuple[Node | None, list[Diagnostic]]:

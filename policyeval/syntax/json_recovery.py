@@ -65,7 +65,7 @@ _turn = Lock()
 
 @cache
 def _parser() -> Lark:
-    return build("json", _builder, parts={})
+    return build("json", _builder)
 
 
 def explain(source: Source) -> tuple[Node | None, list[Diagnostic]]:

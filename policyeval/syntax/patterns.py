@@ -6,8 +6,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policyeval.syntax.faults import Refused
-from policyeval.syntax.grammars import build
-from policyeval.syntax.tables import TableParser
+from policyeval.syntax.tables import TableParser, load_tables
 
 if TYPE_CHECKING:
     from policyeval.syntax.tables import OffsetToken
@@ -75,12 +74,12 @@ class _ArnBuilder:
 
 @cache
 def _action_parser() -> TableParser:
-    return TableParser(build("action", _ActionBuilder(), parts={}))
+    return TableParser(load_tables("action"), _ActionBuilder())
 
 
 @cache
 def _arn_parser() -> TableParser:
-    return TableParser(build("arn", _ArnBuilder(), parts={}))
+    return TableParser(load_tables("arn"), _ArnBuilder())
 
 
 @lru_cache(maxsize=32_768)

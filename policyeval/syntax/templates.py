@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from policyeval.syntax.faults import Kind, ticked
-from policyeval.syntax.grammars import build
+from policyeval.syntax.faults import Kind, Refused, ticked
+from policyeval.syntax.tables import TableParser, load_tables
 
 if TYPE_CHECKING:
-    from lark import Lark, Token
+    from policyeval.syntax.tables import OffsetToken
 
 
 class Literal(NamedTuple):
@@ -43,10 +43,10 @@ class TemplateError(ValueError):
 class _Builder:
     """What the rules of `grammar/template.lark` do."""
 
-    def TEXT(self, token: Token) -> str:  # noqa: N802 - the token's name
-        return str(token.value)
+    def TEXT(self, token: OffsetToken) -> str:  # noqa: N802 - the token's name
+        return token.value
 
-    def CHARACTER(self, token: Token) -> Literal:  # noqa: N802 - the token's name
+    def CHARACTER(self, token: OffsetToken) -> Literal:  # noqa: N802 - the token's name
         return Literal(token.value[2])
 
     def plain_variable(self, parts: list[Any]) -> Variable:
@@ -55,13 +55,21 @@ class _Builder:
     def variable_with_default(self, parts: list[Any]) -> Variable:
         return Variable(parts[1].value, parts[3].value[1:-1])
 
-    def start(self, parts: list[Part]) -> tuple[Part, ...]:
-        return tuple(parts)
+    def first_part(self, parts: list[Part]) -> list[Part]:
+        return parts
+
+    def next_part(self, parts: list[Any]) -> list[Part]:
+        before: list[Part] = parts[0]
+        before.append(parts[1])
+        return before
+
+    def start(self, parts: list[list[Part]]) -> tuple[Part, ...]:
+        return tuple(parts[0])
 
 
 @cache
-def _parser() -> Lark:
-    return build("template", _Builder())
+def _parser() -> TableParser:
+    return TableParser(load_tables("template"), _Builder())
 
 
 @lru_cache(maxsize=16_384)
@@ -75,14 +83,10 @@ def parse_template(text: str) -> tuple[Part, ...]:
     """
     if "${" not in text:
         return (text,) if text else ()
-    from lark.exceptions import UnexpectedInput, UnexpectedToken  # noqa: PLC0415 - loaded with the parser, not before
-
     try:
-        parts: tuple[Part, ...] = _parser().parse(text)  # type: ignore[assignment]  # what `start` gives
-    except UnexpectedInput as error:
-        # Lark places the text's end where its last token begins.
-        ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
-        raise _explain(text, len(text) if ended else error.pos_in_stream or 0) from None
+        parts: tuple[Part, ...] = _parser().parse(text)
+    except Refused as refused:
+        raise _explain(text, refused.at) from None
     return parts
 
 

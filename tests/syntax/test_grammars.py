@@ -20,12 +20,15 @@ def test_a_grammar_that_is_not_there_is_a_broken_installation() -> None:
         grammar_text("klingon")
 
 
-def test_lark_is_loaded_by_the_first_parse_and_not_before() -> None:
+def test_lark_is_loaded_to_explain_a_fault_and_not_before() -> None:
     script = """if True:
         import sys
+        from policyeval.syntax.json_reader import read_json
         from policyeval.syntax.policy import parse_policy
+        parse_policy('{"Statement": {"Effect": "Deny", "Action": "kms:*", "Resource": "arn:aws:kms:*:${aws:userid}"}}')
         assert "lark" not in sys.modules
-        parse_policy({"Statement": {"Effect": "Deny", "Action": "*"}})
         assert "yaml" not in sys.modules
+        assert read_json("{", None)[1]
+        assert "lark" in sys.modules
     """
     subprocess.run([sys.executable, "-c", script], check=True)

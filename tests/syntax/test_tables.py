@@ -12,11 +12,12 @@ from lark import Lark
 from lark.exceptions import UnexpectedInput
 
 from policyeval.syntax.faults import Refused
-from policyeval.syntax.grammars import build, grammar_text
+from policyeval.syntax.grammars import grammar_file, grammar_text
 from policyeval.syntax.json_reader import read_json
 from policyeval.syntax.json_tree import TreeBuilder
-from policyeval.syntax.tables import TableParser
+from policyeval.syntax.tables import TableParser, load_tables
 from policyeval.syntax.tree import List, Mapping, Node
+from tests.syntax.make_tables import GRAMMARS, render, tables_of
 
 _PIECES = st.sampled_from(
     ["{", "}", "[", "]", ",", ":", " ", "\n", '"a"', '"b\\n"', '"', "1", "-0.5e3", "true", "null", "*", "kms", "arn"]
@@ -34,20 +35,20 @@ class _Spelled:
         if name.startswith("__"):
             raise AttributeError(name)
         return lambda parts: (
-            name,
+            str(name),
             [getattr(part, "value", part) for part in parts] if isinstance(parts, list) else parts.value,
         )
 
 
 def _parsers(grammar: str) -> tuple[Lark, TableParser]:
     lark = Lark(grammar_text(grammar), parser="lalr", transformer=_Spelled(), maybe_placeholders=False)
-    return lark, TableParser(lark)
+    return lark, TableParser(load_tables(grammar), _Spelled())
 
 
-PARSERS = {name: _parsers(name) for name in ("json", "action", "arn")}
+PARSERS = {name: _parsers(name) for name in GRAMMARS}
 
 
-WITHOUT_SHORTCUT = TableParser(build("json", TreeBuilder(), parts={}))
+WITHOUT_SHORTCUT = TableParser(load_tables("json"), TreeBuilder())
 
 
 def _agree(grammar: str, text: str) -> None:
@@ -61,7 +62,25 @@ def _agree(grammar: str, text: str) -> None:
         assert repr(tables.parse(text)) == repr(expected)
 
 
-@pytest.mark.parametrize("grammar", PARSERS)
+@pytest.mark.parametrize("grammar", GRAMMARS)
+def test_the_tables_are_those_of_the_grammar(grammar: str) -> None:
+    assert grammar_file(f"{grammar}.tables.json") == render(grammar), "run python -m tests.syntax.make_tables"
+
+
+@pytest.mark.parametrize(
+    ("grammar", "reason"),
+    [
+        ('start: "a" B\nB: "b"', "leaves out"),
+        ('start: _x\n_x: B\nB: "b"', "inline"),
+        ('start: x\n?x: B\nB: "b"', "is inlined"),
+    ],
+)
+def test_there_are_no_tables_of_a_grammar_whose_parts_do_not_all_reach_the_builder(grammar: str, reason: str) -> None:
+    with pytest.raises(AssertionError, match=reason):
+        tables_of(Lark(grammar, parser="lalr"))
+
+
+@pytest.mark.parametrize("grammar", GRAMMARS)
 @given(st.lists(_PIECES, max_size=12).map("".join) | st.text(max_size=12))
 def test_any_text_is_taken_or_refused_as_by_lark(grammar: str, text: str) -> None:
     _agree(grammar, text)
