@@ -86,8 +86,10 @@ def test_a_reader_that_leaves_ends_it_quietly() -> None:
 
 
 def test_an_interrupt_ends_it_quietly() -> None:
+    # A shell lets its background jobs ignore it, and what these start.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     process = subprocess.Popen(
-        [*PROGRAM, "check", "-", *CHECK[2:], "anonymous"],
+        [*PROGRAM[:2], heard + PROGRAM[2], "check", "-", *CHECK[2:], "anonymous"],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -166,7 +166,7 @@ class Database:
 def _connect(path: Path, timeout: float = _PATIENCE) -> sqlite3.Connection:
     return sqlite3.connect(
         f"{path.as_uri()}?mode=rw",
-        timeout,
+        timeout=timeout,
         uri=True,
         isolation_level=None,  # transactions begin and end where we say so
         check_same_thread=False,

@@ -32,10 +32,10 @@ _ARN_BY_ID = "SELECT arn FROM keys WHERE region = ? AND key_id = ?"
 _KEYS = f"SELECT {KEY} FROM keys WHERE account = ? AND region = ? AND key_id > ? ORDER BY key_id LIMIT ?"
 _COUNT_KEYS = "SELECT count FROM key_counts WHERE account = ? AND region = ?"
 _DUE = f"""SELECT {KEY} FROM keys WHERE id IN (
-    SELECT id FROM keys WHERE deletion_date <= ?1
-    UNION SELECT id FROM keys WHERE next_rotation <= ?1
-    UNION SELECT id FROM keys WHERE valid_to <= ?1
-    UNION SELECT key FROM materials WHERE valid_to <= ?1 AND secret IS NOT NULL
+    SELECT id FROM keys WHERE deletion_date <= ?
+    UNION SELECT id FROM keys WHERE next_rotation <= ?
+    UNION SELECT id FROM keys WHERE valid_to <= ?
+    UNION SELECT key FROM materials WHERE valid_to <= ? AND secret IS NOT NULL
 ) ORDER BY arn"""
 _ALIAS_BY_ARN = f"SELECT {_TARGET}, {ALIAS} FROM aliases WHERE arn = ?"
 _ALIASES = f"""SELECT {_TARGET}, {ALIAS} FROM aliases
@@ -135,7 +135,7 @@ class Queries:
 
     def due(self, now: datetime) -> list[Key]:
         """Give the keys whose deletion, rotation or expiry is due, by ARN."""
-        return [key_of(row) for row in self._rows(_DUE, (instant(now),))]
+        return [key_of(row) for row in self._rows(_DUE, (instant(now),) * _DUE.count("?"))]
 
     def last_use(self, key_arn: str) -> KeyUse | None:
         """Give the last use of a key that was noted."""
