@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-engines", action="store_true", help="leave out the comparison")
     parser.add_argument("--no-parts", action="store_true", help="leave out what is measured of policyeval alone")
     parser.add_argument("--requests", type=int, default=10_000)
-    parser.add_argument("--per-round", type=int, default=2_000, help="requests that each engine decides in its turn")
+    parser.add_argument("--per-round", type=int, default=10_000, help="requests that each engine decides in its turn")
     parser.add_argument("--passes", type=int, default=3, help="times over all requests")
     parser.add_argument("--rounds", type=int, default=9, help="of what is measured of policyeval alone")
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where peers are installed")
