@@ -143,3 +143,4 @@ def test_what_the_store_could_not_keep_is_recorded(tmp_path: Path) -> None:
         estate.call("CreateKey", Description="half a character: \ud800")
     assert trail.records[-1]["errorCode"] == "KMSInternalException"
     assert estate.call("ListKeys")["Keys"] == []
+    estate.kms.close()

@@ -51,15 +51,13 @@ def test_an_arn_pattern_agrees_with_re_on_each_part(written: list[str], given_: 
 
 
 def _steps(pattern: str, text: str) -> int:
-    """Count the bytecodes that a match takes."""
+    """Count the lines that a match runs: what every Python reports alike, unlike its bytecodes."""
     matches = compile_glob(tokenize(pattern))
     count = 0
 
-    def trace(frame: FrameType, event: str, _argument: object) -> object:
+    def trace(_frame: FrameType, event: str, _argument: object) -> object:
         nonlocal count
-        frame.f_trace_opcodes = True
-        frame.f_trace_lines = False
-        count += event == "opcode"
+        count += event == "line"
         return trace
 
     old = sys.gettrace()
@@ -72,13 +70,14 @@ def _steps(pattern: str, text: str) -> int:
 
 
 @pytest.mark.parametrize("unit", ["a*", "*a", "a*?", "?*", "a?*"])
-@pytest.mark.parametrize("tail", ["b", "a", "?b"])
-def test_globs_take_linear_time(unit: str, tail: str) -> None:
-    small, large = (_steps(unit * size + tail, "a" * size * 4) for size in (60, 240))
+@pytest.mark.parametrize("tail", ["b", "a", "?b", "*b", "c*b"])
+@pytest.mark.parametrize("end", ["", "b"])
+def test_globs_take_linear_time(unit: str, tail: str, end: str) -> None:
+    small, large = (_steps(unit * size + tail, "a" * size * 4 + end) for size in (60, 240))
     assert large <= 4.5 * small, "four times the pattern and text, about four times the steps"
 
 
 @pytest.mark.parametrize("unit", ["a*", "*a", "?*"])
 def test_globs_take_linear_time_in_the_text_alone(unit: str) -> None:
-    small, large = (_steps(unit * 30 + "b", "a" * size) for size in (1000, 8000))
+    small, large = (_steps(unit * 30 + "c*b", "a" * size + "b") for size in (1000, 8000))
     assert large <= 8.5 * small
