@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -17,6 +17,7 @@ import click
 
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.output import print_text
+from policyeval.cli.sharing import processors, shared
 from policyeval.errors import ConfigError
 from policyeval.lint.config import Config, read_config
 from policyeval.lint.finding import Severity
@@ -24,6 +25,7 @@ from policyeval.lint.reading import MAX_BYTES, Reading, read, too_large
 from policyeval.lint.report import FileItems, Report
 from policyeval.lint.rule import Rule
 from policyeval.lint.rules.table import load_all
+from policyeval.lint.run import FileReport
 from policyeval.lint.selection import select_codes
 from policyeval.lint.session import LintSession
 from policyeval.lint.sources import find_config, find_files, read_source, write_atomically
@@ -35,6 +37,8 @@ from policyeval.model.source import Diagnostic
 FORMATS = {"text": "text", "json": "as_json", "sarif": "sarif", "github": "github", "junit": "junit"}
 # From how many files on a run is long enough to show how far it is.
 _MANY = 20
+# From how many on other processors are put to work: copying a process costs as much as a few files.
+_WORTH_SHARING = 64
 # What a session's policy may have is what an identity policy may.
 _TYPES = [str(policy_type) for policy_type in PolicyType if policy_type is not PolicyType.SESSION]
 
@@ -54,6 +58,7 @@ class _Options(NamedTuple):
     new_baseline: str | None
     config: str | None
     allow_empty: bool
+    jobs: int | None
 
 
 def _codes(_context: click.Context, _parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
@@ -119,6 +124,13 @@ def _print_data_version(context: click.Context, _parameter: click.Parameter, val
 )
 @click.option("--allow-empty", is_flag=True, help="End with 0 where there is no policy, as a hook before commits must.")
 @click.option(
+    "-j",
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Processes that share the work.  [default: one a processor, for many files]",
+)
+@click.option(
     "--data-version",
     is_flag=True,
     is_eager=True,
@@ -182,24 +194,45 @@ def _baseline(named: str | None, config: Config, folder: Path) -> frozenset[str]
 
 
 def _lint(session: LintSession, options: _Options, folder: Path) -> Iterator[FileItems]:
-    names = find_files(options.paths)
-    if options.fix and "-" in names:
+    files = find_files(options.paths)
+    if options.fix and "-" in files:
         message = "standard input cannot be fixed; name a file."
         raise click.UsageError(message)
     # As in the settings: from their folder. Files come by the thousand, folders do not.
     relative = cache(partial(os.path.relpath, start=folder))
-    with _progress(names) as shown:
-        for name in shown:
-            reading = _stdin() if name == "-" else read_source(name)
-            parent, base = os.path.split(name)
-            path = name if name == "-" else PurePath(relative(parent or os.curdir), base).as_posix()
-            if options.fix and reading.node is not None:
-                yield _fix(session, reading, name, path, named=names[name])
-            else:
-                yield session.lint(reading, path, named=names[name])
+
+    def path(name: str) -> str:
+        parent, base = os.path.split(name)
+        return name if name == "-" else PurePath(relative(parent or os.curdir), base).as_posix()
+
+    def look(name: str) -> FileReport:
+        return session.look(_read(name), path(name), named=files[name])
+
+    names = list(files)
+    with _progress(names) as tell:
+        if options.fix:
+            for name in names:
+                tell(1)
+                yield _fix(session, name, path(name), named=files[name])
+            return
+        for name, report in zip(names, shared(look, names, _jobs(options, names), tell), strict=True):
+            yield session.sift(report, path(name))
 
 
-def _fix(session: LintSession, reading: Reading, name: str, path: str, *, named: bool) -> FileItems:
+def _jobs(options: _Options, names: Sequence[str]) -> int:
+    if options.jobs is not None:
+        return options.jobs
+    return processors() if len(names) >= _WORTH_SHARING else 1
+
+
+def _read(name: str) -> Reading:
+    return _stdin() if name == "-" else read_source(name)
+
+
+def _fix(session: LintSession, name: str, path: str, *, named: bool) -> FileItems:
+    reading = _read(name)
+    if reading.node is None:
+        return session.lint(reading, path, named=named)
     mended, items = session.fix(reading, path, named=named)
     if items.fixed:
         write_atomically(name, mended)
@@ -224,13 +257,13 @@ def _without_collector() -> Iterator[None]:
 
 
 @contextmanager
-def _progress(names: dict[str, bool]) -> Iterator[Iterator[str]]:
-    """Show on a terminal how far a long run is."""
+def _progress(names: Sequence[str]) -> Iterator[Callable[[int], object]]:
+    """Show on a terminal how far a long run is: as far as what is given is told."""
     if len(names) < _MANY or not sys.stderr.isatty():
-        yield iter(names)
+        yield lambda _count: None
         return
-    with click.progressbar(names, label="linting", file=sys.stderr) as bar:
-        yield iter(bar)
+    with click.progressbar(length=len(names), label="linting", file=sys.stderr) as bar:
+        yield bar.update
 
 
 def _write(report: Report, rules: Sequence[Rule], options: _Options) -> None:

@@ -55,9 +55,16 @@ class LintSession:
 
     def lint(self, reading: Reading, path: str, *, named: bool = True) -> FileItems:
         """Lint a file. `path` is its path from the folder of the settings, `named` whether a person named it."""
-        path = posixpath.normpath(path)
-        report = lint_reading(self._linter, reading, self._type_of(path), named=named)
-        return self._sifted(report, path)
+        return self.sift(self.look(reading, path, named=named), path)
+
+    def look(self, reading: Reading, path: str, *, named: bool = True) -> FileReport:
+        """Do the larger half of `lint`, which changes nothing and so can be done in another process."""
+        return lint_reading(self._linter, reading, self._type_of(posixpath.normpath(path)), named=named)
+
+    def sift(self, report: FileReport, path: str) -> FileItems:
+        """Do the other half: name the findings, and note which suppressions were of use."""
+        named = name_findings(report)
+        return apply_baseline(self._suppressor.apply(named, posixpath.normpath(path)), self._baseline)
 
     def fix(self, reading: Reading, path: str, *, named: bool = True) -> tuple[str, FileItems]:
         """Make the fixes of a file's findings that are not suppressed; give its whole text, and what is left."""
@@ -83,6 +90,3 @@ class LintSession:
     def _type_of(self, path: str) -> PolicyType | None:
         told = (policy_type for pattern, policy_type in self._types if fnmatchcase(path, pattern))
         return self._policy_type or next(told, None)
-
-    def _sifted(self, report: FileReport, path: str) -> FileItems:
-        return apply_baseline(self._suppressor.apply(name_findings(report), path), self._baseline)

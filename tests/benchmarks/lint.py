@@ -24,15 +24,17 @@ from tests.benchmarks import machine
 from tests.benchmarks.peers import PeerMissingError, default_cache, install, versions
 
 COUNT = 1_005
-# What a child tells of another: seconds of processor time, which is the same on a busy machine and a quiet one
-# (each tool has one thread), and the most memory it had, in KiB.
+# What a child tells of another: seconds that passed, seconds of processor time, and the most memory that one of its
+# processes had, in KiB.
 _CHILD = """
-import resource, subprocess, sys
+import resource, subprocess, sys, time
+start = time.perf_counter()
 done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 if done.returncode not in (0, 1):
     sys.exit(done.stderr.decode())
+passed = time.perf_counter() - start
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(used.ru_utime + used.ru_stime, used.ru_maxrss)
+print(passed, used.ru_utime + used.ru_stime, used.ru_maxrss)
 """
 _PARLIAMENT = """
 import sys, warnings
@@ -46,9 +48,10 @@ for path in sorted(Path(sys.argv[1]).rglob("*.json")):
 
 
 class Run(NamedTuple):
-    """One run: how long it took, and the most memory it had above the bare interpreter's."""
+    """One run: how long it took, on all processors together, and the most memory a process had above the bare one's."""
 
     seconds: float
+    processor: float
     megabytes: float
 
 
@@ -102,12 +105,11 @@ def fill(folder: Path, texts: list[str], times: int = 1) -> None:
 
 def run(tool: Tool, target: Path) -> Run:
     """Run a tool once over a folder or file."""
-    seconds, memory = _measured([*tool.command, str(target)])
-    _, bare = _measured([tool.python, "-c", "pass"])
-    return Run(seconds, (memory - bare) / 1024)
+    ran, bare = _measured([*tool.command, str(target)]), _measured([tool.python, "-c", "pass"])
+    return ran._replace(megabytes=ran.megabytes - bare.megabytes)
 
 
-def _measured(command: list[str]) -> tuple[float, float]:
+def _measured(command: list[str]) -> Run:
     # Whoever runs a tool a second time has its modules compiled.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
@@ -115,8 +117,8 @@ def _measured(command: list[str]) -> tuple[float, float]:
     )
     if done.returncode != 0:
         raise PeerMissingError(done.stderr.strip() or "it ended without a word")
-    seconds, memory = done.stdout.split()
-    return float(seconds), float(memory)
+    seconds, processor, kibibytes = map(float, done.stdout.split())
+    return Run(seconds, processor, kibibytes / 1024)
 
 
 def ours() -> Tool:
@@ -145,8 +147,19 @@ def parliament() -> Tool:
     return Tool(versions("parliament"), (*home.command, "-c", _PARLIAMENT), home.command[0])
 
 
-def measure(tools: list[Tool], texts: list[str], rounds: int) -> list[tuple[str, float, float, float, float]]:
-    """Give for each tool: policies a second, megabytes, seconds for one file, and for twice the policies the factor."""
+class Row(NamedTuple):
+    """A tool's line of the table; `factor` is for twice the policies."""
+
+    name: str
+    rate: float
+    processor_rate: float
+    megabytes: float
+    cold: float
+    factor: float
+
+
+def measure(tools: list[Tool], texts: list[str], rounds: int) -> list[Row]:
+    """Give each tool's line."""
     with tempfile.TemporaryDirectory() as base:
         once, twice, one = (Path(base, name) for name in ("once", "twice", "one"))
         for folder in (once, twice, one):
@@ -161,11 +174,23 @@ def measure(tools: list[Tool], texts: list[str], rounds: int) -> list[tuple[str,
             for tool in tools:
                 found = [run(tool, folder) for folder in (once, twice, one)]
                 kept = best[tool.name]
-                best[tool.name] = found if not turn else [min(pair) for pair in zip(kept, found, strict=True)]
+                best[tool.name] = found if not turn else list(map(_best, kept, found))
+    count = len(texts)
     return [
-        (name, len(texts) / all_.seconds, all_.megabytes, cold.seconds, double.seconds / all_.seconds)
+        Row(
+            name,
+            count / all_.seconds,
+            count / all_.processor,
+            all_.megabytes,
+            cold.seconds,
+            double.processor / all_.processor,
+        )
         for name, (all_, double, cold) in best.items()
     ]
+
+
+def _best(one: Run, other: Run) -> Run:
+    return Run(*map(min, one, other))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -188,9 +213,11 @@ def main(arguments: list[str] | None = None) -> int:
     rows = measure(tools, texts, asked.rounds)
     size = sum(map(len, texts)) / 1e6
     sys.stdout.write(f"{len(texts):,} policies, {size:.1f} MB\n\n")
-    sys.stdout.write(f"{'':<20}{'policies/s':>12}{'MB':>8}{'one file, s':>13}{'twice as many':>15}\n")
-    for name, rate, megabytes, cold, factor in rows:
-        sys.stdout.write(f"{name:<20}{rate:>12.0f}{megabytes:>8.0f}{cold:>13.2f}{f'x {factor:.2f}':>15}\n")
+    titles = ("policies/s", "a processor", "MB", "one file, s", "twice as many")
+    sys.stdout.write(f"{'':<20}{''.join(f'{title:>15}' for title in titles)}\n")
+    for row in rows:
+        figures = (f"{row.rate:.0f}", f"{row.processor_rate:.0f}", f"{row.megabytes:.0f}", f"{row.cold:.2f}")
+        sys.stdout.write(f"{row.name:<20}{''.join(f'{each:>15}' for each in (*figures, f'x {row.factor:.2f}'))}\n")
     return 0
 
 

@@ -42,6 +42,25 @@ def test_the_exit_code_says_how_it_ended(sentence: str, text: str, options: list
     assert result.exit_code == code, (sentence, result.output)
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+def test_the_report_is_the_same_however_many_processes_share_the_work() -> None:
+    for number in range(70):
+        Path(f"{number:02}.json").write_text([POLICY, BAD_EFFECT, EMPTY_SID][number % 3], encoding="utf-8")
+    Path("broken.yaml").write_bytes(b"\xff\xfe\xff")
+    suppress = '[[lint.suppress]]\ncode = "S114"\npointer = ""\nreason = "known"\nfile = '
+    Path("policyeval.toml").write_text(f'{suppress}"01.json"\n{suppress}"02.json"\n', encoding="utf-8")
+    reports = [lint(".", *jobs) for jobs in (["--jobs", "1"], ["-j", "2"], ["-j", "7"], [])]
+    assert {report.exit_code for report in reports} == {1}
+    assert len({report.output for report in reports}) == 1
+    for expected in ("X103", "S114", "X201", "1 suppressed"):  # the first suppression is of use, the other of none
+        assert expected in reports[0].output
+
+
+def test_work_needs_a_process() -> None:
+    Path("policy.json").write_text(POLICY, encoding="utf-8")
+    assert lint("policy.json", "--jobs", "0").exit_code == 2
+
+
 def test_a_path_that_is_not_there_cannot_run() -> None:
     assert lint("missing.json").exit_code == 2
 
