@@ -125,6 +125,8 @@ class Diagnostic:
 
 
 def _excerpt(source: Source, place: Place) -> list[str]:
+    if not source.text:  # an empty file, or one that is no text
+        return []
     line, column = source.position(place.start)
     text = source.line_text(line)
     first = max(0, column - 1 - _WINDOW // 2) if len(text) > _WINDOW else 0

@@ -204,6 +204,12 @@ def test_a_broken_file_is_a_finding_and_the_run_goes_on(monkeypatch: pytest.Monk
     assert report["summary"]["policies"] >= 1
 
 
+def test_where_there_is_no_text_no_line_of_it_is_shown() -> None:
+    Path("empty.json").write_bytes(b"")
+    Path("binary.json").write_bytes(b"\x89PNG")
+    assert "^" not in lint("empty.json", "binary.json").output
+
+
 def test_a_file_that_cannot_be_read_is_a_finding() -> None:
     Path("loop.json").symlink_to("loop.json")
     Path("policy.json").write_text(BAD_EFFECT, encoding="utf-8")
