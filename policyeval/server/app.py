@@ -75,6 +75,7 @@ class App:
                 status=reply.status,
                 code=reply.code or None,
                 message=reply.message or None,
+                hint=reply.hint,
                 principal=caller.label if caller is not None else None,
                 source_ip=exchange.peer.address,
                 request_id=exchange.request_id,

@@ -48,7 +48,7 @@ class Reply(NamedTuple):
 
     `code` and `message` say why it is a refusal, and are empty when it is none. The rest is for the journal, and
     the client learns nothing of it: `fault` is what went wrong with the server itself, `decision` what the authorizer
-    said that refused.
+    said that refused, `hint` what else is known of a refusal.
     """
 
     status: int
@@ -58,6 +58,7 @@ class Reply(NamedTuple):
     message: str = ""
     fault: str | None = None
     decision: Decision | None = None
+    hint: str | None = None
 
 
 class Speaker(Protocol):
@@ -130,7 +131,7 @@ class Exchange:
         try:
             return self._work()
         except WireError as error:
-            return refuse(error.code, error.message, error.status, self.request_id)
+            return refuse(error.code, error.message, error.status, self.request_id)._replace(hint=error.hint)
         except KmsError as error:
             return refuse(error.code, error.message, None, self.request_id)._replace(decision=error.decision)
         except PolicyEvalError as error:
@@ -217,7 +218,8 @@ class Endpoint:
             context={"aws:SecureTransport": peer.secure},
         )
         if region not in regions().get(caller.partition, ()):  # partitions know nothing of each other's keys
-            raise DIALECTS[speaker.reading.service].unknown(_UNKNOWN)
+            hint = f"access keys of the partition `{caller.partition}` are not known in {region}"
+            raise DIALECTS[speaker.reading.service].unknown(_UNKNOWN, hint)
         if user_agent is None or len(user_agent) <= _LONGEST_AGENT:
             keep(self._callers, key, (identity, caller), _CALLERS)
         return caller

@@ -17,9 +17,9 @@ class Refusal(NamedTuple):
     code: str
     status: int
 
-    def __call__(self, message: str) -> WireError:
+    def __call__(self, message: str, hint: str | None = None) -> WireError:
         """Make the error, to be raised."""
-        return WireError(self.code, message, self.status)
+        return WireError(self.code, message, self.status, hint)
 
 
 class Dialect(NamedTuple):

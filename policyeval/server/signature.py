@@ -116,11 +116,19 @@ def verify(  # noqa: PLR0913 - the request, and what it is held against, by name
     if identity is None:
         # That a key is not known is said, as AWS does: ids are no secrets, and so there is nothing that the time
         # of this answer could give away.
-        raise dialect.unknown(_UNKNOWN)
+        raise dialect.unknown(_UNKNOWN, _why_unknown(access_key, claim.token))
     _check_signature(request, headers, signed_headers, claim, scope, identity.secret, keys, dialect)
     if identity.expires is not None and now >= identity.expires:
         raise dialect.expired(_EXPIRED)
     return Signed(identity, scope.region, signed_at)
+
+
+def _why_unknown(access_key: str, token: str | None) -> str:
+    if token is not None:
+        return f"the session token is not that of `{access_key}`, or was issued under another root key"
+    if access_key.startswith("ASIA"):
+        return f"`{access_key}` is a temporary access key, and came without its session token"
+    return f"nobody has the access key `{access_key}`"
 
 
 def _check_time(date: str, now: datetime, dialect: Dialect) -> datetime:
@@ -207,6 +215,8 @@ def _check_signature(  # noqa: PLR0913, PLR0917 - all that goes into it
     expected = sign(begun, string_to_sign(claim.date, scope, canonical))
     # Bytes, because texts are compared in constant time only where they are ASCII.
     if not compare_digest(expected.encode("ascii"), claim.signature.encode("latin-1")):
-        raise dialect.wrong(_MISMATCH)
+        access_key = claim.credential.partition("/")[0]
+        hint = f"the secret of `{access_key}` is another, or what was signed was changed on the way (Host, path, body)"
+        raise dialect.wrong(_MISMATCH, hint)
     if kept is None:
         keys.keep(secret, scope, begun)

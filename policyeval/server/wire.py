@@ -66,11 +66,13 @@ class WireError(PolicyEvalError):
         code: the error code, in the words of the protocol: `IncompleteSignatureException`, `SignatureDoesNotMatch`.
         message: AWS's words, "" where AWS says nothing.
         status: the HTTP status.
+        hint: what whoever runs the server may know, and the client need not.
 
     """
 
-    def __init__(self, code: str, message: str = "", status: int = 400) -> None:
+    def __init__(self, code: str, message: str = "", status: int = 400, hint: str | None = None) -> None:
         self.code = code
         self.message = message
         self.status = status
-        super().__init__([Diagnostic(f"{code}: {message}" if message else code)])
+        self.hint = hint
+        super().__init__([Diagnostic(f"{code}: {message}" if message else code, hint)])

@@ -292,6 +292,32 @@ def test_why_a_request_was_denied_is_explained_to_who_runs_the_server() -> None:
     assert "    |   role trust policy: does not allow\n" in log
 
 
+def test_why_credentials_were_refused_is_hinted_to_who_runs_the_server() -> None:
+    temporary = {"aws_access_key_id": "ASIAELSEWHERE", "aws_secret_access_key": "s"}
+    with serve("--log-format", "json") as served:
+        own = {"aws_access_key_id": served.exports["AWS_ACCESS_KEY_ID"]}
+        for credentials in (
+            temporary | {"aws_access_key_id": "AKIANOBODY"},
+            temporary,
+            temporary | {"aws_session_token": "a-token-of-another-server"},
+            own | {"aws_secret_access_key": "a-wrong-secret"},
+            {"region_name": "cn-north-1"},
+        ):
+            with pytest.raises(ClientError):
+                served.client(**credentials).list_keys()
+        _, log = served.stop()
+    assert [json.loads(line).get("hint") for line in log.splitlines()[:-1]] == [
+        "nobody has the access key `AKIANOBODY`",
+        "`ASIAELSEWHERE` is a temporary access key, and came without its session token",
+        "the session token is not that of `ASIAELSEWHERE`, or was issued under another root key",
+        f"the secret of `{own['aws_access_key_id']}` is another, or what was signed was changed on the way"
+        " (Host, path, body)",
+        "access keys of the partition `aws` are not known in cn-north-1",
+    ]
+    assert "a-token" not in log
+    assert "a-wrong-secret" not in log
+
+
 def test_a_file_that_changed_takes_effect_and_a_broken_one_does_not(tmp_path: Path) -> None:
     file = tmp_path / "data" / "accounts.yaml"
     with serve("--data", str(tmp_path / "data")) as served:
