@@ -50,7 +50,8 @@ class Finding:
     """One thing that a rule found.
 
     `place` is where to look first; `also` are the other places that have part in it, as where Access
-    Analyzer gives several. `sid` is that of the statement it is in, if any.
+    Analyzer gives several. `sid` is that of the statement it is in, if any. `meant` is what was probably
+    meant in the place of the text at `place`: a guess, for a person to take.
     """
 
     code: str
@@ -62,3 +63,4 @@ class Finding:
     also: tuple[Place, ...] = ()
     fix: Fix | None = None
     sid: str | None = None
+    meant: str | None = None

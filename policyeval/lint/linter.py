@@ -231,7 +231,7 @@ def _values(
 
 def _at(value: Value, flaw: TextFlaw) -> Flaw:
     fix = replace_value(value, flaw.replacement) if flaw.replacement is not None else None
-    return Flaw(value.place(flaw.start, flaw.end), flaw.message, flaw.hint, fix=fix)
+    return Flaw(value.place(flaw.start, flaw.end), flaw.message, flaw.hint, fix=fix, meant=flaw.meant)
 
 
 def _finding(rule: Rule, flaw: Flaw, policy: PolicyView | None) -> Finding:
@@ -245,6 +245,7 @@ def _finding(rule: Rule, flaw: Flaw, policy: PolicyView | None) -> Finding:
         flaw.also,
         flaw.fix,
         _sid(flaw.place.pointer, policy),
+        flaw.meant,
     )
 
 

@@ -43,19 +43,21 @@ MARKS = "${"
 
 
 class Flaw(NamedTuple):
-    """What a check found: where, and what to say. The rule adds its code and severity."""
+    """What a check found: where, and what to say. The rule adds its code and severity; `meant` as in `Finding`."""
 
     place: Place
     message: str
     hint: str | None = None
     also: tuple[Place, ...] = ()
     fix: Fix | None = None
+    meant: str | None = None
 
 
 class TextFlaw(NamedTuple):
     """What a check of a `…_TEXT` level found. `start` and `end` are offsets in the string; None: all of it.
 
-    `replacement` is a string that means the same without the flaw: it makes the finding fixable.
+    `replacement` is a string that means the same without the flaw: it makes the finding fixable. `meant` is one that
+    means something else, and was probably meant.
     """
 
     message: str
@@ -63,6 +65,12 @@ class TextFlaw(NamedTuple):
     start: int | None = None
     end: int | None = None
     replacement: str | None = None
+    meant: str | None = None
+
+
+def suggestion(meant: str | None, otherwise: str | None = None) -> str | None:
+    """Write the hint that asks whether something else was meant, or the hint for when nobody knows."""
+    return f"did you mean `{meant}`?" if meant is not None else otherwise
 
 
 # The argument is what the level says; mypy cannot tell it from the level.

@@ -142,6 +142,7 @@ class Editor:
             start, end = (document.text.offset(wire.position_of(at)) for at in (params.range.start, params.range.end))
             here = wire.touching(findings, start, end)
             actions += wire.quick_fixes(document, here, versions=versions)
+            actions += wire.guesses(document, here, versions=versions)
             if versions and len(here) <= _FEW:
                 creates = bool(edits and lsp.ResourceOperationKind.Create in (edits.resource_operations or ()))
                 actions += await self._suppressions(document, here, creates=creates)

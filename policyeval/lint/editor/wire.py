@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from lsprotocol import types as lsp
@@ -12,6 +13,7 @@ from policyeval.lint.editor.documents import shown
 from policyeval.lint.editor.meanings import action_text, key_text, operator_text
 from policyeval.lint.editor.text import Position
 from policyeval.lint.finding import Severity
+from policyeval.lint.fixes import written_anew
 from policyeval.lint.rules.table import load
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 SOURCE: Final = "policyeval"
 FIX_ALL: Final = "source.fixAll.policyeval"
+
+# Neither a string in which something is escaped, nor a document that is written as a string.
+_ONE_WORD: Final = re.compile(r"""\"[^"\\\n]*"|'[^'\\\n]*'|[\w:.*?/-]+""")
 
 _SEVERITIES: Final = {
     Severity.ERROR: lsp.DiagnosticSeverity.Error,
@@ -117,6 +122,22 @@ def quick_fixes(document: Document, findings: Sequence[Finding], *, versions: bo
             [diagnostic(document, finding)],
             is_preferred=True,
             edit=workspace_edit(document, edits, versions=versions),
+        )
+
+
+def guesses(document: Document, findings: Sequence[Finding], *, versions: bool) -> Iterator[lsp.CodeAction]:
+    """Give what was probably meant, where that can be written in the place of one plain word or string."""
+    for finding in findings:
+        place, meant = finding.place, finding.meant
+        before = document.text.text[place.start : place.end]
+        if meant is None or _ONE_WORD.fullmatch(before) is None:
+            continue
+        edit = lsp.TextEdit(range_at(document.text, place.start, place.end), written_anew(meant, before))
+        yield lsp.CodeAction(
+            f"{finding.code}: change to `{meant}`",
+            lsp.CodeActionKind.QuickFix,
+            [diagnostic(document, finding)],
+            edit=workspace_edit(document, [edit], versions=versions),
         )
 
 

@@ -203,6 +203,49 @@ def test_a_fix_is_an_edit_of_the_version_that_it_is_for(client: Client, uri: str
     assert edited(REDUNDANT, fix) == edited(REDUNDANT, every) == wanted
 
 
+WITH_CONDITION = GOOD.replace(
+    '"Sid"', '"Condition": {"StringEquals": {"aws:SourceVpc": "vpc-0123456789abcdef0"}}, "Sid"'
+)
+YAML = """\
+Version: "2012-10-17"
+Statement:
+- Effect: Allow
+  Action: s3:GetObject
+  Resource: arn:aws:s3:::bucket/*
+"""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "right", "meant", "written"),
+    [
+        ("an action", "json", GOOD, "s3:GetObject", "s3:GetObjekt"),
+        ("the service of an action", "json", GOOD, "s3:GetObject", "s33:GetObject"),
+        ("an action in YAML", "yaml", YAML, "s3:GetObject", "s3:GetObjekt"),
+        ("an operator", "json", WITH_CONDITION, "StringEquals", "StringEqual"),
+        ("a condition key", "json", WITH_CONDITION, "aws:SourceVpc", "aws:SourceVpcc"),
+    ],
+)
+def test_what_was_probably_meant_is_offered_and_not_among_the_safe_fixes(  # noqa: PLR0913, PLR0917 - a row's columns
+    client: Client, uri: str, sentence: str, language: str, right: str, meant: str, written: str
+) -> None:
+    uri, text = uri.replace(".json", f".{language}"), right.replace(meant, written)
+    client.open(uri, text, language)
+    (found,) = client.diagnostics(uri, 1)
+    guess, _suppression = actions(client, uri, found["range"])
+    assert guess["title"] == f"{found['code']}: change to `{meant}`", sentence
+    assert (guess["kind"], guess.get("isPreferred"), guess["diagnostics"]) == ("quickfix", None, [found])
+    assert edited(text, guess) == right
+
+
+@pytest.mark.parametrize("action", [r"s3:GetObj\u0065kt", "conjure:Rabbit"])
+def test_nothing_is_guessed_in_a_string_with_escapes_or_of_what_is_like_nothing(
+    client: Client, uri: str, action: str
+) -> None:
+    client.open(uri, GOOD.replace("s3:GetObject", action))
+    (found,) = client.diagnostics(uri, 1)
+    assert [each["title"] for each in actions(client, uri, found["range"]) if "change to" in each["title"]] == []
+
+
 @pytest.mark.parametrize(
     ("only", "kinds"),
     [
@@ -309,7 +352,7 @@ def test_a_suppression_is_written_but_for_its_reason(tmp_path: Path) -> None:
     with editor(tmp_path) as client:
         client.open(uri, BAD)
         (found,) = client.diagnostics(uri, 1)
-        (action,) = actions(client, uri, found["range"])
+        _guess, action = actions(client, uri, found["range"])
         create, change = action["edit"]["documentChanges"]
         assert (create["kind"], create["uri"], create["options"]) == ("create", settings, {"ignoreIfExists": True})
         assert change["textDocument"] == {"uri": settings, "version": None}
@@ -327,7 +370,7 @@ def test_a_suppression_is_added_below_the_others(tmp_path: Path) -> None:
     with editor(tmp_path) as client:
         client.open(uri, BAD)
         (found,) = client.diagnostics(uri, 1)
-        (action,) = actions(client, uri, found["range"])
+        _guess, action = actions(client, uri, found["range"])
         (change,) = action["edit"]["documentChanges"]
         (edit,) = change["edits"]
         assert (change["textDocument"]["uri"], edit["range"]) == (settings, span((1, 14), (1, 14)))
@@ -336,7 +379,8 @@ def test_a_suppression_is_added_below_the_others(tmp_path: Path) -> None:
 
 def test_a_document_that_the_settings_do_not_reach_has_no_suppression(client: Client) -> None:
     client.open("untitled:Untitled-2", BAD, "json")
-    assert actions(client, "untitled:Untitled-2", span((0, 0), (9, 0))) == []
+    titles = [action["title"] for action in actions(client, "untitled:Untitled-2", span((0, 0), (9, 0)))]
+    assert titles == ["A102: change to `s3:GetObject`"]
 
 
 def test_it_asks_to_be_told_of_settings_where_an_editor_can(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.catalog.service_data import service_data
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Level, Rule, TextFlaw
+from policyeval.lint.rule import Level, Rule, TextFlaw, suggestion
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 def check(action: str) -> Iterator[TextFlaw]:
     """Look for the colon."""
     if ":" not in action and action != "*" and action.strip():
-        yield TextFlaw(f"the action {ticked(action)} names no service", _hint(action.strip()))
+        meant = _meant(action.strip())
+        hint = suggestion(meant, "write `service:action`, such as `kms:Decrypt`, or `*` for all")
+        yield TextFlaw(f"the action {ticked(action)} names no service", hint, meant=meant)
 
 
-def _hint(action: str) -> str:
+def _meant(action: str) -> str | None:
     data = service_data()
     prefix = max((name for name in data.services if action.lower().startswith(name)), key=len, default="")
     service = data.service(prefix)
     name = service.action_names.get(action[len(prefix) :].strip(".- ").lower()) if service is not None else None
-    if name is not None:
-        return f"did you mean `{prefix}:{name}`?"
-    return "write `service:action`, such as `kms:Decrypt`, or `*` for all"
+    return f"{prefix}:{name}" if name is not None else None
 
 
 RULE = Rule(

@@ -8,7 +8,7 @@ from policyeval.catalog.service_data import service_data
 from policyeval.catalog.unlisted import UNLISTED_ACTIONS
 from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import has_wildcard
-from policyeval.lint.rule import Level, Rule, TextFlaw
+from policyeval.lint.rule import Level, Rule, TextFlaw, suggestion
 from policyeval.lint.rules.actions._parts import split_action
 from policyeval.syntax.faults import nearest, ticked
 
@@ -42,15 +42,18 @@ def check(action: str) -> Iterator[TextFlaw]:
         return
     action = f"{parts.service}:{parts.name.lower()}"
     if parts.name.lower() not in service.action_names and action not in UNLISTED_ACTIONS:
-        yield TextFlaw(f"{ticked(parts.service)} has no action {ticked(parts.name)}", _hint(parts, service))
+        hint, meant = _hint(action, parts, service)
+        yield TextFlaw(f"{ticked(parts.service)} has no action {ticked(parts.name)}", hint, meant=meant)
 
 
-def _hint(parts: ActionParts, service: Service) -> str:
-    permission = _ASKED_AS.get(f"{parts.service}:{parts.name.lower()}")
+def _hint(action: str, parts: ActionParts, service: Service) -> tuple[str | None, str | None]:
+    """Give a hint, and the one action that was probably meant."""
+    permission = _ASKED_AS.get(action)
     if permission is not None:
-        return f"the permission for it is `{permission}`"
+        return f"the permission for it is `{permission}`", None if "`" in permission else permission
     close = nearest(parts.name, service.action_names.values())
-    return f"did you mean `{parts.service}:{close}`?" if close else f"see the actions of {service.name}"
+    meant = f"{parts.service}:{close}" if close is not None else None
+    return suggestion(meant, f"see the actions of {service.name}"), meant
 
 
 RULE = Rule(

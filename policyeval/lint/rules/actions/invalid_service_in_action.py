@@ -9,7 +9,7 @@ from policyeval.catalog.service_data import service_data
 from policyeval.catalog.unlisted import RETIRED_SERVICES
 from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import has_wildcard
-from policyeval.lint.rule import Level, Rule, TextFlaw
+from policyeval.lint.rule import Level, Rule, TextFlaw, suggestion
 from policyeval.lint.rules.actions._parts import split_action
 from policyeval.syntax.faults import nearest, ticked
 
@@ -25,20 +25,20 @@ def check(action: str) -> Iterator[TextFlaw]:
     if parts is None or has_wildcard(parts.service):
         return
     if parts.service not in service_data().services and parts.service not in RETIRED_SERVICES:
-        yield TextFlaw(f"there is no service {ticked(parts.service)}", _hint(parts))
+        meant = _meant(parts)
+        hint = suggestion(meant, "a service's page in AWS's reference begins with its prefix")
+        yield TextFlaw(f"there is no service {ticked(parts.service)}", hint, meant=meant)
 
 
-def _hint(parts: ActionParts) -> str:
+def _meant(parts: ActionParts) -> str | None:
     """Suggest a service of a similar name, first one that has the action."""
     data = service_data()
     for close in _alike(parts.service):
         service = data.service(close)
         if service is not None and parts.name.lower() in service.action_names:
-            return f"did you mean `{close}:{service.action_names[parts.name.lower()]}`?"
+            return f"{close}:{service.action_names[parts.name.lower()]}"
     nearby = nearest(parts.service, data.services)
-    if nearby is not None:
-        return f"did you mean `{nearby}:{parts.name}`?"
-    return "a service's page in AWS's reference begins with its prefix"
+    return f"{nearby}:{parts.name}" if nearby is not None else None
 
 
 @lru_cache(maxsize=64)

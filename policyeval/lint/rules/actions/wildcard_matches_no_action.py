@@ -8,7 +8,7 @@ from policyeval.catalog.service_data import service_data
 from policyeval.catalog.unlisted import RETIRED_SERVICES
 from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import has_wildcard, matcher
-from policyeval.lint.rule import Level, Rule, TextFlaw
+from policyeval.lint.rule import Level, Rule, TextFlaw, suggestion
 from policyeval.lint.rules.actions._parts import split_action
 from policyeval.syntax.faults import nearest, ticked
 
@@ -31,12 +31,14 @@ def check(action: str) -> Iterator[TextFlaw]:
         return
     service = data.service(parts.service)
     if service is not None and not any(map(matcher(parts.name.lower()), service.action_names)):
-        yield TextFlaw(f"no action of {ticked(parts.service)} matches {ticked(parts.name)}", _hint(parts, service))
+        meant = _meant(parts, service)
+        hint = suggestion(meant, f"see the actions of {service.name}")
+        yield TextFlaw(f"no action of {ticked(parts.service)} matches {ticked(parts.name)}", hint, meant=meant)
 
 
-def _hint(parts: ActionParts, service: Service) -> str:
+def _meant(parts: ActionParts, service: Service) -> str | None:
     close = nearest(parts.name.replace("*", "").replace("?", ""), service.action_names.values())
-    return f"did you mean `{parts.service}:{close}`?" if close else f"see the actions of {service.name}"
+    return f"{parts.service}:{close}" if close is not None else None
 
 
 RULE = Rule(

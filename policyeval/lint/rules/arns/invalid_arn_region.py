@@ -8,7 +8,7 @@ from policyeval.catalog.regions import regions
 from policyeval.lint.arns import arn_fields
 from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import matcher
-from policyeval.lint.rule import Level, Rule, TextFlaw
+from policyeval.lint.rule import Level, Rule, TextFlaw, suggestion
 from policyeval.syntax.faults import nearest, ticked
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def check(resource: str) -> Iterator[TextFlaw]:
     partitions = [name for name, names in regions().items() if any(map(fits, names))]
     if not partitions and not any(f"{name}-global" == fields.region for name in regions()):
         close = nearest(fields.region, {name for names in regions().values() for name in names})
-        hint = f"did you mean `{close}`?" if close else "write a Region's code, such as `eu-central-1`, or `*`"
+        hint = suggestion(close, "write a Region's code, such as `eu-central-1`, or `*`")
         yield TextFlaw(f"there is no Region {ticked(fields.region)}", hint)
     elif partitions and not any(map(in_partition, partitions)):
         yield TextFlaw(

@@ -8,7 +8,7 @@ from policyeval.catalog.regions import regions
 from policyeval.lint.arns import arn_fields
 from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import matcher
-from policyeval.lint.rule import Level, Rule, TextFlaw
+from policyeval.lint.rule import Level, Rule, TextFlaw, suggestion
 from policyeval.syntax.faults import nearest, ticked
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def check(resource: str) -> Iterator[TextFlaw]:
     fields = arn_fields(resource)
     if fields is not None and not any(map(matcher(fields.partition), regions())):
         close = nearest(fields.partition, regions())
-        hint = f"did you mean `{close}`?" if close else "write `aws`, `aws-cn` or `aws-us-gov`"
+        hint = suggestion(close, "write `aws`, `aws-cn` or `aws-us-gov`")
         yield TextFlaw(f"there is no partition {ticked(fields.partition)}", hint)
 
 

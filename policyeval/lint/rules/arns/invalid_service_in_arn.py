@@ -9,7 +9,7 @@ from policyeval.catalog.unlisted import RETIRED_SERVICES
 from policyeval.lint.arns import arn_fields
 from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import has_wildcard, matcher
-from policyeval.lint.rule import Level, Rule, TextFlaw
+from policyeval.lint.rule import Level, Rule, TextFlaw, suggestion
 from policyeval.syntax.faults import nearest, ticked
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def check(resource: str) -> Iterator[TextFlaw]:
     known = fields.service in services or (has_wildcard(fields.service) and any(map(matcher(fields.service), services)))
     if not known:
         close = nearest(fields.service, services)
-        hint = f"did you mean `{close}`?" if close else "see the ARNs of the service's resources"
+        hint = suggestion(close, "see the ARNs of the service's resources")
         yield TextFlaw(f"there is no service {ticked(fields.service)}", hint)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from policyeval.lint.arns import arn_fields, named_by, resource_types
 from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import has_wildcard
-from policyeval.lint.rule import Level, Rule, TextFlaw
+from policyeval.lint.rule import Level, Rule, TextFlaw, suggestion
 from policyeval.syntax.faults import nearest, ticked
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def check(resource: str) -> Iterator[TextFlaw]:
     if kinds and not named_by(fields):
         kind = _kind(fields.resource)
         close = nearest(kind, {_kind(each.resource) for each in kinds} - {"*", ""}) if kind else None
-        hint = f"did you mean `{close}`?" if close else f"see the resource types of `{fields.service}`"
+        hint = suggestion(close, f"see the resource types of `{fields.service}`")
         yield TextFlaw(f"no resource of {ticked(fields.service)} is named {ticked(fields.resource)}", hint)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.evaluator.operators import NULL, OPERATORS
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rule import Flaw, Level, Rule, suggestion
 from policyeval.lint.rules.conditions._operators import operators
 from policyeval.syntax.faults import nearest, ticked
 
@@ -24,8 +24,9 @@ def check(statement: Statement) -> Iterator[Flaw]:
         if operator.base not in OPERATORS and operator.base != NULL:
             close = nearest(operator.base.rpartition(":")[2], _NAMES)
             suffix = "IfExists" if operator.if_exists and close != NULL else ""
-            hint = f"did you mean `{operator.quantifier}{close}{suffix}`?" if close else None
-            yield Flaw(operator.place(statement), f"there is no condition operator {ticked(operator.text)}", hint)
+            meant = f"{operator.quantifier}{close}{suffix}" if close is not None else None
+            message = f"there is no condition operator {ticked(operator.text)}"
+            yield Flaw(operator.place(statement), message, suggestion(meant), meant=meant)
 
 
 RULE = Rule(

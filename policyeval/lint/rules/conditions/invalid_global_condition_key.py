@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rule import Flaw, Level, Rule, suggestion
 from policyeval.lint.rules.conditions._keys import find_key, is_well_formed, lacks_tag_name
 from policyeval.syntax.faults import nearest, ticked
 
@@ -26,8 +26,10 @@ def check(condition: Condition) -> Iterator[Flaw]:
         return
     if find_key(folded) is None and is_well_formed(condition.key):
         close = nearest(condition.key, (key.name for key in CONDITION_KEYS.values() if key.name.startswith("aws:")))
-        hint = f"did you mean `{close}`?" if close else "see the global condition keys"
-        yield Flaw(condition.key_place(), f"there is no global condition key {ticked(condition.key)}", hint)
+        hint = suggestion(close, "see the global condition keys")
+        yield Flaw(
+            condition.key_place(), f"there is no global condition key {ticked(condition.key)}", hint, meant=close
+        )
 
 
 RULE = Rule(

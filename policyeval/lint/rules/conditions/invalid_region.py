@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policyeval.catalog.regions import regions
 from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import has_wildcard
-from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rule import Flaw, Level, Rule, suggestion
 from policyeval.lint.rules.conditions._keys import operand_type
 from policyeval.syntax.faults import nearest, ticked
 
@@ -27,9 +27,7 @@ def check(condition: Condition) -> Iterator[Flaw]:
         text = value.text
         if not has_wildcard(text) and "${" not in text and not any(text in names for names in regions().values()):
             close = nearest(text, (name for names in regions().values() for name in names))
-            yield Flaw(
-                value.place(), f"there is no Region {ticked(text)}", f"did you mean `{close}`?" if close else None
-            )
+            yield Flaw(value.place(), f"there is no Region {ticked(text)}", suggestion(close), meant=close)
 
 
 RULE = Rule(

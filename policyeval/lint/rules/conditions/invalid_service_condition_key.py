@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.catalog.service_data import service_data
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rule import Flaw, Level, Rule, suggestion
 from policyeval.lint.rules.conditions._keys import find_key, homes, is_of_provider, is_well_formed, lacks_tag_name
 from policyeval.syntax.faults import nearest, ticked
 
@@ -26,8 +26,10 @@ def check(condition: Condition) -> Iterator[Flaw]:
         service = folded.partition(":")[0]
         described = service_data().service(services[0])
         close = nearest(condition.key, (key.name for key in described.keys.values())) if described else None
-        hint = f"did you mean `{close}`?" if close else f"see the condition keys of `{service}`"
-        yield Flaw(condition.key_place(), f"`{service}` has no condition key {ticked(condition.key)}", hint)
+        hint = suggestion(close, f"see the condition keys of `{service}`")
+        yield Flaw(
+            condition.key_place(), f"`{service}` has no condition key {ticked(condition.key)}", hint, meant=close
+        )
 
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from policyeval.catalog.service_data import service_data
 from policyeval.catalog.unlisted import RETIRED_SERVICES
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rule import Flaw, Level, Rule, suggestion
 from policyeval.lint.rules.conditions._keys import find_key, homes, is_of_provider, is_well_formed
 from policyeval.syntax.faults import nearest, ticked
 
@@ -25,8 +25,9 @@ def check(condition: Condition) -> Iterator[Flaw]:
         return
     if not homes(folded) and find_key(folded) is None:
         close = nearest(service, service_data().services)
-        hint = f"did you mean `{close}:{condition.key.partition(':')[2]}`?" if close else None
-        yield Flaw(condition.key_place(), f"no service has the prefix {ticked(service)}", hint)
+        meant = f"{close}:{condition.key.partition(':')[2]}" if close is not None else None
+        message = f"no service has the prefix {ticked(service)}"
+        yield Flaw(condition.key_place(), message, suggestion(meant), meant=meant)
 
 
 RULE = Rule(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.catalog.kms import GRANT_OPERATIONS
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rule import Flaw, Level, Rule, suggestion
 from policyeval.lint.rules.grants._parts import operations
 from policyeval.syntax.faults import nearest, ticked
 
@@ -24,7 +24,8 @@ def check(grant: GrantView) -> Iterator[Flaw]:
             yield Flaw(
                 operation.place,
                 f"a grant cannot allow {ticked(operation.name)}",
-                f"did you mean `{close}`?" if close else "a grant allows cryptographic operations and a few more",
+                suggestion(close, "a grant allows cryptographic operations and a few more"),
+                meant=close,
             )
 
 
