@@ -195,13 +195,17 @@ def _leaf(condition: Condition, operator: Operator, templates: Sequence[Template
     negated = operator.negated
 
     def leaf(value: str, context: EvaluationContext) -> bool:
+        doubts = bad
         try:
-            hit = any(test(value) for test in tests) or _any_filled(operator, filled, value, context)
+            hit = any(test(value) for test in tests)
+            if not hit and filled:
+                more, worse = _compile_values(condition, operator, _fill(filled, context))
+                hit, doubts = any(test(value) for test in more), [*bad, *worse]
         except ValueError as error:
             context.fault(f"`{condition.key}` is `{value}`, no value for `{condition.operator}`: {error}")
             return stuck
-        if not hit and bad:
-            for why in bad:
+        if not hit and doubts:  # what cannot be compared matters only where nothing else fits
+            for why in doubts:
                 context.fault(why)
             return stuck
         return hit is not negated
@@ -209,10 +213,15 @@ def _leaf(condition: Condition, operator: Operator, templates: Sequence[Template
     return leaf
 
 
+def _fill(templates: Sequence[Template], context: EvaluationContext) -> list[Tokens]:
+    """Resolve the variables; what is not resolved matches nothing, and a negated operator then holds (S22)."""
+    return [tokens for template in templates if (tokens := template.fill(context)) is not None]
+
+
 def _compile_values(
     condition: Condition, operator: Operator, fixed: Sequence[Tokens]
 ) -> tuple[list[Callable[[str], bool]], list[str]]:
-    """Compile the values without variables; tell of those that are no value for the operator."""
+    """Compile values; tell of those that are no value for the operator."""
     tests: list[Callable[[str], bool]] = []
     bad: list[str] = []
     for tokens in fixed:
@@ -221,15 +230,6 @@ def _compile_values(
         except ValueError as error:
             bad.append(f"`{literal_text(tokens)}` is no value for `{condition.operator}`: {error}")
     return tests, bad
-
-
-def _any_filled(operator: Operator, templates: Sequence[Template], value: str, context: EvaluationContext) -> bool:
-    for template in templates:
-        tokens = template.fill(context)
-        # An unresolved variable matches nothing; a negated operator then holds (S22).
-        if tokens is not None and operator.compile(tokens)(value):
-            return True
-    return False
 
 
 def _among(expected: frozenset[str], *, negated: bool) -> Leaf:

@@ -51,6 +51,9 @@ _SPARE = (
 # Texts that nobody settled how to write: a moment as text, and who may compare it.
 _TIMES = ("aws:currenttime", "aws:epochtime", "aws:tokenissuetime")
 
+# Variables that are all of a value.
+_WHOLE = ("${aws:userid}", "${aws:SourceArn}", "${app:source}", "${aws:username, 'arn:aws:s3:::*'}", "${app:none}")
+
 TRIES = 8
 
 
@@ -85,6 +88,8 @@ def _any_condition(dice: Dice, facts: Facts) -> Condition:
         operator = "DateLessThan"
     count = weighted(dice, {1: 70, 2: 22, 3: 8})
     values = [_value(dice, operator, pick(dice, items), facts) for _ in range(count)]
+    if operator in _ARN and chance(dice, 15):  # what a variable stands for need not be an ARN
+        values.insert(dice.below(len(values) + 1), pick(dice, _WHOLE))
     if chance(dice, 1):
         operator = pick(
             dice,

@@ -248,6 +248,32 @@ def test_variables(version: str, value: str, expected: bool) -> None:  # noqa: F
     assert decision.allowed is expected
 
 
+_OWN, _NO_ARN, _OTHER = "${aws:PrincipalArn}", "${aws:username}", "arn:aws:iam::111122223333:user/bob"
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "effect", "expected"),
+    [
+        pytest.param("ArnLike", [_OWN, _NO_ARN], "Allow", True, id="the one that fits comes first"),
+        pytest.param("ArnLike", [_NO_ARN, _OWN], "Allow", True, id="the one that fits comes last"),
+        pytest.param("ArnLike", [_OTHER, _NO_ARN], "Allow", False, id="none fits, and what is no ARN does not help"),
+        pytest.param("ArnLike", [_OTHER, _NO_ARN], "Deny", True, id="none fits, and what is no ARN is no way out"),
+        pytest.param("ArnNotLike", [_NO_ARN, _OWN], "Deny", False, id="one that fits ends a negated operator"),
+        pytest.param("ArnNotLike", [_NO_ARN, _OTHER], "Allow", False, id="what is no ARN is not known to differ"),
+        pytest.param("ArnNotLike", [_NO_ARN, _OTHER], "Deny", True, id="nor in a Deny, which then holds"),
+        pytest.param("ArnLike", ["arn:aws", _OWN], "Allow", True, id="a bad value without a variable before it"),
+        pytest.param("ArnLike", [_OWN, "arn:aws"], "Allow", True, id="a bad value without a variable behind it"),
+    ],
+)
+def test_a_value_that_fits_settles_it_beside_variables_that_stand_for_no_arn(
+    operator: str,
+    values: list[str],
+    effect: str,
+    expected: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    assert holds(operator, values, USER, effect) is expected
+
+
 @pytest.mark.parametrize(
     ("value", "given", "expected"),
     [

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from policyeval.model.policy import NamedPolicy
+from policyeval.model.policy import Condition, NamedPolicy
 from policyeval.model.records import PolicyLevels
 from policyeval.model.request import Request, Session
 from tests.differential.dice import Dice, shuffled
@@ -14,10 +14,15 @@ def _levels(dice: Dice, levels: PolicyLevels) -> PolicyLevels:
     return tuple(tuple(shuffled(dice, level)) for level in shuffled(dice, levels))
 
 
+def _mixed(dice: Dice, condition: Condition) -> Condition:
+    return replace(condition, values=tuple(shuffled(dice, condition.values)))
+
+
 def _shuffle(dice: Dice, world: World, request: Request) -> tuple[World, Request]:
     def change(policy: NamedPolicy, _kind: str) -> NamedPolicy:
         statements = [
-            replace(one, conditions=tuple(shuffled(dice, one.conditions))) for one in policy.policy.statements
+            replace(one, conditions=tuple(_mixed(dice, condition) for condition in shuffled(dice, one.conditions)))
+            for one in policy.policy.statements
         ]
         return with_statements(policy, shuffled(dice, statements))
 
@@ -37,7 +42,7 @@ def _shuffle(dice: Dice, world: World, request: Request) -> tuple[World, Request
     return replace(world, people=people, all_grants=shuffled(dice, world.all_grants)), request
 
 
-def test_order_of_statements_policies_conditions_and_grants_is_irrelevant() -> None:
+def test_order_of_statements_policies_conditions_their_values_and_grants_is_irrelevant() -> None:
     for life in lives(3):
         before = decided(life.world, life.request)
         after = decided(*_shuffle(life.dice, life.world, life.request))
