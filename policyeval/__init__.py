@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from policyeval.authorizer import Authorizer, Decision, PolicySet, simulate
+    from policyeval.authorizer import Authorizer, Decision, PolicySet, PreparedRequest, simulate
     from policyeval.entities import Entities
     from policyeval.errors import (
         EntitiesError,
@@ -45,6 +45,7 @@ _HOMES = {
     "PolicySource": "policyeval.model.records",
     "PolicySyntaxError": "policyeval.errors",
     "PolicyType": "policyeval.model.policy",
+    "PreparedRequest": "policyeval.authorizer",
     "Request": "policyeval.model.request",
     "RequestError": "policyeval.errors",
     "Session": "policyeval.model.request",
@@ -71,6 +72,7 @@ __all__ = [
     "PolicySource",
     "PolicySyntaxError",
     "PolicyType",
+    "PreparedRequest",
     "Request",
     "RequestError",
     "Session",

@@ -9,6 +9,7 @@ from policyeval.authorizer.access import AccountAccess, account_access, who_can
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.decision import Decision
 from policyeval.authorizer.plans import Plans
+from policyeval.authorizer.prepared import PreparedRequest
 from policyeval.authorizer.situation import Situation
 from policyeval.evaluator.layers import Compiler, View
 from policyeval.model.decision import Access
@@ -62,6 +63,16 @@ class Authorizer:
             pass
         case = self._exact.case(request)
         return Decision.of_case(case, decide(case))
+
+    def prepare(self, request: Request) -> PreparedRequest:
+        """Read a request once, to decide it often: `authorize` spends half of its time on reading.
+
+        Raises:
+            RequestError: as `authorize`.
+            UnknownEntityError: likewise.
+
+        """
+        return PreparedRequest(request, self.authorize, self._plans)
 
     def account_access(self, account: str, action: str, resource: str) -> AccountAccess:
         """Tell whether a resource's side lets an account in, and which of its principals get through.

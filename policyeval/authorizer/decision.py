@@ -91,6 +91,11 @@ class Decision:
         return self._request
 
     @property
+    def read(self) -> tuple[Values, Values]:
+        """The encryption context and the request's own keys as they were read for a plan, folded."""
+        return self._pairs, self._given
+
+    @property
     def basis(self) -> object:
         """What it rests on; decisions that rest on the same may share it, for whoever keeps what follows from it."""
         return self._outcome

@@ -107,6 +107,10 @@ class Plan:
             if read is None:
                 return None
             given = read
+        return self.settle(request, pairs, given)
+
+    def settle(self, request: Request, pairs: Values, given: Values) -> Decision:
+        """Decide a request of which encryption context and own keys were read and folded: ask what is left open."""
         context, at = None, request.at
         if self._needs_context or (at is not None and at.__class__ is not datetime):
             context = self._context(request, pairs, given)

@@ -28,7 +28,7 @@ class Plans:
 
     def __init__(self, situation: Situation) -> None:
         self._situation = situation
-        self._source = situation.source
+        self.source = situation.source
         self._plans: dict[_Key, Plan] = {}
         self._asked: dict[_Key, int] = {}
 
@@ -44,14 +44,19 @@ class Plans:
                 return self._make(key, request)
             keep(self._asked, key, asked + 1)
             return None
-        if plan.revision is not None and plan.revision is self._source.revision:
+        if plan.revision is not None and plan.revision is self.source.revision:
             return plan
         return self._look_again(key, plan, request)
+
+    def ready(self, request: Request) -> Plan | None:
+        """Give a plan as `find` does, and make one that was never asked for."""
+        keep(self._asked, (request.principal, request.action, request.resource), _ASKED_BEFORE)
+        return self.find(request)
 
     def _look_again(self, key: _Key, plan: Plan, request: Request) -> Plan | None:
         revision = self._revision()
         with suppress(PolicyEvalError):  # what it was made of may be gone
-            if still(self._source, plan.answers):
+            if still(self.source, plan.answers):
                 self._stamp(plan, revision)
                 return plan
         return self._make(key, request)
@@ -68,7 +73,7 @@ class Plans:
         return None
 
     def _revision(self) -> object:
-        return getattr(self._source, "revision", None)
+        return getattr(self.source, "revision", None)
 
     def _stamp(self, plan: Plan, revision: object) -> None:
         """Note under which revision a plan holds, unless that changed while the records were looked at."""

@@ -92,7 +92,7 @@ class KeyManagementService:
 
     @property
     def authorizer(self) -> Authorizer:
-        """What decides; ask it who can use a key as it stands now."""
+        """What decides; ask it who can use a key as it stands now. `describe` puts another in its place."""
         return self._core.authorizer
 
     def client(self, caller: str | Caller) -> Client:

@@ -108,3 +108,15 @@ class Request:
         """Give the same request with some facts changed."""
         facts = {name: getattr(self, name) for name in self.__slots__} | changes
         return Request(**facts)
+
+    def copy(self) -> Request:
+        """Give the same request, with mappings and lists of its own where they are what they should be."""
+        context: object = self.context
+        if isinstance(context, Mapping):
+            context = {name: list(value) if isinstance(value, list) else value for name, value in context.items()}
+        pairs = self.encryption_context
+        return self.replace(
+            context=context,
+            encryption_context=dict(pairs) if isinstance(pairs, Mapping) else pairs,
+            grant_tokens=list(self.grant_tokens) if isinstance(self.grant_tokens, list) else self.grant_tokens,
+        )

@@ -1,7 +1,7 @@
 """What is asked again and again is decided from a plan: every answer must be the one that a fresh authorizer gives.
 
 Each request of a world is asked until there is a plan, and then with other facts: another encryption
-context, other keys, another time, by a service. Answers are compared whole, reports included.
+context, other keys, another time, by a service; once more prepared. Answers are compared whole, reports included.
 `POLICYEVAL_PLANNED_WORLDS=10000` asks that many worlds.
 """
 
@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from policyeval import Authorizer, PolicyEvalError, Request
+from policyeval import Authorizer, Decision, PolicyEvalError, Request
 from policyeval.authorizer.plan import Plan
 from policyeval.model.records import PolicySource
 from policyeval.scenarios.loader import load_scenarios
@@ -58,13 +58,20 @@ def variations(request: Request) -> Iterator[Request]:
     yield request.replace(grant_tokens=["no-such-grant"])
 
 
-def answer(authorizer: Authorizer, request: Request) -> Any:
+def answer(authorize: Callable[..., Decision], *asked: Authorizer | Request) -> Any:
     """Give all that can be asked of a decision, or what is wrong with the request."""
     try:
-        decision = authorizer.authorize(request)
+        decision = authorize(*asked)
     except PolicyEvalError as error:
         return type(error), str(error)
     return decision.to_json()
+
+
+def twice(used: Authorizer, request: Request) -> Decision:
+    """Decide a prepared request again."""
+    prepared = used.prepare(request)
+    prepared.authorize()
+    return prepared.authorize()
 
 
 def differing(source: PolicySource, request: Request, delay: timedelta, used: Authorizer) -> list[str]:
@@ -72,11 +79,12 @@ def differing(source: PolicySource, request: Request, delay: timedelta, used: Au
     if request.at is None:
         request = request.replace(at=LATER - timedelta(days=400))  # two authorizers have two clocks
     for _ in range(3):
-        answer(used, request)
+        answer(used.authorize, request)
     found = []
     for number, asked in enumerate(variations(request)):
-        plain = answer(Authorizer(source, grant_delay=delay), asked)
-        answers = [answer(used, asked) for _ in range(2)]
+        plain = answer(Authorizer(source, grant_delay=delay).authorize, asked)
+        answers = [answer(used.authorize, asked) for _ in range(2)]
+        answers.append(answer(twice, used, asked))
         found += [f"variation {number}: {asked}" for given in answers if given != plain]
     return found
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from policyeval import Authorizer, RequestError
+from policyeval import Authorizer, Decision, RequestError
 from policyeval.model.records import ResourceRecord
 from policyeval.model.request import Request
 from tests.differential.asking import NOON, context
@@ -71,7 +71,12 @@ def _sibling(dice: Dice, request: Request, resource: ResourceRecord | None) -> R
 
 def said(authorizer: Authorizer, request: Request) -> str:
     """Everything an authorizer says of a request, faults included."""
+    return told(lambda: authorizer.authorize(request))
+
+
+def told(decide: Callable[[], Decision]) -> str:
+    """Everything that is said when something is decided, faults included."""
     try:
-        return json.dumps(authorizer.authorize(request).to_json())
+        return json.dumps(decide().to_json())
     except RequestError as error:
         return f"{type(error).__name__}: {error}"

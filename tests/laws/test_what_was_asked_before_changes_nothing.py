@@ -9,10 +9,10 @@ from datetime import timedelta
 
 import pytest
 
-from policyeval import Authorizer
+from policyeval import Authorizer, RequestError
 from policyeval.model.request import Request
 from tests.laws.changes import lives
-from tests.laws.siblings import TIMES, families, said
+from tests.laws.siblings import TIMES, families, said, told
 from tests.reference.world import World
 
 NO_DELAY, DELAY = timedelta(0), timedelta(minutes=5)
@@ -81,6 +81,29 @@ def test_when_the_source_changes_the_next_decision_is_a_fresh_authorizers(kind: 
             fresh = said(Authorizer(worlds[number]), request)
             for _ in range(TIMES):
                 assert said(warm, request) == fresh, f"seed {life.seed}, world {number}: {request}"
+
+
+@pytest.mark.parametrize("kind", [Passing, Mute, Unversioned])
+def test_a_prepared_request_says_what_a_fresh_authorizer_says_of_the_source_as_it_is(
+    kind: type[Passing | Mute],
+) -> None:
+    planned: Counter[bool] = Counter()
+    for life in lives(13):
+        worlds = [life.world, *_changes(life.world)]
+        source = kind(life.world)
+        authorizer = Authorizer(source)  # type: ignore[arg-type]
+        request = life.request.replace(session=None, vpc_endpoint=None)
+        try:
+            prepared = authorizer.prepare(request)
+        except RequestError:  # then it cannot be asked at all
+            continue
+        planned[prepared._ready is not None] += 1
+        for number in (0, 1, 0, 2, 3, 1, 2, 0, 3):
+            source.world = worlds[number]
+            fresh = said(Authorizer(worlds[number]), request)
+            for _ in range(2):
+                assert told(prepared.authorize) == fresh, f"seed {life.seed}, world {number}: {request}"
+    assert planned[True] > planned[False]
 
 
 def _changes(world: World) -> list[World]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
-from policyeval import Authorizer, Entities, Request
+from policyeval import Authorizer, Entities, PreparedRequest, Request
 from tests.benchmarks.engines.contract import Run
 from tests.benchmarks.workload import IDENTITY_POLICY, KEY_POLICY, KEYS, PRINCIPALS, A, Raw
 
@@ -39,12 +40,21 @@ def prepare() -> Run:
     return run
 
 
-def prepare_prepared() -> Callable[[Sequence[Request]], list[bool]]:
+def prepare_built() -> Callable[[Sequence[Request]], list[bool]]:
     """With requests that were built before the clock started (`request_of`)."""
     authorize = Authorizer(Entities.from_mapping(estate())).authorize
 
     def run(requests: Sequence[Request]) -> list[bool]:
         return [authorize(request).allowed for request in requests]
+
+    return run
+
+
+def prepare_prepared() -> Callable[[Sequence[PreparedRequest]], list[bool]]:
+    """With requests that were built and read before the clock started (`prepared_of`); on it they are decided."""
+
+    def run(requests: Sequence[PreparedRequest]) -> list[bool]:
+        return [request.authorize().allowed for request in requests]
 
     return run
 
@@ -75,3 +85,13 @@ def request_of(raw: Raw) -> Request:
         encryption_context=raw.encryption_context,
         context=raw.context,
     )
+
+
+@cache
+def _preparing() -> Authorizer:
+    return Authorizer(Entities.from_mapping(estate()))
+
+
+def prepared_of(raw: Raw) -> PreparedRequest:
+    """Build the request of raw strings and dicts, and read it."""
+    return _preparing().prepare(request_of(raw))
