@@ -33,7 +33,7 @@ class PreparedRequest:
         self._plans = plans
         self._source = plans.source
         # One value, so that threads see a plan with what was read for it.
-        self._ready: tuple[Plan, Values, Values] | None = None
+        self._ready: tuple[Plan, Values, Values] | None
         authorize(self.request)  # says what is wrong with it, and meets the keys of its context
         self._prepare(plans.ready)
 

@@ -36,6 +36,7 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
     ("a grant", {"grants": [grant(ALICE, "Decrypt", **only(**BLUE))]}, {"encryption_context": BLUE}, True),
     ("a grant that asks for another context", {"grants": [grant(ALICE, "Decrypt", **only(**BLUE))]}, {}, False),
     ("a key of its own", {"alice": [allow(Condition=when("StringEquals", "team:x", "y"))]}, {"context": {"team:x": "y"}}, True),
+    ("a key that a plan does not read", {"alice": [allow(Condition=when("StringLike", "kms:ViaService", "s3.*"))]}, {"context": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}, True),
     ("what has no plan: a session apart", {"app": [allow()]}, {"principal": APP, "session": Session("s1")}, True),
     ("what has no plan: a session policy", {"app": [allow()]}, {"principal": APP, "session": Session("s1", policies=[policy(allow(Action="s3:*"))])}, False),
 ]  # fmt: skip

@@ -166,9 +166,11 @@ def answer(world: World, call: Called) -> str | None:
         clock=lambda: first.at or NOON,
         settings=Settings(grant_delay=DELAY),
     )
-    tokens = _tokens(world, first, Tokens(token_key(root), entropy))
+    params = dict(call.params)
+    if first.grant_tokens and call.operation != "RetireGrant":
+        params["GrantTokens"] = _tokens(world, first, Tokens(token_key(root), entropy))
     try:
-        kms.call(call.caller, call.operation, {**call.params, **({"GrantTokens": tokens} if tokens else {})})
+        kms.call(call.caller, call.operation, params)
     except KmsError as error:
         return error.code
     return None
