@@ -61,6 +61,10 @@ class Authorizer:
                 return decision
         except (AttributeError, TypeError):  # malformed; deciding without a plan says how
             pass
+        return self._plainly(request)
+
+    def _plainly(self, request: Request) -> Decision:
+        """Decide a request without a plan."""
         case = self._exact.case(request)
         return Decision.of_case(case, decide(case))
 
@@ -72,7 +76,7 @@ class Authorizer:
             UnknownEntityError: likewise.
 
         """
-        return PreparedRequest(request, self.authorize, self._plans)
+        return PreparedRequest(request, self._plainly, self._plans)
 
     def account_access(self, account: str, action: str, resource: str) -> AccountAccess:
         """Tell whether a resource's side lets an account in, and which of its principals get through.

@@ -25,16 +25,16 @@ class PreparedRequest:
 
     """
 
-    __slots__ = ("_authorize", "_plans", "_ready", "_source", "request")
+    __slots__ = ("_plainly", "_plans", "_ready", "_source", "request")
 
-    def __init__(self, request: Request, authorize: Callable[[Request], Decision], plans: Plans) -> None:
+    def __init__(self, request: Request, plainly: Callable[[Request], Decision], plans: Plans) -> None:
         self.request = request.copy()
-        self._authorize = authorize
+        self._plainly = plainly
         self._plans = plans
         self._source = plans.source
         # One value, so that threads see a plan with what was read for it.
         self._ready: tuple[Plan, Values, Values] | None
-        authorize(self.request)  # says what is wrong with it, and meets the keys of its context
+        plainly(self.request)  # says what is wrong with it, and meets the keys of its context
         self._prepare(plans.ready)
 
     def authorize(self) -> Decision:
@@ -51,7 +51,7 @@ class PreparedRequest:
             revision = plan.revision
             if revision is not None and revision is self._source.revision:
                 return plan.settle(self.request, pairs, given)
-        return self._prepare(self._plans.find) or self._authorize(self.request)
+        return self._prepare(self._plans.find) or self._plainly(self.request)
 
     def _prepare(self, find: Callable[[Request], Plan | None]) -> Decision | None:
         """Read the request for the plan that holds now, by deciding it; None where it is decided without one."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from policyeval.catalog.kms_specs import KEY_SPECS
-from policyeval.entities import Entities
 from policyeval.errors import EntitiesError
 from policyeval.kms.key_policy import default_text
 from policyeval.kms.records import Alias, Key, KeyState, Material, MultiRegion
@@ -15,13 +16,26 @@ from policyeval.kms.states import PENDING_DELETION
 from policyeval.kms.storage.store import Store, Transaction
 from policyeval.kms.vault import Vault
 from policyeval.model.arn import split_arn
+from policyeval.model.grant import Grant
 from policyeval.model.records import KeyFacts, ResourceRecord
 from policyeval.model.source import Diagnostic
 
 _WINDOW = 30  # days until the deletion of a key that a file calls pending deletion
 
 
-def adopt(entities: Entities, store: Store, vault: Vault, now: datetime) -> None:
+class Describes(Protocol):
+    """Who describes keys: an entities file."""
+
+    def keys(self) -> Iterable[ResourceRecord]:
+        """Give every key."""
+        ...
+
+    def retirable_grants(self, key_arn: str) -> Sequence[Grant]:
+        """Give all of a key's grants."""
+        ...
+
+
+def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> None:
     """Create the described keys that the store does not have; what it has is the store's own.
 
     Raises:

@@ -110,7 +110,7 @@ class Request:
         return Request(**facts)
 
     def copy(self) -> Request:
-        """Give the same request, with mappings and lists of its own where they are what they should be."""
+        """Give the same request with mappings and lists of its own, where they are such; a session stays."""
         context: object = self.context
         if isinstance(context, Mapping):
             context = {name: list(value) if isinstance(value, list) else value for name, value in context.items()}

@@ -174,3 +174,13 @@ def only(**pairs: str) -> dict[str, Any]:
 
 def at_least(**pairs: str) -> dict[str, Any]:
     return {"Constraints": {"EncryptionContextSubset": pairs}}
+
+
+class Changing:
+    """A source whose entities are swapped while an authorizer holds it."""
+
+    def __init__(self, entities: Entities) -> None:
+        self.entities = entities
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.entities, name)

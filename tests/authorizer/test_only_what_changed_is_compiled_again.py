@@ -10,7 +10,7 @@ import pytest
 from policyeval import Authorizer, Entities, PolicyType, Request, parse_policy
 from policyeval.evaluator.layers import Compiler
 from policyeval.model.policy import Policy
-from tests.authorizer.estates import ALICE, BOB, allow, deny, estate
+from tests.authorizer.estates import ALICE, BOB, Changing, allow, deny, estate
 from tests.authorizer.estates import KEY as ESTATES_KEY
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -26,16 +26,6 @@ def policy(action: str, principal: str | None = None) -> dict[str, object]:
     if principal is not None:
         statement["Principal"] = {"AWS": principal}
     return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-class Changing:
-    """A source whose entities are swapped while an authorizer holds it."""
-
-    def __init__(self, entities: Entities) -> None:
-        self.entities = entities
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.entities, name)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from policyeval import (
     UnknownEntityError,
 )
 from policyeval.authorizer.plan import Plan
-from tests.authorizer.estates import ALICE, APP, KEY, A, allow, estate, grant, only, when
+from tests.authorizer.estates import ALICE, APP, KEY, A, Changing, allow, estate, grant, only, when
 from tests.kms.estate import ADMIN_A, ADMIN_B, Estate, policy
 
 BLUE = {"tenant": "blue"}
@@ -107,18 +107,8 @@ def test_what_is_wrong_with_it_is_said_at_once(facts: dict[str, Any], error: typ
         prepared({"alice": [allow()]}, **facts)
 
 
-class Passing:
-    """A source that passes every question on to entities, which may be others at any time."""
-
-    def __init__(self, entities: Entities) -> None:
-        self.entities = entities
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.entities, name)
-
-
 def test_whom_nobody_describes_any_more_it_is_not_decided_for() -> None:
-    source = Passing(estate(alice=[allow()]))
+    source = Changing(estate(alice=[allow()]))
     request = Authorizer(source).prepare(Request(ALICE, "kms:Decrypt", KEY))  # type: ignore[arg-type]
     assert request.authorize().allowed
     source.entities = Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A}]})

@@ -148,6 +148,7 @@ UNREADABLE: list[tuple[str, Any, Any, str]] = [
     ),
     ("IpAddress", "fe80::1%1", "::1", "`fe80::1%1` is no value for `IpAddress`: an address with a zone"),
     ("ArnLike", "arn:aws:s3", "arn:aws:s3:::b", "`arn:aws:s3` is no value for `ArnLike`: an ARN has six parts"),
+    ("ArnLike", "${aws:username}", "arn:aws:s3:::b", "`alice` is no value for `ArnLike`: an ARN has six parts"),
     ("ArnLike", "arn:*:s?", "arn:aws:s3:::b", "`arn:*:s?` is no value for `ArnLike`: an ARN has six parts"),
     ("ArnLike", "arn:aws:s3:::*", "bucket", "`team:x` is `bucket`, no value for `ArnLike`: not an ARN"),
     ("StringAlmost", "x", "x", "unknown condition operator `StringAlmost`"),

@@ -5,12 +5,11 @@ The KMS is to refuse exactly where the reference denies what `calls.py` says tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from policyeval.entities import Entities
 from policyeval.errors import PolicySyntaxError
 from policyeval.kms import Caller, KeyManagementService, KmsError
 from policyeval.kms.adoption import adopt
@@ -157,7 +156,7 @@ def answer(world: World, call: Called) -> str | None:
     """Make the call to a KMS that has the world's keys and grants; give the code with which it is refused."""
     root, first = entropy(32), call.asked[0]
     store = MemoryStore()
-    adopt(cast("Entities", _Described(world)), store, Vault(root, entropy, new_id), NOON - timedelta(days=1))
+    adopt(_Described(world), store, Vault(root, entropy, new_id), NOON - timedelta(days=1))
     _as_replicas(world, store)
     kms = KeyManagementService(
         world,
@@ -186,8 +185,11 @@ class _Described:
     """What `adopt` reads of an entities file."""
 
     def __init__(self, world: World) -> None:
-        self.keys: Callable[[], list[ResourceRecord]] = lambda: [one for one in world.resources if one.key is not None]
+        self._world = world
         self.retirable_grants = world.retirable_grants
+
+    def keys(self) -> list[ResourceRecord]:
+        return [one for one in self._world.resources if one.key is not None]
 
 
 def _as_replicas(world: World, store: MemoryStore) -> None:
