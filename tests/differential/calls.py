@@ -89,6 +89,8 @@ OF_NO_KEY: Mapping[str, Row] = {
         {
             "kms:KeySpec": "HMAC_256",
             "kms:KeyUsage": "GENERATE_VERIFY_MAC",
+            "kms:CustomerMasterKeySpec": "HMAC_256",
+            "kms:CustomerMasterKeyUsage": "GENERATE_VERIFY_MAC",
             "kms:KeyOrigin": "AWS_KMS",
             "kms:MultiRegion": False,
         },
