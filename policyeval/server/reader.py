@@ -17,6 +17,7 @@ MOST_HEAD: Final = 64 * 1024
 _NO_HTTP: Final = 400
 _TOO_LARGE: Final = 413
 _HEAD_TOO_LARGE: Final = 431
+_UPGRADE: Final = b"upgrade"
 _LENGTHS: Final = frozenset({b"content-length", b"transfer-encoding"})
 _NOTHING: Final = WireRequest("", b"", b"", (), b"")
 
@@ -58,6 +59,7 @@ class RequestReader:
         self._head = _NOTHING
         self._body: list[bytes] = []
         self._size = 0  # of the body
+        self._declined: list[tuple[bytes, bytes]] | None = None  # the headers of an upgrade that has a body
         self._unread = 0  # bytes that brought nothing yet: a head, or what follows a body, may be endless
         self._is_over = False
 
@@ -83,9 +85,18 @@ class RequestReader:
             try:
                 self._parser.feed_data(data)
             except httptools.HttpParserUpgrade as upgrade:  # to another protocol: a server may go on with this one
-                data = data[upgrade.args[0] :]
+                data = self._head_again() + data[upgrade.args[0] :]
             else:
                 return
+
+    def _head_again(self) -> bytes:
+        """Begin a request anew whose body the parser takes for the other protocol; give its head without the offer."""
+        if self._declined is None:
+            return b""
+        parser, self._parser = self._parser, httptools.HttpRequestParser(self)
+        headers = [b"%b: %b\r\n" % header for header in self._declined if header[0] != _UPGRADE]
+        line = b"%b %b HTTP/%b\r\n" % (parser.get_method(), self._url, parser.get_http_version().encode("ascii"))
+        return line + b"".join(headers) + b"\r\n"
 
     def _refuse(self, status: int) -> None:
         if not self._is_over:
@@ -116,13 +127,18 @@ class RequestReader:
         if self._unread > MOST_HEAD and sum(len(name) + len(value) for name, value in self._headers) > MOST_HEAD:
             self._refuse(_HEAD_TOO_LARGE)
         self._unread = 0
+        if self._declined is not None:  # once more: it was asked with all of them
+            self._headers, self._declined = self._declined, None
         path, query = _split(self._url)
         self._head = WireRequest(self._parser.get_method().decode("ascii"), path, query, tuple(self._headers), b"")
         found = dict(self._headers)  # the parser refuses a second length
         if int(found.get(b"content-length", b"0")) > self._most_body:
             self._refuse(_TOO_LARGE)
         if self._parser.should_upgrade() and not found.keys().isdisjoint(_LENGTHS):
-            self._refuse(_NO_HTTP)  # the parser takes the body for the other protocol
+            if self._head.method == "CONNECT":
+                self._refuse(_NO_HTTP)  # it has no body (RFC 9110, 9.3.6)
+            else:
+                self._declined = self._headers
         self.must_encourage = found.get(b"expect", b"").lower() == b"100-continue" and not self._is_over
 
     def on_body(self, body: bytes) -> None:
@@ -136,6 +152,8 @@ class RequestReader:
 
     def on_message_complete(self) -> None:
         """Put the request to what was read."""
+        if self._declined is not None:
+            return
         self._unread = 0
         self.has_begun = self.must_encourage = False
         if self._is_over:

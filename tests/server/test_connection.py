@@ -67,6 +67,14 @@ def test_an_upgrade_is_not_followed_and_the_request_answered(wire: Connection) -
         assert wire.ask([("Host", "h"), *more], line="GET /healthz HTTP/1.1", length=False).json == {"status": "ok"}
 
 
+def test_a_request_with_a_body_is_answered_whatever_protocol_it_offers(wire: Connection, key: AccessKeyPair) -> None:
+    body = b'{"NumberOfBytes":8}'
+    more = [("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", "h2c"), ("HTTP2-Settings", "AAEAAEAAAAIAAAAB")]
+    for _ in range(2):
+        answer = wire.ask([*sign(key, wire.url, body, asks("GenerateRandom")), *more], body)
+        assert (answer.status, set(answer.json)) == (200, {"Plaintext"})
+
+
 def test_a_head_has_no_body(wire: Connection) -> None:
     for path, status, length in (("/healthz", 200, "15"), ("/", 404, "28")):
         wire.socket.sendall(f"HEAD {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode())

@@ -54,6 +54,32 @@ GOOD: dict[str, tuple[bytes, WireRequest, bool]] = {
         WireRequest("POST", b"/", b"", ((b"connection", b"Upgrade"), (b"upgrade", b"h2c")), b""),
         True,
     ),
+    "one that would, and has a body": (
+        _post(b"Upgrade: h2c\r\nConnection: Upgrade\r\nContent-Length: 2\r\n", b"{}"),
+        WireRequest(
+            "POST", b"/", b"", ((b"upgrade", b"h2c"), (b"connection", b"Upgrade"), (b"content-length", b"2")), b"{}"
+        ),
+        True,
+    ),
+    "one that would, and has a body in chunks": (
+        b"POST /a?b HTTP/1.1\r\nConnection: Upgrade\r\nTransfer-Encoding: chunked\r\nUpgrade: h2c\r\n\r\n"
+        b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
+        WireRequest(
+            "POST",
+            b"/a",
+            b"b",
+            ((b"connection", b"Upgrade"), (b"transfer-encoding", b"chunked"), (b"upgrade", b"h2c")),
+            b"{}",
+        ),
+        True,
+    ),
+    "one that would, has a body and is the last": (
+        b"POST / HTTP/1.0\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 1\r\n\r\n0",
+        WireRequest(
+            "POST", b"/", b"", ((b"connection", b"Upgrade"), (b"upgrade", b"h2c"), (b"content-length", b"1")), b"0"
+        ),
+        False,
+    ),
 }
 
 
@@ -69,7 +95,15 @@ REFUSED: dict[str, tuple[tuple[bytes, ...], int]] = {
     "a length and chunks": ((_post(b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"),), 400),
     "a negative length": ((_post(b"Content-Length: -1\r\n"),), 400),
     "an address that is none": ((b"GET http:// HTTP/1.1\r\n\r\n",), 400),
-    "a body in another protocol": ((_post(b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 1\r\n"),), 400),
+    "a tunnel with a body": ((b"CONNECT h:1 HTTP/1.1\r\nContent-Length: 1\r\n\r\n0",), 400),
+    "two lengths and another protocol": (
+        (_post(b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 1\r\nContent-Length: 2\r\n"),),
+        400,
+    ),
+    "a body that says it is too large, and another protocol": (
+        (_post(b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 1001\r\n"),),
+        413,
+    ),
     "a body that says it is too large": ((_post(b"Content-Length: 1001\r\n"),), 413),
     "a body that turns out to be": ((_post(b"Transfer-Encoding: chunked\r\n", b"7d1\r\n" + bytes(2001)),), 413),
     "a header that is too long, at once": ((_post(b"A: " + LONG + b"\r\n"),), 431),
@@ -112,13 +146,14 @@ def test_who_waits_to_be_told_to_go_on_is_known_until_the_rest_comes() -> None:
 
 
 STREAM = b"".join(sent for sent, _, goes_on in GOOD.values() if goes_on) + GOOD["the last of its client"][0]
+STREAMED = sum(goes_on for _, _, goes_on in GOOD.values())
 
 
 @given(cuts=st.lists(st.integers(0, len(STREAM)), max_size=20).map(sorted))
 def test_it_does_not_matter_where_what_is_sent_is_cut(cuts: list[int]) -> None:
     pieces = [STREAM[start:end] for start, end in zip([0, *cuts], [*cuts, len(STREAM)], strict=True)]
     assert _read(*pieces) == _read(STREAM)
-    assert len(_read(STREAM)) == len(GOOD) - 1
+    assert len(_read(STREAM)) == STREAMED + 1
 
 
 @given(st.lists(st.binary(max_size=40) | st.sampled_from([sent for sent, _, _ in GOOD.values()]), max_size=8))
