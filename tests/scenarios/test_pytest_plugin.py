@@ -11,6 +11,7 @@ import pytest
 @pytest.fixture
 def folder(pytester: pytest.Pytester, text: str, request: pytest.FixtureRequest) -> pytest.Pytester:
     pytester.makefile(".scenario.yaml", share=text)
+    pytester.makeini("[pytest]")  # names begin here, whatever lies in the folders above
     if not request.config.pluginmanager.has_plugin("policyeval"):
         pytester.makeconftest('pytest_plugins = ["policyeval.scenarios.pytest_plugin"]')
     return pytester
