@@ -15,6 +15,7 @@ __all__ = [
     "AWS_MANAGED_POLICIES",
     "FULL_AWS_ACCESS",
     "KMS_POWER_USER",
+    "PREDEFINED",
     "RCP_FULL_AWS_ACCESS",
     "Document",
     "aws_managed_key_policy",
@@ -104,6 +105,38 @@ def default_key_policy(partition: str, account: str) -> Document:
             }
         ],
     }
+
+
+PREDEFINED: Final = frozenset(
+    [
+        "acm",
+        "backup",
+        "codecommit",
+        "connect",
+        "dms",
+        "dynamodb",
+        "ebs",
+        "elasticfilesystem",
+        "es",
+        "fsx",
+        "glue",
+        "kinesis",
+        "kinesisvideo",
+        "lambda",
+        "lightsail",
+        "mq",
+        "rds",
+        "redshift",
+        "s3",
+        "secretsmanager",
+        "sns",
+        "sqs",
+        "ssm",
+        "workspaces",
+        "xray",
+    ]
+)
+"""Services whose `alias/aws/SERVICE` is there before their AWS managed key is ("predefined" in DescribeKey)."""
 
 
 def managed_via(service: str, region: str) -> str:

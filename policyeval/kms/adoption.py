@@ -11,6 +11,7 @@ from typing import Protocol
 from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.errors import EntitiesError
 from policyeval.kms.key_policy import default_text
+from policyeval.kms.managed import ALIAS_PREFIX, ROTATION_PERIOD, description_of
 from policyeval.kms.records import Alias, Key, KeyState, Material, MultiRegion
 from policyeval.kms.states import PENDING_DELETION
 from policyeval.kms.storage.store import Store, Transaction
@@ -96,6 +97,7 @@ def _create(
     material = _material(record.arn, key_id, facts.spec, group, transaction, vault, now)
     state: KeyState = facts.state  # type: ignore[assignment]  # the file format's enum is the API's
     policy = json.dumps(record.policy.policy.to_document(), indent=2) if record.policy is not None else None
+    by_aws = facts.manager == "AWS"  # nobody changes that it rotates (K10)
     waiting = facts.origin == "EXTERNAL" and state == "PendingImport"
     key = Key(
         arn=record.arn,
@@ -108,6 +110,9 @@ def _create(
         usage=facts.usage,
         origin=facts.origin,
         manager=facts.manager,
+        description=_description(facts),
+        rotation_period=ROTATION_PERIOD if by_aws else None,
+        next_rotation=now + timedelta(days=ROTATION_PERIOD) if by_aws else None,
         state=state,
         tags=tuple(record.tags.items()),
         material=None if waiting else 1,
@@ -123,6 +128,11 @@ def _create(
     for name in facts.aliases:
         alias = f"arn:{arn.partition}:kms:{arn.region}:{arn.account}:{name}"
         transaction.put_alias(Alias(alias, arn.account, arn.region, name, record.arn, now, now))
+
+
+def _description(facts: KeyFacts) -> str:
+    services = [name.removeprefix(ALIAS_PREFIX) for name in facts.aliases if name.startswith(ALIAS_PREFIX)]
+    return description_of(services[0]) if facts.manager == "AWS" and services else ""
 
 
 def _material(  # noqa: PLR0913, PLR0917 - the facts of one material

@@ -15,7 +15,7 @@ from policyeval.kms.caller import Caller
 from policyeval.kms.core import Core
 from policyeval.kms.errors import KmsError
 from policyeval.kms.lifecycle import is_due
-from policyeval.kms.managed import create_managed, serves
+from policyeval.kms.managed import create_managed, is_predefined, serves
 from policyeval.kms.names import Name, missing, read_name
 from policyeval.kms.records import Key, KeyState
 from policyeval.kms.states import check_state
@@ -171,8 +171,14 @@ class Call:
         return self.settled(key) if key is not None else None
 
     def _managed(self, name: Name) -> Key | None:
-        """Let an AWS managed key appear: its service asks for the first time on the account's behalf (K10)."""
-        if name.account != self.caller.account or not serves(name, self.caller.via_service, self.region):
+        """Let an AWS managed key appear: its service asks for the first time on the account's behalf (K10).
+
+        So does describing it by an alias that AWS has predefined.
+        """
+        appears = serves(name, self.caller.via_service, self.region) or (
+            self.operation == "DescribeKey" and self.caller.via_service is None and is_predefined(name)
+        )
+        if name.account != self.caller.account or not appears:
             return None
         with self.writing() as transaction:
             alias = transaction.alias(name.arn)  # another call may have been first

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from policyeval.catalog.policies import aws_managed_key_policy, default_key_policy
 from policyeval.errors import PolicySyntaxError
+from policyeval.evaluator.operators import NULL, OPERATORS
 from policyeval.kms.errors import KmsError
 from policyeval.kms.principals import is_there
 from policyeval.model.arn import is_account_id, split_arn
@@ -20,6 +21,8 @@ _RESOURCE_SHARING = "AWS_RAM"
 _MALFORMED = "MalformedPolicyDocumentException"
 _SINGLE_VALUED = (("kms:encryptioncontext:", "encryption context"), ("aws:requesttag/", "tag"))
 _UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
+# In whatever case: AWS does not say which it takes, and what the evaluator does not know never helps.
+_OPERATOR = re.compile(rf"(ForAllValues:|ForAnyValue:)?(({'|'.join(OPERATORS)})(IfExists)?|{NULL})", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -58,13 +61,13 @@ def check_policy(text: str, partition: str, iam: PolicySource, most: int) -> Non
         text: the policy.
         partition: the key's.
         iam: who there is; principals of accounts that it does not describe are taken at their word.
-        most: how many characters it may have.
+        most: how many bytes it may have, in UTF-8.
 
     Raises:
         KmsError: `MalformedPolicyDocumentException` or `LimitExceededException`.
 
     """
-    if len(text) > most:
+    if len(text.encode(errors="surrogatepass")) > most:
         raise KmsError("LimitExceededException", f"The key policy exceeds the limit of {most} bytes.")
     try:
         policy = named_policy(text).policy
@@ -97,9 +100,11 @@ def _is_valid(principal: PrincipalValue, partition: str, iam: PolicySource) -> b
 
 
 def _check_conditions(policy: Policy) -> None:
-    """Refuse `ForAllValues` where it holds for requests without the key (K12, "AWS KMS condition keys")."""
+    """Refuse operators that there are not, and `ForAllValues` where it holds for requests without the key (K12)."""
     for statement in policy.statements:
         for condition in statement.conditions:
+            if _OPERATOR.fullmatch(condition.operator) is None:
+                raise KmsError(_MALFORMED, f"Invalid Condition type : {condition.operator}.")
             key = condition.key.lower()
             what = next((what for prefix, what in _SINGLE_VALUED if key.startswith(prefix)), None)
             if what is not None and condition.operator.startswith("ForAllValues:"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from policyeval.catalog.policies import managed_via
+from policyeval.catalog.policies import PREDEFINED, managed_via
 from policyeval.kms.key_policy import managed_text
 from policyeval.kms.names import Name
 from policyeval.kms.records import Alias, Key
@@ -24,6 +24,17 @@ def serves(name: Name, via_service: str | None, region: str) -> bool:
     return via_service == managed_via(name.alias.removeprefix(ALIAS_PREFIX), region)
 
 
+def is_predefined(name: Name) -> bool:
+    """Tell whether an alias is one of those that describing it gives a key (DescribeKey of the API reference)."""
+    alias = name.alias or ""
+    return alias.startswith(ALIAS_PREFIX) and alias.removeprefix(ALIAS_PREFIX) in PREDEFINED
+
+
+def description_of(service: str) -> str:
+    """Describe a service's AWS managed key."""
+    return f"Default key that protects my {service.upper()} data when no other key is defined"
+
+
 def create_managed(name: Name, region: str, now: datetime, transaction: Transaction, vault: Vault) -> Key:
     """Create the key that an alias of AWS's names, and the alias."""
     service = (name.alias or "").removeprefix(ALIAS_PREFIX)
@@ -40,7 +51,7 @@ def create_managed(name: Name, region: str, now: datetime, transaction: Transact
         created=now,
         policy=managed_text(partition, service, region, name.account),
         manager="AWS",
-        description=f"Default key that protects my {service.upper()} data when no other key is defined",
+        description=description_of(service),
         material=1,
         material_id=material.id,
         rotation_period=ROTATION_PERIOD,

@@ -13,7 +13,7 @@ class Settings(NamedTuple):
         keys: customer managed keys an account and Region.
         aliases: aliases a key.
         grants: grants a key.
-        policy: characters of a key policy.
+        policy: bytes of a key policy, in UTF-8.
         grant_delay: how long a new grant stays unseen by those who do not show its token (G6).
         token_life: how long import tokens are good.
 

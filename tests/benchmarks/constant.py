@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import re
 import sys
 from typing import Final
 
-_BODY: Final = b'{"CiphertextBlob":"AQ==","KeyId":"k","EncryptionAlgorithm":"SYMMETRIC_DEFAULT"}'
-_ANSWER: Final = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n" % len(_BODY) + _BODY
-)
+# As Encrypt of 1 KiB is answered: a client takes that apart, whoever sent it.
+_BODY: Final = json.dumps(
+    {
+        "CiphertextBlob": base64.b64encode(bytes(1100)).decode("ascii"),
+        "KeyId": "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
+    },
+    separators=(",", ":"),
+).encode("ascii")
+_HEAD: Final = b"""\
+HTTP/1.1 200 OK\r
+date: Thu, 01 Jan 2026 00:00:00 GMT\r
+x-amzn-requestid: 1234abcd-12ab-34cd-56ef-1234567890ab\r
+content-type: application/x-amz-json-1.1\r
+content-length: %d\r
+cache-control: no-cache, no-store, must-revalidate, private\r
+\r
+"""
+_ANSWER: Final = _HEAD % len(_BODY) + _BODY
 _LENGTH: Final = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 

@@ -42,6 +42,20 @@ def test_keys_that_are_new_are_created_and_the_others_stay() -> None:
     assert estate.refused("DescribeKey", KeyId="alias/new")[0] == "NotFoundException"
 
 
+def test_an_aws_managed_key_rotates_whoever_described_it() -> None:
+    """K10: every year, and nobody can change that."""
+    estate = Estate()
+    ebs = {**KEY, "manager": "AWS", "aliases": ["alias/aws/ebs"]}
+    estate.kms.describe(described(keys=[ebs, {**KEY, "id": "theirs", "aliases": []}]))
+    status = estate.call("GetKeyRotationStatus", KeyId=KEY["id"])
+    assert (status["KeyRotationEnabled"], status["RotationPeriodInDays"]) == (True, 365)
+    words = "Default key that protects my EBS data when no other key is defined"
+    assert estate.call("DescribeKey", KeyId="alias/aws/ebs")["KeyMetadata"]["Description"] == words
+    assert estate.call("GetKeyRotationStatus", KeyId="theirs")["KeyRotationEnabled"] is False
+    estate.clock.pass_(days=366)
+    assert len(estate.call("ListKeyRotations", KeyId=KEY["id"])["Rotations"]) == 1
+
+
 def test_a_description_that_cannot_be_used_changes_nothing() -> None:
     estate = Estate(app_a=[allow("kms:DescribeKey")])
     key = estate.key()

@@ -220,6 +220,7 @@ TWO_CONSTRAINTS = {"EncryptionContextEquals": BLUE, "EncryptionContextSubset": B
 SOURCE = f"arn:aws:s3:us-east-1:{A}:bucket"
 SERVICE = "dynamodb.us-east-1.amazonaws.com"
 VALIDATION = "ValidationException"
+NO_GRANT = ("NotFoundException", f"Grant ID {'0' * 64} not found")
 BAD_ARN = "InvalidArnException"
 
 REFUSED = [
@@ -535,7 +536,7 @@ def test_grants_are_filtered() -> None:
     assert listed(GrantId=of_b, GranteePrincipal=APP_B) == [of_b]
     assert listed(GrantId=of_b, GranteePrincipal=APP_A) == []
     assert listed(GranteePrincipal=NOBODY_A) == []
-    assert estate.refused("ListGrants", KeyId=key, GrantId="0" * 64)[0] == "InvalidGrantIdException"
+    assert estate.refused("ListGrants", KeyId=key, GrantId="0" * 64) == NO_GRANT
     for filters in ({}, {"GranteePrincipal": APP_A}):
         refusal = estate.refused("ListGrants", KeyId=key, GranteeServicePrincipal=SERVICE, **filters)
         assert refusal[0] == VALIDATION
@@ -651,7 +652,8 @@ NOT_RETIRED = [
     ("no grant named", {"KeyId": "KEY"}, VALIDATION),
     ("named twice", {"KeyId": "KEY", "GrantId": "GRANT", "GrantToken": "TOKEN"}, VALIDATION),
     ("a token of nobody's", {"GrantToken": "AQAA"}, "InvalidGrantTokenException"),
-    ("an id of nobody's", {"KeyId": "KEY", "GrantId": "0" * 64}, "InvalidGrantIdException"),
+    ("an id of nobody's", {"KeyId": "KEY", "GrantId": "0" * 64}, "NotFoundException"),
+    ("what is no id", {"KeyId": "KEY", "GrantId": "0" * 63}, "InvalidGrantIdException"),
 ]
 
 
@@ -702,7 +704,7 @@ def test_revoking_is_tried_before_it_is_done() -> None:
     grant = granted(estate, key, NOBODY_A, "Decrypt")
     blob = encrypted(estate, key)
     assert estate.refused("RevokeGrant", KeyId=key, GrantId=grant, DryRun=True) == DRY_RUN
-    assert estate.refused("RevokeGrant", KeyId=key, GrantId="0" * 64)[0] == "InvalidGrantIdException"
+    assert estate.refused("RevokeGrant", KeyId=key, GrantId="0" * 64) == NO_GRANT
     assert may_decrypt(estate, NOBODY_A, blob)
 
 

@@ -95,6 +95,31 @@ NOT: list[tuple[str, Any, str, str]] = [
 def test_a_key_does_not_appear_when(caller: Any, name: str, code: str) -> None:
     estate = Estate()
     before = estate.kms.store.revision
+    assert estate.refused("Encrypt", caller, KeyId=name, Plaintext=b"x")[0] == code
+    assert estate.kms.store.revision is before
+
+
+@pytest.mark.parametrize("name", [ALIAS, ALIAS_ARN])
+def test_it_appears_also_when_it_is_described(name: str) -> None:
+    """AWS has predefined the alias: describing it gives it its key (DescribeKey of the API reference)."""
+    estate = Estate()
+    metadata = estate.call("DescribeKey", KeyId=name)["KeyMetadata"]
+    assert (metadata["KeyManager"], metadata["Arn"]) == ("AWS", appear(estate))
+    assert estate.refused("Encrypt", KeyId=name, Plaintext=b"x")[0] == DENIED
+
+
+@pytest.mark.parametrize(
+    ("caller", "name", "code"),
+    [
+        pytest.param(ADMIN_A, "alias/aws/s4", "NotFoundException", id="an alias that AWS has not predefined"),
+        pytest.param(ADMIN_A, "alias/s3", "NotFoundException", id="an alias that is not AWS's"),
+        pytest.param(ADMIN_B, ALIAS_ARN, DENIED, id="another account's"),
+        pytest.param(through(EC2, ADMIN_A), ALIAS, "NotFoundException", id="through another service"),
+    ],
+)
+def test_what_describing_does_not_make(caller: Any, name: str, code: str) -> None:
+    estate = Estate()
+    before = estate.kms.store.revision
     assert estate.refused("DescribeKey", caller, KeyId=name)[0] == code
     assert estate.kms.store.revision is before
 

@@ -147,6 +147,7 @@ REFUSED = [
     ("a reserved tag", {"Tags": [{"TagKey": "aws:x", "TagValue": ""}]}, "TagException"),
     ("the same Region", {"ReplicaRegion": HOME}, "AlreadyExistsException"),
     ("a Region of another partition", {"ReplicaRegion": "cn-north-1"}, UNSUPPORTED),
+    ("a Region that does not exist", {"ReplicaRegion": "eu-west-99"}, UNSUPPORTED),
 ]
 
 

@@ -122,6 +122,24 @@ REFUSED: list[tuple[str, str, str, str]] = [
         "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key matches "
         "requests without the specified tag or with an unspecified tag. To fix, remove ForAllValues.",
     ),
+    (
+        "an operator that there is not",
+        text(OWN, allow("kms:Encrypt", Principal={"AWS": APP_A}, Condition={"StringMatches": {"kms:ViaService": "b"}})),
+        MALFORMED,
+        "Invalid Condition type : StringMatches.",
+    ),
+    (
+        "Null with IfExists",
+        text(OWN, allow("kms:Encrypt", Principal={"AWS": APP_A}, Condition={"NullIfExists": {"kms:ViaService": "true"}})),
+        MALFORMED,
+        "Invalid Condition type : NullIfExists.",
+    ),
+    (
+        "more than the quota in two bytes a letter",
+        json.dumps(policy(OWN, {"Sid": "\u00e9" * 16_384, **OWN}), ensure_ascii=False),
+        "LimitExceededException",
+        "The key policy exceeds the limit of 32768 bytes.",
+    ),
     ("more than the quota", text(OWN, {"Sid": "x" * 32_768, **OWN}), "LimitExceededException", "The key policy exceeds the limit of 32768 bytes."),
 ]  # fmt: skip
 
@@ -136,6 +154,15 @@ def test_policies_that_are_not_taken(document: str, code: str, message: str, *, 
     assert estate.refused("PutKeyPolicy", KeyId=key, **params) == (code, message)
     assert estate.refused("CreateKey", **params) == (code, message)
     assert estate.kms.store.revision is before
+
+
+@pytest.mark.parametrize(
+    "operator", ["Null", "bool", "StringEqualsIfExists", "ForAnyValue:StringLike", "ForAllValues:ArnLikeIfExists"]
+)
+def test_every_operator_there_is_is_taken(operator: str) -> None:
+    estate = Estate()
+    guarded = allow("kms:Encrypt", Principal={"AWS": APP_A}, Condition={operator: {"aws:PrincipalArn": "true"}})
+    assert estate.call("PutKeyPolicy", KeyId=estate.key(), Policy=text(OWN, guarded)) == {}
 
 
 NO_POLICIES = [

@@ -186,6 +186,24 @@ def test_a_key_rotates_on_demand() -> None:
     assert status(estate, key)["NextRotationDate"] == START + 365 * DAY
 
 
+@pytest.mark.parametrize(("minutes", "is_too_late"), [(21, False), (20, True), (1, True)])
+def test_a_key_does_not_rotate_on_demand_just_before_it_rotates_anyway(minutes: int, *, is_too_late: bool) -> None:
+    """RotateKeyOnDemand of the API reference: ConflictException in the last 20 minutes."""
+    estate = Estate()
+    key = estate.key()
+    estate.call("EnableKeyRotation", KeyId=key, RotationPeriodInDays=90)
+    estate.clock.pass_(days=90, minutes=-minutes)
+    if not is_too_late:
+        estate.call("RotateKeyOnDemand", KeyId=key)
+        return
+    message = f"An automatic rotation of {key} is scheduled to begin within the next 20 minutes."
+    assert estate.refused("RotateKeyOnDemand", KeyId=key) == ("ConflictException", message)
+    assert rotations(estate, key) == []
+    estate.clock.pass_(minutes=minutes)
+    estate.call("RotateKeyOnDemand", KeyId=key)
+    assert [rotation["RotationType"] for rotation in rotations(estate, key)] == ["AUTOMATIC", "ON_DEMAND"]
+
+
 def test_a_key_rotates_on_demand_so_many_times_in_its_life() -> None:
     """Every ciphertext of every version stays decryptable; automatic rotation goes on."""
     estate = Estate()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from policyeval.catalog.kms_grants import MAX_CONSTRAINT_PAIRS, MAX_CONSTRAINT_VALUE, grant_operations
 from policyeval.kms.call import Call, Conditions, Params
@@ -14,6 +16,8 @@ from policyeval.model.arn import split_arn
 from policyeval.model.grant import Grant
 
 Pairs = Mapping[str, str]
+
+_GRANT_ID: Final = re.compile("[0-9a-f]{64}")
 
 
 def check_parties(params: Params) -> None:
@@ -110,13 +114,15 @@ def existing(key_arn: str, grant_id: str, reading: Reading) -> Grant:
     """Give a grant of a key.
 
     Raises:
-        KmsError: `InvalidGrantIdException`; the words are ours.
+        KmsError: `NotFoundException`, or `InvalidGrantIdException` for what is no grant's id; the words are ours.
 
     """
     grant = reading.grant(key_arn, grant_id)
-    if grant is None:
-        raise KmsError("InvalidGrantIdException", f"Grant ID {grant_id} is not valid")
-    return grant
+    if grant is not None:
+        return grant
+    if _GRANT_ID.fullmatch(grant_id) is not None:
+        raise KmsError("NotFoundException", f"Grant ID {grant_id} not found")
+    raise KmsError("InvalidGrantIdException", f"Grant ID {grant_id} is not valid")
 
 
 def for_service(call: Call) -> Conditions:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from policyeval.catalog.regions import regions
 from policyeval.kms.call import NO_RESOURCE, Call, Found, Response
 from policyeval.kms.creation import check_key_quota, creation_conditions
 from policyeval.kms.errors import KmsError
@@ -22,8 +23,6 @@ from policyeval.kms.states import USABLE
 from policyeval.kms.tagging import ask_to_tag, read_tags
 
 _REPLICATED_IN: Final[frozenset[KeyState]] = frozenset({"Enabled"})
-# Regions of the partitions beside the usual one begin so ("AWS Regions" of the account guide).
-_PARTITIONS: Final = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b"))
 
 
 def replicate_key(call: Call) -> Response:
@@ -51,10 +50,9 @@ def replicate_key(call: Call) -> Response:
 
 def _arn_in(key: Key, region: str) -> str:
     """Name a key of the same id in another Region of its partition."""
-    partition = next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
-    if partition != key.partition:
+    if region not in regions().get(key.partition, ()):
         raise KmsError("UnsupportedOperationException", f"{region} is not a Region of the partition {key.partition}.")
-    return f"arn:{partition}:kms:{region}:{key.account}:key/{key.key_id}"
+    return f"arn:{key.partition}:kms:{region}:{key.account}:key/{key.key_id}"
 
 
 def _requested(call: Call) -> Key:

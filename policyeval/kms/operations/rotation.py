@@ -25,6 +25,9 @@ _NO_MORE: Final = (
     "The on-demand rotations limit has been reached for the given keyId. "
     "No more on-demand rotations can be performed for this key: {}"
 )
+# RotateKeyOnDemand of the API reference: ConflictException this long before an automatic rotation. The words are ours.
+_SOON: Final = timedelta(minutes=20)
+_ROTATES_SOON: Final = "An automatic rotation of {} is scheduled to begin within the next 20 minutes."
 _PAGE: Final = 100
 _CONFIGURED_IN: Final[frozenset[KeyState]] = frozenset({"Enabled", "Updating"})
 # States that only some types of key have: of those keys AWS says that they do not rotate.
@@ -73,6 +76,8 @@ def rotate_key_on_demand(call: Call) -> Response:
     _check_not_replica(key)
     if key.on_demand_rotations >= _ON_DEMAND:
         raise KmsError("LimitExceededException", _NO_MORE.format(key.arn))
+    if key.next_rotation is not None and key.next_rotation - call.now <= _SOON:
+        raise KmsError("ConflictException", _ROTATES_SOON.format(key.arn))
     if key.origin == "EXTERNAL":
         _rotate_to_imported(call)
     else:
