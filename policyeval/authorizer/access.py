@@ -142,7 +142,7 @@ def _anyone(situation: Situation, account: str) -> Caller:
     with suppress(UnknownEntityError):
         record = situation.source.account(account)
         caller.partition, caller.organization_known = record.partition, record.organization_known
-        keys |= organization_keys(record)
+        keys |= organization_keys(record, "principal")
     caller.account_arn = root_arn(account, caller.partition)
     caller.grantees = ((caller.account_arn, Opening.ACCOUNT),)
     return caller

@@ -11,6 +11,7 @@ from policyeval.evaluator.context import (
     PRINCIPAL_TAG,
     RESOURCE_TAG,
     TARGET_KEYS,
+    CallerFacts,
     EvaluationContext,
     Value,
     Values,
@@ -56,13 +57,23 @@ def _against_caller(key: str, value: Value, context: EvaluationContext) -> str |
         return None if _same(derived, value) else f"the principal's is `{_shown(derived)}`"
     if key == "aws:tokenissuetime":
         return None if context.caller.temporary else "no temporary credentials sign the request"
+    if key == "aws:userid" and context.caller.is_session:
+        return _against_session(value, context.caller)
     if key in {"aws:sourceidentity", "aws:userid"} and context.caller.temporary:
         return None
     if not context.caller.described or (key.startswith("aws:principalorg") and not context.caller.organization_known):
         return None  # nothing derives it (S34)
-    if key == "aws:userid" and context.caller.unique_id is None and context.caller.caller_type == "AWS":
-        return None
-    return "the principal has none"
+    unnamed = key == "aws:userid" and context.caller.unique_id is None and context.caller.caller_type == "AWS"
+    return None if unnamed else "the principal has none"
+
+
+def _against_session(value: Value, caller: CallerFacts) -> str | None:
+    """Hold a session's user id against the part of it that is known (S14)."""
+    known, _, name = str(value or "").partition(":")
+    if caller.unique_id not in {None, known}:
+        return f"the role's unique id is `{caller.unique_id}`"
+    own = (caller.session_arn or "").rpartition("/")[2]
+    return None if own in {"", name} else f"the session is named `{own}`"
 
 
 def _against_target(key: str, value: Value, context: EvaluationContext) -> str | None:
@@ -147,6 +158,18 @@ def _check_context_keys(value: Value, context: EvaluationContext) -> str | None:
     )
 
 
+def _check_owner(key: str) -> Callable[[Value, EvaluationContext], str | None]:
+    def check(value: Value, context: EvaluationContext) -> str | None:
+        if context.endpoint is None:
+            return None
+        owner = context.endpoint_keys.get(key)
+        if owner is None:
+            return "the endpoint's account has none" if context.endpoint_organization_known else None
+        return None if _same(owner, value) else f"the endpoint's is `{_shown(owner)}`"
+
+    return check
+
+
 _CHECKS: dict[str, Callable[[Value, EvaluationContext], str | None]] = {
     "aws:currenttime": _check_time,
     "aws:epochtime": _check_time,
@@ -155,6 +178,9 @@ _CHECKS: dict[str, Callable[[Value, EvaluationContext], str | None]] = {
     "aws:calledvia": _check_called_via,
     "aws:sourcevpce": _check_endpoint,
     "aws:sourcevpc": _check_vpc,
+    "aws:vpceaccount": _check_owner("aws:vpceaccount"),
+    "aws:vpceorgid": _check_owner("aws:vpceorgid"),
+    "aws:vpceorgpaths": _check_owner("aws:vpceorgpaths"),
     "kms:calleraccount": _check_account,
     "kms:encryptioncontextkeys": _check_context_keys,
     "kms:requestalias": _check_alias,

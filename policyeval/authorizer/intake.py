@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.contradictions import contradictions
 from policyeval.authorizer.facts import Key, KeyReader, fold_pairs
-from policyeval.authorizer.profiles import Target
+from policyeval.authorizer.profiles import Target, endpoint_keys
 from policyeval.errors import RequestError
 from policyeval.evaluator.context import ENCRYPTION_CONTEXT, CallerFacts, EvaluationContext, Value, Values
 from policyeval.evaluator.layers import keep
 from policyeval.evaluator.values import instant
-from policyeval.model.records import EndpointRecord
+from policyeval.model.records import AccountRecord, EndpointRecord
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
+
+
+class Through(NamedTuple):
+    """The VPC endpoint that a request comes through, and whose it is."""
+
+    endpoint: EndpointRecord
+    account: AccountRecord
 
 
 class Intake:
@@ -62,7 +70,7 @@ class Intake:
         action: ActionFacts,
         caller: CallerFacts,
         target: Target,
-        endpoint: EndpointRecord | None,
+        through: Through | None,
         alias: str | None,
     ) -> EvaluationContext:
         """Gather what statements may look at.
@@ -74,8 +82,9 @@ class Intake:
         context = self.bare(action, caller, target, alias)
         if request.via_service is not None or request.at is not None:
             tell(context, request)
-        if endpoint is not None:
-            context.endpoint = endpoint
+        if through is not None:
+            context.endpoint, context.endpoint_keys = through.endpoint, endpoint_keys(through.account)
+            context.endpoint_organization_known = through.account.organization_known
         if request.encryption_context:
             if context.call.takes_encryption_context:
                 context.encryption_context = fold_pairs(request.encryption_context)

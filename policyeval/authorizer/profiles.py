@@ -165,7 +165,13 @@ class Target(TargetFacts):
         of_kms = action.service == "kms" and (self.is_key or not action.on_alias)
         account, via = action.carries("kms:calleraccount"), action.carries("kms:viaservice")
         symmetric = self.key is None or self.key.spec in SYMMETRIC_SPECS
-        return CallFacts(defaults, of_kms and account, of_kms and via, symmetric and action.takes_encryption_context)
+        return CallFacts(
+            defaults,
+            of_kms and account,
+            of_kms and via,
+            symmetric and action.takes_encryption_context,
+            of_kms and action.carries("kms:grantisforawsresource"),
+        )
 
     def copy(self) -> Target:
         """Give a copy whose layers may be changed."""
@@ -266,7 +272,7 @@ def _principal_keys(record: PrincipalRecord) -> dict[str, Value]:
         "aws:principalisawsservice": "false",
         "aws:principaltype": {"user": "User", "role": "AssumedRole", "root": "Account"}[record.kind],
     }
-    keys |= organization_keys(account)
+    keys |= organization_keys(account, "principal")
     if record.kind == "user":
         keys["aws:username"] = record.name
         keys["aws:userid"] = record.unique_id
@@ -277,24 +283,23 @@ def _principal_keys(record: PrincipalRecord) -> dict[str, Value]:
     return {key: value for key, value in keys.items() if value is not None}
 
 
-def organization_keys(account: AccountRecord) -> dict[str, Value]:
-    """Give the condition keys that say which organization a principal's account is in."""
-    if account.organization_id is None:
-        return {}
+def organization_keys(account: AccountRecord, whose: str) -> dict[str, Value]:
+    """Say in condition keys which organization an account is in: the `principal`'s, `resource`'s or `vpce`'s."""
     path = account.organization_path
-    return {
-        "aws:principalorgid": account.organization_id,
-        "aws:principalorgpaths": (path,) if path is not None else None,
+    keys: dict[str, Value] = {
+        f"aws:{whose}orgid": account.organization_id,
+        f"aws:{whose}orgpaths": (path,) if path else None,
     }
+    return {key: value for key, value in keys.items() if value is not None}
+
+
+def endpoint_keys(account: AccountRecord) -> dict[str, Value]:
+    """Give the condition keys that say whose VPC endpoint a request comes through (S34)."""
+    return {"aws:vpceaccount": account.id, **organization_keys(account, "vpce")}
 
 
 def _account_keys(account: AccountRecord) -> dict[str, Value]:
-    keys: dict[str, Value] = {"aws:resourceaccount": account.id}
-    if account.organization_id is not None:
-        keys["aws:resourceorgid"] = account.organization_id
-        if account.organization_path:
-            keys["aws:resourceorgpaths"] = (account.organization_path,)
-    return keys
+    return {"aws:resourceaccount": account.id, **organization_keys(account, "resource")}
 
 
 def _resource_keys(record: ResourceRecord) -> dict[str, Value]:

@@ -11,7 +11,7 @@ from policyeval.authorizer.case import Case
 from policyeval.authorizer.finding import Finder, Profiles
 from policyeval.authorizer.grants import GrantIndex, GrantSearch, MatchedGrant, retiring_doors, sessions_doors, visible
 from policyeval.authorizer.inputs import type_faults
-from policyeval.authorizer.intake import Intake
+from policyeval.authorizer.intake import Intake, Through
 from policyeval.authorizer.plan import Plan
 from policyeval.authorizer.policies import session_policies
 from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
@@ -100,7 +100,10 @@ class Situation:
         if request.vpc_endpoint is not None:
             endpoint, endpoint_policy = self._endpoint(request.vpc_endpoint)
         facts = calling.caller if calling.session is None else facts_of(calling, calling.session)
-        context = self._intake.context(request, action, facts, target, endpoint, alias)
+        through = None
+        if endpoint is not None:
+            through = Through(endpoint, self.source.account(endpoint.account_id))
+        context = self._intake.context(request, action, facts, target, through, alias)
         case = Case(request, action, calling.caller, target, context)
         # A service that calls on someone's behalf does not come through their endpoint.
         if endpoint_policy is not None and context.via_service is None:

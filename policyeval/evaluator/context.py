@@ -85,15 +85,17 @@ class TargetFacts:
 class CallFacts(NamedTuple):
     """What action and resource together settle of a call.
 
-    `defaults` stand in for request parameters that are left out (K9). `has_caller_account` and
-    `has_via_service` tell whether requests for the action carry those kms: keys at all (K7); on an
-    alias there are none (K4). An encryption context belongs to symmetric operations and grants (K8).
+    `defaults` stand in for request parameters that are left out (K9). `has_caller_account`,
+    `has_via_service` and `has_for_service` (`kms:GrantIsForAWSResource`) tell whether requests for
+    the action carry those kms: keys at all (K7); on an alias there are none (K4). An encryption
+    context belongs to symmetric operations and grants (K8).
     """
 
     defaults: Mapping[str, str] = NO_PAIRS
     has_caller_account: bool = False
     has_via_service: bool = False
     takes_encryption_context: bool = False
+    has_for_service: bool = False
 
 
 class EvaluationContext:
@@ -104,7 +106,9 @@ class EvaluationContext:
         given: condition keys of the request itself, folded.
         encryption_context: the encryption context by folded name, `pairs` as written.
         via_service: the service that calls on the caller's behalf.
-        endpoint: the VPC endpoint, `alias` the alias name the caller used (K6).
+        endpoint: the VPC endpoint; `endpoint_keys` are the condition keys that its account gives, and
+            `endpoint_organization_known` tells whether an organization of its would be among them.
+        alias: the alias name the caller used (K6).
         moment: the request's time, None until somebody looks; `clock` then tells it.
         faults: what could not be evaluated.
 
@@ -116,6 +120,8 @@ class EvaluationContext:
     pairs: Mapping[str, str] = NO_PAIRS
     via_service: str | None = None
     endpoint: EndpointRecord | None = None
+    endpoint_keys: Values = NOTHING
+    endpoint_organization_known: bool = True
     alias: str | None = None
     moment: datetime | None = None
     faults: list[str] | None = None
@@ -145,6 +151,9 @@ class EvaluationContext:
 Getter: TypeAlias = Callable[[EvaluationContext], Value]
 
 ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
+# What no unique id and no session name can be.
+UNKNOWN_ID = "<id>"
+UNKNOWN_SESSION = "<session>"
 
 
 def _current_time(context: EvaluationContext) -> Value:
@@ -186,7 +195,7 @@ def _called_via_last(context: EvaluationContext) -> Value:
     return chain[-1] if isinstance(chain, tuple) and chain else None
 
 
-def _through(context: EvaluationContext, key: str, value: str | None) -> Value:
+def _through(context: EvaluationContext, key: str, value: Value) -> Value:
     # A service that calls on someone's behalf does not come through their endpoint.
     return value if context.endpoint is not None and context.via_service is None else context.given.get(key)
 
@@ -197,6 +206,11 @@ def _source_endpoint(context: EvaluationContext) -> Value:
 
 def _source_vpc(context: EvaluationContext) -> Value:
     return _through(context, "aws:sourcevpc", context.endpoint.vpc if context.endpoint else None)
+
+
+def _of_endpoint(key: str) -> Getter:
+    """Give the way to what an endpoint's account says; what it does not say may be told as context."""
+    return lambda context: _through(context, key, context.endpoint_keys.get(key) or context.given.get(key))
 
 
 def _source_ip(context: EvaluationContext) -> Value:
@@ -210,6 +224,33 @@ def _request_alias(context: EvaluationContext) -> Value:
 
 def _encryption_keys(context: EvaluationContext) -> Value:
     return tuple(context.pairs) or context.given.get("kms:encryptioncontextkeys")
+
+
+def _for_service(context: EvaluationContext) -> Value:
+    given = context.given.get("kms:grantisforawsresource")
+    if given is not None or not context.call.has_for_service:
+        return given
+    return "true" if context.via_service is not None or context.caller.caller_type == "Service" else None
+
+
+def _user_id(context: EvaluationContext) -> Value:
+    caller = context.caller
+    known = caller.keys.get("aws:userid") or context.given.get("aws:userid")
+    if known is not None or not (caller.is_session and caller.described):
+        return known
+    # Every session has one (S14): where a part of it is not known, only a wildcard matches that part.
+    _, _, name = (caller.session_arn or "").rpartition("/")
+    return f"{caller.unique_id or UNKNOWN_ID}:{name or UNKNOWN_SESSION}"
+
+
+def _multi_factor(context: EvaluationContext) -> Value:
+    # With temporary credentials, and where a service calls with the caller's, the key is there; unless more is known
+    # nobody has shown a second factor. With long-term credentials there is no such key (S34).
+    given = context.given.get("aws:multifactorauthpresent")
+    caller = context.caller
+    if given is not None or not (caller.described and caller.account):
+        return given
+    return "false" if caller.temporary or context.via_service is not None else None
 
 
 def _token_issue_time(context: EvaluationContext) -> Value:
@@ -230,6 +271,8 @@ def _caller_account(context: EvaluationContext) -> Value:
 
 # Keys that more than one fact of the request decides.
 COMPUTED: Mapping[str, Getter] = {
+    "aws:userid": _user_id,
+    "aws:multifactorauthpresent": _multi_factor,
     "aws:currenttime": _current_time,
     "aws:epochtime": _epoch_time,
     "aws:tokenissuetime": _token_issue_time,
@@ -239,10 +282,14 @@ COMPUTED: Mapping[str, Getter] = {
     "aws:calledvialast": _called_via_last,
     "aws:sourcevpce": _source_endpoint,
     "aws:sourcevpc": _source_vpc,
+    "aws:vpceaccount": _of_endpoint("aws:vpceaccount"),
+    "aws:vpceorgid": _of_endpoint("aws:vpceorgid"),
+    "aws:vpceorgpaths": _of_endpoint("aws:vpceorgpaths"),
     "aws:sourceip": _source_ip,
     "aws:requestedregion": _requested_region,
     "kms:viaservice": _via_service,
     "kms:calleraccount": _caller_account,
+    "kms:grantisforawsresource": _for_service,
     "kms:requestalias": _request_alias,
     "kms:encryptioncontextkeys": _encryption_keys,
 }

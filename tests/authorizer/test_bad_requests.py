@@ -10,6 +10,7 @@ from policyeval import Authorizer, Entities, PolicySet, Request, RequestError, S
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 QUEUE = "arn:aws:sqs:us-east-1:111122223333:orders"
+ROLE = "arn:aws:iam::111122223333:role/worker"
 USER = "arn:aws:iam::111122223333:user/alice"
 ADMIN = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 
@@ -17,9 +18,10 @@ ADMIN = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*"
 @pytest.fixture(scope="module")
 def authorizer() -> Authorizer:
     alice = {"name": "alice", "tags": {"team": "blue"}, "identity_policies": [{"name": "admin", "document": ADMIN}]}
+    roles = [{"name": "worker", "unique_id": "AROAEXAMPLEWORKER0001"}, {"name": "nameless"}]
     key = {"id": KEY.rpartition("/")[2], "region": "us-east-1", "aliases": ["alias/app"]}
     endpoint = {"id": "vpce-1", "vpc": "vpc-1"}
-    account = {"id": "111122223333", "users": [alice], "keys": [key], "vpc_endpoints": [endpoint]}
+    account = {"id": "111122223333", "users": [alice], "roles": roles, "keys": [key], "vpc_endpoints": [endpoint]}
     return Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
 
 
@@ -106,6 +108,31 @@ MALFORMED: list[tuple[str, dict[str, object], str]] = [
     ("a forged service call", {"context": {"aws:ViaAWSService": True}}, "no service calls on the principal's behalf"),
     ("a forged chain of calls", {"context": {"aws:CalledVia": ["s3.amazonaws.com"]}}, "give `via_service`"),
     ("another endpoint", {"vpc_endpoint": "vpce-1", "context": {"aws:SourceVpce": "vpce-2"}}, "through `vpce-1`"),
+    (
+        "another account's endpoint",
+        {"vpc_endpoint": "vpce-1", "context": {"aws:VpceAccount": "444455556666"}},
+        "the endpoint's is `111122223333`",
+    ),
+    (
+        "an organization that the endpoint's account is in none of",
+        {"vpc_endpoint": "vpce-1", "context": {"aws:VpceOrgID": "o-1"}},
+        "the endpoint's account has none",
+    ),
+    (
+        "a session's id of another role",
+        {"principal": ROLE, "context": {"aws:userid": "AROAOTHER:x"}},
+        "the role's unique id is `AROAEXAMPLEWORKER0001`",
+    ),
+    (
+        "a session's id of another name",
+        {"principal": ROLE, "session": Session("s"), "context": {"aws:userid": "AROAEXAMPLEWORKER0001:x"}},
+        "the principal's is `AROAEXAMPLEWORKER0001:s`",
+    ),
+    (
+        "a session's id of another name, where no id is known",
+        {"principal": "arn:aws:sts::111122223333:assumed-role/nameless/s", "context": {"aws:userid": "AROAOTHER:x"}},
+        "the session is named `s`",
+    ),
     ("another VPC", {"vpc_endpoint": "vpce-1", "context": {"aws:SourceVpc": "vpc-2"}}, "the endpoint's VPC is `vpc-1`"),
     ("another caller's account", {"context": {"kms:CallerAccount": "444455556666"}}, "the caller's account is"),
     (

@@ -38,6 +38,8 @@ def facts_of(  # noqa: PLR0913 - what a request is made of
     derived = _of_caller(caller) | _of_resource(resource, owner) | _of_request(request, world)
     if caller.temporary:
         facts.setdefault("aws:tokenissuetime", derived["aws:currenttime"])  # no request says when: now
+    if caller.account is not None and (caller.temporary or request.via_service is not None):
+        facts.setdefault("aws:multifactorauthpresent", False)  # unless more is known
     facts = {key: value for key, value in facts.items() if not key.startswith("aws:principaltag/")} | derived
     if request.action.lower().startswith("kms:"):
         facts = _of_kms(request, caller, resource, facts, on_alias=on_alias)
@@ -74,8 +76,8 @@ def _of_caller(caller: Caller) -> dict[str, object]:
         facts["aws:username"] = record.name if record else None
     elif caller.kind == "federated":
         facts["aws:userid"] = f"{account.id}:{caller.session_name}"
-    elif unique_id and caller.session_name:
-        facts["aws:userid"] = f"{unique_id}:{caller.session_name}"
+    else:  # every session of a role has one; what is not known of it no text equals
+        facts["aws:userid"] = f"{unique_id or '<id>'}:{caller.session_name or '<session>'}"
     return facts | {f"aws:principaltag/{key}": value for key, value in caller.tags.items()}
 
 
@@ -114,6 +116,11 @@ def _of_request(request: Request, world: World) -> dict[str, object]:
         facts["aws:sourcevpce"] = endpoint.id
         if endpoint.vpc is not None:
             facts["aws:sourcevpc"] = endpoint.vpc
+        owner = world.account(endpoint.account_id)
+        facts["aws:vpceaccount"] = owner.id
+        if owner.organization_known:
+            facts["aws:vpceorgid"] = owner.organization_id
+            facts["aws:vpceorgpaths"] = (owner.organization_path,) if owner.organization_path else None
     return facts
 
 
@@ -128,6 +135,8 @@ def _of_kms(
             facts.setdefault(name, default)  # K9; a request with another key must say its algorithm
     facts["kms:calleraccount"] = caller.account.id if caller.account else None
     facts["kms:viaservice"] = request.via_service
+    if request.via_service is not None or caller.kind == "service":
+        facts.setdefault("kms:grantisforawsresource", True)  # K7
     alias = request.resource.rsplit(":", 1)[-1]
     facts["kms:requestalias"] = alias if alias.startswith("alias/") else None  # K6
     if key is not None and key.key is not None:

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from policyeval.kms.call import Call, Params, Response
 from policyeval.kms.errors import KmsError
-from policyeval.kms.operations.grant_rules import existing, for_service, is_service, one_of
+from policyeval.kms.operations.grant_rules import existing, is_service, one_of
 from policyeval.kms.paging import page
 from policyeval.kms.principals import check_principal
 from policyeval.kms.storage.store import Reading
@@ -32,7 +32,7 @@ def list_grants(call: Call) -> Response:
             )
         _check_service(call, "GranteeServicePrincipal")
     found = call.find(params["KeyId"], "kms:ListGrants")
-    call.ask("kms:ListGrants", found, for_service(call))
+    call.ask("kms:ListGrants", found)
     return _page(call, found.key.arn, _filtered(params, found.key.arn, call.reading))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from policyeval.catalog.kms_grants import MAX_CONSTRAINT_PAIRS, MAX_CONSTRAINT_VALUE, grant_operations
-from policyeval.kms.call import Call, Conditions, Params
+from policyeval.kms.call import Params
 from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
 from policyeval.kms.records import Key
@@ -123,12 +123,6 @@ def existing(key_arn: str, grant_id: str, reading: Reading) -> Grant:
     if _GRANT_ID.fullmatch(grant_id) is not None:
         raise KmsError("NotFoundException", f"Grant ID {grant_id} not found")
     raise KmsError("InvalidGrantIdException", f"Grant ID {grant_id} is not valid")
-
-
-def for_service(call: Call) -> Conditions:
-    """Say when a service asks, for itself or on somebody's behalf (K7)."""
-    asks = is_service(call.caller) or call.caller.via_service is not None
-    return {"kms:GrantIsForAWSResource": True} if asks else {}
 
 
 def is_service(caller: Caller) -> bool:

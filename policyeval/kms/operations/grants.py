@@ -16,7 +16,6 @@ from policyeval.kms.operations.grant_rules import (
     check_parties,
     constraint_of,
     existing,
-    for_service,
     requested_constraint,
 )
 from policyeval.kms.operations.row import Asked, Operation
@@ -66,7 +65,7 @@ def _conditions(call: Call, kind: str | None) -> Conditions:
         given["kms:GrantConstraintType"] = kind
     if "SourceArn" in params.get("Constraints", {}):
         given["kms:GrantConstraintSourceArn"] = params["Constraints"]["SourceArn"]
-    return {**given, **for_service(call)}
+    return given
 
 
 def _requested(call: Call, key: Key) -> Grant:
@@ -105,7 +104,7 @@ def _tried_before(grant: Grant, reading: Reading) -> Grant | None:
 def revoke_grant(call: Call) -> Response:
     """Withdraw a grant: policies say who may (G5)."""
     found = call.find(call.params["KeyId"], "kms:RevokeGrant")
-    call.ask("kms:RevokeGrant", found, for_service(call))
+    call.ask("kms:RevokeGrant", found)
     grant = existing(found.key.arn, call.params["GrantId"], call.reading)
     call.would_succeed()
     call.transaction.delete_grant(grant.key_arn, grant.grant_id)
