@@ -25,6 +25,7 @@ _ON_ROLES = frozenset(
     }
 )
 # Federated callers have no AWS credentials: the trust policy alone decides (S35).
+ASSUME_ROLE = "sts:assumerole"
 WEB_IDENTITY_ACTIONS = frozenset({"sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
+from policyeval.authorizer.actions import ASSUME_ROLE
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.grants import MatchedGrant
 from policyeval.evaluator.layers import BoundStatement
@@ -19,6 +20,10 @@ Determining: TypeAlias = Sequence[BoundStatement | MatchedGrant]
 Statements: TypeAlias = Sequence[BoundStatement]
 # A statement that matches, and the `Door` it opens.
 Opening: TypeAlias = tuple[int, BoundStatement]
+
+
+# AssumeRole of the STS reference, and "Compare AWS STS credentials" of the IAM guide.
+_ASSUME_NO_ROLE = frozenset({"Account", "FederatedUser"})
 
 
 class Outcome(NamedTuple):
@@ -41,6 +46,8 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
             return Outcome("explicit_deny", denied[0].layer, None, denied)
     if case.cross_account and not case.action.crosses_accounts:
         return Outcome("implicit_deny", None, "K3")
+    if case.action.folded == ASSUME_ROLE and case.context.caller.keys.get("aws:principaltype") in _ASSUME_NO_ROLE:
+        return Outcome("implicit_deny", None, "S35")
     if own.scp_asked or theirs.rcp_asked or case.endpoint is not None:
         restricted = _restriction(case)
         if restricted is not None:

@@ -119,6 +119,8 @@ def decide(world: World, request: Request, grant_delay: timedelta = timedelta(0)
             return Outcome(allowed=False, reason="explicit_deny", layer=layer)
     if _k3(case):
         return _refused(None, "K3")
+    if case.caller.kind in {"root", "federated"} and request.action.lower() == "sts:assumerole":
+        return _refused(None, "S35")
     for layer in (Layer.RCP, Layer.SCP, Layer.ENDPOINT):
         if not all(said.allowed for said in layers.get(layer, [])):
             return _refused(layer)
