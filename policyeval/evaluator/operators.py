@@ -49,8 +49,9 @@ def _equals(tokens: Tokens) -> AnyOf:
 
 
 def _equals_ignoring_case(tokens: Tokens) -> AnyOf:
-    expected = literal_text(tokens).casefold()
-    return lambda text: text.casefold() == expected
+    # Letter by letter: `ß` is not `SS`, which folding the case as Unicode does would make of it.
+    expected = literal_text(tokens).lower()
+    return lambda text: text.lower() == expected
 
 
 def _arn_like(tokens: Tokens) -> AnyOf:

@@ -97,6 +97,9 @@ def _binary(written: Sequence[Mark], value: object) -> bool | None:
 
 
 def _address(written: Sequence[Mark], value: object) -> bool | None:
+    length = text(written).split("/")[1:]
+    if not all(part.isdigit() for part in length):  # a mask is no CIDR
+        return None
     try:
         network = ipaddress.ip_network(text(written), strict=False)
         address = ipaddress.ip_address(text_of(value))
