@@ -1,11 +1,11 @@
-"""W213: a resource that is open to everybody."""
+"""W213: a resource or a role that is open to everybody."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import CALLER_KEYS, narrowed_by, whole
+from policyeval.lint.reach import CALLER_KEYS, covers_action, narrowed_by, whole
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.view import Element
 from policyeval.model.policy import PolicyType
@@ -16,19 +16,30 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Statement, Value
 
 
+# Whoever takes on a role must have been told its external id, if it asks for one.
+_ASSUMING_KEYS: Final = CALLER_KEYS | {"sts:externalid"}
+
+
 def check(principal: Value) -> Iterator[Flaw]:
     """Look for `*` in an Allow that no condition narrows down to somebody."""
     statement = principal.statement
-    if principal.text == "*" and statement.allows and isinstance(principal.owner, Element):
-        if principal.owner.negated or principal.owner.kind != "AWS" or narrowed_by(statement, CALLER_KEYS):
-            return
-        if not statement.policy.type_given and _may_be_of_an_endpoint(statement):
-            return
-        yield Flaw(
-            principal.place(),
-            "everybody is allowed this, also people without an AWS account",
-            "name the principals, or add a condition such as `StringEquals` on `aws:PrincipalOrgID`",
-        )
+    if principal.text != "*" or not statement.allows or not isinstance(principal.owner, Element):
+        return
+    if principal.owner.negated or principal.owner.kind != "AWS":
+        return
+    if statement.policy.type is PolicyType.TRUST:
+        # The other actions that assume are for no principal of AWS's: P111.
+        if covers_action(statement, "sts:assumerole") and not narrowed_by(statement, _ASSUMING_KEYS):
+            yield _flaw(principal, "everyone with an AWS account may take on this role")
+    elif not narrowed_by(statement, CALLER_KEYS) and (
+        statement.policy.type_given or not _may_be_of_an_endpoint(statement)
+    ):
+        yield _flaw(principal, "everybody is allowed this, also people without an AWS account")
+
+
+def _flaw(principal: Value, message: str) -> Flaw:
+    hint = "name the principals, or add a condition such as `StringEquals` on `aws:PrincipalOrgID`"
+    return Flaw(principal.place(), message, hint)
 
 
 def _may_be_of_an_endpoint(statement: Statement) -> bool:
@@ -43,11 +54,12 @@ RULE = Rule(
     severity=Severity.SECURITY_WARNING,
     level=Level.PRINCIPAL,
     check=check,
-    types=frozenset({PolicyType.RESOURCE}),
-    summary="A resource's policy allows everybody.",
+    types=frozenset({PolicyType.RESOURCE, PolicyType.TRUST}),
+    summary="A policy of a resource or a role allows everybody.",
     why=(
         '`"Principal": "*"` is every user of every AWS account, and for most services callers who have not '
-        "signed at all. It is how buckets full of customers' data came to be found by search engines."
+        "signed at all. It is how buckets full of customers' data came to be found by search engines. A role that "
+        "trusts `*` lends its permissions to whoever learns its ARN."
     ),
     instead="Name accounts, roles or services, or narrow `*` by `aws:PrincipalOrgID`, `aws:SourceArn` or the like.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous",

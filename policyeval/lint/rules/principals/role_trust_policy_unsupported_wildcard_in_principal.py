@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 def check(value: Value) -> Iterator[Flaw]:
     """Look for the star that stands alone."""
     if value.text == "*" and kind(value) == "AWS" and value.pointer.endswith("/Principal"):
-        yield Flaw(value.place(), 'a trust policy takes no `"*"` alone for everybody', 'write `{"AWS": "*"}`')
+        yield Flaw(
+            value.place(),
+            'a trust policy takes no `"*"` alone for everybody',
+            'name who is trusted; `{"AWS": "*"}` trusts everyone whom no condition keeps out',
+        )
 
 
 RULE = Rule(
@@ -31,6 +35,9 @@ RULE = Rule(
     types=frozenset({PolicyType.TRUST}),
     summary='A role\'s trust policy has `"Principal": "*"`.',
     why="AWS refuses it in trust policies.",
-    instead='Name who is trusted. For everybody, narrowed down by conditions, it is `{"AWS": "*"}`.',
+    instead=(
+        'Name the accounts, roles or services that are trusted. `{"AWS": "*"}` is taken, and trusts everyone with an '
+        "AWS account whom no condition keeps out."
+    ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-error-role-trust-policy-unsupported-wildcard-in-principal",
 )
