@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from policyeval.lint.view import Condition
 
-# Of these a check of Access Analyzer's says it (C117).
-TOLD_BY_ANOTHER: Final = frozenset({PolicyType.RESOURCE, PolicyType.KEY, PolicyType.TRUST})
+# Of these a check of Access Analyzer's says it, C117; in key policies it leaves the keys of AWS KMS to these rules.
+TOLD_BY_ANOTHER: Final = frozenset({PolicyType.RESOURCE, PolicyType.TRUST})
 
 _CONTEXT: Final = frozenset({"kms:encryptioncontext:", "kms:encryptioncontextkeys"})
 
