@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
 
 def misread(condition: Condition, kind: ValueType, read: Callable[[str], object]) -> Iterator[Value]:
-    """Give the values of a condition of this type that `read` raises `ValueError` for.
+    """Give the values of a condition of this type that `read` raises `ValueError` for."""
+    return unread(condition, read) if operand_type(condition.base) == kind else iter(())
+
+
+def unread(condition: Condition, read: Callable[[str], object]) -> Iterator[Value]:
+    """Give the values of a condition that `read` raises `ValueError` for.
 
     A variable there is not replaced, which V108 says.
     """
-    if operand_type(condition.base) != kind:
-        return
     for value in condition.values:
         try:
             read(value.text)
