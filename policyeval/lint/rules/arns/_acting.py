@@ -53,7 +53,20 @@ def named(statement: Statement) -> frozenset[ArnFields] | None:
 def named_by_text(text: str) -> frozenset[ArnFields]:
     """Give the types that a resource can be of; none where it may be anything, or of a type that nobody describes."""
     fields = arn_fields(text)
-    return named_by(fields) if fields is not None else _NONE
+    if fields is None:
+        return _NONE
+    kinds = named_by(fields)
+    return kinds - {_bucket()} if _is_in_bucket(fields) else kinds
+
+
+def _is_in_bucket(fields: ArnFields) -> bool:
+    """Tell whether an ARN can name what is in a bucket alone: the names of buckets have no slash."""
+    return fields.service == "s3" and not fields.region and not fields.account and "/" in fields.resource
+
+
+@lru_cache(maxsize=1)
+def _bucket() -> ArnFields:
+    return _types("s3")["bucket"]
 
 
 @lru_cache(maxsize=4096)
