@@ -37,7 +37,8 @@ class _Sorted:
     __slots__ = ("_about", "_asked", "_elements", "actions", "at", "conditions", "resources")
 
     def __init__(self, rules: Iterable[Rule], policy_type: PolicyType | None) -> None:
-        able = [rule for rule in rules if policy_type is None or rule.types is None or policy_type in rule.types]
+        # Of a policy that may be of any type a rule for some is silent.
+        able = [rule for rule in rules if rule.types is None or policy_type in rule.types]
         self.at = {level: tuple(rule for rule in able if rule.level is level) for level in Level}
         self.actions: dict[str, _Answers] = {}
         self.resources: dict[str, _Answers] = {}

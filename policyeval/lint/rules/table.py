@@ -90,6 +90,7 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
         "C414": "conditions.redundant_condition_value",
         "C415": "conditions.tag_keys_without_null",
         "C416": "conditions.condition_key_of_no_action",
+        "C417": "conditions.superseded_condition_key",
         "G101": "grants.unknown_operation",
         "G102": "grants.operation_invalid_for_key",
         "G103": "grants.grantee_not_allowed",

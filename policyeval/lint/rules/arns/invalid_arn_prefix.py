@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import has_wildcard, overlap
-from policyeval.lint.rule import Level, Rule, TextFlaw
+from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from policyeval.lint.view import Value
+
+# In the policy of an API, Amazon API Gateway writes the rest of the ARN.
+_OF_THE_API: Final = "execute-api:/"
 
 
-def check(resource: str) -> Iterator[TextFlaw]:
+def check(value: Value) -> Iterable[Flaw]:
     """Look at what comes before the first colon; a pattern or a variable there may well mean `arn`."""
+    return () if value.text.startswith("arn:") else _check(value)
+
+
+def _check(value: Value) -> Iterator[Flaw]:
+    resource = value.text
+    if resource.startswith(_OF_THE_API) and value.statement.policy.type is PolicyType.RESOURCE:
+        return
     prefix, colon, _ = resource.partition(":")
     if resource == "*" or resource != resource.strip() or not resource or resource.startswith("${"):
         return
@@ -25,7 +38,7 @@ def check(resource: str) -> Iterator[TextFlaw]:
         hint = "write `arn` in lower case"
     elif not colon and "/" not in resource:
         hint = f"write an ARN; is it the bucket `arn:aws:s3:::{resource}`?"
-    yield TextFlaw(f"the resource {ticked(resource)} does not begin with `arn:`", hint)
+    yield Flaw(value.place(), f"the resource {ticked(resource)} does not begin with `arn:`", hint)
 
 
 RULE = Rule(
@@ -33,10 +46,13 @@ RULE = Rule(
     name="invalid-arn-prefix",
     severity=Severity.ERROR,
     access_analyzer="INVALID_ARN_PREFIX",
-    level=Level.RESOURCE_TEXT,
+    level=Level.RESOURCE,
     check=check,
     summary="A resource is neither an ARN nor `*`.",
     why="Resources are matched as ARNs, so the statement matches nothing by it.",
-    instead="Write the ARN of the resource, or `*` for all.",
+    instead=(
+        "Write the ARN of the resource, or `*` for all. Only in the policy of an API of Amazon API Gateway it may be "
+        "`execute-api:/stage/GET/pets`."
+    ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-error-invalid-arn-prefix",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from policyeval.evaluator.operators import OPERATORS
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 # A request that has this tag has the keys of tags.
 _TAG: Final = "aws:requesttag/"
+# Keys that every request for an action has: a grant without operations is refused.
+_ALWAYS: Final = MappingProxyType({"kms:grantoperations": "kms:creategrant"})
 
 
 def may_be_missing(condition: Condition) -> bool:
@@ -27,7 +30,15 @@ def may_be_missing(condition: Condition) -> bool:
     statement = condition.statement
     if (key is not None and not key.multivalued) or not statement.allows or conditions_unknown(statement):
         return False
-    return not any(_ensures(other, condition) for other in statement.conditions)
+    return not _is_always_sent(condition) and not any(_ensures(other, condition) for other in statement.conditions)
+
+
+def _is_always_sent(condition: Condition) -> bool:
+    """Tell whether no action of the statement can be asked for without the key."""
+    action, always = condition.statement.action, _ALWAYS.get(condition.folded)
+    if always is None or action is None or action.negated or not action.complete:
+        return False
+    return all(value.text.lower() == always for value in action.values)
 
 
 def _ensures(other: Condition, condition: Condition) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Condition
 
 # Rules of their own say what is wrong with these.
-_ELSEWHERE: Final = frozenset({"aws:arn"})
+_ELSEWHERE: Final = frozenset({"aws:arn", "aws:sourceowner"})
 
 
 def check(condition: Condition) -> Iterator[Flaw]:
