@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.embedded import holds_policy, read_embedded, read_patchwork
 from policyeval.lint.templates import cloudformation
+from policyeval.lint.templates.choices import beyond, choice, ways
 from policyeval.lint.templates.cloudformation import branches
 from policyeval.lint.templates.functions import substitution
 from policyeval.lint.templates.spot import Spot, is_configuration
@@ -21,18 +22,23 @@ from policyeval.syntax.tree import INTERPOLATION, UNREADABLE, List, Mapping, Tex
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from policyeval.lint.templates.choices import Way
     from policyeval.model.source import Diagnostic
     from policyeval.syntax.patchwork import Patchwork
     from policyeval.syntax.tree import Node
 
 
 class PolicyDocument(NamedTuple):
-    """A policy in a file, with what is known of it from where it stands."""
+    """A policy in a file, with what is known of it from where it stands.
+
+    `ways` lead to the branches in it that a template chooses from.
+    """
 
     node: Node
     pointer: str
     type: PolicyType | None = None
     key: KeyFacts | None = None
+    ways: tuple[Way, ...] = ()
 
 
 class GrantList(NamedTuple):
@@ -52,13 +58,17 @@ class Found(NamedTuple):
 
 
 class _Around(NamedTuple):
-    """What the names above a value tell of it. `sure`: it is a policy, whatever it looks like."""
+    """What the names above a value tell of it.
+
+    `sure`: it is a policy, whatever it looks like. `given` are a template's conditions under which it is there.
+    """
 
     type: PolicyType | None = None
     account: str | None = None
     partition: str = "aws"
     key: KeyFacts | None = None
     sure: bool = False
+    given: Way = frozenset()
 
 
 _Waiting = tuple["Node", str, _Around]
@@ -85,6 +95,8 @@ _TYPES: Final = {
 }
 _VERSIONS: Final = frozenset({CURRENT_VERSION, OLD_VERSION})
 _IN_STATEMENTS: Final = frozenset({"effect", "action", "notaction"})
+# How many ways of a template's conditions through one policy are followed; what the others lead to is unknown.
+_MAX_WAYS: Final = 64
 _GRANT_LISTS: Final = frozenset({"Grants", "grants"})
 
 
@@ -100,11 +112,11 @@ def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = F
         if spot.is_grant:
             finder.take_grant(spot)
         else:
-            finder.look(spot.node, spot.pointer, _Around(spot.type, key=spot.key, sure=spot.sure))
+            finder.look(spot.node, spot.pointer, _Around(spot.type, key=spot.key, sure=spot.sure, given=spot.given))
     found = Found(finder.policies, finder.grants, finder.faults, finder.unknown)
     nothing = not found.policies and not found.grants
     if certain and nothing and not is_configuration(root) and not cloudformation.is_template(root):
-        return found._replace(policies=[PolicyDocument(root, "", policy_type)], unknown=_unknown(root))
+        return found._replace(policies=[PolicyDocument(root, "", policy_type)], unknown=sum(_unknown(root)))
     return found
 
 
@@ -166,7 +178,8 @@ class _Finder:
         if patchwork is not None and holds_policy(patchwork.value):
             self.take_read(*read_patchwork(patchwork, node, pointer), pointer, around)
         elif choices:
-            yield from ((branch, f"{pointer}/Fn::If/{index}", around) for index, branch in choices)
+            for index, branch in choices:
+                yield branch, f"{pointer}/Fn::If/{index}", around._replace(given=beyond(around.given, node, index))
         elif around.sure:
             self.unknown += 1
 
@@ -189,11 +202,14 @@ class _Finder:
     def take_grant(self, spot: Spot) -> None:
         if isinstance(spot.node, Mapping):
             self.grants.append(GrantList(((spot.node, spot.pointer),), spot.key or KeyFacts()))
-        self.unknown += _unknown(spot.node)
+        self.unknown += sum(_unknown(spot.node))
 
     def take(self, node: Node, pointer: str, around: _Around) -> None:
-        self.policies.append(PolicyDocument(node, pointer, around.type or self.policy_type, around.key))
-        self.unknown += _unknown(node)
+        unknown = _unknown(node)
+        leading = ways(node, around.given) if unknown.choices else []
+        followed = tuple(leading[:_MAX_WAYS])
+        self.policies.append(PolicyDocument(node, pointer, around.type or self.policy_type, around.key, followed))
+        self.unknown += unknown.values + len(leading) - len(followed)
 
 
 def _known_here(node: Mapping, around: _Around) -> _Around:
@@ -243,14 +259,24 @@ def _has_statement(node: Node) -> bool:
     )
 
 
-def _unknown(root: Node) -> int:
-    count, waiting = 0, [root]
+class _Unknown(NamedTuple):
+    """How many values of a document are unknown, and how many are chosen by a template's conditions."""
+
+    values: int
+    choices: int
+
+
+def _unknown(root: Node) -> _Unknown:
+    values, choices, waiting = 0, 0, [root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Mapping):
             waiting += [value for _, value in node.entries if type(value) is not Text]
         elif isinstance(node, List):
             waiting += [item for item in node.items if type(item) is not Text]
+        elif choice(node) is not None:
+            choices += 1
+            waiting += [branch for _, branch in branches(node)]
         elif isinstance(node, Unknown) and node.why is not UNREADABLE:
-            count += 1
-    return count
+            values += 1
+    return _Unknown(values, choices)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from policyeval.lint.documents import find
 from policyeval.lint.reading import read
+from policyeval.lint.templates.choices import Possibility
 from policyeval.lint.templates.fixes import safe
 from policyeval.lint.templates.spot import is_configuration
 from policyeval.lint.view import GrantView
 
 if TYPE_CHECKING:
+    from policyeval.lint.documents import PolicyDocument
     from policyeval.lint.finding import Finding
     from policyeval.lint.linter import Linter
     from policyeval.lint.reading import Reading
@@ -47,7 +49,7 @@ def lint_reading(
     own = [*reading.faults, *found.faults]
     findings = linter.faults(own) if named or found.policies or found.grants or reading.policy_like else []
     for policy in found.policies:
-        findings += linter.lint(policy.node, policy.type, pointer=policy.pointer, key=policy.key)
+        findings += _lint(linter, policy)
     for grants in found.grants:
         findings += linter.grants([GrantView(node, pointer, grants.key) for node, pointer in grants.grants])
     if is_configuration(reading.node):
@@ -55,3 +57,19 @@ def lint_reading(
     # The faults of the text and those of its policies come in the order of their places.
     findings.sort(key=lambda finding: (finding.place.start, finding.place.end, finding.code, finding.message))
     return FileReport(reading.source, findings, len(found.policies), count, found.unknown)
+
+
+def _lint(linter: Linter, policy: PolicyDocument) -> list[Finding]:
+    """Lint a policy as it stands, then each possibility of it for what is found nowhere else."""
+    findings = linter.lint(policy.node, policy.type, pointer=policy.pointer, key=policy.key)
+    for way in policy.ways:
+        possibility = Possibility(policy.node, policy.pointer, way)
+        known = {_spot(finding) for finding in findings}
+        for finding in linter.lint(possibility.node, policy.type, pointer=policy.pointer, key=policy.key):
+            if _spot(finding) not in known:
+                findings.append(possibility.found_here(finding))
+    return findings
+
+
+def _spot(finding: Finding) -> tuple[str, int, int]:
+    return finding.code, finding.place.start, finding.place.end

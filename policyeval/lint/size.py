@@ -53,7 +53,8 @@ def characters(node: Node) -> int:
 def _plain_characters(node: Node) -> int:
     """Count the same by the text, where it is JSON in which no string is written otherwise; 0 where it may be."""
     text = node.source.text[node.start : node.end] if node.source is not None else ""
-    if not text.startswith(("{", "[")) or "\\" in text:
+    # Of a template's functions the text says more than what is in the tree.
+    if not text.startswith(("{", "[")) or "\\" in text or '"Fn::' in text or '"Ref"' in text:
         return 0
     # Quotes come in pairs: what is between the second of one and the first of the next is outside of strings.
     pieces = text.split('"')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policyeval.lint.templates.choices import beyond
 from policyeval.lint.templates.functions import is_nothing, resolve
 from policyeval.lint.templates.resources import MAY_HOLD_POLICIES, ORGANIZATION_POLICY, ORGANIZATION_TYPES, POLICIES
 from policyeval.lint.templates.spot import Spot, get
@@ -14,6 +15,7 @@ from policyeval.syntax.tree import List, Mapping, Text, Unknown, pointer_part
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from policyeval.lint.templates.choices import Way
     from policyeval.syntax.tree import Node
 
 
@@ -32,12 +34,14 @@ def spots(root: Node) -> Iterator[Spot]:
         return
     for key, resource in resources.entries:
         at = f"/Resources/{pointer_part(key.value)}"
-        properties = get(resource, "Properties")
+        properties, condition = get(resource, "Properties"), get(resource, "Condition")
         if isinstance(resource, Unknown):
             yield Spot(resource, at, sure=True)
         elif properties is not None:
             kind = get(resource, "Type")
-            yield from _in_resource(kind.value if isinstance(kind, Text) else "", properties, f"{at}/Properties")
+            given: Way = frozenset({(condition.value, True)}) if isinstance(condition, Text) else frozenset()
+            found = _in_resource(kind.value if isinstance(kind, Text) else "", properties, f"{at}/Properties")
+            yield from (spot._replace(given=spot.given | given) for spot in found)
 
 
 def _in_resource(kind: str, properties: Node, pointer: str) -> Iterator[Spot]:
@@ -47,36 +51,36 @@ def _in_resource(kind: str, properties: Node, pointer: str) -> Iterator[Spot]:
     facts = _key_facts(properties) if kind.startswith("AWS::KMS::") else None
     for rows, sure in ((POLICIES, True), (MAY_HOLD_POLICIES, False)):
         for path, policy_type in rows.get(kind, ()):
-            for node, at in _along(properties, path.split("/"), pointer):
-                yield Spot(node, at, policy_type, facts, sure)
+            for node, at, given in _along(properties, path.split("/"), pointer):
+                yield Spot(node, at, policy_type, facts, sure, given=given)
     yield Spot(properties, pointer)
 
 
 def _of_organization(properties: Node, pointer: str) -> Iterator[Spot]:
     kind = get(properties, "Type")
     policy_type = ORGANIZATION_TYPES.get(kind.value) if isinstance(kind, Text) else None
-    for node, at in _along(properties, ["Content"], pointer):
+    for node, at, given in _along(properties, ["Content"], pointer):
         if policy_type is not None:
-            yield Spot(node, at, policy_type, sure=True)
+            yield Spot(node, at, policy_type, sure=True, given=given)
         elif isinstance(kind, Unknown):
             yield Spot(kind, at, sure=True)
 
 
-def _along(node: Node, steps: Sequence[str], pointer: str) -> Iterator[tuple[Node, str]]:
+def _along(node: Node, steps: Sequence[str], pointer: str, given: Way = frozenset()) -> Iterator[tuple[Node, str, Way]]:
     """Follow a path, through both ways of `Fn::If`; where it meets an unknown value it ends there."""
     choices = branches(node)
     if choices:
         for index, branch in choices:
-            yield from _along(branch, steps, f"{pointer}/Fn::If/{index}")
+            yield from _along(branch, steps, f"{pointer}/Fn::If/{index}", beyond(given, node, index))
     elif not steps or isinstance(node, Unknown):
-        yield node, pointer
+        yield node, pointer, given
     elif steps[0] == "*" and isinstance(node, List):
         for index, item in enumerate(node.items):
-            yield from _along(item, steps[1:], f"{pointer}/{index}")
+            yield from _along(item, steps[1:], f"{pointer}/{index}", given)
     else:
         found = get(node, steps[0])
         if found is not None:
-            yield from _along(found, steps[1:], f"{pointer}/{steps[0]}")
+            yield from _along(found, steps[1:], f"{pointer}/{steps[0]}", given)
 
 
 def branches(node: Node) -> list[tuple[int, Node]]:

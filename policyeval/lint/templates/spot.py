@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from policyeval.syntax.tree import Mapping
 
 if TYPE_CHECKING:
+    from policyeval.lint.templates.choices import Way
     from policyeval.lint.view import KeyFacts
     from policyeval.model.policy import PolicyType
     from policyeval.syntax.tree import Node
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 class Spot(NamedTuple):
     """A value in a template that is a policy (`sure`), a grant, or that policies may stand in.
 
-    A value that is unknown stands for all that it may hold.
+    A value that is unknown stands for all that it may hold. `given` are the conditions under which the value is there.
     """
 
     node: Node
@@ -24,6 +25,7 @@ class Spot(NamedTuple):
     key: KeyFacts | None = None
     sure: bool = False
     is_grant: bool = False
+    given: Way = frozenset()
 
 
 def is_configuration(root: Node) -> bool:

@@ -231,7 +231,7 @@ INCLUDED = """\
 @pytest.mark.parametrize(
     ("text", "findings", "policies", "unknown"),
     [
-        pytest.param(ROLE, ["A102 10:21 sts:AssumeRol", 'A102 17:30 "s3:GetObjekt"'], 2, 3, id="a role"),
+        pytest.param(ROLE, ["A102 10:21 sts:AssumeRol", 'A102 17:30 "s3:GetObjekt"'], 2, 2, id="a role"),
         pytest.param(CHOICE, ["A102 8:88 sqs:Ssend"], 1, 1, id="a policy that is chosen"),
         pytest.param(TEXT, ['A102 7:67 "logs:PutLogEventz"'], 1, 3, id="a policy in a text with variables"),
         pytest.param(INCLUDED, ['A102 5:52 "sqs:Ssend"'], 1, 4, id="macros and loops"),
