@@ -15,6 +15,7 @@ import click
 from policyeval import __version__
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.output import print_text
+from policyeval.cli.streams import keep_stderr, require_stdout
 from policyeval.errors import PolicyEvalError
 
 # Name, summary and home. The summary stands here, not in the command, so that `--help` loads none of them.
@@ -81,7 +82,9 @@ class CommandGroup(click.Group):
         sys.exit(self._run(args, prog_name, extra))
 
     def _run(self, args: Sequence[str] | None, prog_name: str | None, extra: dict[str, Extra]) -> int:
+        keep_stderr()
         try:
+            require_stdout()
             code = super().main(args, prog_name, **{**extra, "standalone_mode": False})
         except click.Abort:
             return ExitCode.INTERRUPTED

@@ -18,6 +18,7 @@ import click
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.output import print_text
 from policyeval.cli.sharing import processors, shared
+from policyeval.cli.streams import stdin
 from policyeval.errors import ConfigError
 from policyeval.lint.config import Config, read_config
 from policyeval.lint.finding import Severity
@@ -240,7 +241,7 @@ def _fix(session: LintSession, name: str, path: str, *, named: bool) -> FileItem
 
 
 def _stdin() -> Reading:
-    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    data = stdin().read(MAX_BYTES + 1)
     return too_large("<stdin>", len(data)) if len(data) > MAX_BYTES else read(data, "<stdin>")
 
 

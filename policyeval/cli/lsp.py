@@ -16,6 +16,7 @@ import click
 from policyeval import __version__
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.output import print_text
+from policyeval.cli.streams import stdin
 from policyeval.errors import ConfigError, MissingExtraError
 from policyeval.lint.config import Config, read_config
 from policyeval.lint.rules.table import load_all
@@ -45,14 +46,15 @@ def command() -> int:
         raise MissingExtraError([Diagnostic("`policyeval lsp` needs pygls", "pip install 'policyeval[lsp]'")])
     from policyeval.lint.editor.server import serve  # noqa: PLC0415 - heavy, and an extra
 
-    if sys.stdin.isatty():
+    spoken = stdin()
+    if spoken.isatty():
         print_text("policyeval lsp speaks with an editor, which starts it; Ctrl-C ends it", err=True)
     # The thread that reads cannot be woken.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # What anyone prints must not come between the messages.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        took_leave = serve(_settings(), __version__, sys.stdin.buffer, out)
+        took_leave = serve(_settings(), __version__, spoken, out)
     return ExitCode.YES if took_leave else ExitCode.NO
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
 import click
 
+from policyeval.cli.streams import stdin
 from policyeval.entities import Entities
 from policyeval.entities.loader import read_file, read_first
 from policyeval.errors import EntitiesError
@@ -68,7 +68,7 @@ def load_entities(file: str) -> Entities:
     if file != "-":
         return Entities.load(file)
     try:
-        text = sys.stdin.buffer.read().decode()
+        text = stdin().read().decode()
     except UnicodeDecodeError:
         raise EntitiesError([Diagnostic("cannot read standard input: it is not UTF-8")]) from None
     return Entities.from_text(text, name="<stdin>", read_file=read_file)

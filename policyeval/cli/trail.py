@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import format_option
 from policyeval.cli.output import print_json, print_text, print_verdict
+from policyeval.cli.streams import stdin
 from policyeval.kms.storage.trail_file import head_path, known_head
 from policyeval.kms.trail.chain import Head, Link
 from policyeval.kms.trail.verify import Fault, Kind, Report, Verifier
@@ -80,7 +80,7 @@ def command(  # noqa: PLR0913 - the options that there are
 def opened(file: str) -> Iterator[BinaryIO]:
     """Open a trail to read it, standard input for `-`."""
     if file == "-":
-        yield sys.stdin.buffer
+        yield stdin()
     else:
         with Path(file).open("rb") as lines:
             yield lines

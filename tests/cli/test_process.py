@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = [sys.executable, "-c", "from policyeval.cli import main; main(prog_name='policyeval')"]
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -83,6 +85,33 @@ def test_a_reader_that_leaves_ends_it_quietly() -> None:
         )
         assert (process.returncode, process.stderr) == (130, b"")
     os.close(write_end)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "closed", "code", "said"),
+    [
+        pytest.param("lint fixtures/accounts.yaml", "1", 2, "standard output is closed", id="a report that is lost"),
+        pytest.param("--help", "1", 2, "standard output is closed", id="help that is lost"),
+        pytest.param("serve --port 0", "1", 2, "standard output is closed", id="what to export that is lost"),
+        pytest.param("lint -", "0", 2, "standard input is closed", id="policies that nobody sends"),
+        pytest.param("who-can - kms:Decrypt *", "0", 2, "standard input is closed", id="accounts that nobody sends"),
+        pytest.param("usage -", "0", 2, "standard input is closed", id="a trail that nobody sends"),
+        pytest.param("lsp", "0", 2, "standard input is closed", id="an editor that is not there"),
+        pytest.param("schema policy", "0", 0, "", id="input that nobody needs"),
+        pytest.param("check missing.yaml", "2", 2, "", id="an error that is lost"),
+        pytest.param("schema policy", "2", 0, "", id="errors that there are none of"),
+    ],
+)
+def test_a_closed_stream_is_told_where_it_is_needed(arguments: str, closed: str, code: int, said: str) -> None:
+    # A shell closes them as a user does; `subprocess` has no way to.
+    process = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" {closed}>&-', "sh", *PROGRAM, *arguments.split()],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (process.returncode, process.stderr.strip()) == (code, said)
 
 
 def test_an_interrupt_ends_it_quietly() -> None:
