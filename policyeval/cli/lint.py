@@ -29,7 +29,7 @@ from policyeval.lint.rules.table import load_all
 from policyeval.lint.run import FileReport
 from policyeval.lint.selection import select_codes
 from policyeval.lint.session import LintSession
-from policyeval.lint.sources import find_config, find_files, read_source, write_atomically
+from policyeval.lint.sources import find_config, find_files, is_regular, read_source, write_atomically, write_report
 from policyeval.lint.suppressions import read_baseline, write_baseline
 from policyeval.model.policy import PolicyType
 from policyeval.model.source import Diagnostic
@@ -236,6 +236,9 @@ def _fix(session: LintSession, name: str, path: str, *, named: bool) -> FileItem
         return session.lint(reading, path, named=named)
     mended, items = session.fix(reading, path, named=named)
     if items.fixed:
+        if not is_regular(name):
+            message = f"`{name}` cannot be fixed: it is no regular file."
+            raise click.UsageError(message)
         write_atomically(name, mended)
     return items
 
@@ -269,9 +272,9 @@ def _progress(names: Sequence[str]) -> Iterator[Callable[[int], object]]:
 
 def _write(report: Report, rules: Sequence[Rule], options: _Options) -> None:
     for name, file in options.outputs:
-        write_atomically(file, _written(report, rules, name))
+        write_report(file, _written(report, rules, name))
     if options.new_baseline is not None:
-        write_atomically(options.new_baseline, write_baseline(report.files))
+        write_report(options.new_baseline, write_baseline(report.files))
     written = _written(report, rules, options.output_format)
     # Other formats escape what a terminal must not get.
     (print_text if options.output_format == "text" else click.echo)(written.rstrip("\n"))

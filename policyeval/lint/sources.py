@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 SUFFIXES: Final = (".json", ".tf", ".yaml", ".yml")
 """The files that are looked into below a folder."""
 
+_LINKS: Final = 40  # as many as Linux follows
+
 CONFIG_NAMES: Final = ("policyeval.toml", "pyproject.toml")
 
 
@@ -82,6 +84,42 @@ def find_config(folder: Path) -> Path | None:
             path = place / name
             if path.is_file() and (name != "pyproject.toml" or "policyeval" in path.read_text(encoding="utf-8")):
                 return path
+    return None
+
+
+def write_report(name: str, text: str) -> None:
+    """Write what a run found: to a file as `write_atomically` does, to a pipe or a device as to any other.
+
+    Raises `OSError`, which names the file as it is named here.
+    """
+    try:
+        descriptor = _descriptor(name)
+        if descriptor is None and (is_regular(name) or not Path(name).exists()):
+            write_atomically(name, text)
+            return
+        # An own descriptor is written through, not opened anew: what comes after goes on where this ends.
+        handle = os.dup(descriptor) if descriptor is not None else os.open(name, os.O_WRONLY)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), name) from error
+
+
+def is_regular(name: str) -> bool:
+    """Tell whether a file is there that can be replaced by another; a pipe cannot."""
+    return Path(name).is_file()
+
+
+def _descriptor(name: str) -> int | None:
+    """Give the number of the own descriptor that a path such as `/dev/stdout` or `/dev/fd/3` is a name of."""
+    own = os.path.realpath("/dev/fd")
+    for _ in range(_LINKS):
+        folder, base = os.path.split(name)
+        if base.isdecimal() and os.path.realpath(folder) == own:
+            return int(base)
+        if not Path(name).is_symlink():
+            break
+        name = str(Path(folder, Path(name).readlink()))
     return None
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,73 @@ def test_a_report_can_be_read_by_the_next_step(before: int | None, after: int) -
     finally:
         os.umask(mask)
     assert report.stat().st_mode & 0o7777 == after
+
+
+def _named_pipe() -> str:
+    os.mkfifo("pipe")
+    return "pipe"
+
+
+def _link_to_a_pipe() -> str:
+    Path("link").symlink_to(_named_pipe())
+    return "link"
+
+
+@pytest.mark.parametrize("make", [_named_pipe, _link_to_a_pipe])
+@pytest.mark.parametrize(
+    ("option", "begin"), [(["--output", "sarif:"], '{\n  "$schema"'), (["--write-baseline", ""], '{\n  "version": 1')]
+)
+def test_a_report_goes_through_a_pipe_and_leaves_it_one(make: Callable[[], str], option: list[str], begin: str) -> None:
+    Path("policy.json").write_text(POLICY, encoding="utf-8")
+    name = make()
+    reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        result = lint("policy.json", "--select", "S114", option[0], option[1] + name)  # so that the pipe holds it
+        assert (result.exit_code, os.read(reader, 1 << 16).decode()[: len(begin)]) == (0, begin)
+    finally:
+        os.close(reader)
+    assert Path("pipe").is_fifo()
+
+
+def test_a_report_goes_to_a_descriptor_of_the_process_after_what_is_there() -> None:
+    Path("policy.json").write_text(POLICY, encoding="utf-8")
+    with Path("log").open("w+b") as log:
+        log.write(b"before\n")
+        log.flush()
+        Path("link").symlink_to(f"/dev/fd/{log.fileno()}")
+        assert lint("policy.json", "--output", f"junit:/dev/fd/{log.fileno()}").exit_code == 0
+        assert lint("policy.json", "--output", "github:link").exit_code == 0
+        log.write(b"after\n")
+    assert Path("log").read_text(encoding="utf-8").startswith("before\n<testsuites")
+    assert Path("log").read_text(encoding="utf-8").endswith("</testsuites>\nafter\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("missing/out.sarif", "`missing/out.sarif`: no such file or directory\n"),
+        ("policy.json/out.sarif", "`policy.json/out.sarif`: not a directory\n"),
+        ("folder", "`folder`: is a directory\n"),
+        ("/dev/fd/987", "`/dev/fd/987`: bad file descriptor\n"),
+    ],
+)
+def test_a_report_that_cannot_be_written_names_the_file_as_it_was_given(name: str, said: str) -> None:
+    Path("policy.json").write_text(POLICY, encoding="utf-8")
+    Path("folder").mkdir()
+    result = lint("policy.json", "--output", f"sarif:{name}")
+    assert (result.exit_code, result.stderr) == (2, said)
+
+
+def test_a_pipe_cannot_be_fixed() -> None:
+    reader, writer = os.pipe()
+    os.write(writer, EMPTY_SID.encode())
+    os.close(writer)
+    try:
+        result = lint(f"/dev/fd/{reader}", "--fix")
+    finally:
+        os.close(reader)
+    assert result.exit_code == 2
+    assert f"`/dev/fd/{reader}` cannot be fixed: it is no regular file." in result.stderr
 
 
 @pytest.mark.parametrize("output_format", ["text", "json", "sarif", "github", "junit"])
