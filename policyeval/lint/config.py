@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Mapping
+import posixpath
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from functools import partial
+from typing import Any, Final, Literal, NamedTuple
 
 from policyeval.errors import ConfigError
 from policyeval.lint.finding import Severity
+from policyeval.lint.rules.table import TABLE
+from policyeval.lint.toml_places import TomlPlaces, toml_fault
 from policyeval.model.policy import PolicyType
 from policyeval.model.source import Diagnostic, Place, Source
-from policyeval.syntax.faults import nearest, ticked
+from policyeval.syntax.faults import by_place, nearest, ticked
 
 
 class Suppression(NamedTuple):
@@ -37,7 +40,7 @@ class Config:
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
-    fail_on: Severity | None = None
+    fail_on: Severity | Literal["never"] | None = None
     baseline: str | None = None
     types: tuple[tuple[str, PolicyType], ...] = ()
     suppressions: tuple[Suppression, ...] = ()
@@ -45,7 +48,9 @@ class Config:
 
 _KEYS: Final = frozenset({"select", "ignore", "fail-on", "baseline", "types", "suppress"})
 _SUPPRESSION_KEYS: Final = frozenset({"code", "file", "reason", "pointer", "sid", "until"})
-_HEADER: Final = re.compile(r"^[ \t]*\[\[[ \t]*(?:tool\.policyeval\.)?lint\.suppress[ \t]*\]\]", re.MULTILINE)
+_NEVER: Final = "never"
+# The codes of rules by what their modules are called: their names.
+_CODES: Final = {module.rpartition(".")[2]: code for code, module in TABLE.items()}
 
 
 def read_config(text: str, name: str) -> Config:
@@ -61,36 +66,44 @@ def read_config(text: str, name: str) -> Config:
     try:
         table: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError([Diagnostic(f"cannot read `{name}`: {error}", place=Place(source))]) from None
-    for step in ("tool", "policyeval", "lint") if name.endswith("pyproject.toml") else ("lint",):
+        raise ConfigError([toml_fault(source, str(error))]) from None
+    path = ("tool", "policyeval", "lint") if name.endswith("pyproject.toml") else ("lint",)
+    places = TomlPlaces(source)
+    for depth, step in enumerate(path):
         table = table.get(step, {}) if isinstance(table, Mapping) else {}
-    reader = _Reader(source)
+        if not isinstance(table, Mapping):
+            place = places.find(path[: depth + 1])
+            raise ConfigError([Diagnostic(f"`{step}` must be a table", f"write `[{'.'.join(path)}]`", place)])
+    reader = _Reader(places, path)
     config = reader.config(table)
     if reader.faults:
-        raise ConfigError(reader.faults)
+        raise ConfigError(by_place(reader.faults))
     return config
 
 
 class _Reader:
     """Takes the table apart and gathers what is wrong with it."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
+    def __init__(self, places: TomlPlaces, path: tuple[str, ...]) -> None:
+        self.places = places
+        self.path = path
         self.faults: list[Diagnostic] = []
-        self.headers = [Place(source, match.start(), match.end()) for match in _HEADER.finditer(source.text)]
+
+    def at(self, key: str) -> Place:
+        return self.places.find(self.path, key)
+
+    def at_row(self, row: int, key: str | None = None) -> Place:
+        return self.places.find((*self.path, "suppress"), key, row)
 
     def config(self, table: Mapping[str, Any]) -> Config:
-        whole = Place(self.source)
-        self.known(table, _KEYS, "the table `lint`", whole)
-        select = self.codes(table, "select")
-        fail_on = table.get("fail-on")
+        self.known(table, _KEYS, "the table `lint`", self.at)
         baseline = table.get("baseline")
         if baseline is not None and not isinstance(baseline, str):
-            self.fault(whole, "`baseline` must be the name of a file")
+            self.fault(self.at("baseline"), "`baseline` must be the name of a file")
         return Config(
-            select,
+            self.codes(table, "select"),
             self.codes(table, "ignore") or (),
-            self.one_of(Severity, fail_on, "fail-on") if fail_on is not None else None,
+            self.fail_on(table.get("fail-on")),
             baseline,
             tuple(self.types(table.get("types", {}))),
             tuple(self.suppressions(table.get("suppress", []))),
@@ -99,62 +112,88 @@ class _Reader:
     def fault(self, place: Place, message: str, hint: str | None = None) -> None:
         self.faults.append(Diagnostic(message, hint, place))
 
-    def known(self, table: Mapping[str, Any], keys: frozenset[str], what: str, place: Place) -> None:
+    def known(self, table: Mapping[str, Any], keys: frozenset[str], what: str, at: Callable[[str], Place]) -> None:
         for key in table:
             if key not in keys:
                 like = nearest(key, keys)
                 hint = f"did you mean `{like}`?" if like else f"there are {', '.join(sorted(keys))}"
-                self.fault(place, f"{what} has no key {ticked(key)}", hint)
+                self.fault(at(key), f"{what} has no key {ticked(key)}", hint)
 
     def codes(self, table: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
         value = table.get(key)
         if value is None:
             return None
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            self.fault(Place(self.source), f"`{key}` must be an array of codes", "such as `A101`, or `A` for a family")
+            hint = "such as `A101`, or `A` for a family"
+            self.fault(self.at(key), f"`{key}` must be an array of codes", hint)
             return None
         return tuple(value)
 
-    def one_of(self, kind: type[Severity], value: object, key: str) -> Severity | None:
+    def fail_on(self, value: object) -> Severity | Literal["never"] | None:
+        if value is None or value == _NEVER:
+            return _NEVER if value is not None else None
         try:
-            return kind(str(value))
+            return Severity(str(value))
         except ValueError:
-            self.fault(Place(self.source), f"`{key}` cannot be {ticked(str(value))}", f"one of {', '.join(kind)}")
+            hint = f"one of {', '.join([*Severity, _NEVER])}"
+            self.fault(self.at("fail-on"), f"`fail-on` cannot be {ticked(str(value))}", hint)
             return None
 
     def types(self, table: object) -> list[tuple[str, PolicyType]]:
+        if not isinstance(table, Mapping):
+            self.fault(self.at("types"), "`types` must be a table", 'such as `[lint.types]`, `"scp/*" = "scp"`')
+            return []
         pairs = []
-        for pattern, name in table.items() if isinstance(table, Mapping) else ():
-            if name in set(PolicyType):
-                pairs.append((pattern, PolicyType(name)))
+        for pattern, name in table.items():
+            place = self.places.find((*self.path, "types"), pattern)
+            if isinstance(name, str) and name in set(PolicyType):
+                pairs.append((self.pattern(pattern, place), PolicyType(name)))
             else:
-                self.fault(Place(self.source), f"no policy type {ticked(str(name))}", f"one of {', '.join(PolicyType)}")
+                self.fault(place, f"no policy type {ticked(str(name))}", f"one of {', '.join(PolicyType)}")
         return pairs
+
+    def pattern(self, pattern: str, place: Place) -> str:
+        """Write a pattern of paths as the paths of files are, which start at the folder of the settings."""
+        if pattern.startswith("/"):
+            hint = "paths start at the folder of the settings: `policies/a.json`"
+            self.fault(place, f"{ticked(pattern)} matches no file", hint)
+        elif pattern.endswith("/"):
+            self.fault(place, f"{ticked(pattern)} matches no file", f"below it is {ticked(pattern + '*')}")
+        return posixpath.normpath(pattern)
 
     def suppressions(self, rows: object) -> list[Suppression]:
         if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-            self.fault(Place(self.source), "`suppress` must be an array of tables")
+            self.fault(self.at("suppress"), "`suppress` must be an array of tables", "`[[lint.suppress]]`")
             return []
-        found = [self.suppression(row, self.place(index)) for index, row in enumerate(rows)]
+        found = [self.suppression(row, index) for index, row in enumerate(rows)]
         return [suppression for suppression in found if suppression is not None]
 
-    def place(self, index: int) -> Place:
-        # Written as an inline array, they have no header to point at.
-        return self.headers[index] if index < len(self.headers) else Place(self.source)
-
-    def suppression(self, row: Mapping[str, Any], place: Place) -> Suppression | None:
+    def suppression(self, row: Mapping[str, Any], index: int) -> Suppression | None:
         before = len(self.faults)
-        self.known(row, _SUPPRESSION_KEYS, "a suppression", place)
+        whole = self.at_row(index)
+        self.known(row, _SUPPRESSION_KEYS, "a suppression", partial(self.at_row, index))
         for key in ("code", "file", "reason"):
             if not isinstance(row.get(key), str) or not row[key].strip():
+                place = self.at_row(index, key)
                 self.fault(place, f"a suppression needs `{key}`", "it says what is suppressed, where, and why")
         if "pointer" not in row and "sid" not in row:
-            self.fault(place, "a suppression needs `pointer` or `sid`", '`pointer = ""` is the whole file')
+            self.fault(whole, "a suppression needs `pointer` or `sid`", '`pointer = ""` is the whole file')
+        for key in ("pointer", "sid"):
+            if not isinstance(row.get(key, ""), str):
+                self.fault(self.at_row(index, key), f"`{key}` must be a string")
         until = row.get("until")
         if until is not None and (not isinstance(until, dt.date) or isinstance(until, dt.datetime)):
-            self.fault(place, "`until` must be a date", "such as `until = 2030-01-31`, without quotes")
+            hint = "such as `until = 2030-01-31`, without quotes"
+            self.fault(self.at_row(index, "until"), "`until` must be a date", hint)
         if len(self.faults) > before:
             return None
-        return Suppression(
-            row["code"], row["file"], row["reason"].strip(), place, row.get("pointer"), row.get("sid"), until
-        )
+        self.code(row["code"], self.at_row(index, "code"))
+        file = self.pattern(row["file"], self.at_row(index, "file"))
+        return Suppression(row["code"], file, row["reason"].strip(), whole, row.get("pointer"), row.get("sid"), until)
+
+    def code(self, code: str, place: Place) -> None:
+        """See that a suppression's code is that of a rule: what begins with it is not enough."""
+        if code not in TABLE:
+            like = _CODES.get(code.lower().replace("-", "_")) or nearest(code, TABLE)
+            hint = f"did you mean `{like}`?" if like else "a suppression is of one rule; `policyeval rule` lists them"
+            self.fault(place, f"no rule has the code {ticked(code)}", hint)

@@ -82,7 +82,7 @@ def find_config(folder: Path) -> Path | None:
     for place in (folder, *folder.parents):
         for name in CONFIG_NAMES:
             path = place / name
-            if path.is_file() and (name != "pyproject.toml" or "policyeval" in path.read_text(encoding="utf-8")):
+            if path.is_file() and (name != "pyproject.toml" or b"policyeval" in path.read_bytes()):
                 return path
     return None
 

@@ -41,6 +41,8 @@ def _suppression(**fields: str) -> str:
         ("another Sid", {"pointer": "", "sid": '"Read"'}, False),
         ("another rule", {"code": '"S301"'}, False),
         ("another file", {"file": '"other/*.json"'}, False),
+        ("the file, written from here", {"file": '"./a.json"'}, True),
+        ("the file, by way of a folder", {"file": '"policies/../a.json"'}, True),
         ("until today", {"until": "2030-01-31"}, True),
         ("until yesterday", {"until": "2030-01-30"}, False),
     ],
@@ -98,12 +100,59 @@ def test_one_past_its_last_day_is_a_finding() -> None:
         (_suppression(pointer=""), "a suppression needs `pointer` or `sid`"),
         (_suppression(until='"2030-01-31"'), "`until` must be a date"),
         (_suppression(why='"x"'), "a suppression has no key `why`"),
+        ("lint = 5", "policyeval.toml:1:1: `lint` must be a table"),
+        ('x = 1\nlint = "x"', "policyeval.toml:2:1: `lint` must be a table"),
+        ("[[lint]]", "policyeval.toml:1:1: `lint` must be a table"),
+        ("[lint]\ntypes = 5", "policyeval.toml:2:1: `types` must be a table"),
+        ('[lint.types]\n"*" = ["scp"]', "policyeval.toml:2:1: no policy type `['scp']`"),
+        ('[lint]\nselect = []\n  fail-on = ["error"]', "policyeval.toml:3:3: `fail-on` cannot be `['error']`"),
+        ("[lint]\nbaseline =", "policyeval.toml:2:11: cannot read `policyeval.toml`: invalid value"),
+        ("[lint]\n[line", "policyeval.toml:2:6: cannot read `policyeval.toml`: "),
+        (_suppression(pointer="5"), "policyeval.toml:5:1: `pointer` must be a string"),
+        (_suppression(sid="5"), "policyeval.toml:6:1: `sid` must be a string"),
+        (_suppression(code='"Z102"'), "policyeval.toml:2:1: no rule has the code `Z102`"),
+        (_suppression(code='"A"'), "a suppression is of one rule"),
+        (_suppression(code='"invalid-action"'), "hint: did you mean `A102`?"),
+        (_suppression(code='"s401"'), "hint: did you mean `S401`?"),
+        ("\n" + _suppression() + _suppression(file='"/a.json"'), "policyeval.toml:9:1: `/a.json` matches no file"),
+        (_suppression(file='"policies/"'), "below it is `policies/*`"),
+        ('lint.suppress = [{code = "A"}]', "policyeval.toml:1:1: a suppression needs `file`"),
+        ('[lint.types]\n"/scp/*" = "scp"', "policyeval.toml:2:1: `/scp/*` matches no file"),
     ],
 )
 def test_settings_that_cannot_be_followed_are_refused(text: str, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         read_config(text, "policyeval.toml")
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[tool.policyeval]\nlint = 5\n", "[tool]\npolicyeval = 5\n", "tool = 5\n"])
+def test_settings_of_a_project_that_are_no_table_are_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match="must be a table"):
+        read_config(text, "pyproject.toml")
+
+
+def test_all_that_is_wrong_is_told_in_the_order_of_the_file() -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_config('[lint]\ntypes = 5\nfail-on = 1\nselekt = []\nselect = "S"\n', "policyeval.toml")
+    assert [str(fault.place) for fault in caught.value.diagnostics] == [
+        f"policyeval.toml:{line}:1" for line in range(2, 6)
+    ]
+
+
+def test_settings_may_never_fail_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("policy.json").write_text(BAD_EFFECT, encoding="utf-8")
+    Path("policyeval.toml").write_text('[lint]\nfail-on = "never"\n', encoding="utf-8")
+    assert lint("policy.json").exit_code == 0
+    assert lint("policy.json", "--fail-on", "error").exit_code == 1
+
+
+def test_settings_of_others_need_not_be_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("policy.json").write_text(POLICY, encoding="utf-8")
+    Path("pyproject.toml").write_bytes(b"[project]\nname = '\xff'\n")
+    assert lint("policy.json").exit_code == 0
 
 
 def test_settings_of_a_project_are_below_its_tools() -> None:
