@@ -191,7 +191,7 @@ def _config(options: _Options) -> tuple[Config, Path]:
 
 def _baseline(named: str | None, config: Config, folder: Path) -> frozenset[str]:
     path = Path(named) if named is not None else folder / config.baseline if config.baseline is not None else None
-    return read_baseline(path.read_text(encoding="utf-8"), str(path)) if path is not None else frozenset()
+    return read_baseline(path.read_bytes(), str(path)) if path is not None else frozenset()
 
 
 def _lint(session: LintSession, options: _Options, folder: Path) -> Iterator[FileItems]:

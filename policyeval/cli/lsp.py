@@ -103,6 +103,6 @@ def _session(file: Path | None, text: str) -> LintSession:
     baseline = frozenset[str]()
     if file is not None and config.baseline is not None:
         path = file.parent / config.baseline
-        baseline = read_baseline(path.read_text(encoding="utf-8"), str(path))
+        baseline = read_baseline(path.read_bytes(), str(path))
     rules = load_all(select_codes(config.select, config.ignore))
     return LintSession(rules, config, datetime.now(UTC).date(), baseline=baseline)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from policyeval.lint.finding import Finding
 
 _VERSION: Final = 1
+_IN_BASELINE: Final = "in the baseline"
 
 
 class Suppressor:
@@ -73,16 +74,17 @@ def apply_baseline(file: FileItems, known: Collection[str]) -> FileItems:
     """Mark the findings that were there when the baseline was written."""
     return file._replace(
         items=tuple(
-            item._replace(suppressed="in the baseline")
-            if item.suppressed is None and item.fingerprint in known
-            else item
+            item._replace(suppressed=_IN_BASELINE) if item.suppressed is None and item.fingerprint in known else item
             for item in file.items
         )
     )
 
 
 def write_baseline(files: Iterable[FileItems]) -> str:
-    """Write the findings that are not suppressed, for later runs to leave alone."""
+    """Write the findings for later runs to leave alone: those of a baseline that is in force stay.
+
+    What is suppressed has its own reason, and perhaps a last day, after which it is to come back.
+    """
     rows = [
         {
             "fingerprint": item.fingerprint,
@@ -92,12 +94,12 @@ def write_baseline(files: Iterable[FileItems]) -> str:
         }
         for file in files
         for item in file.items
-        if item.suppressed is None
+        if item.suppressed in {None, _IN_BASELINE}
     ]
     return json.dumps({"version": _VERSION, "findings": rows}, indent=2, ensure_ascii=False) + "\n"
 
 
-def read_baseline(text: str, name: str) -> frozenset[str]:
+def read_baseline(data: bytes, name: str) -> frozenset[str]:
     """Read a baseline: the fingerprints of what was found then.
 
     Raises:
@@ -105,10 +107,10 @@ def read_baseline(text: str, name: str) -> frozenset[str]:
 
     """
     try:
-        value = json.loads(text)
+        value = json.loads(data.decode())
         if value["version"] != _VERSION:
             raise KeyError  # noqa: TRY301 - one message for whatever is wrong with it
         return frozenset(str(row["fingerprint"]) for row in value["findings"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         message = f"`{name}` is not a baseline"
         raise ConfigError([Diagnostic(message, "write it anew with `--write-baseline`")]) from None

@@ -204,11 +204,34 @@ def test_a_baseline_can_stand_in_the_settings(tmp_path: Path, monkeypatch: pytes
     assert lint("policy.json").exit_code == 0
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"version": 2, "findings": []}', '{"version": 1, "findings": [{}]}'])
+def test_a_baseline_that_is_written_anew_keeps_what_it_knew_and_is_still_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("old.json").write_text(BAD_EFFECT, encoding="utf-8")
+    lint("old.json", "--write-baseline", "known.json")
+    settings = '[lint]\nbaseline = "known.json"\n'
+    suppressed = _suppression(code='"S114"', file='"third.json"')
+    Path("policyeval.toml").write_text(settings + suppressed, encoding="utf-8")
+    for name in ("new.json", "third.json"):
+        Path(name).write_text(BAD_EFFECT, encoding="utf-8")
+    assert lint("old.json", "new.json", "third.json", "--write-baseline", "known.json").exit_code == 1
+    assert lint("old.json", "new.json").exit_code == 0
+    # What has a reason of its own needs no baseline, and comes back when the reason goes.
+    Path("policyeval.toml").write_text(settings, encoding="utf-8")
+    assert lint("third.json").exit_code == 1
+    Path("old.json").write_text(POLICY, encoding="utf-8")
+    lint("old.json", "new.json", "--write-baseline", "known.json")
+    assert "old.json" not in Path("known.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "\udcff", '{"version": 2, "findings": []}', '{"version": 1, "findings": [{}]}']
+)
 def test_what_is_no_baseline_is_refused(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("policy.json").write_text(POLICY, encoding="utf-8")
-    Path("known.json").write_text(text, encoding="utf-8")
+    Path("known.json").write_text(text, encoding="utf-8", errors="surrogateescape")
     result = lint("policy.json", "--baseline", "known.json")
     assert (result.exit_code, "`known.json` is not a baseline" in result.stderr) == (2, True)
 
