@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ from policyeval.cli.exits import ExitCode
 from policyeval.cli.output import print_text
 from policyeval.cli.streams import keep_stderr, require_stdout
 from policyeval.errors import PolicyEvalError
+from policyeval.model.source import escaped
 
 # Name, summary and home. The summary stands here, not in the command, so that `--help` loads none of them.
 COMMANDS = {
@@ -89,11 +91,13 @@ class CommandGroup(click.Group):
         except click.Abort:
             return ExitCode.INTERRUPTED
         except click.ClickException as error:
-            error.show()
+            shown = io.StringIO()
+            error.show(shown)
+            print_text(shown.getvalue().rstrip("\n"), err=True)
         except PolicyEvalError as error:
             print_text(str(error), err=True)
         except OSError as error:
-            where = f"`{error.filename}`: " if error.filename is not None else ""
+            where = f"`{escaped(str(error.filename))}`: " if error.filename is not None else ""
             print_text(f"{where}{(error.strerror or str(error)).lower()}", err=True)
         except Exception:  # noqa: BLE001 - Python would exit with 1, which says "deny"
             sys.excepthook(*sys.exc_info())

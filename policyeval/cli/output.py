@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import click
 
 from policyeval.model.decision import Access, StatementRef
-from policyeval.model.source import Diagnostic
+from policyeval.model.source import Diagnostic, escaped
 
 _COLOURS = {
     **dict.fromkeys(("ALLOW", "OPEN", "VERIFIED"), "green"),
@@ -39,9 +39,9 @@ def print_accesses(accesses: Iterable[Access]) -> None:
     for access in accesses:
         counts[access.verdict] += 1
         if access.verdict != "deny":
-            print_text(f"{access.verdict:<11}  {access.principal}")
+            print_text(f"{access.verdict:<11}  {escaped(access.principal)}")
             for condition in access.conditions:
-                print_text(f"{'':<11}    if {condition}")
+                print_text(f"{'':<11}    if {escaped(condition)}")
     print_text(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
 
 
@@ -53,11 +53,10 @@ def statement_text(statement: StatementRef) -> str:
         name = f'"{statement.sid}"' if statement.sid is not None else f"#{statement.index}"
     label = f"{statement.layer} {name}"
     if statement.place.source is None:
-        return f"{statement.policy}: {label}" if statement.policy is not None else label
+        return escaped(f"{statement.policy}: {label}" if statement.policy is not None else label)
     return Diagnostic(label, place=statement.place).render()
 
 
 def _harmless(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """Escape the control characters of a text of several lines."""
+    return text if text.isprintable() else "\n".join(map(escaped, text.split("\n")))

@@ -71,6 +71,11 @@ class Report(NamedTuple):
         }
 
 
+def legible(name: str | None) -> str | None:
+    """Write the name of a file as text: `�` for each byte that is none."""
+    return name.encode(errors="surrogateescape").decode(errors="replace") if name is not None else None
+
+
 def name_findings(report: FileReport, fixed: int = 0) -> FileItems:
     """Give each finding of a file its fingerprint."""
     items = tuple(
@@ -91,6 +96,7 @@ def fingerprints(source: Source, findings: Iterable[Finding]) -> Iterator[str]:
         text = place.source.text[place.start : place.end] if place.source is not None else place.pointer
         # What is about a whole statement or policy would change its name with every edit inside.
         alike = "\0".join((source.name or "", finding.code, finding.sid or "", text if len(text) <= _SHORT else ""))
-        digest = hashlib.sha256(f"{alike}\0{seen[alike]}".encode()).hexdigest()
+        # Names of files, and texts of JSON, may hold what is no character.
+        digest = hashlib.sha256(f"{alike}\0{seen[alike]}".encode(errors="surrogatepass")).hexdigest()
         seen[alike] += 1
         yield digest[:16]

@@ -63,18 +63,17 @@ def _may_wait(entry: os.DirEntry[str]) -> bool:
 
 
 def read_source(name: str) -> Reading:
-    """Read a file; that it cannot be read is among the faults. What of its name is no text is shown as `�`."""
-    shown = os.fsencode(name).decode(errors="replace")
+    """Read a file; that it cannot be read is among the faults."""
     try:
         with open(name, "rb") as file:  # noqa: PTH123 - a path's costs a tenth of reading
             size = os.fstat(file.fileno()).st_size
             if size > MAX_BYTES:
-                return too_large(shown, size)
+                return too_large(name, size)
             # A pipe tells no size, and may go on forever. To ask for so many bytes costs more than to read a file.
             data = file.read() if size else file.read(MAX_BYTES + 1)
     except OSError as error:
-        return unreadable(shown, (error.strerror or str(error)).lower())
-    return too_large(shown, len(data)) if len(data) > MAX_BYTES else read(data, shown)
+        return unreadable(name, (error.strerror or str(error)).lower())
+    return too_large(name, len(data)) if len(data) > MAX_BYTES else read(data, name)
 
 
 def find_config(folder: Path) -> Path | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.errors import ConfigError
 from policyeval.lint.kinds import FileKind
-from policyeval.lint.report import FileItems, Item
+from policyeval.lint.report import FileItems, Item, legible
 from policyeval.model.source import Diagnostic
 from policyeval.syntax.faults import ticked
 
@@ -89,7 +89,7 @@ def write_baseline(files: Iterable[FileItems]) -> str:
         {
             "fingerprint": item.fingerprint,
             "code": item.finding.code,
-            "file": file.source.name,
+            "file": legible(file.source.name),
             "message": item.finding.message,
         }
         for file in files

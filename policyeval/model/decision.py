@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from policyeval.model.source import NOWHERE, Place
+from policyeval.model.source import NOWHERE, Place, escaped
 
 
 class Layer(StrEnum):
@@ -60,6 +60,7 @@ class StatementRef:
         else:
             name = f"`{self.sid}`" if self.sid else f"#{self.index}"
             name = f"statement {name} of {self.policy}" if self.policy else f"statement {name}"
+        name = escaped(name)
         return f"{name} ({self.place})" if self.place.source is not None else name
 
     def to_json(self) -> dict[str, object]:

@@ -7,6 +7,23 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 
+def escaped(text: str) -> str:
+    r"""Show a text on one line, its control characters escaped: a terminal, or a CI server, would obey them.
+
+    A byte of a file name that is no text is shown as `\xe9`.
+    """
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(character: str) -> str:
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # noqa: PLR2004 - how Python keeps such a byte (PEP 383)
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the widths of the notations
+
+
 class Source:
     """A named text, able to turn an offset into a line and a column.
 
@@ -78,9 +95,9 @@ class Place:
     def __str__(self) -> str:
         """`file:line:column`, or the pointer where there is no source."""
         if self.source is None:
-            return self.pointer or "/"
+            return escaped(self.pointer) or "/"
         line, column = self.source.position(self.start)
-        return f"{self.source.name or '<text>'}:{line}:{column}"
+        return f"{escaped(self.source.name or '<text>')}:{line}:{column}"
 
 
 NOWHERE = Place()
@@ -104,11 +121,12 @@ class Diagnostic:
 
     def render(self) -> str:
         """Write it for a person: place, message, source line, caret, hint."""
-        lines = [f"{self.place}: {self.message}" if self.place is not None else self.message]
+        message = escaped(self.message)
+        lines = [f"{self.place}: {message}" if self.place is not None else message]
         if self.place is not None and self.place.source is not None:
             lines += _excerpt(self.place.source, self.place)
         if self.hint is not None:
-            lines.append(f"  hint: {self.hint}")
+            lines.append(f"  hint: {escaped(self.hint)}")
         return "\n".join(lines)
 
     def to_json(self) -> dict[str, object]:

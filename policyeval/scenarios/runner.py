@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.authorizer import Authorizer
 from policyeval.errors import PolicyEvalError
+from policyeval.model.source import escaped
 from policyeval.scenarios.schema import NO_LAYER
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class CaseResult:
 
     def report(self) -> str:
         """Say where the case stands, what differed and why it was decided so."""
-        return "\n".join([f"{self.case.place}: {self.case.name}", *self.differences, "", self.explanation])
+        head = f"{self.case.place}: {escaped(self.case.name)}"
+        return "\n".join([head, *map(escaped, self.differences), "", self.explanation])
 
     def to_json(self) -> dict[str, object]:
         """Give the fields that machines read."""

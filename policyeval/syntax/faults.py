@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from policyeval.model.source import Diagnostic, Place
+from policyeval.model.source import Diagnostic, Place, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,19 +69,12 @@ def ticked(text: str) -> str:
     """Show a text of the input in a message: in backticks, shortened, unprintable characters escaped."""
     if len(text) > _SHOWN:
         text = text[: _SHOWN - 1] + "…"
-    return f"`{text}`" if text.isprintable() else f"`{''.join(map(_printable, text))}`"
+    return f"`{escaped(text)}`"
 
 
 def quoted(text: str) -> str:
     """Write a text as a JSON string, as hints show it."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _printable(character: str) -> str:
-    if character.isprintable():
-        return character
-    code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the widths of the notations
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -193,7 +193,26 @@ def test_control_characters_never_reach_the_terminal() -> None:
     result = _run("check", ACCOUNTS, "--principal", "\x1b[31mred\x1b[0m", "--action", "kms:Decrypt", "--resource", KEY)
     assert result.exit_code == 2
     assert "\x1b" not in result.stderr
-    assert "\N{REPLACEMENT CHARACTER}[31mred" in result.stderr
+    assert "\\u001b[31mred" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "a\n::warning ::b\x1b", "--principal", APP, "--action", "kms:Decrypt", "--resource", KEY],
+        ["trail", "verify", "a\n::warning ::b\x1b"],
+        ["test", "a\n::warning ::b\x1b"],
+        ["lint", "policy.json", "--baseline", "a\n::warning ::b\x1b"],
+        ["serve", "--account", "1\x1b"],
+    ],
+)
+def test_no_name_of_a_file_begins_a_line_of_its_own(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "policy.json").write_text("{}", encoding="utf-8")
+    result = _run(*(str(tmp_path / one) if one == "policy.json" else one for one in arguments))
+    assert result.exit_code == 2
+    assert not any(line.startswith("::") for line in result.output.splitlines())
+    assert "\x1b" not in result.output
+    assert "\\u001b" in result.output
 
 
 def test_a_fault_of_our_own_is_never_a_deny(monkeypatch: pytest.MonkeyPatch) -> None:

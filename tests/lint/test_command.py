@@ -204,10 +204,25 @@ def test_a_file_whose_name_is_no_text_is_linted_as_any_other(output_format: str)
         Path(name).write_text(BAD_EFFECT, encoding="utf-8")
     except OSError:
         pytest.skip("the file system takes no such names")
-    result = lint(".", "--format", output_format, "--output", "json:report.out")
+    result = lint(".", "--format", output_format, "--output", "json:report.out", "--write-baseline", "known.out")
     assert result.exit_code == 1
+    shown = {"text": "caf\\xe9.json:4:31", "sarif": '"uri": "caf%E9.json"', "junit": 'file="caf\ufffd.json"'}
+    assert shown.get(output_format, "caf") in result.stdout
+    assert lint(".", "--baseline", "known.out").exit_code == 0
     (finding,) = json.loads(Path("report.out").read_text(encoding="utf-8"))["findings"]
     assert (finding["code"], finding["file"]) == ("S114", "caf\ufffd.json")
+
+
+@pytest.mark.parametrize("output_format", ["text", "github", "junit"])
+def test_a_name_is_shown_and_never_obeyed(output_format: str) -> None:
+    name = "a\n::warning ::b\x1b[2J\r.json"
+    Path(name).write_text(BAD_EFFECT, encoding="utf-8")
+    output = lint(".", "--format", output_format, "--output", f"{output_format}:report.out").output
+    for shown in (output, Path("report.out").read_bytes().decode()):
+        assert not any(line.lstrip().startswith("::warning") for line in shown.splitlines())
+        assert "\x1b" not in shown
+    if output_format == "text":
+        assert output.startswith("a\\u000a::warning ::b\\u001b[2J\\u000d.json:4:31: error S114:")
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,12 @@ def test_an_expectation_that_fails(text: str, case: dict[str, Any], difference: 
     assert found.report().endswith(found.decision.explain())
 
 
+def test_no_text_of_a_case_begins_a_line_of_the_report(text: str) -> None:
+    found = result(text, name="n\n::warning ::x", determined_by=["s\n::warning ::y"])
+    assert not any(line.lstrip().startswith("::") for line in found.report().splitlines())
+    assert "n\\u000a::warning ::x" in found.report()
+
+
 def test_a_request_that_is_bad_input_is_a_failed_case(text: str) -> None:
     found = result(text, principal=f"{APP}s", expect="deny")
     assert not found.passed

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from policyeval.lint.report import legible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -41,7 +43,7 @@ def finding_json(item: Item) -> dict[str, object]:
 def place_json(place: Place) -> dict[str, object]:
     """Give a place: its file, JSON Pointer, start and end."""
     return {
-        "file": place.file,
+        "file": legible(place.file),
         "pointer": place.pointer,
         "start": _position(place, place.start),
         "end": _position(place, place.end),

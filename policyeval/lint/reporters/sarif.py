@@ -94,7 +94,8 @@ def _location(place: Place) -> dict[str, Any]:
 
 
 def _artifact(place: Place) -> dict[str, str]:
-    return {"uri": quote((place.file or "").replace("\\", "/"), safe="/:") or "input"}
+    name = (place.file or "").replace("\\", "/")
+    return {"uri": quote(name, safe="/:", errors="surrogateescape") or "input"}
 
 
 def _region(place: Place, start: int, end: int) -> dict[str, Any]:
