@@ -6,7 +6,7 @@ import click
 
 from policyeval.authorizer import Authorizer
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import account_id, file_argument, format_option, load_entities
+from policyeval.cli.options import account_id, file_argument, format_option, load_entities, warn_of_action
 from policyeval.cli.output import print_accesses, print_json, print_text, print_verdict
 
 
@@ -30,8 +30,9 @@ def command(file: str, account: str, action: str, resource: str, output_format: 
         arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
     """
     access = Authorizer(load_entities(file)).account_access(account, action, resource)
+    warnings = warn_of_action(action)
     if output_format == "json":
-        print_json(access.to_json())
+        print_json({**access.to_json(), "diagnostics": [warning.to_json() for warning in warnings]})
     else:
         print_verdict(access.door.upper(), f"to account {account}")
         if access.principals is None:

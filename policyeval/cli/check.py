@@ -19,6 +19,7 @@ from policyeval.cli.options import (
     load_entities,
     policies,
     single_values,
+    warn_of_action,
 )
 from policyeval.cli.output import print_json, print_text, print_verdict, statement_text
 from policyeval.model.request import Request, Session
@@ -101,8 +102,11 @@ def command(  # noqa: PLR0913 - a request has these facts
         at=at,
     )
     decision = Authorizer(load_entities(file)).authorize(request)
+    warnings = warn_of_action(action)
     if output_format == "json":
-        print_json(decision.to_json() | ({"explanation": decision.explain()} if explain else {}))
+        noted = [one.to_json() for one in (*warnings, *decision.diagnostics)]
+        explanation = {"explanation": decision.explain()} if explain else {}
+        print_json({**decision.to_json(), "diagnostics": noted, **explanation})
     elif explain:
         # It starts with the verdict, as the short report does.
         print_verdict(*decision.explain().split("  ", 1))

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 import click
 
+from policyeval.cli.output import print_warning
 from policyeval.cli.streams import stdin
 from policyeval.entities import Entities
 from policyeval.entities.loader import read_file, read_first
+from policyeval.entities.mistyped import unknown_action
 from policyeval.errors import EntitiesError
 from policyeval.model.arn import is_account_id
 from policyeval.model.policy import NamedPolicy, PolicyType
@@ -72,6 +74,15 @@ def load_entities(file: str) -> Entities:
     except UnicodeDecodeError:
         raise EntitiesError([Diagnostic("cannot read standard input: it is not UTF-8")]) from None
     return Entities.from_text(text, name="<stdin>", read_file=read_file)
+
+
+def warn_of_action(action: str) -> list[Diagnostic]:
+    """Say on standard error that no service has the action that is asked about; give it for the JSON, too."""
+    warning = unknown_action(action)
+    if warning is None:
+        return []
+    print_warning(warning)
+    return [warning]
 
 
 def single_values(pairs: Pairs, option: str) -> dict[str, str]:

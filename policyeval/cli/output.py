@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 
 import click
 
@@ -25,6 +26,11 @@ def print_json(value: object) -> None:
 def print_text(text: str, *, err: bool = False) -> None:
     """Print text that may hold somebody else's names: control characters never reach the terminal."""
     click.echo(_harmless(text), err=err)
+
+
+def print_warning(warning: Diagnostic) -> None:
+    """Print what an answer should not be read without, on standard error."""
+    print_text(replace(warning, message=f"warning: {warning.message}").render(), err=True)
 
 
 def print_verdict(word: str, rest: str = "") -> None:

@@ -10,7 +10,7 @@ import click
 
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import format_option
-from policyeval.cli.output import print_json, print_text, print_verdict
+from policyeval.cli.output import print_json, print_text, print_verdict, print_warning
 from policyeval.errors import EntitiesError, PolicyEvalError
 from policyeval.model.source import Diagnostic
 from policyeval.scenarios import CaseResult, ScenarioFile, junit_xml, load_scenarios, run
@@ -34,6 +34,9 @@ def command(paths: tuple[str, ...], output_format: str) -> int:
     """
     results = [(scenarios, run(scenarios)) for scenarios in _load(_find(paths))]
     cases = [case for _, file_cases in results for case in file_cases]
+    for case in cases:
+        if case.case.warning is not None:
+            print_warning(case.case.warning)
     if output_format == "json":
         print_json({**_counts(cases), "tests": [case.to_json() for case in cases]})
     elif output_format == "junit":

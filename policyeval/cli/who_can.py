@@ -6,7 +6,7 @@ import click
 
 from policyeval.authorizer import Authorizer
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import file_argument, format_option, load_entities
+from policyeval.cli.options import file_argument, format_option, load_entities, warn_of_action
 from policyeval.cli.output import print_accesses, print_json, print_text
 
 
@@ -28,6 +28,7 @@ def command(file: str, action: str, resource: str, output_format: str) -> int:
         arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
     """
     accesses = Authorizer(load_entities(file)).who_can(action, resource)
+    warn_of_action(action)
     if output_format == "json":
         print_json([access._asdict() for access in accesses])
     elif accesses:

@@ -9,12 +9,13 @@ from typing import Final
 from policyeval.entities.build import build, collector_paused, parts_of
 from policyeval.entities.entities import Entities
 from policyeval.entities.loader import AnyPath, read_file, read_first
+from policyeval.entities.mistyped import unknown_action
 from policyeval.entities.parts import Building
 from policyeval.entities.policies import PolicyReader, ReadFile
 from policyeval.entities.reading import Document, Format, Spot, read_document
 from policyeval.model.policy import PolicyType
 from policyeval.model.request import Request, Session
-from policyeval.model.source import Place
+from policyeval.model.source import Diagnostic, Place
 from policyeval.scenarios.schema import CaseModel, ScenarioModel, SessionModel
 
 SUFFIXES: Final = (".scenario.yaml", ".scenario.yml", ".scenario.json")
@@ -24,6 +25,7 @@ SUFFIXES: Final = (".scenario.yaml", ".scenario.yml", ".scenario.json")
 class Case:
     """One request and what is expected; an expectation that is None was not written.
 
+    `warning` says that no service has the action: a deny that is expected would then hold of itself.
     `facts` are the numbers of the facts that the case exercises: docs/semantics.md is made from them.
     """
 
@@ -36,6 +38,7 @@ class Case:
     determined_by: tuple[str, ...]
     facts: tuple[str, ...]
     place: Place
+    warning: Diagnostic | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,13 @@ def _cases(document: Document[ScenarioModel], building: Building) -> Iterator[Ca
             determined_by=model.determined_by,
             facts=model.facts,
             place=spot.place(),
+            warning=_warning(model.action, spot.at("action")),
         )
+
+
+def _warning(action: str, spot: Spot) -> Diagnostic | None:
+    # To look for a place takes longer than to know an action.
+    return unknown_action(action, spot.place()) if unknown_action(action) is not None else None
 
 
 def _request(model: CaseModel, building: Building, spot: Spot) -> Request:

@@ -27,6 +27,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioCo
     return collector
 
 
+class ScenarioWarning(UserWarning):
+    """A case may hold for a reason that nobody meant."""
+
+
 class ScenarioFailedError(Exception):
     """A case did not go as its file expects."""
 
@@ -62,13 +66,15 @@ class ScenarioItem(pytest.Item):
         """Decide the request. Raises `ScenarioFailedError` when the decision is not as expected."""
         from policyeval.scenarios.runner import run_case  # noqa: PLC0415 - see the module's docstring
 
+        if self._case.warning is not None:
+            self.warn(ScenarioWarning(self._case.warning.render()))
         result = run_case(self._case, self._authorizer)
         if not result.passed:
             raise ScenarioFailedError(result.report())
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401
         """Show the report alone: where a decision was made in our code helps nobody."""
-        if isinstance(excinfo.value, ScenarioFailedError):
+        if isinstance(excinfo.value, ScenarioFailedError | ScenarioWarning):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 

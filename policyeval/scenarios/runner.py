@@ -43,6 +43,8 @@ class CaseResult:
     def to_json(self) -> dict[str, object]:
         """Give the fields that machines read."""
         place = self.case.place
+        warnings = [self.case.warning] if self.case.warning is not None else []
+        faults = self.error.diagnostics if self.error is not None else ()
         return {
             "name": self.case.name,
             "passed": self.passed,
@@ -51,7 +53,7 @@ class CaseResult:
             "line": place.line,
             "column": place.column,
             "decision": self.decision.to_json() if self.decision is not None else None,
-            "diagnostics": [one.to_json() for one in self.error.diagnostics] if self.error is not None else [],
+            "diagnostics": [one.to_json() for one in (*warnings, *faults)],
         }
 
 

@@ -68,6 +68,7 @@ ACCESSES = {
 ACCOUNT_ACCESS = _object(
     door={"enum": ["open", "conditional", "closed"]},
     principals={"anyOf": [{"type": "null"}, ACCESSES]},
+    diagnostics=DECISION["properties"]["diagnostics"],  # type: ignore[index]
 )
 
 
@@ -117,6 +118,39 @@ def test_account_access_in_json_has_the_shape_of_the_contract(account: str) -> N
 def test_who_can_in_json_has_the_shape_of_the_contract() -> None:
     value = _json(ACCESSES, "who-can", ACCOUNTS, "kms:Decrypt", KEY)
     assert {"principal": APP, "verdict": "allow", "conditions": []} in value  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("action", "said", "hint"),
+    [
+        ("kms:Decrpyt", "`kms` has no action `Decrpyt`", "did you mean `kms:Decrypt`?"),
+        ("s3:GetObjct", "`s3` has no action `GetObjct`", "did you mean `s3:GetObject`?"),
+        ("dynamdb:GetItem", "there is no service `dynamdb`", "did you mean `dynamodb`?"),
+        ("s3:Xyzzy", "`s3` has no action `Xyzzy`", "a newer one is decided all the same"),
+    ],
+)
+def test_an_action_that_no_service_has_is_decided_with_a_warning(action: str, said: str, hint: str) -> None:
+    asked = {
+        "check": ["check", ACCOUNTS, "--principal", APP, "--action", action, "--resource", KEY],
+        "account-access": ["account-access", ACCOUNTS, "444455556666", action, KEY],
+        "who-can": ["who-can", ACCOUNTS, action, KEY],
+    }
+    for command, arguments in asked.items():
+        result = _run(*arguments, "--format", "json")
+        assert result.exit_code in {0, 1}, result.output
+        first, second = result.stderr.splitlines()
+        assert first == f"warning: {said}"
+        assert hint in second
+        if command != "who-can":  # it is an array of principals
+            (diagnostic,) = json.loads(result.stdout)["diagnostics"]
+            assert diagnostic["message"] == said
+
+
+@pytest.mark.parametrize(
+    "action", ["kms:decrypt", "KMS:ReEncryptTo", "s3:GetObject", "deeplens:AssociateServiceRoleToAccount"]
+)
+def test_an_action_that_a_service_has_or_had_is_decided_without_a_warning(action: str) -> None:
+    assert _run("who-can", ACCOUNTS, action, KEY).stderr == ""
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -47,6 +47,17 @@ def test_a_failure_is_explained_at_the_cases_place(folder: pytest.Pytester, text
     done.stdout.no_fnmatch_line("*runner.py*")
 
 
+def test_a_case_about_what_no_service_does_is_warned_of(folder: pytest.Pytester, text: str) -> None:
+    mistyped = FAILING.replace("kms:Decrypt", "kms:Decrpyt").replace("expect: allow", "expect: deny")
+    folder.makefile(".scenario.yaml", share=text + mistyped)
+    done = folder.runpytest("-W", "default", "-p", "no:randomly")
+    done.assert_outcomes(passed=2, warnings=1)
+    done.stdout.fnmatch_lines(
+        ["*share.scenario.yaml:36:13: `kms` has no action `Decrpyt`", "*did you mean `kms:Decrypt`?"]
+    )
+    folder.runpytest("-W", "error").assert_outcomes(passed=1, failed=1)
+
+
 def test_a_case_is_chosen_by_its_words(folder: pytest.Pytester, text: str) -> None:
     folder.makefile(".scenario.yaml", share=text + FAILING)
     folder.runpytest("-k", "application").assert_outcomes(passed=1, deselected=1)

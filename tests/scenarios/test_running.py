@@ -98,6 +98,19 @@ def test_an_expectation_that_fails(text: str, case: dict[str, Any], difference: 
     assert found.report().endswith(found.decision.explain())
 
 
+@pytest.mark.parametrize("action", ["kms:Decrpyt", "nosuch:Foo"])
+def test_a_deny_of_what_no_service_has_holds_with_a_warning_at_the_action(text: str, action: str) -> None:
+    found = result(text, action=action, expect="deny")
+    assert found.passed
+    warning = found.case.warning
+    assert warning is not None
+    assert warning.place is not None
+    assert warning.place.source is not None
+    assert warning.place.source.text[warning.place.start : warning.place.end] == f'"{action}"'
+    assert found.to_json()["diagnostics"] == [warning.to_json()]
+    assert result(text, action="kms:decrypt").case.warning is None
+
+
 def test_no_text_of_a_case_begins_a_line_of_the_report(text: str) -> None:
     found = result(text, name="n\n::warning ::x", determined_by=["s\n::warning ::y"])
     assert not any(line.lstrip().startswith("::") for line in found.report().splitlines())
