@@ -18,6 +18,7 @@ from policyeval.cli.options import (
     key_value,
     load_entities,
     policies,
+    role_session_name,
     single_values,
     warn_of_action,
 )
@@ -40,7 +41,7 @@ from policyeval.model.request import Request, Session
     metavar="KEY=VALUE",
     help="A pair of the encryption context.",
 )
-@click.option("--session-name", metavar="NAME", help="The name of the role session that asks.")
+@click.option("--session-name", type=role_session_name, metavar="NAME", help="The name of the role session that asks.")
 @click.option(
     "--session-policy", multiple=True, metavar="POLICY", help="A session policy: JSON text, a file, or a policy's ARN."
 )

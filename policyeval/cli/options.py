@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ import click
 from policyeval.cli.output import print_warning
 from policyeval.cli.streams import stdin
 from policyeval.entities import Entities
+from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
 from policyeval.entities.loader import read_file, read_first
 from policyeval.entities.mistyped import unknown_action
 from policyeval.errors import EntitiesError
@@ -46,6 +48,14 @@ def account_id(text: str) -> str:
     """Take twelve digits: a mistyped account would be one that is let in nowhere."""
     if not is_account_id(text):
         message = f"`{text}` is not an account id: 12 digits."
+        raise click.BadParameter(message)
+    return text
+
+
+def role_session_name(text: str) -> str:
+    """Take a name that STS gives sessions: with any other, nobody calls."""
+    if re.fullmatch(SESSION_NAME, text) is None:
+        message = f"`{text}` is not a session name: {SESSION_NAMES}."
         raise click.BadParameter(message)
     return text
 

@@ -48,6 +48,10 @@ STATES: Final = (
     "Updating",
 )
 
+SESSION_NAME: Final = r"[A-Za-z0-9_+=,.@-]{2,64}"
+"""What STS takes as the name of a session (STS API reference, AssumeRole, RoleSessionName)."""
+SESSION_NAMES: Final = "2 to 64 letters, digits and `_+=,.@-`, as STS takes them"
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyMark:
@@ -76,6 +80,7 @@ class Matching:
 
     pattern: str
     wanted: str
+    hint: str | None = None
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Check after pydantic saw that it is text."""
@@ -84,7 +89,7 @@ class Matching:
         def check(text: str) -> str:
             if matches(text) is None:
                 message = f"{ticked(text)} is not {self.wanted}"
-                raise fault(message)
+                raise fault(message, self.hint)
             return text
 
         return core_schema.no_info_after_validator_function(check, handler(source))
@@ -179,6 +184,7 @@ AliasName = Annotated[
 ]
 IamName = Annotated[str, Matching(r"[A-Za-z0-9_+=,.@-]{1,128}", "an IAM name: letters, digits and `_+=,.@-`")]
 IamPath = Annotated[str, Matching(r"/([!-~]{0,510}/)?", "an IAM path: it starts and ends with `/`")]
+SessionName = Annotated[str, Matching(SESSION_NAME, "a session name", SESSION_NAMES)]
 UniqueId = Annotated[str, Matching(r"[A-Za-z0-9_]{1,128}", "a unique id, such as AROAEXAMPLE")]
 ArnText = Annotated[str, Matching(r"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:\S+", "an ARN")]
 Partition = Annotated[str, OneOf("a partition", PARTITIONS)]

@@ -6,7 +6,16 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from policyeval.entities.fields import AccountId, IdentityPolicy, InlinePolicy, Matching, Moment, OneOf, fault
+from policyeval.entities.fields import (
+    AccountId,
+    IdentityPolicy,
+    InlinePolicy,
+    Matching,
+    Moment,
+    OneOf,
+    SessionName,
+    fault,
+)
 from policyeval.entities.schema import EntitiesModel, Model, Tags
 from policyeval.model.decision import Layer
 
@@ -42,7 +51,7 @@ class SessionModel(Model):
     """The session that calls."""
 
     noun = "session"
-    name: NonEmpty | None = None
+    name: SessionName | None = None
     policy: InlinePolicy = None
     policies: tuple[IdentityPolicy, ...] = ()
     tags: Tags = Field(default_factory=dict)

@@ -51,7 +51,7 @@ HOLDS: dict[str, dict[str, Any]] = {
     },
     "a session with its policy": {
         "session": {
-            "name": "s",
+            "name": "me",
             "policy": {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]},
         },
         "expect": "deny",
@@ -59,7 +59,7 @@ HOLDS: dict[str, dict[str, Any]] = {
         "layer": "session_policy",
     },
     "a session policy by ARN": {
-        "session": {"name": "s", "policies": ["arn:aws:iam::aws:policy/AdministratorAccess"]},
+        "session": {"name": "me", "policies": ["arn:aws:iam::aws:policy/AdministratorAccess"]},
     },
 }
 
@@ -135,7 +135,7 @@ def test_every_field_of_a_case_reaches_the_request(text: str) -> None:
         "grant_tokens": ["t"],
         "resource_account": "111122223333",
         "at": "2026-01-31T12:00:00",
-        "session": {"name": "s", "tags": {"a": "b"}, "source_identity": "me"},
+        "session": {"name": "me", "tags": {"a": "b"}, "source_identity": "me"},
     }
     request = read(text, **fields).cases[0].request
     assert request.encryption_context == {"tenant": "blue"}
@@ -148,10 +148,18 @@ def test_every_field_of_a_case_reaches_the_request(text: str) -> None:
     )
     assert request.at == datetime(2026, 1, 31, 12, tzinfo=UTC)
     assert request.session is not None
-    assert (request.session.name, request.session.tags, request.session.source_identity) == ("s", {"a": "b"}, "me")
+    assert (request.session.name, request.session.tags, request.session.source_identity) == ("me", {"a": "b"}, "me")
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "a session's name with a space": (
+        {"session": {"name": "a b"}},
+        "`a b` is not a session name",
+    ),
+    "a session's name of one letter": (
+        {"session": {"name": "a"}},
+        "`a` is not a session name",
+    ),
     "an expectation that contradicts itself": (
         {"expect": "deny", "reason": "allowed"},
         "reason `allowed` does not go with `expect: deny`",

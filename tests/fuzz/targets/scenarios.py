@@ -20,7 +20,7 @@ WORDS = (
     b"  expect: deny\n",
     b"  reason: implicit_deny\n",
     b"  determined_by: []\n",
-    b"  session: {name: s, policy: {}}\n",
+    b"  session: {name: me, policy: {}}\n",
     b"  context: {'aws:SourceIp': 10.0.0.1}\n",
     b"  encryption_context: {a: b}\n",
     b"  via_service: s3.us-east-1.amazonaws.com\n",
