@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from policyeval.entities.aws_shapes import misfits
+from policyeval.entities.reading import Document
 from policyeval.errors import EntitiesError
 from policyeval.model.source import Diagnostic
+from policyeval.syntax.faults import by_place
+from policyeval.syntax.tree import Node
 
 Json = Any
 Output = dict[str, Json]
@@ -37,13 +41,15 @@ class ExportFiles:
     def output(self, name: str, what: str, key: str | None = None) -> Output | None:
         """Give what a call printed, None when its file is missing, which is noted.
 
-        Raises `EntitiesError` for a file that is not what the call prints: no JSON, or without `key`.
+        Raises `EntitiesError` for a file that is not what the call prints: no JSON, without `key`, or of other types.
         """
         if name not in self.names:
             self.note(f"{what} is missing: {self.shown}{name}")
             return None
-        found = self._parsed(name)
+        text = self._text(name)
+        found = self._parsed(name, text)
         if isinstance(found, dict) and (key is None or key in found):
+            self._check(name, text, found)
             return found
         message = f"`{self.shown}{name}` is not what the AWS CLI prints: it has no `{key}`"
         raise EntitiesError([Diagnostic(message, f"{what} belongs there")])
@@ -53,26 +59,45 @@ class ExportFiles:
         found = self.output(name, what, key)
         if found is None:
             return None
-        if isinstance(found[key], list) and all(isinstance(item, dict) for item in found[key]):
-            return list(found[key])
-        message = f"`{self.shown}{name}` is not what the AWS CLI prints: `{key}` is no array of objects"
-        raise EntitiesError([Diagnostic(message)])
+        return list(found[key])
 
     def note(self, message: str) -> None:
         """Say that something is missing, once."""
         if message not in self.missing:
             self.missing.append(message)
 
-    def _parsed(self, name: str) -> Json:
-        text = self._read(name)
+    def _text(self, name: str) -> str:
+        try:
+            return self._read(name)
+        except UnicodeDecodeError:
+            reason = "it is not UTF-8"
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+        raise EntitiesError([Diagnostic(f"cannot read `{self.shown}{name}`: {reason}")])
+
+    def _parsed(self, name: str, text: str) -> Json:
         try:
             return json.loads(text)
-        except ValueError:
-            from policyeval.syntax.json_reader import read_json  # noqa: PLC0415 - it knows where and why
-
-            _, diagnostics = read_json(text, f"{self.shown}{name}")
+        except (ValueError, RecursionError):
+            _, diagnostics = self._tree(name, text)
             fallback = [Diagnostic(f"`{self.shown}{name}` is not JSON")]
             raise EntitiesError(diagnostics or fallback) from None
+
+    def _check(self, name: str, text: str, found: Output) -> None:
+        wrong = misfits(name, found)
+        if not wrong:
+            return
+        root, _ = self._tree(name, text)
+        hint = "the AWS CLI prints something else: make the file anew"
+        if root is None:  # what `json` takes, and no reader of policies, such as a name that is there twice
+            raise EntitiesError(Diagnostic(f"`{self.shown}{name}`: {message}", hint) for _, message in wrong)
+        document: Document[Any] = Document(f"{self.shown}{name}", root, None)
+        raise EntitiesError(by_place(document.spot(*path).fault(message, hint) for path, message in wrong))
+
+    def _tree(self, name: str, text: str) -> tuple[Node | None, list[Diagnostic]]:
+        from policyeval.syntax.json_reader import read_json  # noqa: PLC0415 - it knows where and why
+
+        return read_json(text, f"{self.shown}{name}")
 
 
 def document(value: Json) -> Json:

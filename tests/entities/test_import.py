@@ -27,6 +27,7 @@ def allow(action: str, **more: Any) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*", **more}]}
 
 
+DETAILS_FILE = "iam-get-account-authorization-details.json"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 DETAILS = {
     "UserDetailList": [
@@ -379,17 +380,54 @@ def test_several_accounts_lie_in_folders_of_one_folder(folder: Path, tmp_path: P
     ("name", "content", "message"),
     [
         ("us-east-1/kms-list-keys.json", "{}", "it has no `Keys`"),
-        ("us-east-1/kms-list-keys.json", '{"Keys": [1]}', "`Keys` is no array of objects"),
-        ("us-east-1/kms-list-keys.json", '{"Keys": [{}]}', "something that the AWS CLI does not print"),
+        ("us-east-1/kms-list-keys.json", '{"Keys": 1}', "us-east-1/kms-list-keys.json:1:10: `Keys` must be an array"),
+        (
+            "us-east-1/kms-list-keys.json",
+            '{"Keys": [1]}',
+            "kms-list-keys.json:1:11: an entry of `Keys` must be an object",
+        ),
+        (
+            "us-east-1/kms-list-keys.json",
+            '{"Keys": [{}]}',
+            "kms-list-keys.json:1:11: an entry of `Keys` has no `KeyId`",
+        ),
+        (
+            "sts-get-caller-identity.json",
+            '{"Account": 5}',
+            "sts-get-caller-identity.json:1:13: `Account` must be an account id",
+        ),
+        (
+            "sts-get-caller-identity.json",
+            '{"Account": "1"}',
+            "sts-get-caller-identity.json:1:13: `Account` must be an acc",
+        ),
+        (DETAILS_FILE, '{"RoleDetailList": 5}', f"{DETAILS_FILE}:1:20: `RoleDetailList` must be an array"),
+        (DETAILS_FILE, '{"RoleDetailList": null}', "`RoleDetailList` must be an array"),
+        (DETAILS_FILE, '{"RoleDetailList": [], "Policies": [3]}', "1:37: an entry of `Policies` must be an object"),
+        (f"us-east-1/kms-list-grants-{KEY_ID}.json", '{"Grants": [{"GrantId": 1}]}', "1:25: `GrantId` must be text"),
+        (
+            "organizations-list-roots.json",
+            '{"Roots": [{"Id": 1}]}',
+            "organizations-list-roots.json:1:19: `Id` must be text",
+        ),
+        ("organizations-list-roots.json", "\udcff", "cannot read `organizations-list-roots.json`: it is not UTF-8"),
         ("sts-get-caller-identity.json", "Unable to locate credentials", "sts-get-caller-identity.json:1:1"),
     ],
-    ids=["an object without the key", "a list of something else", "an entry without its id", "no JSON"],
 )
 def test_a_file_that_no_call_prints_is_bad_input(folder: Path, name: str, content: str, message: str) -> None:
-    (folder / name).write_text(content, encoding="utf-8")
+    (folder / name).write_text(content, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(EntitiesError) as caught:
         import_directory(folder)
     assert message in str(caught.value)
+
+
+def test_all_that_no_call_prints_is_told_at_once(folder: Path) -> None:
+    (folder / DETAILS_FILE).write_text(
+        '{"RoleDetailList": [{}, 5], "UserDetailList": [{"UserName": 1}]}', encoding="utf-8"
+    )
+    with pytest.raises(EntitiesError) as caught:
+        import_directory(folder)
+    assert len(caught.value.diagnostics) == 3
 
 
 @pytest.mark.parametrize("make", [True, False], ids=["an empty folder", "no folder"])
