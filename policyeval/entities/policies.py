@@ -14,8 +14,8 @@ from policyeval.catalog.policies import AWS_MANAGED_POLICIES, FULL_AWS_ACCESS, R
 from policyeval.entities.fields import PolicyMark
 from policyeval.entities.reading import Spot, read_tree
 from policyeval.entities.secrets import Span
-from policyeval.entities.suggest import did_you_mean
-from policyeval.model.arn import split_arn
+from policyeval.entities.suggest import did_you_mean, near
+from policyeval.model.arn import Arn, split_arn
 from policyeval.model.policy import NamedPolicy, Policy, PolicyType
 from policyeval.model.source import Diagnostic
 from policyeval.syntax import tree
@@ -118,8 +118,7 @@ class PolicyReader:
         if fields is None:
             self._fault(node, spot, f"`{arn}` is neither a policy nor the ARN of one", "a file is `{file: path}`")
         elif found is None:
-            hint = did_you_mean(arn, [*self.managed, *AWS_MANAGED_POLICIES])
-            self._fault(node, spot, f"no policy `{arn}` is described", hint or "describe it under `policies`")
+            self._fault(node, spot, f"no policy `{arn}` is described", self._instead(fields))
         elif type_of_arn(arn) is not kind:
             self._fault(node, spot, f"`{arn}` is {_KINDS[type_of_arn(arn)]}, not {_KINDS.get(kind, 'a policy')}")
         elif account is not None and fields.account not in {account, "aws"}:
@@ -127,6 +126,16 @@ class PolicyReader:
         else:
             return found
         return None
+
+    def _instead(self, arn: Arn) -> str:
+        """Say what was meant: a policy of nearly the same name, since ARNs are all alike."""
+        named = {known.rpartition("/")[2]: known for known in (*AWS_MANAGED_POLICIES, *self.managed)}
+        like = near(arn.resource.rpartition("/")[2], named)
+        if like is not None:
+            return f"did you mean `{named[like]}`?"
+        if arn.account == "aws":
+            return "few of AWS's policies ship: describe it under `policies`, as `{arn: ..., document: {...}}`"
+        return "describe it under `policies`"
 
     def _text(self, node: tree.Text, kind: PolicyType | None, spot: Spot) -> Policy | None:
         """Read a JSON text inside the file; its places count from its own start."""

@@ -11,7 +11,12 @@ from policyeval.syntax.faults import nearest
 _LIMIT = 2_000
 
 
+def near(word: str, names: Iterable[str]) -> str | None:
+    """Give the nearest name, or None when nothing is near."""
+    return nearest(word, islice(names, _LIMIT))
+
+
 def did_you_mean(word: str, names: Iterable[str]) -> str | None:
     """Give the hint `did you mean …?`, or None when nothing is near."""
-    name = nearest(word, islice(names, _LIMIT))
+    name = near(word, names)
     return f"did you mean `{name}`?" if name is not None else None

@@ -109,6 +109,34 @@ REFUSALS = {
           hint: did you mean `arn:aws:iam::aws:policy/AdministratorAccess`?
         """,
     ),
+    "a policy of AWS's that does not ship is to be described, and one of another account to be named": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            policies: [{name: Decrypt, document: {Statement: {Effect: Allow, Action: "*", Resource: "*"}}}]
+            users:
+              - name: alice
+                identity_policies:
+                  - arn:aws:iam::aws:policy/ReadOnlyAccess
+                  - arn:aws:iam::111122223334:policy/Decrypt
+                  - arn:aws:iam::111122223333:policy/Other
+        """,
+        """\
+        accounts.yaml:8:13: no policy `arn:aws:iam::aws:policy/ReadOnlyAccess` is described
+            8 |           - arn:aws:iam::aws:policy/ReadOnlyAccess
+                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: few of AWS's policies ship: describe it under `policies`, as `{arn: ..., document: {...}}`
+        accounts.yaml:9:13: no policy `arn:aws:iam::111122223334:policy/Decrypt` is described
+            9 |           - arn:aws:iam::111122223334:policy/Decrypt
+                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: did you mean `arn:aws:iam::111122223333:policy/Decrypt`?
+        accounts.yaml:10:13: no policy `arn:aws:iam::111122223333:policy/Other` is described
+           10 |           - arn:aws:iam::111122223333:policy/Other
+                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: describe it under `policies`
+        """,
+    ),
     "IAM names differ by more than case, and a role's path does not tell two apart": (
         """\
         policyeval: 1
