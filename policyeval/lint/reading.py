@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policyeval.lint.kinds import FileKind
 from policyeval.lint.templates.functions import TAGS
 from policyeval.model.source import Diagnostic, Place, Source
+from policyeval.syntax.faults import wide_encoding
 from policyeval.syntax.json_reader import read_json
 
 if TYPE_CHECKING:
@@ -37,7 +39,8 @@ class Reading(NamedTuple):
 def read(data: bytes, name: str) -> Reading:
     """Read a file; what is wrong with it as a file is among the faults."""
     if b"\0" in data[:8192]:
-        return _not_text(name, "the file is binary" if data[:2] not in _UTF16 else "the text is UTF-16")
+        encoding = wide_encoding(data)
+        return _not_text(name, f"the text is {encoding}" if encoding is not None else "the file is binary")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -66,9 +69,6 @@ def unreadable(name: str, reason: str) -> Reading:
     )
 
 
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
-
-
 def _not_text(name: str, message: str) -> Reading:
     source = Source(name, "")
     return Reading(source, None, [Diagnostic(message, "save it as UTF-8", Place(source), FileKind.NOT_TEXT)])
@@ -80,11 +80,29 @@ def _reader(name: str, text: str) -> Callable[[str, str], tuple[Node | None, lis
         from policyeval.syntax.hcl_reader import read_hcl  # noqa: PLC0415 - few runs have such files
 
         return read_hcl
-    if suffix == ".json" or (suffix not in _YAML and text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}):
+    if suffix == ".json" or (suffix not in _YAML and _begins_as_json(text)):
         return read_json
     from policyeval.syntax.yaml_reader import read_yaml  # noqa: PLC0415 - imports PyYAML, which JSON needs not
 
     return partial(read_yaml, functions=TAGS)
 
 
+def _begins_as_json(text: str) -> bool:
+    """Tell whether a text is JSON by its first character, after comments: these JSON has not, and YAML otherwise."""
+    at = _after_blanks(text, 0)
+    while text.startswith(("//", "/*"), at):
+        end = "\n" if text[at + 1] == "/" else "*/"
+        closed = text.find(end, at + 2)
+        if closed < 0:
+            return False
+        at = _after_blanks(text, closed + len(end))
+    return text[at : at + 1] in {"{", "["}
+
+
+def _after_blanks(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    return found.end() if found is not None else at
+
+
+_BLANKS: Final = re.compile("[\ufeff \t\r\n]*")
 _YAML: Final = frozenset({".yaml", ".yml"})

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from policyeval.model.source import Diagnostic, Place, Source
-from policyeval.syntax.faults import MAX_FAULTS, Faults, Kind, by_place, quoted, ticked
+from policyeval.syntax.faults import MAX_FAULTS, Faults, Kind, by_place, quoted, ticked, wide_encoding
 from policyeval.syntax.grammars import build
 from policyeval.syntax.json_scanner import Scanned, scan
 from policyeval.syntax.json_tree import TreeBuilder
@@ -90,9 +90,10 @@ def explain(source: Source) -> tuple[Node | None, list[Diagnostic]]:
 
 def explain_bytes(data: bytes, name: str | None) -> tuple[Node | None, list[Diagnostic]]:
     """Say which bytes are not UTF-8."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    encoding = wide_encoding(data)
+    if encoding is not None:
         source = Source(name, "")
-        return None, [Diagnostic("the text is UTF-16", "save it as UTF-8", Place(source))]
+        return None, [Diagnostic(f"the text is {encoding}", "save it as UTF-8", Place(source))]
     source = Source(name, data.decode(errors="surrogateescape"))
     found = []
     for at, character in enumerate(source.text):

@@ -256,6 +256,27 @@ def test_standard_input_is_read_for_a_dash() -> None:
     assert "<stdin>:4:31: error S114" in result.stdout
 
 
+@pytest.mark.parametrize("comment", ["// hi\n", "/* a\n{ */ // b\n\n"])
+def test_json_is_known_as_such_behind_a_comment_which_it_may_not_have(comment: str) -> None:
+    result = lint("-", text=comment + BAD_EFFECT)
+    assert result.exit_code == 1
+    assert "<stdin>:1:1: error S101" in result.stdout
+    assert "error S114" in result.stdout
+
+
+@pytest.mark.parametrize("text", ["# {\n" + POLICY, "Version: 2012-10-17\nStatement: []\n"])
+def test_what_is_yaml_stays_yaml(text: str) -> None:
+    assert "S101" not in lint("-", text=text).stdout
+    assert "in 1 policy" in lint("-", text=text).stdout
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "utf-32-be"])
+def test_the_encoding_is_named_by_its_mark(encoding: str) -> None:
+    Path("wide.json").write_bytes(("\ufeff" * encoding.endswith("be") + POLICY).encode(encoding))
+    (finding,) = lint_json("wide.json")["findings"]
+    assert finding["message"] == f"the text is {encoding[:6].upper()}"
+
+
 def test_a_broken_file_is_a_finding_and_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("policyeval.lint.sources.MAX_BYTES", 5_000)
     for name, data in {

@@ -23,6 +23,7 @@ CASES = [
         [(1, 8, "the byte `0xff` is not UTF-8", "save the text as UTF-8")],
         id="a byte that is no UTF-8",
     ),
+    pytest.param(b"\xff\xfe\0\0{\0\0\0", [(1, 1, "the text is UTF-32", "save it as UTF-8")], id="UTF-32"),
     pytest.param(b"\xff\xfe{\x00}\x00", [(1, 1, "the text is UTF-16", "save it as UTF-8")], id="UTF-16"),
     pytest.param('{"a\0": 1}', [(1, 4, "a NUL character in a string", "is the file text?")], id="a NUL in a string"),
     pytest.param('{"a": 1\0}', [(1, 8, "a NUL character", "is the file text?")], id="a NUL between values"),
