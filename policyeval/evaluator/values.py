@@ -94,9 +94,12 @@ def _offset(zone: str | None) -> int:
 
 def network(text: str) -> Network:
     """Read an address or CIDR range, v4 or v6, as (version, first address, mask). Host bits are ignored."""
+    if "%" in text:
+        message = "an address with a zone"
+        raise ValueError(message)
     _, slash, length = text.partition("/")
-    if "%" in text or (slash and not length.isdecimal()):
-        message = "an address with a zone, or a mask in place of a prefix length"
+    if slash and not length.isdecimal():
+        message = "a mask in place of a prefix length"
         raise ValueError(message)
     # AWS takes a range whose address has host bits set, so do not be strict about them.
     parsed: IPv4Network | IPv6Network = ip_network(text, strict=False)

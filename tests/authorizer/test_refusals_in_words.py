@@ -147,6 +147,12 @@ UNREADABLE: list[tuple[str, Any, Any, str]] = [
         "`team:x` is `10.0.0.0/8`, no value for `IpAddress`: a range, not an address",
     ),
     ("IpAddress", "fe80::1%1", "::1", "`fe80::1%1` is no value for `IpAddress`: an address with a zone"),
+    (
+        "IpAddress",
+        "10.0.0.0/255.0.0.0",
+        "10.0.0.1",
+        "`10.0.0.0/255.0.0.0` is no value for `IpAddress`: a mask in place of a prefix length",
+    ),
     ("ArnLike", "arn:aws:s3", "arn:aws:s3:::b", "`arn:aws:s3` is no value for `ArnLike`: an ARN has six parts"),
     ("ArnLike", "${aws:username}", "arn:aws:s3:::b", "`alice` is no value for `ArnLike`: an ARN has six parts"),
     ("ArnLike", "arn:*:s?", "arn:aws:s3:::b", "`arn:*:s?` is no value for `ArnLike`: an ARN has six parts"),
