@@ -27,12 +27,12 @@ def check(condition: Condition) -> Iterator[Flaw]:
 RULE = Rule(
     code="C120",
     name="type-mismatch-ip-range",
-    severity=Severity.ERROR,
+    severity=Severity.WARNING,
     access_analyzer="TYPE_MISMATCH_IP_RANGE",
     level=Level.CONDITION,
     check=check,
     summary="A value under an IP address operator is no address and no range.",
     why="What cannot be read never compares: an Allow does nothing, a Deny hits whoever has the key.",
     instead="Write an address or a range in CIDR notation.",
-    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-error-type-mismatch-ip-range",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-general-warning-type-mismatch-ip-range",
 )
