@@ -14,10 +14,11 @@ _NO_DEFAULTS: Mapping[str, str] = MappingProxyType({})
 RETIRE_GRANT = "kms:retiregrant"
 CREATE_GRANT = "kms:creategrant"
 DESCRIBE_KEY = "kms:describekey"
+ASSUME_ROLE = "sts:assumerole"
 # They are asked on a role, and its trust policy answers (S35).
 _ON_ROLES = frozenset(
     {
-        "sts:assumerole",
+        ASSUME_ROLE,
         "sts:assumerolewithsaml",
         "sts:assumerolewithwebidentity",
         "sts:setsourceidentity",
@@ -25,7 +26,6 @@ _ON_ROLES = frozenset(
     }
 )
 # Federated callers have no AWS credentials: the trust policy alone decides (S35).
-ASSUME_ROLE = "sts:assumerole"
 WEB_IDENTITY_ACTIONS = frozenset({"sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
 
 

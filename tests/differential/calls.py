@@ -18,7 +18,7 @@ class Row(NamedTuple):
     """One operation: its parameters beside `KeyId`, and the condition keys that they set.
 
     `pairs` tells whether it takes an encryption context, `tokens` grant tokens, `aliases` an alias for the key,
-    `on_key` whether it is about a key, `for_service` whether it is told apart when a service asks.
+    `on_key` whether it is about a key.
     """
 
     params: Params = MappingProxyType({})
@@ -27,7 +27,6 @@ class Row(NamedTuple):
     tokens: bool = False
     aliases: bool = False
     on_key: bool = True
-    for_service: bool = False
 
 
 def _crypto(params: Params, facts: Mapping[str, ContextValue], *, pairs: bool = False) -> Row:
@@ -48,10 +47,9 @@ ANY_KEY: Mapping[str, Row] = {
         {"GranteePrincipal": _GRANTEE, "Operations": ["DescribeKey", "CreateGrant"]},
         {"kms:GranteePrincipal": _GRANTEE, "kms:GrantOperations": ["DescribeKey", "CreateGrant"]},
         tokens=True,
-        for_service=True,
     ),
-    "ListGrants": Row(for_service=True),
-    "RevokeGrant": Row({"GrantId": "m9"}, for_service=True),
+    "ListGrants": Row(),
+    "RevokeGrant": Row({"GrantId": "m9"}),
     "GetKeyPolicy": Row({"PolicyName": "default"}, {"kms:PolicyName": "default"}),
     "PutKeyPolicy": Row(
         {"PolicyName": "default", "Policy": _POLICY, "BypassPolicyLockoutSafetyCheck": True},

@@ -101,9 +101,6 @@ def _own(request: Request, row: Row) -> dict[str, ContextValue]:
 def _as_called(request: Request, key: ResourceRecord | None, row: Row, own: Mapping[str, ContextValue]) -> Request:
     """Write what the reference is to decide."""
     derived: dict[str, ContextValue] = {} if row.on_key else {"aws:RequestedRegion": REGION}
-    served = ":" not in request.principal and request.principal != "anonymous"
-    if row.for_service and (served or request.via_service is not None):
-        derived["kms:GrantIsForAWSResource"] = True  # K7
     return request.replace(
         resource=request.resource if row.aliases or key is None else key.arn,
         context={**own, **row.facts, **derived},
