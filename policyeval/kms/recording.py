@@ -14,7 +14,7 @@ from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
 from policyeval.kms.records import Key
 from policyeval.kms.trail.event import INTERNAL, Decided, Event, Who
-from policyeval.kms.trail.trail import Trail
+from policyeval.kms.trail.trail import NO_TRAIL, Trail
 from policyeval.model.arn import split_arn
 from policyeval.model.records import PolicySource, PrincipalRecord
 
@@ -85,6 +85,8 @@ class Recorder:
 
     def record(self, call: Recorded, response: Mapping[str, Any] | None, error: KmsError | None = None) -> None:
         """Write a call to the trail, however it ended."""
+        if self._trail is NO_TRAIL:
+            return
         self._trail.append(
             Event(
                 call.now,

@@ -16,20 +16,7 @@ from policyeval.kms.trail.event import INTERNAL, Event, Who
 from policyeval.kms.trail.shown import ACTS, KMS, SHOWN, camel, show, show_response, shown_value
 from policyeval.model.arn import Arn, split_arn
 
-__all__ = [
-    "additional",
-    "call_section",
-    "details",
-    "end_section",
-    "event_time",
-    "key_facts",
-    "material_of",
-    "read_only",
-    "record",
-    "resource",
-    "response_elements",
-    "start_section",
-]
+__all__ = ["event_time", "record"]
 
 _VERSION = "1.11"
 _SYMMETRIC = "SYMMETRIC_DEFAULT"
@@ -39,27 +26,27 @@ def record(event: Event) -> dict[str, object]:
     """Give the whole record, but for its place in the chain."""
     internal = event.who.principal == INTERNAL
     return {
-        **start_section(event.who),
+        **_start_section(event.who),
         "eventTime": event_time(event.time),
-        **call_section(event.who, event.operation, event.region),
+        **_call_section(event.who, event.operation, event.region),
         **_error(event),
         "requestParameters": None if internal else show(event.operation, event.parameters) or None,
-        "responseElements": response_elements(event),
+        "responseElements": _response_elements(event),
         "additionalEventData": {
-            **additional(event),
-            "keys": [key_facts(key) for key in event.keys],
+            **_additional(event),
+            "keys": [_key_facts(key) for key in event.keys],
             "decisions": [decided.to_json() for decided in event.decisions],
         },
         "requestID": event.request_id,
         "eventID": event.event_id,
-        "readOnly": read_only(event.operation),
-        "resources": [resource(key) for key in event.keys],
-        **end_section(event.who, event.keys),
-        **({"serviceEventDetails": details(event)} if internal else {}),
+        "readOnly": _read_only(event.operation),
+        "resources": [_resource(key) for key in event.keys],
+        **_end_section(event.who, event.keys),
+        **({"serviceEventDetails": _details(event)} if internal else {}),
     }
 
 
-def start_section(who: Who) -> dict[str, object]:
+def _start_section(who: Who) -> dict[str, object]:
     """Give what comes before the time."""
     return {"eventVersion": _VERSION, "userIdentity": _identity(who)}
 
@@ -69,14 +56,14 @@ def event_time(time: datetime) -> str:
     return (time if time.tzinfo is UTC else time.astimezone(UTC)).isoformat()[:19] + "Z"
 
 
-def call_section(who: Who, operation: str, region: str) -> dict[str, object]:
+def _call_section(who: Who, operation: str, region: str) -> dict[str, object]:
     """Give what was called, and from where."""
     # A service that calls, in its own name or another's, stands for an address.
     stand_in = who.via_service or (who.principal if split_arn(who.principal) is None and not who.account else None)
     if who.principal == INTERNAL:
         stand_in = INTERNAL
     return {
-        "eventSource": event_source(operation),
+        "eventSource": _event_source(operation),
         "eventName": operation,
         "awsRegion": region,
         "sourceIPAddress": who.source_ip or (None if stand_in == "anonymous" else stand_in),
@@ -84,7 +71,7 @@ def call_section(who: Who, operation: str, region: str) -> dict[str, object]:
     }
 
 
-def response_elements(event: Event) -> dict[str, object] | None:
+def _response_elements(event: Event) -> dict[str, object] | None:
     """Give what is shown of the answer: nothing of reading, of cryptography, and of what failed."""
     row = SHOWN.get(event.operation)
     if row is None or event.error is not None:
@@ -95,47 +82,47 @@ def response_elements(event: Event) -> dict[str, object] | None:
     return shown or None
 
 
-def additional(event: Event) -> dict[str, object]:
+def _additional(event: Event) -> dict[str, object]:
     """Give what AWS itself puts into `additionalEventData`: ids of key material and grants."""
     row = SHOWN.get(event.operation)
     if row is None or event.error is not None:
         return {}
     if row.material:
-        found = material_of(event.keys)
+        found = _material_of(event.keys)
         return {"keyMaterialId": found} if found is not None else {}
     response = event.response or {}
     values = ((name, response.get(name)) for name in row.extra)
     return {camel(name): value for name, value in values if isinstance(value, str)}
 
 
-def material_of(keys: Sequence[Key]) -> str | None:
+def _material_of(keys: Sequence[Key]) -> str | None:
     """Give the id of a symmetric key's current material, None for other keys."""
     return keys[0].material_id if keys and keys[0].spec == _SYMMETRIC else None
 
 
-def event_source(operation: str) -> str:
+def _event_source(operation: str) -> str:
     """Name the service that an operation belongs to."""
     row = SHOWN.get(operation)
     return row.source if row is not None else KMS
 
 
-def read_only(operation: str) -> bool:
+def _read_only(operation: str) -> bool:
     """Tell whether an operation only reads; CloudTrail counts cryptographic ones among these."""
     row = SHOWN.get(operation)
     return row is not None and row.read_only
 
 
-def resource(key: Key) -> dict[str, object]:
+def _resource(key: Key) -> dict[str, object]:
     """Give an element of `resources`."""
     return {"accountId": key.account, "type": "AWS::KMS::Key", "ARN": key.arn}
 
 
-def key_facts(key: Key) -> dict[str, object]:
+def _key_facts(key: Key) -> dict[str, object]:
     """Give what prices a request: an element of `additionalEventData.keys`, in the order of `resources`."""
     return {"spec": key.spec, "manager": key.manager}
 
 
-def end_section(who: Who, keys: Sequence[Key]) -> dict[str, object]:
+def _end_section(who: Who, keys: Sequence[Key]) -> dict[str, object]:
     """Give what comes after the resources."""
     # A service has no account to receive the record; the key's owner does.
     recipient = who.account or (keys[0].account if keys else "")
@@ -148,7 +135,7 @@ def end_section(who: Who, keys: Sequence[Key]) -> dict[str, object]:
     }
 
 
-def details(event: Event) -> dict[str, object]:
+def _details(event: Event) -> dict[str, object]:
     """Give `serviceEventDetails` of what KMS did by itself."""
     names = ACTS.get(event.operation, ())
     values = ((name, shown_value("value", event.parameters.get(name))) for name in names)
