@@ -9,6 +9,7 @@ from policyeval.evaluator.context import (
     CALLER_KEYS,
     ENCRYPTION_CONTEXT,
     PRINCIPAL_TAG,
+    REQUEST_TAG,
     RESOURCE_TAG,
     TARGET_KEYS,
     CallerFacts,
@@ -19,9 +20,15 @@ from policyeval.evaluator.context import (
 )
 from policyeval.model.source import Diagnostic
 
+_HINT = "leave it out: it is derived"
+
 
 def may_contradict(folded: str) -> bool:
-    """Tell whether something in a request can settle a folded key."""
+    """Tell whether something in a request can settle a folded key, or the key another one."""
+    return _is_settled(folded) or folded.startswith(REQUEST_TAG)
+
+
+def _is_settled(folded: str) -> bool:
     return folded in _SETTLED or folded.startswith(_SETTLED_FAMILIES)
 
 
@@ -29,11 +36,24 @@ def contradictions(given: Values, context: EvaluationContext) -> list[Diagnostic
     """Find the given keys that contradict what is known."""
     faults: list[Diagnostic] = []
     for key, value in given.items():
-        why = _contradicted(key, value, context) if value is not None and may_contradict(key) else None
+        why = _contradicted(key, value, context) if value is not None and _is_settled(key) else None
         if why is not None:
-            shown = value if isinstance(value, str) else ", ".join(value or ())
-            faults.append(Diagnostic(f"context key `{key}` is `{shown}`, but {why}", "leave it out: it is derived"))
-    return faults
+            faults.append(_fault(key, value, why))
+    return faults + _tags_without_names(given)
+
+
+def _fault(key: str, value: Value, why: str) -> Diagnostic:
+    return Diagnostic(f"context key `{key}` is `{_shown(value)}`, but {why}", _HINT)
+
+
+def _tags_without_names(given: Values) -> list[Diagnostic]:
+    """Hold the names of the request's tags against its tags."""
+    named = given.get("aws:tagkeys")
+    if named is None:
+        return []
+    names = {name.lower() for name in named}
+    tags = [key.removeprefix(REQUEST_TAG) for key in given if key.startswith(REQUEST_TAG)]
+    return [_fault("aws:tagkeys", named, f"the request has the tag `{tag}`") for tag in tags if tag not in names]
 
 
 def _contradicted(key: str, value: Value, context: EvaluationContext) -> str | None:

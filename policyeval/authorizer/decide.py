@@ -24,6 +24,7 @@ Opening: TypeAlias = tuple[int, BoundStatement]
 
 # AssumeRole of the STS reference, and "Compare AWS STS credentials" of the IAM guide.
 _ASSUME_NO_ROLE = frozenset({"Account", "FederatedUser"})
+_FOR_LONG_TERM_CREDENTIALS = frozenset({"sts:getfederationtoken", "sts:getsessiontoken"})
 
 
 class Outcome(NamedTuple):
@@ -46,7 +47,7 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
             return Outcome("explicit_deny", denied[0].layer, None, denied)
     if case.cross_account and not case.action.crosses_accounts:
         return Outcome("implicit_deny", None, "K3")
-    if case.action.folded == ASSUME_ROLE and case.context.caller.keys.get("aws:principaltype") in _ASSUME_NO_ROLE:
+    if case.action.service == "sts" and _is_barred_by_sts(case):
         return Outcome("implicit_deny", None, "S35")
     if own.scp_asked or theirs.rcp_asked or case.endpoint is not None:
         restricted = _restriction(case)
@@ -58,6 +59,14 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
     if case.caller.caller_type != "AWS":
         return _without_account(case, opening)
     return _both_halves(case, opening)
+
+
+def _is_barred_by_sts(case: Case) -> bool:
+    """Tell whether STS answers no such caller, whatever the policies say (S35)."""
+    caller, action = case.context.caller, case.action.folded
+    if action == ASSUME_ROLE:
+        return caller.keys.get("aws:principaltype") in _ASSUME_NO_ROLE
+    return caller.temporary and action in _FOR_LONG_TERM_CREDENTIALS
 
 
 def _matching(statements: Statements, case: Case) -> list[Opening]:

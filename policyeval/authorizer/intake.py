@@ -11,7 +11,14 @@ from policyeval.authorizer.contradictions import contradictions
 from policyeval.authorizer.facts import Key, KeyReader, fold_pairs
 from policyeval.authorizer.profiles import Target, endpoint_keys
 from policyeval.errors import RequestError
-from policyeval.evaluator.context import ENCRYPTION_CONTEXT, CallerFacts, EvaluationContext, Value, Values
+from policyeval.evaluator.context import (
+    ENCRYPTION_CONTEXT,
+    REQUEST_TAG,
+    CallerFacts,
+    EvaluationContext,
+    Value,
+    Values,
+)
 from policyeval.evaluator.layers import keep
 from policyeval.evaluator.values import instant
 from policyeval.model.records import AccountRecord, EndpointRecord
@@ -130,11 +137,19 @@ def _imply(given: Mapping[str, Value], request: Request, context: EvaluationCont
     time = given.get("aws:currenttime") or given.get("aws:epochtime")
     if context.moment is None and isinstance(time, str):
         context.moment = _moment(time)
+    if "aws:tagkeys" not in given:
+        tags = _names_after(REQUEST_TAG, request, given)
+        if tags:
+            context.given = {**given, "aws:tagkeys": tuple(tags)}
     if request.encryption_context:
         return
-    width = len(ENCRYPTION_CONTEXT)
-    names = [name for name in request.context or {} if name.lower().startswith(ENCRYPTION_CONTEXT)]
-    pairs = {name[width:]: value for name in names if isinstance(value := given.get(name.lower()), str)}
+    pairs = _names_after(ENCRYPTION_CONTEXT, request, given)
     if pairs:
         context.encryption_context = fold_pairs(pairs)
         context.pairs = pairs
+
+
+def _names_after(family: str, request: Request, given: Mapping[str, Value]) -> dict[str, str]:
+    """Give the keys of a family as they were written, without its name, and their texts."""
+    names = [name for name in request.context or {} if name.lower().startswith(family)]
+    return {name[len(family) :]: value for name in names if isinstance(value := given.get(name.lower()), str)}

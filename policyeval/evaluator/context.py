@@ -313,6 +313,7 @@ CALLER_KEYS = frozenset(
 )
 PRINCIPAL_TAG = "aws:principaltag/"
 RESOURCE_TAG = "aws:resourcetag/"
+REQUEST_TAG = "aws:requesttag/"
 # Keys that the resource gives.
 TARGET_KEYS = frozenset(
     {

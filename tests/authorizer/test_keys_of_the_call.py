@@ -171,6 +171,34 @@ def test_tagging_a_key_that_is_not_there_yet_is_asked_on_nothing() -> None:
     assert ask({"alice": [tagging]}, ALICE, "kms:TagResource", "*", **asked).allowed
 
 
+TEAM_ALONE = allow("kms:TagResource", Condition=when("ForAllValues:StringEquals", "aws:TagKeys", "team"))
+
+
+@pytest.mark.parametrize(
+    ("context", "allowed"),
+    [
+        pytest.param({"aws:RequestTag/team": "x"}, True, id="one whose name is listed"),
+        pytest.param({"aws:RequestTag/cost": "7"}, False, id="one whose name is not"),
+        pytest.param({"aws:RequestTag/team": "x", "aws:RequestTag/cost": ""}, False, id="an empty one beside it"),
+        pytest.param({"AWS:requesttag/Team": "x"}, False, id="one in another case, whatever the key's"),
+        pytest.param({"aws:RequestTag/team": "x", "aws:TagKeys": ["team", "cost"]}, False, id="more names than tags"),
+        pytest.param({}, True, id="none"),
+    ],
+)
+def test_the_names_of_a_requests_tags_follow_from_its_tags(context: dict[str, Any], *, allowed: bool) -> None:
+    assert ask({"alice": [TEAM_ALONE]}, ALICE, "kms:TagResource", KEY, context=context).allowed is allowed
+
+
+@pytest.mark.parametrize("action", ["sts:GetFederationToken", "sts:GetSessionToken"])
+def test_only_long_term_credentials_make_sessions(action: str) -> None:
+    on = f"arn:aws:sts::{A}:federated-user/x" if action.endswith("FederationToken") else "*"
+    described = {"alice": [allow("sts:*")], "app": [allow("sts:*")]}
+    assert ask(described, ALICE, action, on).allowed
+    for caller, session in ((ALICE, Session()), (ALICE, Session("x")), (APP, None), (APP, Session("x"))):
+        refused = ask(described, caller, action, on, session=session)
+        assert (refused.allowed, refused.rule) == (False, "S35")
+
+
 def test_a_service_has_an_account_that_is_nobodys() -> None:
     for condition, allowed in [
         (when("Null", "aws:PrincipalAccount", "false"), True),

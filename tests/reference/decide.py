@@ -119,12 +119,19 @@ def decide(world: World, request: Request, grant_delay: timedelta = timedelta(0)
             return Outcome(allowed=False, reason="explicit_deny", layer=layer)
     if _k3(case):
         return _refused(None, "K3")
-    if case.caller.kind in {"root", "federated"} and request.action.lower() == "sts:assumerole":
+    if _turned_away(case):
         return _refused(None, "S35")
     for layer in (Layer.RCP, Layer.SCP, Layer.ENDPOINT):
         if not all(said.allowed for said in layers.get(layer, [])):
             return _refused(layer)
     return _way_in(case, layers)
+
+
+def _turned_away(case: Case) -> bool:
+    """S35: STS looks at the credentials before any policy."""
+    if case.action == "sts:assumerole":
+        return case.caller.kind in {"root", "federated"}
+    return case.caller.temporary and case.action in {"sts:getfederationtoken", "sts:getsessiontoken"}
 
 
 def case_of(world: World, request: Request) -> Case:

@@ -13,6 +13,7 @@ from tests.reference.world import World
 
 AWS_SERVICE_ACCOUNT = "aws-service"  # no account id: no condition on accounts may open to a service (S15)
 
+_REQUEST_TAG = "aws:requesttag/"
 _TYPES = {
     "root": "Account",
     "user": "User",
@@ -35,6 +36,10 @@ def facts_of(  # noqa: PLR0913 - what a request is made of
     facts: dict[str, object] = {}
     for key, value in (request.context or {}).items():
         facts[key.lower()] = tuple(value) if isinstance(value, list | tuple) else value
+    told = [key for key, value in (request.context or {}).items() if value not in ([], ())]
+    tags = tuple(key[len(_REQUEST_TAG) :] for key in told if key.lower().startswith(_REQUEST_TAG))
+    if tags:
+        facts.setdefault("aws:tagkeys", tags)  # a request with tags has their names
     derived = _of_caller(caller) | _of_resource(resource, owner) | _of_request(request, world)
     if caller.temporary:
         facts.setdefault("aws:tokenissuetime", derived["aws:currenttime"])  # no request says when: now
