@@ -9,6 +9,7 @@ from policyeval.authorizer.changes import smallest_changes, without_denies
 from policyeval.authorizer.decide import Outcome, decide
 from policyeval.authorizer.message import sentence
 from policyeval.authorizer.report import every_layer, layer_verdicts, unevaluated
+from policyeval.authorizer.untold import untold
 from policyeval.evaluator.context import Value, getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
@@ -69,6 +70,10 @@ def _lines(case: Case, outcome: Outcome) -> Iterator[str]:
     if outcome.reason != "allowed":
         yield ""
         yield from _mending(case, outcome)
+    elif missing := untold(case):
+        yield ""
+        yield "What was not told:"
+        yield from (f"  {each.message}" for each in missing)
 
 
 def _mending(case: Case, outcome: Outcome) -> Iterator[str]:

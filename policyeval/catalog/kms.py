@@ -61,8 +61,10 @@ class KmsAction(NamedTuple):
     ``asked_on`` lists the kinds of resource on which the permission is asked, ``none`` for ``*``; an
     alias action is asked on both, and on the alias itself no kms: key is set (K4). ``condition_keys`` are
     folded, a family ending in ``:`` or ``/``. ``defaults`` are the values of those that are
-    set even when the caller leaves the parameter out (K9). ``symmetric_cryptographic`` actions
-    take an encryption context; GenerateRandom uses no key and so counts as neither.
+    set even when the caller leaves the parameter out (K9). ``always`` are those that every request
+    has without a default, for their parameters are required: of each group at least one.
+    ``symmetric_cryptographic`` actions take an encryption context; GenerateRandom uses no key and
+    so counts as neither.
     """
 
     name: str
@@ -71,29 +73,37 @@ class KmsAction(NamedTuple):
     grantable: bool = False
     condition_keys: frozenset[str] = _ON_KEY
     defaults: Mapping[str, str] = _NO_DEFAULTS
+    always: tuple[frozenset[str], ...] = ()
     symmetric_cryptographic: bool = False
     cryptographic: bool = False
 
 
-def _symmetric(name: str, *more: str) -> KmsAction:
+def _each(*keys: str) -> tuple[frozenset[str], ...]:
+    """Make a group of each key."""
+    return tuple(frozenset({key}) for key in keys)
+
+
+def _symmetric(name: str, *more: str, always: tuple[str, ...] = ()) -> KmsAction:
     return KmsAction(
         name,
         cross_account=True,
         grantable=True,
-        condition_keys=_SYMMETRIC.union(more),
+        condition_keys=_SYMMETRIC.union(more, always),
         defaults=_ALGORITHM,
+        always=_each("kms:encryptionalgorithm", *always),  # the default is that of symmetric keys
         symmetric_cryptographic=True,
         cryptographic=True,
     )
 
 
-def _cryptographic(name: str, *more: str, defaults: Mapping[str, str] = _NO_DEFAULTS) -> KmsAction:
+def _cryptographic(name: str, always: str, *more: str, defaults: Mapping[str, str] = _NO_DEFAULTS) -> KmsAction:
     return KmsAction(
         name,
         cross_account=True,
         grantable=True,
-        condition_keys=_CRYPTO.union(more),
+        condition_keys=_CRYPTO.union({always}, more),
         defaults=defaults,
+        always=_each(always),
         cryptographic=True,
     )
 
@@ -103,18 +113,18 @@ _ACTIONS: Final[tuple[KmsAction, ...]] = (
     _symmetric("kms:Decrypt", *_ATTESTED),
     _symmetric("kms:Encrypt"),
     _symmetric("kms:GenerateDataKey", *_ATTESTED),
-    _symmetric("kms:GenerateDataKeyPair", "kms:datakeypairspec", *_ATTESTED),
-    _symmetric("kms:GenerateDataKeyPairWithoutPlaintext", "kms:datakeypairspec"),
+    _symmetric("kms:GenerateDataKeyPair", *_ATTESTED, always=("kms:datakeypairspec",)),
+    _symmetric("kms:GenerateDataKeyPairWithoutPlaintext", always=("kms:datakeypairspec",)),
     _symmetric("kms:GenerateDataKeyWithoutPlaintext"),
-    _symmetric("kms:ReEncryptFrom", "kms:reencryptonsamekey"),
-    _symmetric("kms:ReEncryptTo", "kms:reencryptonsamekey"),
+    _symmetric("kms:ReEncryptFrom", always=("kms:reencryptonsamekey",)),
+    _symmetric("kms:ReEncryptTo", always=("kms:reencryptonsamekey",)),
     # cryptographic, without one
     _cryptographic("kms:Decapsulate", "kms:encapsulationalgorithm"),
     _cryptographic("kms:DeriveSharedSecret", "kms:keyagreementalgorithm", *_ATTESTED),
     _cryptographic("kms:Encapsulate", "kms:encapsulationalgorithm"),
     _cryptographic("kms:GenerateMac", "kms:macalgorithm"),
-    _cryptographic("kms:Sign", "kms:messagetype", "kms:signingalgorithm", defaults=_RAW),
-    _cryptographic("kms:Verify", "kms:messagetype", "kms:signingalgorithm", defaults=_RAW),
+    _cryptographic("kms:Sign", "kms:signingalgorithm", "kms:messagetype", defaults=_RAW),
+    _cryptographic("kms:Verify", "kms:signingalgorithm", "kms:messagetype", defaults=_RAW),
     _cryptographic("kms:VerifyMac", "kms:macalgorithm"),
     # others that work across accounts
     KmsAction(
@@ -133,6 +143,10 @@ _ACTIONS: Final[tuple[KmsAction, ...]] = (
             "kms:retiringprincipal",
             "kms:retiringserviceprincipal",
         },
+        always=(
+            frozenset({"kms:grantoperations"}),
+            frozenset({"kms:granteeprincipal", "kms:granteeserviceprincipal"}),
+        ),
     ),
     KmsAction("kms:DescribeKey", cross_account=True, grantable=True, condition_keys=_CRYPTO),
     KmsAction("kms:GetKeyRotationStatus", cross_account=True),
@@ -176,6 +190,7 @@ _ACTIONS: Final[tuple[KmsAction, ...]] = (
     KmsAction(
         "kms:GetParametersForImport",
         condition_keys=_ON_KEY | {"kms:wrappingalgorithm", "kms:wrappingkeyspec"},
+        always=_each("kms:wrappingalgorithm", "kms:wrappingkeyspec"),
     ),
     # No default: the guide tests the omitted ExpirationModel with Null.
     KmsAction("kms:ImportKeyMaterial", condition_keys=_ON_KEY | {"kms:expirationmodel", "kms:validto"}),
@@ -188,14 +203,16 @@ _ACTIONS: Final[tuple[KmsAction, ...]] = (
         condition_keys=_ON_KEY | {"kms:bypasspolicylockoutsafetycheck", "kms:policyname"},
         defaults=_POLICY,
     ),
-    KmsAction("kms:ReplicateKey", condition_keys=_ON_KEY | {"kms:replicaregion"}),
+    KmsAction("kms:ReplicateKey", condition_keys=_ON_KEY | {"kms:replicaregion"}, always=_each("kms:replicaregion")),
     KmsAction("kms:RotateKeyOnDemand"),
     # CreateKey and ReplicateKey with tags ask it on no resource: the key is not there yet.
-    KmsAction("kms:TagResource", ("key", "none"), condition_keys=_ON_KEY | _TAGGING),
+    KmsAction("kms:TagResource", ("key", "none"), condition_keys=_ON_KEY | _TAGGING, always=_each("aws:tagkeys")),
     # An untagging request has tag keys and no values.
-    KmsAction("kms:UntagResource", condition_keys=_ON_KEY | {"aws:tagkeys"}),
+    KmsAction("kms:UntagResource", condition_keys=_ON_KEY | {"aws:tagkeys"}, always=_each("aws:tagkeys")),
     KmsAction("kms:UpdateKeyDescription"),
-    KmsAction("kms:UpdatePrimaryRegion", condition_keys=_ON_KEY | {"kms:primaryregion"}),
+    KmsAction(
+        "kms:UpdatePrimaryRegion", condition_keys=_ON_KEY | {"kms:primaryregion"}, always=_each("kms:primaryregion")
+    ),
     # aliases
     KmsAction("kms:CreateAlias", ("alias", "key")),
     KmsAction("kms:DeleteAlias", ("alias", "key")),

@@ -34,9 +34,8 @@ def command(paths: tuple[str, ...], output_format: str) -> int:
     """
     results = [(scenarios, run(scenarios)) for scenarios in _load(_find(paths))]
     cases = [case for _, file_cases in results for case in file_cases]
-    for case in cases:
-        if case.case.warning is not None:
-            print_warning(case.case.warning)
+    for warning in (warning for case in cases for warning in case.warnings):
+        print_warning(warning)
     if output_format == "json":
         print_json({**_counts(cases), "tests": [case.to_json() for case in cases]})
     elif output_format == "junit":

@@ -66,9 +66,9 @@ class ScenarioItem(pytest.Item):
         """Decide the request. Raises `ScenarioFailedError` when the decision is not as expected."""
         from policyeval.scenarios.runner import run_case  # noqa: PLC0415 - see the module's docstring
 
-        if self._case.warning is not None:
-            self.warn(ScenarioWarning(self._case.warning.render()))
         result = run_case(self._case, self._authorizer)
+        for warning in result.warnings:
+            self.warn(ScenarioWarning(warning.render()))
         if not result.passed:
             raise ScenarioFailedError(result.report())
 

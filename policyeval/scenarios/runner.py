@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.authorizer import Authorizer
 from policyeval.errors import PolicyEvalError
-from policyeval.model.source import escaped
+from policyeval.model.source import Diagnostic, escaped
 from policyeval.scenarios.schema import NO_LAYER
 
 if TYPE_CHECKING:
@@ -31,6 +31,13 @@ class CaseResult:
         return not self.differences
 
     @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """Why what passed may prove less than it seems: nobody has the action, or the request leaves out too much."""
+        untold = self.decision.untold if self.decision is not None else ()
+        found = (Diagnostic(one.message, one.hint, place=self.case.place) for one in untold)
+        return (*((self.case.warning,) if self.case.warning is not None else ()), *found)
+
+    @property
     def explanation(self) -> str:
         """What was decided and why, or what is wrong with the request."""
         return self.decision.explain() if self.decision is not None else str(self.error)
@@ -43,7 +50,6 @@ class CaseResult:
     def to_json(self) -> dict[str, object]:
         """Give the fields that machines read."""
         place = self.case.place
-        warnings = [self.case.warning] if self.case.warning is not None else []
         faults = self.error.diagnostics if self.error is not None else ()
         return {
             "name": self.case.name,
@@ -53,7 +59,7 @@ class CaseResult:
             "line": place.line,
             "column": place.column,
             "decision": self.decision.to_json() if self.decision is not None else None,
-            "diagnostics": [one.to_json() for one in (*warnings, *faults)],
+            "diagnostics": [one.to_json() for one in (*self.warnings, *faults)],
         }
 
 

@@ -10,9 +10,11 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
+from policyeval import Authorizer, Decision, Request
+from policyeval.catalog.kms import OPERATIONS as ACTIONS
 from policyeval.kms import KmsError
 from policyeval.kms.operations.table import OPERATIONS
-from tests.kms.estate import ADMIN_A, NOBODY_A, A, Estate, allow, policy
+from tests.kms.estate import ADMIN_A, APP_A, NOBODY_A, A, Estate, allow, deny, policy
 from tests.kms.importing import FOR_GOOD, Importer
 
 Params = dict[str, Any]
@@ -300,3 +302,31 @@ def test_an_operation_in_a_state(row: str, state: str, cell: str) -> None:
         said = "is not pending deletion." if operation == "CancelKeyDeletion" else SAID[state]
         assert caught.value.message == f"{key} {said}"
     assert estate.refused(operation, NOBODY_A, **params)[0] == "AccessDeniedException"
+
+
+ALWAYS: Final = sorted({key for action in ACTIONS.values() for group in action.always for key in group})
+
+
+@pytest.mark.parametrize("row", TRIED)
+def test_the_authorizer_is_told_what_every_request_has(row: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = [deny("kms:*", Condition={"ForAnyValue:StringEquals": {key: "no such value"}}) for key in ALWAYS]
+    estate, tried = Estate(app_a=[allow("kms:*"), *looks]), TRIED[row]
+    key = estate.key(MultiRegion=True, **tried.kind)
+    if tried.kind == EXTERNAL:
+        Importer(estate).bring(key, MATERIAL)
+    params = tried.prepare(estate, key)
+    if row == "CancelKeyDeletion":
+        estate.call("ScheduleKeyDeletion", KeyId=key)
+    decisions: list[Decision] = []
+    decide = Authorizer.authorize
+
+    def authorize(authorizer: Authorizer, request: Request) -> Decision:
+        decisions.append(decide(authorizer, request))
+        return decisions[-1]
+
+    monkeypatch.setattr(Authorizer, "authorize", authorize)
+    estate.call(row.partition("/")[0], ADMIN_A if row == "RetireGrant" else APP_A, **params)
+    assert decisions
+    told = [one.message for decision in decisions for one in decision.diagnostics]
+    assert [message for message in told if "`kms:" in message.partition(" is not told")[0]] == []
+    assert [message for message in told if message.startswith("`aws:TagKeys`")] == []

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
 import pytest
+
+from tests.scenarios.leaving_out import CREATES, GRANTS, KEY
 
 
 @pytest.fixture
@@ -56,6 +59,15 @@ def test_a_case_about_what_no_service_does_is_warned_of(folder: pytest.Pytester,
         ["*share.scenario.yaml:36:13: `kms` has no action `Decrpyt`", "*did you mean `kms:Decrypt`?"]
     )
     folder.runpytest("-W", "error").assert_outcomes(passed=1, failed=1)
+
+
+def test_a_case_that_leaves_out_what_every_request_has_is_warned_of(folder: pytest.Pytester) -> None:
+    case = json.dumps({"name": "n", "resource": KEY, "expect": "allow", **CREATES})
+    folder.makefile(".scenario.yaml", share=f"{GRANTS}  - {case}\n")
+    done = folder.runpytest("-W", "default", "-p", "no:randomly")
+    done.assert_outcomes(passed=1, warnings=1)
+    done.stdout.fnmatch_lines(["*share.scenario.yaml:18:5: `kms:GrantOperations` is not told*"])
+    folder.runpytest("-W", "error").assert_outcomes(failed=1)
 
 
 def test_a_case_is_chosen_by_its_words(folder: pytest.Pytester, text: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from policyeval.errors import EntitiesError
 from policyeval.scenarios import CaseResult, ScenarioFile, junit_xml, load_scenarios, run, scenarios_from_text
+from tests.scenarios.leaving_out import CREATES, GRANTS
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 APP, GRANTED, POOR = (f"arn:aws:iam::444455556666:role/{name}" for name in ("app", "granted", "poor"))
@@ -96,6 +97,20 @@ def test_an_expectation_that_fails(text: str, case: dict[str, Any], difference: 
     assert found.differences[0].startswith(difference)
     assert found.decision is not None
     assert found.report().endswith(found.decision.explain())
+
+
+def test_an_allow_that_a_real_request_may_not_get_holds_with_a_warning_at_the_case() -> None:
+    found = result(GRANTS, **CREATES)
+    (warning,) = found.warnings
+    assert found.passed
+    assert warning.place == found.case.place
+    assert warning.message.startswith(
+        "`kms:GrantOperations` is not told, which every request for `kms:CreateGrant` has"
+    )
+    assert "statement `DecryptOnly` of Grants (share.scenario.yaml:11:19)" in warning.message
+    assert found.to_json()["diagnostics"] == [warning.to_json()]
+    assert result(GRANTS, **CREATES, context={"kms:GrantOperations": ["Decrypt"]}).warnings == ()
+    assert result(GRANTS, **CREATES, context={"kms:GrantOperations": ["Encrypt"]}, expect="deny").warnings == ()
 
 
 @pytest.mark.parametrize("action", ["kms:Decrpyt", "nosuch:Foo"])

@@ -1,0 +1,94 @@
+"""An allow that rests on the absence of what every real request has says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policyeval import Session
+from tests.authorizer.estates import ALICE, APP, KEY, A, allow, ask, deny, to, when
+
+EVERYTHING = allow(Principal=to(A))
+ANY, ALL = "ForAnyValue:StringEquals", "ForAllValues:StringEquals"
+SERVICE = {"via_service": "s3.us-east-1.amazonaws.com"}
+
+# What holds, the action, the key policy's statement beside "everything", the request's facts, the key that is missed.
+CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
+    ("a Deny of an algorithm", "kms:Sign", deny(Principal="*", Condition=when("StringEquals", "kms:SigningAlgorithm", "x")), {}, "`kms:SigningAlgorithm`"),
+    ("the algorithm is told", "kms:Sign", deny(Principal="*", Condition=when("StringEquals", "kms:signingalgorithm", "x")), {"context": {"kms:SigningAlgorithm": "y"}}, None),
+    ("a message's type is RAW when it is left out", "kms:Sign", deny(Principal="*", Condition=when("StringEquals", "kms:MessageType", "DIGEST")), {}, None),
+    ("a Deny of operations of a grant", "kms:CreateGrant", deny(Principal="*", Condition=when(ANY, "kms:GrantOperations", "Decrypt")), {}, "`kms:GrantOperations`"),
+    ("a Deny of a grantee", "kms:CreateGrant", deny(Principal="*", Condition=when("StringEquals", "kms:GranteePrincipal", APP)), {}, "`kms:GranteePrincipal`"),
+    ("the grantee is a service", "kms:CreateGrant", deny(Principal="*", Condition=when("StringEquals", "kms:GranteePrincipal", APP)), {"context": {"kms:GranteeServicePrincipal": "rds.amazonaws.com"}}, None),
+    ("what may be left out of a request", "kms:CreateGrant", deny(Principal="*", Condition=when("StringEquals", "kms:GrantConstraintType", "x")), {}, None),
+    ("a Deny for somebody else", "kms:Sign", deny(Principal=to(APP), Condition=when("StringEquals", "kms:SigningAlgorithm", "x")), {}, None),
+    ("a Deny of which another condition fails", "kms:Sign", deny(Principal="*", Condition=when("StringEquals", "kms:SigningAlgorithm", "x") | when("StringLike", "aws:username", "bob")), {}, None),
+    ("a Deny of which another condition holds", "kms:Sign", deny(Principal="*", Condition=when("StringEquals", "kms:SigningAlgorithm", "x") | when("StringLike", "aws:username", "alice")), {}, "`kms:SigningAlgorithm`"),
+    ("a Deny of names of tags", "kms:UntagResource", deny(Principal="*", Condition=when(ANY, "aws:TagKeys", "team")), {}, "`aws:TagKeys`"),
+    ("a Deny of an address", "kms:Decrypt", deny(Principal="*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), {}, "`aws:SourceIp`"),
+    ("an address is told", "kms:Decrypt", deny(Principal="*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), {"context": {"aws:SourceIp": "192.0.2.1"}}, None),
+    ("a private address is told", "kms:Decrypt", deny(Principal="*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), {"context": {"aws:VpcSourceIp": "10.0.0.1"}}, None),
+    ("a service calls from its own", "kms:Decrypt", deny(Principal="*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), SERVICE, None),
+    ("two keys in one statement", "kms:ReEncryptTo", deny(Principal="*", Condition=when("Bool", "kms:ReEncryptOnSameKey", "true") | when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), {}, "`aws:SourceIp` and `kms:ReEncryptOnSameKey`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("action", "statement", "facts", "missed"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])  # fmt: skip
+def test_a_deny_that_could_match_is_named(
+    action: str, statement: dict[str, Any], facts: dict[str, Any], missed: str | None
+) -> None:
+    decision = ask({"key": [EVERYTHING, statement], "alice": [allow()]}, ALICE, action, KEY, **facts)
+    assert decision.allowed
+    told = [one.message for one in decision.diagnostics]
+    if missed is None:
+        assert told == []
+        return
+    expected = (
+        f"{missed} is not told, which every request for `{action}` has: with it the Deny may match in statement #1"
+    )
+    assert [message.partition(" of key policy")[0] for message in told] == [expected]
+    assert decision.diagnostics[0].hint == "tell it as context: AWS may decide otherwise"
+    assert decision.diagnostics[0].place is not None
+    assert f"What was not told:\n  {expected}" in decision.explain()
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_named"),
+    [
+        pytest.param(when(ALL, "kms:GrantOperations", "Decrypt"), True, id="none of none is another"),
+        pytest.param(when("StringEqualsIfExists", "kms:GranteePrincipal", APP), True, id="it is compared if it exists"),
+        pytest.param(when("StringNotEquals", "kms:GranteePrincipal", APP), True, id="nothing is not that"),
+        pytest.param(when("Null", "kms:GrantOperations", "true"), True, id="it has to be missing"),
+        pytest.param(when("Null", "kms:GrantConstraintType", "true"), False, id="what may be missing has to be"),
+    ],
+)
+def test_an_allow_that_matches_for_want_of_a_value_is_named(condition: dict[str, Any], *, is_named: bool) -> None:
+    decision = ask({"alice": [allow("kms:CreateGrant", Condition=condition)]}, ALICE, "kms:CreateGrant", KEY)
+    assert decision.allowed
+    assert ["the Allow may not match" in one.message for one in decision.diagnostics] == [True] * is_named
+
+
+def test_an_allow_beside_it_needs_nothing_told() -> None:
+    picky = allow("kms:CreateGrant", Condition=when("StringEquals", "kms:GranteePrincipal", APP))
+    decision = ask({"alice": [allow("kms:CreateGrant"), picky]}, ALICE, "kms:CreateGrant", KEY)
+    assert decision.allowed
+    assert decision.diagnostics == ()
+
+
+def test_a_denied_request_misses_nothing() -> None:
+    picky = allow("kms:CreateGrant", Condition=when("StringEquals", "kms:GranteePrincipal", APP))
+    decision = ask({"alice": [picky]}, ALICE, "kms:CreateGrant", KEY)
+    assert not decision.allowed
+    assert decision.diagnostics == ()
+    assert "What was not told" not in decision.explain()
+
+
+def test_whose_id_is_not_described_is_named() -> None:
+    lock = deny(Principal="*", Condition=when("StringEquals", "aws:userid", "AIDAEXAMPLEBOB000001"))
+    bob = f"arn:aws:iam::{A}:user/bob"
+    opened = allow(Principal=to(bob, ALICE, APP))
+    for caller, session, count in ((bob, None, 1), (ALICE, None, 0), (APP, Session("x"), 0)):
+        decision = ask({"key": [opened, lock]}, caller, "kms:Decrypt", KEY, session=session)
+        assert decision.allowed
+        assert len(decision.diagnostics) == count
