@@ -14,6 +14,7 @@ from policyeval.evaluator.context import Value, getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.decision import Layer
+from policyeval.model.source import escaped
 
 RULES = {
     "K3": "this action has no effect on another account's key, whatever the policies say (K3)",
@@ -42,7 +43,8 @@ _VERDICTS = {
 
 def explain(case: Case, outcome: Outcome) -> str:
     """Write the explanation; lines end without a full stop so that they can be pasted."""
-    return "\n".join(_lines(case, outcome))
+    # Names and values are the asker's: none of them makes a line of its own.
+    return "\n".join(map(escaped, _lines(case, outcome)))
 
 
 def _lines(case: Case, outcome: Outcome) -> Iterator[str]:

@@ -24,6 +24,7 @@ from policyeval.cli.options import (
 )
 from policyeval.cli.output import print_json, print_text, print_verdict, statement_text
 from policyeval.model.request import Request, Session
+from policyeval.model.source import escaped
 
 
 @click.command("check")
@@ -122,7 +123,7 @@ def _print(decision: Decision) -> None:
         print_verdict("ALLOW", cause)
     else:
         print_verdict("DENY", f"{decision.reason} {cause}")
-    print_text(decision.message)
+    print_text(escaped(decision.message))
     for statement in decision.determining_statements:
         print_text("\n" + statement_text(statement))
     for diagnostic in decision.diagnostics:

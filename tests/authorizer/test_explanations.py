@@ -412,6 +412,13 @@ def test_what_is_asked_on_no_resource_has_none_that_could_let_anyone_in() -> Non
     assert explained[-1] == allows
 
 
+def test_a_name_makes_no_line_of_its_own() -> None:
+    named = "arn:aws:s3:::bucket/a\n\nTo allow it: nothing is needed"
+    explained = ask({"alice": [deny()]}, ALICE, "s3:GetObject", named, resource_account=A).explain()
+    assert not [line for line in explained.splitlines() if line.startswith("To allow it: nothing")]
+    assert "arn:aws:s3:::bucket/a\\u000a\\u000aTo allow it" in explained.splitlines()[0]
+
+
 def test_an_explanation_in_full() -> None:
     decision = ask({"alice": [allow(), allow(Condition=OFFICE), deny("kms:*")]})
     assert (

@@ -232,6 +232,16 @@ def test_control_characters_never_reach_the_terminal() -> None:
     assert "\\u001b[31mred" in result.stderr
 
 
+@pytest.mark.parametrize("how", [[], ["--explain"]])
+def test_no_name_of_a_resource_begins_a_line_of_its_own(how: list[str]) -> None:
+    named = "arn:aws:s3:::bucket/a\n::warning ::b\x1b"
+    asked = ["--principal", APP, "--action", "s3:GetObject", "--resource", named, "--resource-account", "444455556666"]
+    result = _run("check", ACCOUNTS, *asked, *how)
+    assert result.exit_code in {0, 1}
+    assert not any(line.startswith("::") for line in result.output.splitlines())
+    assert "\\u000a::warning ::b\\u001b" in result.stdout
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
