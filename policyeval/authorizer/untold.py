@@ -11,7 +11,7 @@ from typing import Final
 
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.report import every_layer
-from policyeval.catalog.keys import lookup
+from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.evaluator.context import getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.model.source import Diagnostic
@@ -61,7 +61,7 @@ def _bears(statement: BoundStatement, missing: frozenset[str], case: Case) -> bo
 
 def _diagnostic(statement: BoundStatement, missing: frozenset[str], case: Case) -> Diagnostic:
     keys = sorted(frozenset().union(*(condition.keys for condition in statement.compiled.conditions)) & missing)
-    names = " and ".join(f"`{known.name if (known := lookup(key)) is not None else key}`" for key in keys)
+    names = " and ".join(f"`{CONDITION_KEYS[key].name}`" for key in keys)
     effect = "may not match" if statement.allow else "may match"
     message = (
         f"{names} is not told, which every request for `{case.action.name}` has:"
