@@ -13,6 +13,7 @@ from tests.authorizer.estates import (
     ALICE,
     APP,
     APP_SESSION,
+    BOB,
     BUCKET,
     KEY,
     PARTNER,
@@ -128,7 +129,7 @@ SETTLED: list[tuple[str, dict[str, Any], str, Any, Any]] = [
     ),
     ("a tag of the principal", {}, "aws:PrincipalTag/Team", "blue", "red"),
     ("a user id", {}, "aws:userid", "AIDAEXAMPLEALICE00001", "AIDAEXAMPLEALICE00002"),
-    ("a user id that nothing tells", {"principal": f"arn:aws:iam::{A}:user/bob"}, "aws:userid", "AIDAX", None),
+    ("a user id that nothing tells", {"principal": BOB}, "aws:userid", "AIDAX", None),
     (
         "a session's user id, where only the role is named",
         {"principal": APP},
@@ -200,6 +201,14 @@ SETTLED: list[tuple[str, dict[str, Any], str, Any, Any]] = [
     ("the endpoint", {"vpc_endpoint": "vpce-1"}, "aws:SourceVpce", "vpce-1", "vpce-2"),
     ("the endpoint, where none is named", {}, "aws:SourceVpce", "vpce-2", None),
     ("the VPC", {"vpc_endpoint": "vpce-1"}, "aws:SourceVpc", "vpc-1", "vpc-2"),
+    ("the endpoint's account", {"vpc_endpoint": "vpce-1"}, "aws:VpceAccount", A, B),
+    (
+        "a user id that nothing tells, of temporary credentials",
+        {"principal": BOB, "session": Session()},
+        "aws:userid",
+        "AIDAX",
+        None,
+    ),
     ("what nothing settles", {}, "aws:SourceIp", "10.0.0.1", None),
 ]
 
