@@ -215,7 +215,7 @@ class Endpoint:
             region=region,
             source_ip=peer.address,
             user_agent=user_agent,
-            context={"aws:SecureTransport": peer.secure},
+            context={"aws:SecureTransport": "true" if peer.secure else "false"},  # as it is compared
         )
         if region not in regions().get(caller.partition, ()):  # partitions know nothing of each other's keys
             hint = f"access keys of the partition `{caller.partition}` are not known in {region}"
