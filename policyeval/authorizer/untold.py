@@ -18,6 +18,7 @@ from policyeval.model.source import Diagnostic
 
 __all__ = ["untold"]
 
+_WHERE: Final = frozenset({"aws:requestedregion"})
 # Of requests that somebody makes for himself: who it is, and the address they come from (S34).
 _WHO: Final = frozenset({"aws:userid"})
 _WHENCE: Final = frozenset({"aws:sourceip", "aws:vpcsourceip"})
@@ -38,6 +39,7 @@ def untold(case: Case) -> tuple[Diagnostic, ...]:
 def _always(case: Case) -> Iterator[frozenset[str]]:
     if case.action.kms is not None:
         yield from case.action.kms.always
+    yield _WHERE
     if case.caller.account and case.context.via_service is None:
         yield _WHO
         yield _WHENCE if _is_missing("aws:sourcevpce", case) else _THROUGH_ENDPOINT

@@ -92,3 +92,11 @@ def test_whose_id_is_not_described_is_named() -> None:
         decision = ask({"key": [opened, lock]}, caller, "kms:Decrypt", KEY, session=session)
         assert decision.allowed
         assert len(decision.diagnostics) == count
+
+
+def test_the_region_of_what_has_no_resource_is_named() -> None:
+    lock = deny("kms:CreateKey", Condition=when("StringEquals", "aws:RequestedRegion", "us-east-1"))
+    for facts, count in (({}, 1), ({"context": {"aws:RequestedRegion": "eu-west-1"}}, 0)):
+        decision = ask({"alice": [allow("kms:*"), lock]}, ALICE, "kms:CreateKey", "*", **facts)
+        assert decision.allowed
+        assert ["`aws:RequestedRegion` is not told" in one.message for one in decision.diagnostics] == [True] * count

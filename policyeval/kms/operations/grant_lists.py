@@ -64,7 +64,8 @@ def list_retirable_grants(call: Call) -> Response:
     else:
         retirer = params["RetiringPrincipal"]
         _check_own(call, retirer)
-        call.ask_on(retirer, "kms:ListRetirableGrants")
+        # The ARN of a principal tells no Region.
+        call.ask_on(retirer, "kms:ListRetirableGrants", {"aws:RequestedRegion": call.region})
     return _page(call, retirer, lambda after, limit: list(islice(_retirable(call, retirer, after), limit)))
 
 
