@@ -20,8 +20,6 @@ from policyeval.evaluator.context import (
 )
 from policyeval.model.source import Diagnostic
 
-_HINT = "leave it out: it is derived"
-
 
 def may_contradict(folded: str) -> bool:
     """Tell whether something in a request can settle a folded key, or the key another one."""
@@ -38,22 +36,9 @@ def contradictions(given: Values, context: EvaluationContext) -> list[Diagnostic
     for key, value in given.items():
         why = _contradicted(key, value, context) if value is not None and _is_settled(key) else None
         if why is not None:
-            faults.append(_fault(key, value, why))
-    return faults + _tags_without_names(given)
-
-
-def _fault(key: str, value: Value, why: str) -> Diagnostic:
-    return Diagnostic(f"context key `{key}` is `{_shown(value)}`, but {why}", _HINT)
-
-
-def _tags_without_names(given: Values) -> list[Diagnostic]:
-    """Hold the names of the request's tags against its tags."""
-    named = given.get("aws:tagkeys")
-    if named is None:
-        return []
-    names = {name.lower() for name in named}
-    tags = [key.removeprefix(REQUEST_TAG) for key in given if key.startswith(REQUEST_TAG)]
-    return [_fault("aws:tagkeys", named, f"the request has the tag `{tag}`") for tag in tags if tag not in names]
+            message = f"context key `{key}` is `{_shown(value)}`, but {why}"
+            faults.append(Diagnostic(message, "leave it out: it is derived"))
+    return faults
 
 
 def _contradicted(key: str, value: Value, context: EvaluationContext) -> str | None:

@@ -137,10 +137,11 @@ def _imply(given: Mapping[str, Value], request: Request, context: EvaluationCont
     time = given.get("aws:currenttime") or given.get("aws:epochtime")
     if context.moment is None and isinstance(time, str):
         context.moment = _moment(time)
-    if "aws:tagkeys" not in given:
-        tags = _names_after(REQUEST_TAG, request, given)
-        if tags:
-            context.given = {**given, "aws:tagkeys": tuple(tags)}
+    tags = _names_after(REQUEST_TAG, request, given)
+    if tags:
+        told = given.get("aws:tagkeys") or ()
+        folded = {name.lower() for name in told}
+        context.given = {**given, "aws:tagkeys": (*told, *(tag for tag in tags if tag.lower() not in folded))}
     if request.encryption_context:
         return
     pairs = _names_after(ENCRYPTION_CONTEXT, request, given)

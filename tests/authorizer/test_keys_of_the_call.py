@@ -182,6 +182,8 @@ TEAM_ALONE = allow("kms:TagResource", Condition=when("ForAllValues:StringEquals"
         pytest.param({"aws:RequestTag/team": "x", "aws:RequestTag/cost": ""}, False, id="an empty one beside it"),
         pytest.param({"AWS:requesttag/Team": "x"}, False, id="one in another case, whatever the key's"),
         pytest.param({"aws:RequestTag/team": "x", "aws:TagKeys": ["team", "cost"]}, False, id="more names than tags"),
+        pytest.param({"aws:RequestTag/cost": "7", "aws:TagKeys": ["team"]}, False, id="one that the names lack"),
+        pytest.param({"aws:RequestTag/Team": "x", "aws:TagKeys": ["team"]}, True, id="one named as the names have it"),
         pytest.param({}, True, id="none"),
     ],
 )

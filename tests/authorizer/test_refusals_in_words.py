@@ -65,7 +65,6 @@ WORDS: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("a chain without a service", {"context": {"aws:CalledVia": ["a", "b"]}}, "context key `aws:calledvia` is `a, b`, but no service calls on the principal's behalf (give `via_service`)", DERIVED),
     ("another chain", {"via_service": S3, "context": {"aws:CalledVia": ["s3.amazonaws.com", "b"]}}, "context key `aws:calledvia` is `s3.amazonaws.com, b`, but the request comes via `s3.amazonaws.com`", DERIVED),
     ("no chain", {"via_service": S3, "context": {"aws:CalledVia": []}}, "context key `aws:calledvia` is ``, but the request comes via `s3.amazonaws.com`", DERIVED),
-    ("a tag without its name", {"context": {"aws:RequestTag/Team": "x", "aws:TagKeys": ["cost", "stage"]}}, "context key `aws:tagkeys` is `cost, stage`, but the request has the tag `team`", DERIVED),
     ("an organization of an endpoint that has none", {"vpc_endpoint": "vpce-1", "context": {"aws:VpceOrgID": "o-1"}}, "context key `aws:vpceorgid` is `o-1`, but the endpoint's account has none", DERIVED),
     ("a session's id of another role", {"principal": APP, "context": {"aws:userid": "AROAOTHER"}}, "context key `aws:userid` is `AROAOTHER`, but the role's unique id is `AROAEXAMPLEAPPA000001`", DERIVED),
     ("another endpoint", {"vpc_endpoint": "vpce-1", "context": {"aws:SourceVpce": "x"}}, "context key `aws:sourcevpce` is `x`, but the request comes through `vpce-1`", DERIVED),

@@ -220,9 +220,6 @@ _OF_KMS: dict[str, Callable[[Dice], ContextValue]] = {
 def context(dice: Dice, action: str, resource: ResourceRecord | None, *, signed: bool) -> dict[str, ContextValue]:
     """Give a request's own condition keys; KMS's are those the operation carries, and now and then another's."""
     given = {key: make(dice) for key, make in _GLOBAL.items() if chance(dice, 18)}
-    names = given.get("aws:TagKeys")
-    if "aws:RequestTag/team" in given and isinstance(names, list) and "team" not in names:
-        names.append("team")  # a request has the names of its tags
     if signed and chance(dice, 15):
         given["aws:TokenIssueTime"] = NOON - timedelta(minutes=10)
     if chance(dice, 12):

@@ -38,8 +38,10 @@ def facts_of(  # noqa: PLR0913 - what a request is made of
         facts[key.lower()] = tuple(value) if isinstance(value, list | tuple) else value
     told = [key for key, value in (request.context or {}).items() if value not in ([], ())]
     tags = tuple(key[len(_REQUEST_TAG) :] for key in told if key.lower().startswith(_REQUEST_TAG))
-    if tags:
-        facts.setdefault("aws:tagkeys", tags)  # a request with tags has their names
+    if tags:  # a request with tags has their names
+        names = _as_tuple(facts.get("aws:tagkeys"))
+        known = {name.lower() for name in names}
+        facts["aws:tagkeys"] = names + tuple(tag for tag in tags if tag.lower() not in known)
     derived = _of_caller(caller) | _of_resource(resource, owner) | _of_request(request, world)
     if caller.temporary:
         facts.setdefault("aws:tokenissuetime", derived["aws:currenttime"])  # no request says when: now
@@ -49,6 +51,12 @@ def facts_of(  # noqa: PLR0913 - what a request is made of
     if request.action.lower().startswith("kms:"):
         facts = _of_kms(request, caller, resource, facts, on_alias=on_alias)
     return {key: value for key, value in facts.items() if value is not None}
+
+
+def _as_tuple(value: object) -> tuple[str, ...]:
+    if isinstance(value, tuple):
+        return tuple(str(item) for item in value)
+    return () if value is None else (str(value),)
 
 
 def _of_caller(caller: Caller) -> dict[str, object]:

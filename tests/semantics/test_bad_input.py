@@ -343,18 +343,6 @@ FORGERIES: list[Refusal | Near] = [
     *forged("aws:SourceVpc", "vpc-0a1b2c3d4e5f69999", "vpc-0a1b2c3d4e5f60001", **THROUGH),
     *forged("kms:EncryptionContext:tenant", "green", "blue", encryption_context={"tenant": "blue"}),
     Refusal(
-        "a request with a tag has the tag's name among aws:TagKeys",
-        ("S34",),
-        ask(context={"aws:RequestTag/team": "orders", "aws:TagKeys": ["cost"]}),
-        RequestError,
-        "the request has the tag `team`",
-    ),
-    Near(
-        "a request may have more names than tags",
-        ("S34",),
-        ask(context={"aws:RequestTag/team": "orders", "aws:TagKeys": ["cost", "team"]}),
-    ),
-    Refusal(
         "a user with long-lived credentials has no aws:TokenIssueTime to give",
         ("S34",),
         given("aws:TokenIssueTime", "2026-03-01T06:00:00Z"),
