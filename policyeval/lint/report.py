@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # As long as a single value may be.
 _SHORT: Final = 200
+# They are about the header of a table, which all suppressions have alike.
+_OF_SUPPRESSIONS: Final = frozenset({"X201", "X202"})
 
 
 class Item(NamedTuple):
@@ -76,26 +78,26 @@ def legible(name: str | None) -> str | None:
     return name.encode(errors="surrogateescape").decode(errors="replace") if name is not None else None
 
 
-def name_findings(report: FileReport, fixed: int = 0) -> FileItems:
-    """Give each finding of a file its fingerprint."""
-    items = tuple(
-        Item(finding, name)
-        for finding, name in zip(report.findings, fingerprints(report.source, report.findings), strict=True)
-    )
-    return FileItems(report.source, items, report.policies, report.grants, report.unknown, fixed)
+def name_findings(report: FileReport, path: str) -> FileItems:
+    """Give each finding of a file its fingerprint; `path` is its path below the folder of the settings."""
+    names = fingerprints(path, report.findings)
+    items = tuple(Item(finding, name) for finding, name in zip(report.findings, names, strict=True))
+    return FileItems(report.source, items, report.policies, report.grants, report.unknown)
 
 
-def fingerprints(source: Source, findings: Iterable[Finding]) -> Iterator[str]:
+def fingerprints(path: str, findings: Iterable[Finding]) -> Iterator[str]:
     """Name findings by file, rule, statement, the text they are about, and how many alike come before.
 
-    What is edited elsewhere in the file leaves them alone. 16 hexadecimal digits.
+    What is edited elsewhere in the file leaves them alone, and so does where a run starts. 16 hexadecimal digits.
     """
     seen: Counter[str] = Counter()
     for finding in findings:
         place = finding.place
         text = place.source.text[place.start : place.end] if place.source is not None else place.pointer
+        if finding.code in _OF_SUPPRESSIONS:
+            text = finding.message
         # What is about a whole statement or policy would change its name with every edit inside.
-        alike = "\0".join((source.name or "", finding.code, finding.sid or "", text if len(text) <= _SHORT else ""))
+        alike = "\0".join((path, finding.code, finding.sid or "", text if len(text) <= _SHORT else ""))
         # Names of files, and texts of JSON, may hold what is no character.
         digest = hashlib.sha256(f"{alike}\0{seen[alike]}".encode(errors="surrogatepass")).hexdigest()
         seen[alike] += 1

@@ -63,8 +63,8 @@ class LintSession:
 
     def sift(self, report: FileReport, path: str) -> FileItems:
         """Do the other half: name the findings, and note which suppressions were of use."""
-        named = name_findings(report)
-        return apply_baseline(self._suppressor.apply(named, posixpath.normpath(path)), self._baseline)
+        path = posixpath.normpath(path)
+        return apply_baseline(self._suppressor.apply(name_findings(report, path), path), self._baseline)
 
     def fix(self, reading: Reading, path: str, *, named: bool = True) -> tuple[str, FileItems]:
         """Make the fixes of a file's findings that are not suppressed; give its whole text, and what is left."""
@@ -85,7 +85,10 @@ class LintSession:
             return []
         # All suppressions come from one file.
         (source,) = {finding.place.source for finding in findings}
-        return [name_findings(FileReport(source, findings))] if source is not None else []
+        if source is None:
+            return []
+        items = name_findings(FileReport(source, findings), posixpath.basename(source.name or ""))
+        return [apply_baseline(items, self._baseline)]
 
     def _type_of(self, path: str) -> PolicyType | None:
         told = (policy_type for pattern, policy_type in self._types if fnmatchcase(path, pattern))

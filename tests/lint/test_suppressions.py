@@ -225,6 +225,32 @@ def test_a_baseline_that_is_written_anew_keeps_what_it_knew_and_is_still_there(
     assert "old.json" not in Path("known.json").read_text(encoding="utf-8")
 
 
+def test_a_baseline_holds_wherever_a_run_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("policyeval.toml").write_text('[lint]\nbaseline = "known.json"\n', encoding="utf-8")
+    Path("known.json").write_text('{"version": 1, "findings": []}', encoding="utf-8")
+    Path("policy.json").write_text(BAD_EFFECT, encoding="utf-8")
+    lint("policy.json", "--write-baseline", "known.json")
+    assert lint(tmp_path / "policy.json").exit_code == 0
+    Path("below").mkdir()
+    monkeypatch.chdir("below")
+    assert lint("../policy.json").exit_code == 0
+
+
+def test_a_baseline_knows_the_suppressions_of_no_use_that_it_was_written_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("policy.json").write_text(POLICY, encoding="utf-8")
+    settings = _suppression(until="2020-01-31") + _suppression(code='"S114"')
+    Path("policyeval.toml").write_text(settings, encoding="utf-8")
+    assert lint("policy.json", "--write-baseline", "known.json").exit_code == 1
+    assert lint("policy.json", "--baseline", "known.json").exit_code == 0
+    # Another one that comes to its end is new, although its table begins as theirs do.
+    Path("policyeval.toml").write_text(_suppression(code='"S301"', until="2020-01-31"), encoding="utf-8")
+    assert lint("policy.json", "--baseline", "known.json").exit_code == 1
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "\udcff", '{"version": 2, "findings": []}', '{"version": 1, "findings": [{}]}']
 )
