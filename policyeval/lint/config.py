@@ -69,12 +69,14 @@ def read_config(text: str, name: str) -> Config:
         raise ConfigError([toml_fault(source, str(error))]) from None
     path = ("tool", "policyeval", "lint") if name.endswith("pyproject.toml") else ("lint",)
     places = TomlPlaces(source)
+    reader = _Reader(places, path)
     for depth, step in enumerate(path):
-        table = table.get(step, {}) if isinstance(table, Mapping) else {}
+        if depth == len(path) - 1:
+            reader.beside(table)
+        table = table.get(step, {})
         if not isinstance(table, Mapping):
             place = places.find(path[: depth + 1])
             raise ConfigError([Diagnostic(f"`{step}` must be a table", f"write `[{'.'.join(path)}]`", place)])
-    reader = _Reader(places, path)
     config = reader.config(table)
     if reader.faults:
         raise ConfigError(by_place(reader.faults))
@@ -94,6 +96,16 @@ class _Reader:
 
     def at_row(self, row: int, key: str | None = None) -> Place:
         return self.places.find((*self.path, "suppress"), key, row)
+
+    def beside(self, table: Mapping[str, Any]) -> None:
+        """See that nothing stands beside the table `lint`: there nobody would read it."""
+        *around, name = self.path
+        written = ".".join(self.path)
+        for key in table:
+            if key != name:
+                place = self.places.find((*around, key))
+                hint = f"did you mean `[{written}]`?" if nearest(key, [name]) else f"settings are below `[{written}]`"
+                self.fault(place, f"{ticked(key)} has no meaning here", hint)
 
     def config(self, table: Mapping[str, Any]) -> Config:
         self.known(table, _KEYS, "the table `lint`", self.at)

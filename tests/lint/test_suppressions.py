@@ -118,6 +118,10 @@ def test_one_past_its_last_day_is_a_finding() -> None:
         (_suppression(file='"policies/"'), "below it is `policies/*`"),
         ('lint.suppress = [{code = "A"}]', "policyeval.toml:1:1: a suppression needs `file`"),
         ('[lint.types]\n"/scp/*" = "scp"', "policyeval.toml:2:1: `/scp/*` matches no file"),
+        ('\n[lnit]\nselect = ["S"]', "policyeval.toml:2:1: `lnit` has no meaning here"),
+        ('[lnit]\nselect = ["S"]', "hint: did you mean `[lint]`?"),
+        ('fail-on = "error"\n[lint]\n', "policyeval.toml:1:1: `fail-on` has no meaning here"),
+        ("[tool.policyeval.lint]", "hint: settings are below `[lint]`"),
     ],
 )
 def test_settings_that_cannot_be_followed_are_refused(text: str, message: str) -> None:
@@ -130,6 +134,13 @@ def test_settings_that_cannot_be_followed_are_refused(text: str, message: str) -
 def test_settings_of_a_project_that_are_no_table_are_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="must be a table"):
         read_config(text, "pyproject.toml")
+
+
+def test_a_typo_beside_the_settings_of_a_project_is_told_and_other_tools_are_left_alone() -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_config("[tool.ruff]\n[tool.policyeval.lin]\n", "pyproject.toml")
+    assert "pyproject.toml:2:1: `lin` has no meaning here" in str(caught.value)
+    assert "did you mean `[tool.policyeval.lint]`?" in str(caught.value)
 
 
 def test_all_that_is_wrong_is_told_in_the_order_of_the_file() -> None:
