@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_left
 from dataclasses import replace
@@ -36,33 +37,49 @@ def read_patchwork(patchwork: Patchwork, whole: Node, pointer: str) -> tuple[Nod
     """Read JSON with holes: values that have some are unknown, and so is what stands under a key that has.
 
     `whole` is the node that the text is the value of. It is all unknown where it would not be JSON with a value
-    in each hole, for what comes there may be more, or less.
+    in each hole, for what comes there may be more, or less; what is wrong before the first of them is wrong even so.
     """
-    text, whole_values = _filled(patchwork)
+    text, outside = _filled(patchwork)
     root, faults = read_json(text, None)
-    if faults and whole_values:
-        return Unknown("a part of it is", whole.source, whole.start, whole.end), []
-    if root is not None:
+    if faults and outside:
+        faults = _certain(faults, text, outside[0][0])
+        root = Unknown("a part of it is", whole.source, whole.start, whole.end)
+    elif root is not None:
         root = _Placing(patchwork, whole).place(root)
     return root, [_moved(fault, patchwork, whole, pointer) for fault in faults]
 
 
-def _filled(patchwork: Patchwork) -> tuple[str, bool]:
+def _certain(faults: list[Diagnostic], text: str, end: int) -> list[Diagnostic]:
+    """Give the fault at which the text stops to be JSON, if that is before `end`: nothing after it can mend that."""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        at = error.pos
+    except RecursionError:
+        return []
+    else:
+        return []
+    if at >= end:
+        return []
+    return [fault for fault in faults if fault.place is not None and fault.place.start <= at][-1:]
+
+
+def _filled(patchwork: Patchwork) -> tuple[str, list[tuple[int, int]]]:
     """Fill the holes, so that what stands around them can be read: with letters in a string, else with a number.
 
-    Tells whether there are some of the others.
+    Gives those of the others.
     """
     text = _with(patchwork.value, patchwork.holes, "_", "_")
     if not patchwork.holes:
-        return text, False
+        return text, []
     strings = [match.span() for match in _STRING.finditer(text)]
     starts = [start for start, _ in strings]
-    outside = []
+    outside: list[tuple[int, int]] = []
     for hole in patchwork.holes:
         index = bisect_left(starts, hole[0]) - 1
         if index < 0 or strings[index][1] < hole[1]:
             outside.append(hole)
-    return _with(text, outside, "0", " "), bool(outside)
+    return _with(text, outside, "0", " "), outside
 
 
 def _with(text: str, holes: Iterable[tuple[int, int]], first: str, others: str) -> str:

@@ -240,6 +240,9 @@ resource "aws_iam_policy" "p" {
 }
 """
 PLAIN = HEREDOC.replace(", ${var.more}", "").replace("${var.arn}", "$${aws:username}")
+BROKEN = HEREDOC.replace('"2012-10-17",', '"2012-10-17"')
+# What comes in the hole may be the comma, or close the bracket.
+MENDED = HEREDOC.replace('"2012-10-17",', '"2012-10-17" ${var.more}').replace(", ${var.more}]", "${var.end}")
 QUOTED = (
     'resource "aws_iam_policy" "p" {\n  policy = '
     + json.dumps(
@@ -270,6 +273,18 @@ def test_what_is_known_is_linted_and_what_is_not_is_counted(text: str, findings:
     assert _found(text, {"A102", "C101", "S101"}) == findings
     report = _lint(text)
     assert (report.policies, report.unknown) == (1, unknown)
+
+
+@pytest.mark.parametrize(
+    ("text", "findings"),
+    [
+        pytest.param(BROKEN, ["S101 4:30 "], id="a comma is missing before the first hole"),
+        pytest.param(MENDED, [], id="a comma and a bracket may be in holes"),
+    ],
+)
+def test_what_no_value_can_mend_is_wrong(text: str, findings: list[str]) -> None:
+    assert _found(text, {"A102", "S101"}) == findings
+    assert _lint(text).unknown == 1
 
 
 def test_terraform_in_json_syntax_is_the_same() -> None:
