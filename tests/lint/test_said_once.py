@@ -38,6 +38,12 @@ def _codes(
         pytest.param(["kms:Decrypt", "kms:Sign"], CONTEXT, PolicyType.KEY, "K308", id="one of two in a key policy"),
         pytest.param("kms:Sign", CONTEXT, None, "K308", id="in what looks like a key policy"),
         pytest.param(["kms:Decrypt", "kms:Sign"], CONTEXT, PolicyType.IDENTITY, "K308", id="in an identity policy"),
+        pytest.param("kms:Sign", CONTEXT, PolicyType.IDENTITY, "K308", id="an only action in an identity policy"),
+        pytest.param("kms:Sig*", CONTEXT, PolicyType.IDENTITY, "C416", id="a pattern in an identity policy"),
+        pytest.param(
+            "kms:RevokeGrant", OPERATIONS, PolicyType.IDENTITY, "K309", id="another key in an identity policy"
+        ),
+        pytest.param(["kms:Sign", "kms:Verify"], CONTEXT, PolicyType.KEY, "K308", id="two actions in a key policy"),
         pytest.param("kms:Sign", CONTEXT, PolicyType.RESOURCE, "C117", id="in a resource's policy"),
         pytest.param("kms:RevokeGrant", OPERATIONS, PolicyType.KEY, "K309", id="another key in a key policy"),
     ],

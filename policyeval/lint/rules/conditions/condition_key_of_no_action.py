@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import is_positive
+from policyeval.lint.reach import is_positive, named_actions
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.conditions._supported import has_key, is_listed
 from policyeval.lint.words import listed
@@ -22,6 +22,8 @@ def check(condition: Condition) -> Iterator[Flaw]:
     """Look all actions up, patterns too; in policies of resources C117 looks at each."""
     if not is_positive(condition) or not is_listed(condition.folded, assuming=False):
         return
+    if condition.folded.startswith("kms:") and named_actions(condition.statement, "kms"):
+        return  # K308 and K309 say more of actions by name
     element = condition.statement.action
     if element is None or element.negated or not element.complete or not element.values:
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policyeval.lint.finding import Severity
 from policyeval.lint.reach import is_negated
 from policyeval.lint.rule import Flaw, Level, Rule
+from policyeval.lint.rules.conditions._keys import find_key
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ def check(condition: Condition) -> Iterator[Flaw]:
     """Look for ForAnyValue in an Allow and ForAllValues in a Deny, on keys that the caller fills."""
     if not is_negated(condition) or condition.folded.startswith(_SET_BY_AWS):
         return
+    key = find_key(condition.folded)
+    if key is not None and not key.multivalued:
+        return  # there is no other value: C202 says what ForAllValues does here
     statement = condition.statement
     if statement.allows and condition.quantifier == "ForAnyValue":
         said, hint = "allows a request that has these values and one other", "write `ForAllValues:` and a `Null` check"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policyeval.catalog.kms import OPERATIONS
 from policyeval.lint.reach import is_one_of, named_actions
 from policyeval.lint.rule import Flaw
+from policyeval.lint.words import listed
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
 
@@ -27,15 +28,19 @@ def is_context(folded_key: str) -> bool:
 
 
 def without(condition: Condition, lack: str) -> Iterator[Flaw]:
-    """Say which actions that a statement names have no such key in their requests; `lack` is said of each."""
-    for value, action in named_actions(condition.statement, "kms"):
-        if action in OPERATIONS and not carries(action, condition.folded):
-            yield Flaw(
-                value.place(),
-                f"{ticked(value.text)} {lack}: with {ticked(condition.key)} the statement never matches",
-                "give it a statement without that condition",
-                (condition.key_place(),),
-            )
+    """Say which actions that a statement names have no such key in their requests; `lack` is said of these."""
+    found = [
+        value
+        for value, action in named_actions(condition.statement, "kms")
+        if action in OPERATIONS and not carries(action, condition.folded)
+    ]
+    if found:
+        yield Flaw(
+            found[0].place(),
+            f"requests for {listed(found)} {lack}: with {ticked(condition.key)} the statement never matches",
+            f"give {'it' if len(found) == 1 else 'them'} a statement without that condition",
+            (*(value.place() for value in found[1:]), condition.key_place()),
+        )
 
 
 def carries(folded_action: str, folded_key: str) -> bool:

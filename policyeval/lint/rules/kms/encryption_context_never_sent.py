@@ -28,7 +28,7 @@ def check(condition: Condition) -> Iterator[Flaw]:
             "take the condition out, or use a symmetric key",
         )
     elif condition.statement.policy.type not in TOLD_BY_ANOTHER:
-        yield from without(condition, "has no encryption context")
+        yield from without(condition, "have no encryption context")
 
 
 RULE = Rule(

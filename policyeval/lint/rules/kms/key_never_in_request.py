@@ -22,7 +22,7 @@ def check(condition: Condition) -> Iterator[Flaw]:
     if not folded.startswith("kms:") or lookup(folded) is None or is_context(folded) or not is_positive(condition):
         return
     if condition.statement.policy.type not in TOLD_BY_ANOTHER:
-        yield from without(condition, "never has that key in its requests")
+        yield from without(condition, "never have that key")
 
 
 RULE = Rule(
