@@ -15,6 +15,21 @@ if TYPE_CHECKING:
 _ARN: Final = re.compile(r"arn:[a-z-]+:iam::\d{12}:(saml|oidc)-provider/(\S+)")
 _HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 GITHUB: Final = "token.actions.githubusercontent.com"
+# Claims of GitHub's tokens that only those of one's own have, beside the subject.
+_OF_AN_OWNER: Final = frozenset(
+    {
+        "actor",
+        "actor_id",
+        "enterprise",
+        "enterprise_id",
+        "job_workflow_ref",
+        "repository",
+        "repository_id",
+        "repository_owner",
+        "repository_owner_id",
+    }
+)
+_WILDCARD: Final = re.compile("[*?]")
 
 
 class Provider(NamedTuple):
@@ -52,3 +67,25 @@ def claims(statement: Statement, name: str) -> frozenset[str]:
         for condition in statement.conditions
         if condition.folded.startswith(prefix) and is_positive(condition)
     )
+
+
+def subjects_of_anybody(statement: Statement) -> list[Value]:
+    """Give the subjects of GitHub's tokens that an Allow takes from repositories of any owner, or of any like one."""
+    if not statement.allows or claims(statement, GITHUB) & _OF_AN_OWNER:
+        return []
+    subjects = [
+        condition
+        for condition in statement.conditions
+        if condition.folded == f"{GITHUB}:sub" and is_positive(condition)
+    ]
+    found = [
+        [value for value in condition.values if condition.base == "StringLike" and _is_of_anybody(value.text)]
+        for condition in subjects
+    ]
+    # One condition that names the owner is enough.
+    return found[0] if found and all(found) else []
+
+
+def _is_of_anybody(subject: str) -> bool:
+    begin, *rest = _WILDCARD.split(subject, maxsplit=1)
+    return bool(rest) and ("repo:".startswith(begin) or (begin.startswith("repo:") and "/" not in begin))

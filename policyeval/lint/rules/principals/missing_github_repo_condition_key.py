@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.principals._federated import GITHUB, allowed_providers, claims
+from policyeval.lint.rules.principals._federated import GITHUB, allowed_providers, claims, subjects_of_anybody
 from policyeval.model.policy import PolicyType
+from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,12 @@ def check(statement: Statement) -> Iterator[Flaw]:
                 "workflows of any repository can assume the role",
                 f"add `{GITHUB}:sub` with the repository and branch",
             )
+    for value in subjects_of_anybody(statement):
+        yield Flaw(
+            value.place(),
+            f"{ticked(value.text)} names no owner whole: workflows of somebody else's repository can assume the role",
+            "write `repo:OWNER/NAME:ref:refs/heads/BRANCH`",
+        )
 
 
 RULE = Rule(
@@ -38,7 +45,8 @@ RULE = Rule(
     summary="A role trusts GitHub Actions of any repository.",
     why=(
         "Workflows of all repositories of all organizations get tokens of the same provider: anybody can "
-        "assume the role."
+        "assume the role. So it is when the subject leaves the owner open, as `repo:*` and `repo:octo*` do: anybody "
+        "can make an owner of such a name."
     ),
     instead="Add a condition on `token.actions.githubusercontent.com:sub` with the repository and branch.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-security-warning-missing-github-repo-condition-key",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from policyeval.lint.finding import Severity
 from policyeval.lint.patterns import has_wildcard
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.principals._federated import GITHUB, claims
+from policyeval.lint.rules.principals._federated import GITHUB, claims, subjects_of_anybody
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
 
@@ -26,7 +26,10 @@ def check(condition: Condition) -> Iterator[Flaw]:
     if condition.folded != f"{GITHUB}:sub" or condition.base != "StringLike" or not condition.statement.allows:
         return
     branch = "ref" in claims(condition.statement, GITHUB)
+    told = [value.place() for value in subjects_of_anybody(condition.statement)]
     for value in condition.values:
+        if value.place() in told:
+            continue  # P203 says more
         if has_wildcard(value.text) and not (branch and _REPOSITORY.fullmatch(value.text)):
             yield Flaw(
                 value.place(),
