@@ -51,6 +51,7 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
         "C122": "conditions.invalid_kms_key_value",
         "C123": "conditions.wildcard_usage_too_permissive",
         "C125": "conditions.empty_condition_name",
+        "C126": "conditions.value_of_another_kind",
         "C201": "conditions.string_like_operator_with_arn_condition_keys",
         "C202": "conditions.forallvalues_with_single_valued_key",
         "C203": "conditions.missing_paired_condition_keys",
