@@ -11,10 +11,15 @@ from policyeval.catalog.service_data import service_data
 from policyeval.evaluator.operators import OPERATORS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from policyeval.lint.view import Condition
 
 _FORM: Final = re.compile(r"[^\s:]+:\S(.*\S)?", re.DOTALL)
 _TYPES: Final[tuple[ValueType, ...]] = get_args(ValueType)
+# Listed as strings, and compared as numbers in AWS's own guides: docs.aws.amazon.com/amazonglacier/latest/dev,
+# "Vault Lock Policies".
+_ALSO: Final[Mapping[str, tuple[ValueType, ...]]] = {"glacier:archiveageindays": ("Numeric",)}
 
 
 def is_well_formed(key: str) -> bool:
@@ -40,7 +45,7 @@ def find_key(folded: str) -> ConditionKey | None:
         # The service authorization reference writes some families as `s3:ExistingObjectTag/<key>`.
         key = service and (service.key(folded) or (service.key(f"{head}/<key>") if slash else None))
         if key:
-            return ConditionKey(key.name, key.type, key.multivalued)
+            return ConditionKey(key.name, key.type, key.multivalued, _ALSO.get(folded, ()))
     return None
 
 
