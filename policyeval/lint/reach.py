@@ -120,7 +120,7 @@ def narrowed_by(statement: Statement, keys: Collection[str]) -> bool:
     A key that ends in `:` or `/` stands for all that begin with it.
     """
     return conditions_unknown(statement) or any(
-        is_positive(condition) and is_one_of(condition.folded, keys) and not _takes_all(condition)
+        is_positive(condition) and is_one_of(condition.folded, keys) and not takes_all(condition)
         for condition in statement.conditions
     )
 
@@ -130,5 +130,6 @@ def is_one_of(folded: str, keys: Collection[str]) -> bool:
     return folded in keys or any(key[-1] in ":/" and folded.startswith(key) for key in keys)
 
 
-def _takes_all(condition: Condition) -> bool:
+def takes_all(condition: Condition) -> bool:
+    """Tell whether a value of a condition is nothing but stars."""
     return any(not value.text.strip("*") for value in condition.values)

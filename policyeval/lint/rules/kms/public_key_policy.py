@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policyeval.lint.denies import narrowed_by_deny
 from policyeval.lint.finding import Severity
 from policyeval.lint.reach import CALLER_KEYS, narrowed_by
 from policyeval.lint.rule import Flaw, Level, Rule
@@ -22,7 +23,11 @@ def check(principal: Value) -> Iterator[Flaw]:
     element = principal.owner
     if principal.text != "*" or not statement.allows or not isinstance(element, Element) or element.negated:
         return
-    if element.kind == "AWS" and not narrowed_by(statement, CALLER_KEYS):
+    if (
+        element.kind == "AWS"
+        and not narrowed_by(statement, CALLER_KEYS)
+        and not narrowed_by_deny(statement, CALLER_KEYS)
+    ):
         yield Flaw(
             principal.place(),
             "everyone with an AWS account is allowed this on the key",

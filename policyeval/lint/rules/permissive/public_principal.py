@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policyeval.lint.denies import narrowed_by_deny
 from policyeval.lint.finding import Severity
 from policyeval.lint.reach import CALLER_KEYS, covers_action, narrowed_by, whole
 from policyeval.lint.rule import Flaw, Level, Rule
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Statement, Value
 
 
+_ASSUMING: Final = "sts:assumerole"
 # Whoever takes on a role must have been told its external id, if it asks for one.
 _ASSUMING_KEYS: Final = CALLER_KEYS | {"sts:externalid"}
 
 
 def check(principal: Value) -> Iterator[Flaw]:
-    """Look for `*` in an Allow that no condition narrows down to somebody."""
+    """Look for `*` in an Allow that no condition, and no Deny, narrows down to somebody."""
     statement = principal.statement
     if principal.text != "*" or not statement.allows or not isinstance(principal.owner, Element):
         return
@@ -29,10 +31,16 @@ def check(principal: Value) -> Iterator[Flaw]:
         return
     if statement.policy.type is PolicyType.TRUST:
         # The other actions that assume are for no principal of AWS's: P111.
-        if covers_action(statement, "sts:assumerole") and not narrowed_by(statement, _ASSUMING_KEYS):
+        if (
+            covers_action(statement, _ASSUMING)
+            and not narrowed_by(statement, _ASSUMING_KEYS)
+            and not narrowed_by_deny(statement, _ASSUMING_KEYS, _ASSUMING)
+        ):
             yield _flaw(principal, "everyone with an AWS account may take on this role")
-    elif not narrowed_by(statement, CALLER_KEYS) and (
-        statement.policy.type_given or not _may_be_of_an_endpoint(statement)
+    elif (
+        not narrowed_by(statement, CALLER_KEYS)
+        and (statement.policy.type_given or not _may_be_of_an_endpoint(statement))
+        and not narrowed_by_deny(statement, CALLER_KEYS)
     ):
         yield _flaw(principal, "everybody is allowed this, also people without an AWS account")
 
@@ -61,6 +69,9 @@ RULE = Rule(
         "signed at all. It is how buckets full of customers' data came to be found by search engines. A role that "
         "trusts `*` lends its permissions to whoever learns its ARN."
     ),
-    instead="Name accounts, roles or services, or narrow `*` by `aws:PrincipalOrgID`, `aws:SourceArn` or the like.",
+    instead=(
+        "Name accounts, roles or services, or narrow `*` by `aws:PrincipalOrgID`, `aws:SourceArn` or the like; a Deny "
+        "of all others in the same policy does as well."
+    ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous",
 )
