@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from policyeval.catalog.kms import IDENTITY_ONLY_ACTIONS
@@ -10,6 +11,7 @@ from policyeval.model.policy import PolicyType
 if TYPE_CHECKING:
     from policyeval.lint.view import PolicyView
 
+_KEY: Final = re.compile(r"arn:[^:*?]+:kms:[^:*?]+:\d{12}:key/[^*?]+")
 _ASSUMING: Final = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity", "sts:setcontext")
 
 
@@ -18,8 +20,8 @@ def infer_type(policy: PolicyView) -> PolicyType | None:
 
     Without principals it is an identity policy (a service control policy looks the same). With principals: a
     role's trust policy if it only lets roles be assumed and names no resource, a key policy if it only speaks
-    of KMS (and does not let everybody do what is about no key, as one of a VPC endpoint may), else the policy of
-    some other resource.
+    of KMS (and neither lets everybody do what is about no key nor names several keys alone, as one of a VPC endpoint
+    may), else the policy of some other resource.
     """
     statements = policy.statements
     if not statements:
@@ -41,6 +43,11 @@ def infer_type(policy: PolicyView) -> PolicyType | None:
 
 
 def _of_endpoint(policy: PolicyView, actions: list[str]) -> bool:
+    # A key policy is about one key, which most call `*`.
+    named = [statement.resource for statement in policy.statements if statement.resource is not None]
+    resources = {value.text for element in named for value in element.values}
+    if len(resources) > 1 and all(element.complete for element in named) and all(map(_KEY.fullmatch, resources)):
+        return True
     # A policy of a VPC endpoint lets everybody through, and also to what no key policy is asked about (K3).
     kinds = [element for statement in policy.statements for element in statement.principals]
     everybody = all(value.text == "*" for element in kinds for value in element.values)
