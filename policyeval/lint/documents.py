@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.embedded import holds_policy, read_embedded, read_patchwork
+from policyeval.lint.look_alikes import is_look_alike
 from policyeval.lint.templates import cloudformation
 from policyeval.lint.templates.choices import beyond, choice, ways
 from policyeval.lint.templates.cloudformation import branches
@@ -104,8 +105,8 @@ def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = F
     """Find the policies and grants of a document.
 
     `policy_type` is the type of those that have none by where they stand. With `certain` a document that is no
-    template is a policy if nothing else is found in it, whatever it looks like. Iterative; a value that stands in
-    several places (a YAML alias) is looked at once.
+    template is a policy if nothing else is found in it, unless it is written in another language. Iterative; a value
+    that stands in several places (a YAML alias) is looked at once.
     """
     finder = _Finder(policy_type)
     for spot in _spots(root):
@@ -115,7 +116,8 @@ def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = F
             finder.look(spot.node, spot.pointer, _Around(spot.type, key=spot.key, sure=spot.sure, given=spot.given))
     found = Found(finder.policies, finder.grants, finder.faults, finder.unknown)
     nothing = not found.policies and not found.grants
-    if certain and nothing and not is_configuration(root) and not cloudformation.is_template(root):
+    other = is_configuration(root) or cloudformation.is_template(root) or is_look_alike(root)
+    if certain and nothing and not other:
         return found._replace(policies=[PolicyDocument(root, "", policy_type)], unknown=sum(_unknown(root)))
     return found
 
@@ -240,6 +242,10 @@ def _grants(node: List, pointer: str, key: KeyFacts) -> GrantList:
 
 
 def _is_policy(node: Mapping) -> bool:
+    return _looks_like_policy(node) and not is_look_alike(node)
+
+
+def _looks_like_policy(node: Mapping) -> bool:
     for key, value in node.entries:
         name = key.value
         if name == "Version" and isinstance(value, Text) and value.value in _VERSIONS:

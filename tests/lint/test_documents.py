@@ -74,6 +74,28 @@ def test_a_policy_is_found_where_it_stands(value: object, found: list[tuple[str,
     assert _found(value) == found
 
 
+MASKED = {"Sid": "audit", "DataIdentifier": ["arn:aws:dataprotection::aws:data-identifier/Name"], "Operation": {}}
+UPDATE = {"Effect": "Allow", "Action": ["Update:*"], "Principal": "*", "Resource": "*"}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param({"Name": "p", "Version": "2021-06-01", "Statement": [MASKED]}, id="a data protection policy"),
+        pytest.param({"Statement": [UPDATE, {**UPDATE, "Action": "Update:Replace"}]}, id="a stack policy"),
+        pytest.param({"Statement": {"Effect": "Deny", "NotAction": "Update:Modify"}}, id="of one statement"),
+    ],
+)
+def test_what_is_written_in_another_language_is_no_policy(document: dict[str, object]) -> None:
+    assert _found(document) == []
+    assert lint_bytes(LINTER, json.dumps(document).encode(), "a.json").policies == 0
+    assert _found({"a": document, "b": DOCUMENT}) == [("/b", None)]
+
+
+def test_an_action_of_no_service_makes_no_stack_policy() -> None:
+    assert _found({"Statement": [UPDATE, {**UPDATE, "Action": "s3:GetObject"}]}) == [("", None)]
+
+
 def test_the_policy_and_grants_of_a_key_know_the_key() -> None:
     key = {
         "id": "1234abcd-12ab-34cd-56ef-1234567890ab",
