@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ from policyeval.lint.session import LintSession
 from policyeval.lint.sources import find_config, find_files, is_regular, read_source, write_atomically, write_report
 from policyeval.lint.suppressions import read_baseline, write_baseline
 from policyeval.model.policy import PolicyType
-from policyeval.model.source import Diagnostic
+from policyeval.model.source import GUTTER, WINDOW, Diagnostic
 
 # The modules of `policyeval.lint.reporters`, each imported when it is asked for.
 FORMATS = {"text": "text", "json": "as_json", "sarif": "sarif", "github": "github", "junit": "junit"}
@@ -40,6 +41,8 @@ FORMATS = {"text": "text", "json": "as_json", "sarif": "sarif", "github": "githu
 _MANY = 20
 # From how many on other processors are put to work: copying a process costs as much as a few files.
 _WORTH_SHARING = 64
+# How much of a line is shown on the narrowest of terminals.
+_LEAST = 40
 # What a session's policy may have is what an identity policy may.
 _TYPES = [str(policy_type) for policy_type in PolicyType if policy_type is not PolicyType.SESSION]
 
@@ -140,12 +143,13 @@ def _print_data_version(context: click.Context, _parameter: click.Parameter, val
     help="Tell of which day the data about AWS's services is, and end.",
 )
 def command(**given: Any) -> int:  # noqa: ANN401 - the options above, by name
-    """Find what is wrong with policies and grants: in JSON and YAML files, below folders, and in - (standard input).
+    """Find what is wrong with policies and grants, in JSON, YAML and Terraform.
 
-    Policies are found wherever they stand: a file of their own, entities and scenario files, what
-    the AWS CLI printed. A broken file is a finding, and the run goes on. Ends with 0 when there is
-    nothing of --fail-on or worse, with 1 when there is, with 2 when it cannot run, and with 3 when
-    there was no policy at all.
+    A PATH is a file, a folder with files, or - for standard input. Policies are found wherever they
+    stand: a file of their own, CloudFormation templates and Terraform, entities and scenario files,
+    what the AWS CLI printed. A broken file is a finding, and the run goes on. Ends with 0 when
+    there is nothing of --fail-on or worse, with 1 when there is, with 2 when it cannot run, and
+    with 3 when there was no policy at all.
 
     Example:
 
@@ -275,11 +279,18 @@ def _write(report: Report, rules: Sequence[Rule], options: _Options) -> None:
         write_report(file, _written(report, rules, name))
     if options.new_baseline is not None:
         write_report(options.new_baseline, write_baseline(report.files))
-    written = _written(report, rules, options.output_format)
     # Other formats escape what a terminal must not get.
-    (print_text if options.output_format == "text" else click.echo)(written.rstrip("\n"))
+    if options.output_format == "text":
+        print_text(_written(report, rules, "text", window=_window()).rstrip("\n"))
+    else:
+        click.echo(_written(report, rules, options.output_format).rstrip("\n"))
 
 
-def _written(report: Report, rules: Sequence[Rule], name: str) -> str:
-    text: str = import_module(f"policyeval.lint.reporters.{FORMATS[name]}").write(report, rules)
+def _window() -> int:
+    """Tell how much of a line of a file fits: on a terminal a line that is broken has its caret elsewhere."""
+    return max(_LEAST, shutil.get_terminal_size().columns - GUTTER) if sys.stdout.isatty() else WINDOW
+
+
+def _written(report: Report, rules: Sequence[Rule], name: str, **given: int) -> str:
+    text: str = import_module(f"policyeval.lint.reporters.{FORMATS[name]}").write(report, rules, **given)
     return text

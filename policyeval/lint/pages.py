@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
+
+_COMMENT: Final = re.compile(r"<!--.*?-->\n\n", re.DOTALL)
 
 
 def rule_page(code: str) -> str:
@@ -15,6 +19,6 @@ def rule_page(code: str) -> str:
     from importlib.resources import files  # noqa: PLC0415 - 10 ms that not every command needs
 
     packaged = files("policyeval") / "lint" / "pages" / f"{code}.md"
-    if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    return (Path(__file__).resolve().parents[2] / "docs" / "rules" / f"{code}.md").read_text(encoding="utf-8")
+    page = packaged if packaged.is_file() else Path(__file__).resolve().parents[2] / "docs" / "rules" / f"{code}.md"
+    # How the page is made is for those who would change it.
+    return _COMMENT.sub("", page.read_text(encoding="utf-8"))

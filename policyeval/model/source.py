@@ -103,7 +103,9 @@ class Place:
 NOWHERE = Place()
 
 # A caret under a megabyte-long line helps nobody: show a window around the place.
-_WINDOW = 100
+WINDOW = 100
+# What stands before the line of the source.
+GUTTER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,12 @@ class Diagnostic:
     place: Place | None = field(default=None)
     kind: str | None = field(default=None, compare=False)
 
-    def render(self) -> str:
-        """Write it for a person: place, message, source line, caret, hint."""
+    def render(self, window: int = WINDOW) -> str:
+        """Write it for a person: place, message, source line, caret, hint; `window`: how much of a long line."""
         message = escaped(self.message)
         lines = [f"{self.place}: {message}" if self.place is not None else message]
         if self.place is not None and self.place.source is not None:
-            lines += _excerpt(self.place.source, self.place)
+            lines += _excerpt(self.place.source, self.place, window)
         if self.hint is not None:
             lines.append(f"  hint: {escaped(self.hint)}")
         return "\n".join(lines)
@@ -142,14 +144,14 @@ class Diagnostic:
         }
 
 
-def _excerpt(source: Source, place: Place) -> list[str]:
+def _excerpt(source: Source, place: Place, size: int) -> list[str]:
     if not source.text:  # an empty file, or one that is no text
         return []
     line, column = source.position(place.start)
     text = source.line_text(line)
-    first = max(0, column - 1 - _WINDOW // 2) if len(text) > _WINDOW else 0
-    window = text[first : first + _WINDOW].replace("\t", " ")
+    first = max(0, column - 1 - size // 2) if len(text) > size else 0
+    window = text[first : first + size].replace("\t", " ")
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in window)
-    width = max(1, min(place.end - place.start, len(text) - column + 1, first + _WINDOW - column + 1))
-    gutter = f"{line:>5} | "
+    width = max(1, min(place.end - place.start, len(text) - column + 1, first + size - column + 1))
+    gutter = f"{line:>{GUTTER - 3}} | "
     return [gutter + shown, " " * (len(gutter) + column - 1 - first) + "^" * width]

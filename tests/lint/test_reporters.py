@@ -51,6 +51,14 @@ def everything() -> Report:
     return Report((suppressed, *report.files[1:]))
 
 
+@pytest.mark.parametrize("window", [40, 72, 112])
+def test_of_a_long_line_so_much_is_shown_as_fits_with_the_caret_below_it(window: int) -> None:
+    report = _report(a=" ".join(BAD_EFFECT.replace('"Read"', '"' + "R" * 200 + '"').split()))
+    (line, caret) = text.write(report, RULES, window=window).splitlines()[1:3]
+    assert len(line) == window + 8
+    assert line[caret.index("^") : caret.rindex("^") + 1] == '"Permit"'
+
+
 def test_sarif_validates_against_its_schema(everything: Report) -> None:
     schema = sarif_schema()
     validator = validator_for(schema)(schema)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.model.source import Diagnostic
+from policyeval.model.source import WINDOW, Diagnostic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,10 +22,10 @@ _WORDS = {
 }
 
 
-def finding_text(finding: Finding) -> str:
-    """Write one finding; its other places follow, one a line."""
+def finding_text(finding: Finding, window: int = WINDOW) -> str:
+    """Write one finding; its other places follow, one a line. `window`: how much to show of a long line."""
     message = f"{_WORDS[finding.severity][0]} {finding.code}: {finding.message}"
-    lines = [Diagnostic(message, finding.hint, finding.place).render()]
+    lines = [Diagnostic(message, finding.hint, finding.place).render(window)]
     lines += [f"  also: {place}" for place in finding.also]
     return "\n".join(lines)
 
@@ -64,8 +64,8 @@ def _counted(count: int, one: str, many: str) -> str:
     return f"{count:,} {one if count == 1 else many}"
 
 
-def write(report: Report, rules: Iterable[Rule]) -> str:
-    """Write the whole report."""
+def write(report: Report, rules: Iterable[Rule], window: int = WINDOW) -> str:
+    """Write the whole report; `window`: how much to show of a long line of a file."""
     names = {rule.code: rule.name for rule in rules}
-    texts = [finding_text(finding) + "\n" for finding in report.open()]
+    texts = [finding_text(finding, window) + "\n" for finding in report.open()]
     return "\n".join([*texts, *summary_lines(report, names)]) + "\n"
