@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
+from policyeval.lint.patterns import has_wildcard
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.arns._acting import is_misplaced_alias, named_by_text, types_of
 from policyeval.syntax.faults import ticked
@@ -28,6 +29,9 @@ def check(statement: Statement) -> Iterator[Flaw]:
         if kinds is None:
             return
         waiting = [(value, named) for value, named in waiting if named.isdisjoint(kinds)]
+    by_name = not any(has_wildcard(action.text) for action in actions.values)
+    if by_name and resources.complete and len(waiting) == len(resources.values):
+        return  # R301 says it of the actions
     for value, _ in waiting:
         if not is_misplaced_alias(statement, value.text):
             yield Flaw(
