@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.reach import conditions_unknown, is_positive
+from policyeval.lint.rules.conditions._keys import is_of_provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policyeval.lint.view import Statement, Value
+    from policyeval.lint.view import Condition, Statement, Value
 
-_ARN: Final = re.compile(r"arn:[a-z-]+:iam::\d{12}:(saml|oidc)-provider/(\S+)")
+_ARN: Final = re.compile(r"arn:[a-z-]+:iam::\d{12}:(saml|oidc)-provider/(?!https?://)(\S+)")
 _HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 GITHUB: Final = "token.actions.githubusercontent.com"
 # Claims of GitHub's tokens that only those of one's own have, beside the subject.
@@ -48,7 +49,29 @@ def provider(text: str) -> Provider | None:
 
 
 def allowed_providers(statement: Statement) -> Iterator[tuple[Value, Provider]]:
-    """Give the OIDC providers that a statement allows something, unless it has conditions that nobody can see."""
+    """Give the OIDC providers that a statement allows something, as far as anybody can see.
+
+    With a condition on what another provider's tokens claim it allows them nothing.
+    """
+    return (found for found in named_providers(statement) if claim_of_another(statement, found[1]) is None)
+
+
+def claim_of_another(statement: Statement, provider: Provider) -> Condition | None:
+    """Give a condition of a statement that no token of a provider can meet."""
+    return next(
+        (
+            condition
+            for condition in statement.conditions
+            if is_of_provider(condition.folded)
+            and condition.folded.rpartition(":")[0] != provider.name
+            and is_positive(condition)
+        ),
+        None,
+    )
+
+
+def named_providers(statement: Statement) -> Iterator[tuple[Value, Provider]]:
+    """Give the OIDC providers that an Allow names, unless it has conditions that nobody can see."""
     if not statement.allows or conditions_unknown(statement):
         return
     for element in statement.principals:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def check(value: Value) -> Iterator[Flaw]:
     """Read the principal."""
     if kind(value) == "Federated" and provider(value.text) is None:
-        hint = "leave `https://` out" if value.text.startswith("http") else "write the ARN of the provider"
+        hint = "leave `https://` out" if "https://" in value.text else "write the ARN of the provider"
         yield Flaw(value.place(), f"{ticked(value.text)} is no identity provider", hint)
 
 
