@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.patterns import covers, resource_covers
 from policyeval.lint.reach import conditions_unknown, covers_action, is_negated, is_one_of, takes_all
+from policyeval.syntax.tree import Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -20,24 +21,40 @@ def narrowed_by_deny(allow: Statement, keys: Collection[str], action: str | None
     """Tell whether a Deny leaves of an Allow only those who have a value of one of these keys, in lower case.
 
     `action`, in lower case, is the one that counts; without it the Deny must be about all actions and resources
-    of the Allow. What is unknown of the Deny narrows.
+    of the Allow. What is unknown may be such a Deny, or a part of one.
     """
-    return any(
-        deny.denies and _is_about(deny, allow, action) and _spares_few(deny, keys) for deny in allow.policy.statements
+    policy = allow.policy
+    return not policy.complete or any(
+        _may_deny(other) and _is_about(other, allow, action) and _spares_few(other, keys)
+        for other in policy.statements
+        if other is not allow
     )
+
+
+def _may_deny(statement: Statement) -> bool:
+    return statement.denies or isinstance(statement.get("Effect"), Unknown)
 
 
 def _is_about(deny: Statement, allow: Statement, action: str | None) -> bool:
-    if not any(
-        element.kind == "AWS" and not element.negated and any(value.text == "*" for value in element.values)
-        for element in deny.principals
-    ):
+    if not (_is_unknown(deny, "Principal") or any(map(_is_everybody, deny.principals))):
         return False
+    if _is_unknown(deny, "Action"):
+        return True
     if action is not None:
-        return covers_action(deny, action)
-    return _takes_in(deny.action, allow.action, _covers_name) and _takes_in(
-        deny.resource, allow.resource, resource_covers
+        element = deny.action
+        return covers_action(deny, action) or (element is not None and not element.complete)
+    return _takes_in(deny.action, allow.action, _covers_name) and (
+        _is_unknown(deny, "Resource") or _takes_in(deny.resource, allow.resource, resource_covers)
     )
+
+
+def _is_unknown(statement: Statement, name: str) -> bool:
+    return any(isinstance(statement.get(form), Unknown) for form in (name, f"Not{name}"))
+
+
+def _is_everybody(element: Element) -> bool:
+    known = element.complete and not any(value.text == "*" for value in element.values)
+    return element.kind == "AWS" and not element.negated and not known
 
 
 def _covers_name(pattern: str, other: str) -> bool:
