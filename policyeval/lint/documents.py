@@ -13,7 +13,7 @@ from policyeval.lint.look_alikes import is_look_alike
 from policyeval.lint.templates import cloudformation
 from policyeval.lint.templates.choices import beyond, choice, ways
 from policyeval.lint.templates.cloudformation import branches
-from policyeval.lint.templates.functions import substitution
+from policyeval.lint.templates.functions import calls_functions, resolve, substitution
 from policyeval.lint.templates.spot import Spot, is_configuration
 from policyeval.lint.view import KeyFacts
 from policyeval.model.arn import Arn
@@ -116,7 +116,8 @@ def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = F
             finder.look(spot.node, spot.pointer, _Around(spot.type, key=spot.key, sure=spot.sure, given=spot.given))
     found = Found(finder.policies, finder.grants, finder.faults, finder.unknown)
     nothing = not found.policies and not found.grants
-    other = is_configuration(root) or cloudformation.is_template(root) or is_look_alike(root)
+    template = cloudformation.is_template(root) or cloudformation.is_construct_tree(root)
+    other = is_configuration(root) or template or is_look_alike(root)
     if certain and nothing and not other:
         return found._replace(policies=[PolicyDocument(root, "", policy_type)], unknown=sum(_unknown(root)))
     return found
@@ -127,7 +128,11 @@ def _spots(root: Node) -> Iterable[Spot]:
         from policyeval.lint.templates import terraform  # noqa: PLC0415 - few runs have such files
 
         return terraform.spots(root)
-    return cloudformation.spots(root) if cloudformation.is_template(root) else [Spot(root, "")]
+    if cloudformation.is_template(root):
+        return cloudformation.spots(root)
+    if cloudformation.is_construct_tree(root):
+        return ()
+    return [Spot(resolve(root) if calls_functions(root) else root, "")]
 
 
 def _patchwork(node: Unknown) -> Patchwork | None:

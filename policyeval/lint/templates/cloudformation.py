@@ -27,6 +27,12 @@ def is_template(root: Node) -> bool:
     return any(isinstance(get(resource, "Type"), Text) for _, resource in resources.entries)
 
 
+def is_construct_tree(root: Node) -> bool:
+    """Tell whether a document is the tree that `cdk synth` writes beside its templates, with all that is in them."""
+    version = get(root, "version")
+    return isinstance(version, Text) and version.value.startswith("tree-") and get(root, "tree") is not None
+
+
 def spots(root: Node) -> Iterator[Spot]:
     """Give the spots of a template, its functions resolved; what is sure comes before what it stands in."""
     resources = get(resolve(root), "Resources")

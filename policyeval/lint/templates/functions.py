@@ -46,10 +46,17 @@ TAGS: Final = MappingProxyType(
 HOLE: Final = re.compile(r"\$\{(?P<literal>!?)(?P<name>[^{}]*)\}")
 """A variable of `Fn::Sub`; with the exclamation mark it is text."""
 
+_CALL: Final = re.compile(r"""\bFn::[A-Z]|\bRef["']?\s*:""")
+
 _NOTHING: Final = "AWS::NoValue"
 
 # Functions within functions multiply texts; no policy is longer.
 _MAX_TEXT: Final = 100_000
+
+
+def calls_functions(root: Node) -> bool:
+    """Tell whether a document that is no template may be a part of one: it has a function's name somewhere."""
+    return root.source is not None and _CALL.search(root.source.text) is not None
 
 
 def resolve(root: Node) -> Node:

@@ -283,3 +283,25 @@ def test_a_template_without_sections_is_one_by_its_resources() -> None:
         'S111 1:75 {"Id": "x"}',
         'S301 1:75 {"Id": "x"}',
     ]
+
+
+FRAGMENT = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "s3:GetObjekt", "Resource": [{"Fn::Sub": "${Bucket.Arn}/*"}, {"Ref": "Other"}]},
+        {"Fn::If": ["More", {"Effect": "Allow", "Action": "kms:Decrpyt", "Resource": "*"}, {"Ref": "AWS::NoValue"}]},
+    ],
+}
+
+
+def test_a_policy_outside_of_a_template_may_be_a_part_of_one() -> None:
+    text = json.dumps(FRAGMENT)
+    found = _found(text, {"A102", "S107"}, "fragment.json")
+    assert [line.split()[0] for line in found] == ["A102", "A102"]
+    assert _lint(text, "fragment.json").unknown == 2
+
+
+def test_the_tree_of_constructs_beside_the_templates_is_passed_over() -> None:
+    tree = {"version": "tree-0.1", "tree": {"id": "App", "attributes": {"policyDocument": FRAGMENT}}}
+    report = _lint(json.dumps(tree), "tree.json")
+    assert (report.policies, report.findings) == (0, [])
