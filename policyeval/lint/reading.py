@@ -84,7 +84,7 @@ def _reader(name: str, text: str) -> Callable[[str, str], tuple[Node | None, lis
         return read_json
     from policyeval.syntax.yaml_reader import read_yaml  # noqa: PLC0415 - imports PyYAML, which JSON needs not
 
-    return partial(read_yaml, functions=TAGS)
+    return partial(read_yaml, functions=TAGS, several=True)
 
 
 def _begins_as_json(text: str) -> bool:

@@ -33,13 +33,14 @@ _TAG_AND_ANCHOR: Final = re.compile(r"(?:[!&]\S*\s+)+")
 
 
 def read_yaml(
-    text: str | bytes, name: str | None, *, functions: NameMap[str, str] = _NO_FUNCTIONS
+    text: str | bytes, name: str | None, *, functions: NameMap[str, str] = _NO_FUNCTIONS, several: bool = False
 ) -> tuple[Node | None, list[Diagnostic]]:
     """Read a YAML text into the value tree.
 
     Gives the tree, None where none could be made, and the faults in the order of their places.
     Duplicate keys are kept. An alias gives the same node object as its anchor. `functions` has the tags that
-    stand for functions, by name: what is tagged so is `Unknown`, with its value as the argument.
+    stand for functions, by name: what is tagged so is `Unknown`, with its value as the argument. `several`: there
+    may be more documents than one, and the tree then is the list of them.
     """
     if isinstance(text, bytes):
         data = text
@@ -54,7 +55,7 @@ def read_yaml(
     found = _unprintable(source)
     if found:
         return None, found
-    reader = _Reader(source, functions)
+    reader = _Reader(source, functions, several=several)
     node = reader.read()
     return node, by_place(reader.faults.found)[:MAX_FAULTS]
 
@@ -89,13 +90,16 @@ class _Frame:
 class _Reader:
     """Works a stack of frames; one method an event, named after its class; never recursive."""
 
-    def __init__(self, source: Source, functions: NameMap[str, str]) -> None:
+    def __init__(self, source: Source, functions: NameMap[str, str], *, several: bool) -> None:
         self.source = source
         self.functions = functions
+        self.several = several
         self.faults = Faults([])
         self.stack: list[_Frame] = []
         self.root: Node | None = None
         self.documents = 0
+        # Those before the last, which is the root.
+        self.earlier: list[Node] = []
         # What an anchor names, with its weight and height; None while it is still being filled.
         self.anchors: dict[str, tuple[Node, int, int] | None] = {}
 
@@ -104,6 +108,8 @@ class _Reader:
             self.parse()
         except _Stop:
             return None
+        if self.documents > 1 and self.root is not None:
+            return List([*self.earlier, self.root], self.source, 0, len(self.source.text))
         return self.root
 
     def parse(self) -> None:
@@ -141,9 +147,12 @@ class _Reader:
 
     def DocumentStartEvent(self, event: yaml.DocumentStartEvent) -> None:  # noqa: N802 - the event's name
         self.documents += 1
-        if self.documents > 1:
+        if self.documents > 1 and not self.several:
             self.fault(*_span(event), "a second document", "a file holds one; split it")
             raise _Stop
+        if self.root is not None:
+            self.earlier.append(self.root)
+            self.anchors = {}
 
     def ScalarEvent(self, event: Any) -> None:  # noqa: N802, ANN401 - the event's name; its stub has no marks
         end, value = event.end_mark.index, event.value

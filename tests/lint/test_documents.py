@@ -176,3 +176,9 @@ def test_a_linted_policy_leaves_no_garbage() -> None:
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+def test_each_document_of_a_file_may_hold_a_policy() -> None:
+    text = f"kind: Policy\npolicy: |\n  {json.dumps(DOCUMENT)}\n---\nkind: Pod\n---\n{json.dumps(DOCUMENT)}\n"
+    report = lint_bytes(LINTER, text.encode(), "a.yaml")
+    assert (report.policies, [finding.code for finding in report.findings]) == (2, [])

@@ -243,3 +243,23 @@ def test_a_value_begins_behind_its_anchor() -> None:
     node, _ = read_yaml('- &name "text"\n', None)
     assert isinstance(node, List)
     assert (node.items[0].start, node.items[0].end) == (8, 14)
+
+
+@pytest.mark.parametrize(
+    ("text", "documents"),
+    [
+        pytest.param("---\na: 1\n", None, id="one, with its mark"),
+        pytest.param("a: 1\n---\n- b\n", [{"a": "1"}, ["b"]], id="two"),
+        pytest.param("a\n---\n---\nb\n...\n", ["a", None, "b"], id="one of nothing between them"),
+    ],
+)
+def test_several_documents_are_a_list_where_there_may_be_several(text: str, documents: list[object] | None) -> None:
+    node, faults = read_yaml(text, None, several=True)
+    assert faults == []
+    assert node is not None
+    assert to_python(node) == (documents or {"a": "1"})
+
+
+def test_an_anchor_ends_with_its_document() -> None:
+    _, faults = read_yaml("&a x\n---\n*a\n", None, several=True)
+    assert [fault.message for fault in faults] == ["the alias `*a` names no anchor above it"]
