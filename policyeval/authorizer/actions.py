@@ -15,18 +15,13 @@ RETIRE_GRANT = "kms:retiregrant"
 CREATE_GRANT = "kms:creategrant"
 DESCRIBE_KEY = "kms:describekey"
 ASSUME_ROLE = "sts:assumerole"
-# They are asked on a role, and its trust policy answers (S35).
-_ON_ROLES = frozenset(
-    {
-        ASSUME_ROLE,
-        "sts:assumerolewithsaml",
-        "sts:assumerolewithwebidentity",
-        "sts:setsourceidentity",
-        "sts:tagsession",
-    }
-)
+ASSUME_ROLE_WITH_SAML = "sts:assumerolewithsaml"
 # Federated callers have no AWS credentials: the trust policy alone decides (S35).
-WEB_IDENTITY_ACTIONS = frozenset({"sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
+WEB_IDENTITY_ACTIONS = frozenset({ASSUME_ROLE_WITH_SAML, "sts:assumerolewithwebidentity"})
+# What goes with becoming a role, by whatever call.
+ROLE_EXTRAS = frozenset({"sts:setsourceidentity", "sts:tagsession"})
+# They are asked on a role, and its trust policy answers (S35).
+_ON_ROLES = ROLE_EXTRAS | WEB_IDENTITY_ACTIONS | {ASSUME_ROLE}
 
 
 class ActionFacts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
-from policyeval.authorizer.actions import WEB_IDENTITY_ACTIONS, ActionFacts
+from policyeval.authorizer.actions import ROLE_EXTRAS, WEB_IDENTITY_ACTIONS, ActionFacts
 from policyeval.authorizer.profiles import SERVICE_ACCOUNT, Caller
 from policyeval.errors import RequestError
 from policyeval.evaluator.context import PRINCIPAL_TAG, CallerFacts, Value
@@ -69,11 +69,18 @@ def identify(principal: str, session: Session | None, action: ActionFacts, sourc
     if principal == ANONYMOUS:
         keys = {"aws:principalaccount": ANONYMOUS, "aws:principaltype": "Anonymous", "aws:userid": ANONYMOUS}
         return Calling(Caller(ANONYMOUS, "", keys))
-    if action.folded in WEB_IDENTITY_ACTIONS and (principal in _WEB_PROVIDERS or not _is_service(principal)):
+    if _is_provider(principal, action):
         return Calling(_provider(principal))
     if _is_service(principal):
         return Calling(_service(principal))
     raise _bad(principal)
+
+
+def _is_provider(name: str, action: ActionFacts) -> bool:
+    """Tell whether a name without an ARN is an identity provider's; a pool of Cognito's looks like a service's."""
+    if action.folded in WEB_IDENTITY_ACTIONS:
+        return name in _WEB_PROVIDERS or not _is_service(name)
+    return action.folded in ROLE_EXTRAS and name in _WEB_PROVIDERS
 
 
 def _is_service(name: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from policyeval.authorizer.actions import ASSUME_ROLE
+from policyeval.authorizer.actions import ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, WEB_IDENTITY_ACTIONS
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.grants import MatchedGrant
 from policyeval.evaluator.layers import BoundStatement
@@ -22,8 +22,8 @@ Statements: TypeAlias = Sequence[BoundStatement]
 Opening: TypeAlias = tuple[int, BoundStatement]
 
 
-# AssumeRole of the STS reference, and "Compare AWS STS credentials" of the IAM guide.
-_ASSUME_NO_ROLE = frozenset({"Account", "FederatedUser"})
+# AssumeRole of the STS reference, and "Compare AWS STS credentials" of the IAM guide; by aws:PrincipalType.
+_ASSUME_NO_ROLE = frozenset({"Account", "FederatedUser", "Anonymous"})
 _FOR_LONG_TERM_CREDENTIALS = frozenset({"sts:getfederationtoken", "sts:getsessiontoken"})
 
 
@@ -47,7 +47,7 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
             return Outcome("explicit_deny", denied[0].layer, None, denied)
     if case.cross_account and not case.action.crosses_accounts:
         return Outcome("implicit_deny", None, "K3")
-    if case.action.service == "sts" and _is_barred_by_sts(case):
+    if (case.action.service == "sts" or case.caller.caller_type == "Federated") and _never_asks(case):
         return Outcome("implicit_deny", None, "S35")
     if own.scp_asked or theirs.rcp_asked or case.endpoint is not None:
         restricted = _restriction(case)
@@ -61,12 +61,19 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
     return _both_halves(case, opening)
 
 
-def _is_barred_by_sts(case: Case) -> bool:
-    """Tell whether STS answers no such caller, whatever the policies say (S35)."""
-    caller, action = case.context.caller, case.action.folded
+def _never_asks(case: Case) -> bool:
+    """Tell whether no request of the action comes from such a caller: a token or an assertion makes it, or credentials.
+
+    Who has a token of an OIDC provider or a SAML assertion has no AWS credentials until it has become a role.
+    """
+    action, caller = case.action.folded, case.context.caller
+    if case.caller.caller_type == "Federated":
+        if action in WEB_IDENTITY_ACTIONS:
+            return (action == ASSUME_ROLE_WITH_SAML) is not (":saml-provider/" in case.caller.name)
+        return action == ASSUME_ROLE or not case.action.on_role
     if action == ASSUME_ROLE:
         return caller.keys.get("aws:principaltype") in _ASSUME_NO_ROLE
-    return caller.temporary and action in _FOR_LONG_TERM_CREDENTIALS
+    return action in WEB_IDENTITY_ACTIONS or (caller.temporary and action in _FOR_LONG_TERM_CREDENTIALS)
 
 
 def _matching(statements: Statements, case: Case) -> list[Opening]:

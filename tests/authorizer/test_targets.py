@@ -270,7 +270,7 @@ ROLE_TARGETS: list[tuple[str, list[dict[str, object]], dict[str, Any], str, str,
         "ec2.amazonaws.com",
         "sts:AssumeRoleWithWebIdentity",
         "implicit_deny",
-        "role_trust_policy",
+        "S35",
     ),
     (
         "a provider of the account",

@@ -55,7 +55,7 @@ def asking(dice: Dice, ground: Estate, family: Family) -> Asking:
     elsewhere = chance(dice, 40)
     resource, name, action = _target(dice, ground, family, elsewhere=elsewhere)
     who, session = principal(dice, ground, family, elsewhere=elsewhere and family != "plain")
-    action = PROVIDERS.get(who, action)
+    action = _asked_by(dice, who, action)
     via, endpoint = weighted(dice, {(None, None): 72, (_VIA, None): 10, (None, "vpce-1"): 16, (_VIA, "vpce-1"): 2})
     if who in {SERVICE, "anonymous"} or family == "trust":
         via = None
@@ -80,6 +80,13 @@ def asking(dice: Dice, ground: Estate, family: Family) -> Asking:
     return Asking(request, family, resource)
 
 
+def _asked_by(dice: Dice, who: str, action: str) -> str:
+    """Let a provider make its own call for the most part, and now and then one that is not its own (S35)."""
+    own = PROVIDERS.get(who)
+    extra = action in {"sts:TagSession", "sts:SetSourceIdentity"}
+    return own if own is not None and (chance(dice, 80) or not (extra or who.startswith("arn:"))) else action
+
+
 def _cased(action: str) -> str:
     """Write a folded KMS action as AWS does."""
     operation = OPERATIONS.get(action)
@@ -99,11 +106,11 @@ def _target(dice: Dice, ground: Estate, family: Family, *, elsewhere: bool) -> t
         action = pick(dice, ["kms:createalias", "kms:updatealias", "kms:deletealias"])
         on = weighted(dice, {alias: 60, key.arn: 30, other_key.arn: 10})
         return {key.arn: key, other_key.arn: other_key}.get(on), on, action
-    trusted = ["sts:AssumeRole", "sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
+    calls = {"sts:AssumeRole": 60, "sts:TagSession": 20, "sts:SetSourceIdentity": 15, "sts:AssumeRoleWithSAML": 5}
     made: dict[Family, tuple[ResourceRecord | None, str, str]] = {
         "retire": (key, key.arn, "kms:retiregrant"),
         "plain": _plain(dice, ground),
-        "trust": (role, role.arn, pick(dice, trusted)),
+        "trust": (role, role.arn, weighted(dice, calls)),
     }
     return made[family]
 

@@ -14,6 +14,8 @@ from tests.reference.world import World
 
 Kind = Literal["root", "user", "role", "federated", "service", "provider", "anonymous"]
 Way = Literal["everyone", "account", "user", "role", "session", "service", "provider"]
+# Identity providers without an ARN; one of them is the name of a service too.
+_PROVIDERS = {"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def caller_of(request: Request, world: World) -> Caller:
     if name == "anonymous":
         return Caller("anonymous")
     if not name.startswith("arn:"):
-        return Caller("provider" if "WithWebIdentity" in request.action else "service", name)
+        extra = request.action in {"sts:TagSession", "sts:SetSourceIdentity"} and name in _PROVIDERS
+        return Caller("provider" if extra or "WithWebIdentity" in request.action else "service", name)
     partition, service, account_id, resource = (name.split(":", 5)[index] for index in (1, 2, 4, 5))
     if resource.startswith(("oidc-provider/", "saml-provider/")):
         return Caller("provider", name)

@@ -119,7 +119,7 @@ def decide(world: World, request: Request, grant_delay: timedelta = timedelta(0)
             return Outcome(allowed=False, reason="explicit_deny", layer=layer)
     if _k3(case):
         return _refused(None, "K3")
-    if _turned_away(case):
+    if not _calls(case.caller, case.action):
         return _refused(None, "S35")
     for layer in (Layer.RCP, Layer.SCP, Layer.ENDPOINT):
         if not all(said.allowed for said in layers.get(layer, [])):
@@ -127,11 +127,18 @@ def decide(world: World, request: Request, grant_delay: timedelta = timedelta(0)
     return _way_in(case, layers)
 
 
-def _turned_away(case: Case) -> bool:
-    """S35: STS looks at the credentials before any policy."""
-    if case.action == "sts:assumerole":
-        return case.caller.kind in {"root", "federated"}
-    return case.caller.temporary and case.action in {"sts:getfederationtoken", "sts:getsessiontoken"}
+def _calls(caller: Caller, action: str) -> bool:
+    """S35: who has credentials calls AssumeRole, who has a token or an assertion its own call and no other."""
+    name = caller.arn or ""
+    if action == "sts:assumerole":
+        return caller.kind in {"user", "role", "service"}
+    if action == "sts:assumerolewithsaml":
+        return caller.kind == "provider" and ":saml-provider/" in name
+    if action == "sts:assumerolewithwebidentity":
+        return caller.kind == "provider" and ":saml-provider/" not in name
+    if action in {"sts:getfederationtoken", "sts:getsessiontoken"} and caller.temporary:
+        return False
+    return caller.kind != "provider" or action in {"sts:tagsession", "sts:setsourceidentity"}
 
 
 def case_of(world: World, request: Request) -> Case:
