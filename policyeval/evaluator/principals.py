@@ -100,9 +100,8 @@ class PrincipalMatcher:
             return self.door(context) is Door.DIRECT
         if caller.has_boundary or caller.account_arn not in self.accounts:
             return False
-        if not caller.name:  # the account's root user
-            return True
-        named = caller.name in self.names or caller.unique_id in self.names
+        # The account names its root user.
+        named = not caller.name or caller.name in self.names or caller.unique_id in self.names
         return named and (not caller.is_session or caller.session_arn in self.names)
 
 

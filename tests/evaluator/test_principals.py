@@ -99,6 +99,8 @@ def test_a_statement_without_principal_never_helps() -> None:
     assert in_resource_policy({**ALL, "Effect": "Deny"}, {**ALL, "Principal": "*"}).reason == "explicit_deny"
 
 
+GUEST = f"arn:aws:sts::{A}:federated-user/guest"
+OF_ROOT = {"principal": ROOT, "session": Session("guest")}
 # what holds, whom the Deny leaves out, who calls, whether it is spared
 SPARED: list[tuple[str, object, dict[str, Any], bool]] = [
     ("a user with its account", {"AWS": [ALICE, A]}, {}, True),
@@ -111,6 +113,9 @@ SPARED: list[tuple[str, object, dict[str, Any], bool]] = [
     ("a role session without its account", {"AWS": [APP_SESSION, APP]}, {"principal": APP_SESSION}, False),
     ("a root user with its account", {"AWS": ROOT}, {"principal": ROOT}, True),
     ("a root user with another account", {"AWS": OTHER}, {"principal": ROOT}, False),
+    ("a root user's federated session with its own name", {"AWS": [ROOT, GUEST]}, OF_ROOT, True),
+    ("a root user's federated session without it", {"AWS": ROOT}, OF_ROOT, False),
+    ("a root user's federated session without its account", {"AWS": GUEST}, OF_ROOT, False),
     ("a service", {"Service": "s3.amazonaws.com"}, SERVICE, True),
     ("another service", {"Service": "ec2.amazonaws.com"}, SERVICE, False),
     ("an anonymous caller", {"AWS": A}, ANONYMOUS, False),
