@@ -161,9 +161,12 @@ def _named_principals(case: Case, situation: Situation, account: str) -> set[str
     """Collect the account's principals that the resource's policy or grants name."""
     found = {case.caller.account_arn}
     policy = case.resource_policy
-    for statement in policy.candidates(case.action.folded)[1] if policy is not None else ():
-        principal = statement.compiled.statement.principal
-        found |= {value.value for value in principal.values} if principal is not None else set()
+    for statements in policy.candidates(case.action.folded) if policy is not None else ():
+        for statement in statements:
+            principal = statement.compiled.statement.principal
+            # Who is named lets itself in, or is spared.
+            if principal is not None and principal.negated is not statement.allow:
+                found |= {value.value for value in principal.values}
     if case.target.is_key:
         grants = situation.source.retirable_grants(case.target.arn)
         holders = (holder for grant in grants for holder in (grant.grantee_principal, grant.retiring_principal))

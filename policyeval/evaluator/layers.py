@@ -65,7 +65,7 @@ class BoundStatement:
         if view is not View.EXACT:
             generous = (view is View.GENEROUS) is compiled.allow
             test = possible(compiled) if generous else certain(compiled)
-            self.answer = _answer(compiled.possible_names if generous else compiled.names, test)
+            self.answer = _answer(compiled.possible_names if generous else compiled.certain_names, test)
         self._ref: StatementRef | None = None
         self.free = test is always and (compiled.names is None or compiled.names_everyone)
 

@@ -7,7 +7,15 @@ one; `certain` holds when every context does. The truth lies between them.
 from __future__ import annotations
 
 from policyeval.evaluator.conditions import CompiledCondition, Test
-from policyeval.evaluator.context import CALLER_KEYS, PRINCIPAL_TAG, RESOURCE_TAG, TARGET_KEYS, EvaluationContext
+from policyeval.evaluator.context import (
+    CALLER_KEYS,
+    PRINCIPAL_TAG,
+    RESOURCE_TAG,
+    TARGET_KEYS,
+    CallerFacts,
+    EvaluationContext,
+    TargetFacts,
+)
 from policyeval.evaluator.statements import CompiledStatement, all_of
 
 _OF_SESSIONS = frozenset({"aws:userid", "aws:sourceidentity"})
@@ -21,13 +29,24 @@ def knows(context: EvaluationContext, key: str) -> bool:
     caller, target = context.caller, context.target
     if key == "aws:tokenissuetime" or (caller.is_session and _is_of_sessions(key)):
         return False
-    if key in caller.keys or key == "kms:calleraccount":
+    if key in caller.keys or key in target.keys or key == "kms:calleraccount":
         return True
+    # What they do not have may be told as context where nothing would derive it (contradictions.py).
     if key in CALLER_KEYS or key.startswith(PRINCIPAL_TAG):
-        return caller.organization_known if key.startswith("aws:principalorg") else caller.described
-    if key in TARGET_KEYS or key.startswith(RESOURCE_TAG):
-        return bool(target.keys)
-    return False
+        return _lacks(caller, key)
+    return (key in TARGET_KEYS or key.startswith(RESOURCE_TAG)) and _is_without(target, key)
+
+
+def _lacks(caller: CallerFacts, key: str) -> bool:
+    if key.startswith("aws:principalorg"):
+        return caller.organization_known
+    return caller.described and (key != "aws:userid" or caller.unique_id is not None)
+
+
+def _is_without(target: TargetFacts, key: str) -> bool:
+    if key.startswith("aws:resourceorg") and not target.organization_known:
+        return False
+    return target.described and (target.is_key or not key.startswith("kms:"))
 
 
 def _is_of_sessions(key: str) -> bool:

@@ -91,8 +91,11 @@ class PrincipalMatcher:
         prefix = session_prefix(context.caller.name)
         return prefix is not None and any(name.startswith(prefix) for name in self.names)
 
-    def spares(self, context: EvaluationContext) -> bool:
-        """Tell whether Deny with NotPrincipal spares the caller; when in doubt it does not (S13)."""
+    def spares(self, context: EvaluationContext, *, some_session: bool = False) -> bool:
+        """Tell whether Deny with NotPrincipal spares the caller; when in doubt it does not (S13).
+
+        With `some_session` a role of which it is not known which session calls may be the session that is listed.
+        """
         caller = context.caller
         if self.everyone:
             return True
@@ -102,7 +105,11 @@ class PrincipalMatcher:
             return False
         # The account names its root user.
         named = not caller.name or caller.name in self.names or caller.unique_id in self.names
-        return named and (not caller.is_session or caller.session_arn in self.names)
+        if not (named and caller.is_session):
+            return named
+        if caller.session_arn is None:
+            return some_session and self.names_a_session_of(context)
+        return caller.session_arn in self.names
 
 
 def whom(element: PrincipalElement | None) -> tuple[bool, frozenset[str] | None]:
@@ -154,6 +161,15 @@ def compile_possible_principal(element: PrincipalElement | None, *, allow: bool)
         return certain(context)
 
     return possible
+
+
+def compile_certain_principal(element: PrincipalElement | None, *, allow: bool) -> Names:
+    """Compile the element for a role whose session is not known: it matches only when it must."""
+    certain = compile_principal(element, allow=allow)
+    if element is None or not element.negated or allow:
+        return certain
+    matcher = PrincipalMatcher(element)
+    return lambda context: Door.NONE if matcher.spares(context, some_session=True) else Door.DIRECT
 
 
 def _stuck(why: str, *, stuck: bool) -> Names:

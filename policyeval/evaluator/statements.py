@@ -14,7 +14,13 @@ from policyeval.evaluator.conditions import Test, compile_condition
 from policyeval.evaluator.context import RESOURCE_TAG, EvaluationContext
 from policyeval.evaluator.generate import Answer, Parts, generate
 from policyeval.evaluator.globs import STAR, Matcher, compile_glob, compile_resource_pattern, tokenize
-from policyeval.evaluator.principals import Names, compile_possible_principal, compile_principal, whom
+from policyeval.evaluator.principals import (
+    Names,
+    compile_certain_principal,
+    compile_possible_principal,
+    compile_principal,
+    whom,
+)
 from policyeval.evaluator.templates import Template, compile_resource_template
 from policyeval.model.policy import CURRENT_VERSION, Element, PolicyType, Statement
 
@@ -36,6 +42,7 @@ class CompiledStatement:
         "_answer",
         "_pattern",
         "allow",
+        "certain_names",
         "conditions",
         "inert",
         "matches_action",
@@ -55,9 +62,11 @@ class CompiledStatement:
         self.matches_action = _compile_action(statement.action, stuck=not self.allow)
         self.names: Names | None = None
         self.possible_names: Names | None = None
+        self.certain_names: Names | None = None
         if policy_type.names_principals:
             self.names = compile_principal(statement.principal, allow=self.allow)
             self.possible_names = compile_possible_principal(statement.principal, allow=self.allow)
+            self.certain_names = compile_certain_principal(statement.principal, allow=self.allow)
         self.names_everyone, self._accounts = whom(statement.principal)
         self.resource = _compile_resource(statement.resource, policy_type, variables=variables, stuck=not self.allow)
         self._pattern = _only_pattern(statement.resource, policy_type, variables=variables)

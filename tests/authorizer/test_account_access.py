@@ -83,6 +83,18 @@ DOORS: list[tuple[str, dict[str, Any], str, str]] = [
         STRANGER,
         "closed",
     ),
+    (
+        "a deny of all but one of its users leaves one",
+        {"key": [allow(Principal=to(STRANGER)), deny(NotPrincipal=to(STRANGER, f"arn:aws:iam::{STRANGER}:user/x"))]},
+        STRANGER,
+        "conditional",
+    ),
+    (
+        "a deny of all but a user without its account leaves none",
+        {"key": [allow(Principal=to(STRANGER)), deny(NotPrincipal=to(f"arn:aws:iam::{STRANGER}:user/x"))]},
+        STRANGER,
+        "closed",
+    ),
     ("a deny of others does not", {"key": [TO_B, deny(Principal=to(A))]}, B, "open"),
     ("a grant to a role opens a little", {"grants": [grant(PARTNER, "Decrypt")]}, B, "conditional"),
     ("a grant to the account opens", {"grants": [grant(B, "Decrypt")]}, B, "open"),

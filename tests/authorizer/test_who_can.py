@@ -13,6 +13,7 @@ from tests.authorizer.estates import (
     APP,
     APP_SESSION,
     BOB,
+    BUCKET,
     KEY,
     LINKED,
     PARTNER,
@@ -301,6 +302,34 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
     ),
     ("an allow to all but some lets nobody in", {"key": [allow(NotPrincipal=to(ALICE))]}, BOB, "deny", ()),
     (
+        "a deny to all but one session may spare its role",
+        {"key": [DELEGATES, deny(NotPrincipal=to(A, APP, APP_SESSION))], "app": [allow()]},
+        APP,
+        "conditional",
+        (),
+    ),
+    (
+        "a deny to all but a role spares none of its sessions",
+        {"key": [DELEGATES, deny(NotPrincipal=to(A, APP))], "app": [allow()]},
+        APP,
+        "deny",
+        (),
+    ),
+    (
+        "a user without a unique id may be told one",
+        {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:userid", "AIDAX"))]},
+        BOB,
+        "conditional",
+        ("StringEquals aws:userid = AIDAX",),
+    ),
+    (
+        "a user with one may not",
+        {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:userid", "AIDAX"))]},
+        ALICE,
+        "deny",
+        (),
+    ),
+    (
         "an allow of a key policy by a key's tag matches never",
         {"key": [allow(Principal=to(BOB), Condition=when("StringEquals", "aws:ResourceTag/env", "prod"))]},
         BOB,
@@ -475,3 +504,57 @@ def test_actions_without_a_resource_are_asked_on_everything() -> None:
         BOB: "deny",
         ROOT_A: "allow",
     }
+
+
+SECRET = when("StringEquals", "aws:ResourceTag/class", "secret")
+# what holds, the action, the resource, the user's policy, its verdict
+UNTOLD: list[tuple[str, str, str, list[Any], str]] = [
+    (
+        "an object's own tags are not known",
+        "s3:GetObject",
+        f"{BUCKET}/x",
+        [allow(), deny(Condition=SECRET)],
+        "conditional",
+    ),
+    ("its bucket's are", "s3:ListBucket", BUCKET, [allow(), deny(Condition=SECRET)], "allow"),
+    (
+        "the tags of what is not described are not known",
+        "sqs:SendMessage",
+        f"arn:aws:sqs:us-east-1:{A}:orders",
+        [allow(Condition=SECRET)],
+        "conditional",
+    ),
+    (
+        "whose it is, is",
+        "sqs:SendMessage",
+        f"arn:aws:sqs:us-east-1:{A}:orders",
+        [allow(Condition=when("StringEquals", "aws:ResourceAccount", A))],
+        "allow",
+    ),
+    (
+        "which key is made is not known before",
+        "kms:CreateKey",
+        "*",
+        [allow(Condition=when("StringEquals", "kms:KeySpec", "RSA_2048"))],
+        "conditional",
+    ),
+    (
+        "which key is there is",
+        "kms:EnableKey",
+        KEY,
+        [allow(Condition=when("StringEquals", "kms:KeySpec", "RSA_2048"))],
+        "deny",
+    ),
+    ("a key's tags are", "kms:EnableKey", KEY, [allow(Condition=SECRET)], "deny"),
+]
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "policies", "verdict"), [pytest.param(*row[1:], id=row[0]) for row in UNTOLD]
+)
+def test_who_can_where_the_resource_is_not_all_known(
+    action: str, resource: str, policies: list[Any], verdict: str
+) -> None:
+    source = estate(alice=policies, bucket=[allow(Principal=to(BOB))])
+    found = {access.principal: access for access in Authorizer(source).who_can(action, resource)}
+    assert found[ALICE].verdict == verdict
