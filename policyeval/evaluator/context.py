@@ -245,9 +245,11 @@ def _user_id(context: EvaluationContext) -> Value:
 
 def _multi_factor(context: EvaluationContext) -> Value:
     # With temporary credentials, and where a service calls with the caller's, the key is there; unless more is known
-    # nobody has shown a second factor. With long-term credentials there is no such key (S34).
+    # (how long ago it was) nobody has shown a second factor. With long-term credentials there is no such key (S34).
     given = context.given.get("aws:multifactorauthpresent")
     caller = context.caller
+    if given is None and context.given.get("aws:multifactorauthage"):
+        return "true"
     if given is not None or not (caller.described and caller.account):
         return given
     return "false" if caller.temporary or context.via_service is not None else None

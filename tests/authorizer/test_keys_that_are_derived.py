@@ -111,6 +111,8 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("a service does not come through an endpoint", {"vpc_endpoint": "vpce-1", "via_service": S3}, "aws:VpceAccount", None),
     ("a role's second factor", {"principal": APP}, "aws:MultiFactorAuthPresent", "false"),
     ("a role's second factor that was shown", {"principal": APP, "context": {"aws:MultiFactorAuthPresent": True}}, "aws:MultiFactorAuthPresent", "true"),
+    ("a role's second factor that was shown a while ago", {"principal": APP, "context": {"aws:MultiFactorAuthAge": 300}}, "aws:MultiFactorAuthPresent", "true"),
+    ("a role's second factor of no age", {"principal": APP, "context": {"aws:MultiFactorAuthAge": ""}}, "aws:MultiFactorAuthPresent", "false"),
     ("a user's second factor with temporary credentials", {"session": Session()}, "aws:MultiFactorAuthPresent", "false"),
     ("a user's second factor through a service", {"via_service": S3}, "aws:MultiFactorAuthPresent", "false"),
     ("a user's second factor with long-term credentials", {}, "aws:MultiFactorAuthPresent", None),

@@ -45,6 +45,8 @@ def facts_of(  # noqa: PLR0913 - what a request is made of
     derived = _of_caller(caller) | _of_resource(resource, owner) | _of_request(request, world)
     if caller.temporary:
         facts.setdefault("aws:tokenissuetime", derived["aws:currenttime"])  # no request says when: now
+    if facts.get("aws:multifactorauthage") is not None:
+        facts.setdefault("aws:multifactorauthpresent", True)  # how long ago is told of nothing else
     if caller.account is not None and (caller.temporary or request.via_service is not None):
         facts.setdefault("aws:multifactorauthpresent", False)  # unless more is known
     facts = {key: value for key, value in facts.items() if not key.startswith("aws:principaltag/")} | derived
