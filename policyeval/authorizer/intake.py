@@ -25,6 +25,8 @@ from policyeval.model.records import AccountRecord, EndpointRecord
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
 
+_OF_PAIRS = (ENCRYPTION_CONTEXT, "kms:encryptioncontextkeys")
+
 
 class Through(NamedTuple):
     """The VPC endpoint that a request comes through, and whose it is."""
@@ -115,10 +117,20 @@ def tell(context: EvaluationContext, request: Request) -> None:
 
 def _settle(given: Values, request: Request, context: EvaluationContext) -> None:
     """Hold what is given against what is known, and let it tell what is not (S34)."""
+    if not context.call.takes_encryption_context:
+        given = context.given = _without_pairs(given, request, context)
     _imply(given, request, context)
     faults = contradictions(given, context)
     if faults:
         raise RequestError(faults)
+
+
+def _without_pairs(given: Values, request: Request, context: EvaluationContext) -> Values:
+    """Leave out keys of an encryption context where there can be none, as with an asymmetric key (K8)."""
+    pairs = [name for name in given if name.startswith(_OF_PAIRS)]
+    for name in pairs:
+        context.fault(f"`{request.action}` on `{context.target.arn}` takes no encryption context: `{name}` left out")
+    return {name: value for name, value in given.items() if name not in pairs} if pairs else given
 
 
 def _moment(time: str) -> datetime:

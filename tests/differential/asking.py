@@ -220,6 +220,7 @@ _OF_KMS: dict[str, Callable[[Dice], ContextValue]] = {
     "kms:schedulekeydeletionpendingwindowindays": lambda dice: pick(dice, [7, 30]),
     "kms:bypasspolicylockoutsafetycheck": lambda dice: chance(dice, 50),
     "kms:keyspec": lambda dice: pick(dice, ["RSA_2048", "SYMMETRIC_DEFAULT"]),
+    "kms:encryptioncontext:tenant": lambda dice: pick(dice, PAIRS["tenant"]),
     "kms:recipientattestation:pcr0": lambda _dice: "abcdef",
 }
 
@@ -242,5 +243,8 @@ def _fits(dice: Dice, key: str, operation: KmsAction, resource: ResourceRecord |
         return operation.name == "kms:CreateKey" and chance(dice, 40)
     if key == "kms:encryptionalgorithm" and resource is not None and resource.key is not None:
         return resource.key.spec == "SYMMETRIC_DEFAULT" and key in operation.condition_keys and chance(dice, 20)
+    if key.startswith("kms:encryptioncontext"):  # with a symmetric key they are told as what they come from
+        asymmetric = resource is not None and resource.key is not None and resource.key.spec != "SYMMETRIC_DEFAULT"
+        return asymmetric and chance(dice, 30)
     carried = any(key == name or (name[-1] == ":" and key.startswith(name)) for name in operation.condition_keys)
     return chance(dice, (85 if key == "kms:grantoperations" else 45) if carried else 1)

@@ -165,6 +165,8 @@ def _of_kms(
     for name, value in encryption_context(request, key).items():  # K8
         facts[f"kms:encryptioncontext:{name.lower()}"] = value
     facts["kms:encryptioncontextkeys"] = tuple(encryption_context(request, key)) or None
+    if not (key is None or key.key is None or _symmetric(key)):  # what is told of one that there cannot be
+        facts = {name: value for name, value in facts.items() if not name.startswith("kms:encryptioncontext")}
     carried = frozenset() if on_alias else operation.condition_keys
     return {name: value for name, value in facts.items() if not name.startswith("kms:") or _carried(name, carried)}
 
