@@ -7,10 +7,10 @@ from typing import Final, Literal, Protocol, Self
 
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import Outcome
+from policyeval.authorizer.doubts import doubts
 from policyeval.authorizer.explain import explain
 from policyeval.authorizer.message import sentence
 from policyeval.authorizer.report import layer_verdicts, unevaluated
-from policyeval.authorizer.untold import untold
 from policyeval.evaluator.context import NOTHING, EvaluationContext, Values
 from policyeval.model.decision import Layer, LayerVerdict, Reason, StatementRef
 from policyeval.model.request import Request
@@ -118,13 +118,13 @@ class Decision:
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What could not be evaluated and so helped nobody, and what an allow rests on that was not told."""
-        return (*unevaluated(self._case), *self.untold)
+        """What could not be evaluated and so helped nobody, and why an allow may be of no real request."""
+        return (*unevaluated(self._case), *self.doubts)
 
     @cached_property
-    def untold(self) -> tuple[Diagnostic, ...]:
-        """What an allow rests on that was not told and no real request lacks, with its place; none for a deny."""
-        return untold(self._case) if self.allowed else ()
+    def doubts(self) -> tuple[Diagnostic, ...]:
+        """What an allow rests on that no real request lacks, or that none has, with its place; none for a deny."""
+        return doubts(self._case) if self.allowed else ()
 
     def explain(self) -> str:
         """Say in full what each layer said and, for a deny, the smallest change that would allow it."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.changes import smallest_changes, without_denies
 from policyeval.authorizer.decide import Outcome, decide
+from policyeval.authorizer.doubts import doubts
 from policyeval.authorizer.message import sentence
 from policyeval.authorizer.report import every_layer, layer_verdicts, unevaluated
-from policyeval.authorizer.untold import untold
 from policyeval.evaluator.context import Value, getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
@@ -72,10 +72,10 @@ def _lines(case: Case, outcome: Outcome) -> Iterator[str]:
     if outcome.reason != "allowed":
         yield ""
         yield from _mending(case, outcome)
-    elif missing := untold(case):
+    elif found := doubts(case):
         yield ""
-        yield "What was not told:"
-        yield from (f"  {each.message}" for each in missing)
+        yield "What is otherwise in a real request:"
+        yield from (f"  {each.message}" for each in found)
 
 
 def _mending(case: Case, outcome: Outcome) -> Iterator[str]:

@@ -32,9 +32,9 @@ class CaseResult:
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
-        """Why what passed may prove less than it seems: nobody has the action, or the request leaves out too much."""
-        untold = self.decision.untold if self.decision is not None else ()
-        found = (Diagnostic(one.message, one.hint, place=self.case.place) for one in untold)
+        """Why what passed may prove less than it seems: nobody has the action, or sends such a request."""
+        doubts = self.decision.doubts if self.decision is not None else ()
+        found = (Diagnostic(one.message, one.hint, place=self.case.place) for one in doubts)
         return (*((self.case.warning,) if self.case.warning is not None else ()), *found)
 
     @property

@@ -317,8 +317,8 @@ CALLED_ON_NOTHING: Final[dict[str, Params]] = {
 }
 
 
-def untold(estate: Estate, operation: str, caller: str, params: Params, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Make a call; give what the KMS's own authorizer was not told."""
+def doubted(estate: Estate, operation: str, caller: str, params: Params, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Make a call; give what the KMS's own authorizer doubts of it."""
     decisions: list[Decision] = []
     decide = Authorizer.authorize
 
@@ -329,7 +329,7 @@ def untold(estate: Estate, operation: str, caller: str, params: Params, monkeypa
     monkeypatch.setattr(Authorizer, "authorize", authorize)
     estate.call(operation, caller, **params)
     assert decisions
-    return [one.message for decision in decisions for one in decision.untold]
+    return [one.message for decision in decisions for one in decision.doubts]
 
 
 @pytest.mark.parametrize("row", TRIED)
@@ -342,10 +342,10 @@ def test_the_authorizer_is_told_what_every_request_has(row: str, monkeypatch: py
     if row == "CancelKeyDeletion":
         estate.call("ScheduleKeyDeletion", KeyId=key)
     caller = ADMIN_A if row == "RetireGrant" else APP_A
-    assert untold(estate, row.partition("/")[0], caller, params, monkeypatch) == []
+    assert doubted(estate, row.partition("/")[0], caller, params, monkeypatch) == []
 
 
 @pytest.mark.parametrize("operation", CALLED_ON_NOTHING)
 def test_the_authorizer_is_told_it_where_no_key_is_named(operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
     estate = Estate(app_a=[allow("kms:*"), *LOOKS])
-    assert untold(estate, operation, APP_A, CALLED_ON_NOTHING[operation], monkeypatch) == []
+    assert doubted(estate, operation, APP_A, CALLED_ON_NOTHING[operation], monkeypatch) == []

@@ -105,7 +105,7 @@ def test_an_allow_that_a_real_request_may_not_get_holds_with_a_warning_at_the_ca
     assert found.passed
     assert warning.place == found.case.place
     assert warning.message.startswith(
-        "`kms:GrantOperations` is not told, which every request for `kms:CreateGrant` has"
+        "`kms:GrantOperations` is not told, which every request has: otherwise the Allow may not match"
     )
     assert "statement `DecryptOnly` of Grants (share.scenario.yaml:11:19)" in warning.message
     assert found.to_json()["diagnostics"] == [warning.to_json()]

@@ -1,4 +1,4 @@
-"""An allow that rests on the absence of what every real request has says so."""
+"""An allow that rests on the absence of what every real request has, or on what none has, says so."""
 
 from __future__ import annotations
 
@@ -44,13 +44,11 @@ def test_a_deny_that_could_match_is_named(
     if missed is None:
         assert told == []
         return
-    expected = (
-        f"{missed} is not told, which every request for `{action}` has: with it the Deny may match in statement #1"
-    )
+    expected = f"{missed} is not told, which every request has: otherwise the Deny may match in statement #1"
     assert [message.partition(" of key policy")[0] for message in told] == [expected]
     assert decision.diagnostics[0].hint == "tell it as context: AWS may decide otherwise"
     assert decision.diagnostics[0].place is not None
-    assert f"What was not told:\n  {expected}" in decision.explain()
+    assert f"What is otherwise in a real request:\n  {expected}" in decision.explain()
 
 
 @pytest.mark.parametrize(
@@ -81,7 +79,7 @@ def test_a_denied_request_misses_nothing() -> None:
     decision = ask({"alice": [picky]}, ALICE, "kms:CreateGrant", KEY)
     assert not decision.allowed
     assert decision.diagnostics == ()
-    assert "What was not told" not in decision.explain()
+    assert "What is otherwise" not in decision.explain()
 
 
 def test_whose_id_is_not_described_is_named() -> None:
@@ -100,3 +98,51 @@ def test_the_region_of_what_has_no_resource_is_named() -> None:
         decision = ask({"alice": [allow("kms:*"), lock]}, ALICE, "kms:CreateKey", "*", **facts)
         assert decision.allowed
         assert ["`aws:RequestedRegion` is not told" in one.message for one in decision.diagnostics] == [True] * count
+
+
+ARN, S3, BACKUP = "arn:aws:s3:::bucket", "s3.amazonaws.com", {"via_service": "backup.us-east-1.amazonaws.com"}
+# What holds, who asks, the condition of an Allow, the request's facts, what is said of the key.
+TOLD: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
+    ("a user's source", ALICE, when("ArnLike", "aws:SourceArn", ARN), {"context": {"aws:SourceArn": ARN}}, "`aws:SourceArn` is told, but only services pass it"),
+    ("a source's account, of nobody", "anonymous", when("StringEquals", "aws:SourceAccount", A), {"context": {"aws:SourceAccount": A}}, "`aws:SourceAccount` is told, but only services pass it"),
+    ("a source that a service passes", S3, when("ArnLike", "aws:SourceArn", ARN), {"context": {"aws:SourceArn": ARN}}, None),
+    ("a source beside a service", ALICE, when("ArnLike", "aws:SourceArn", ARN), {"context": {"aws:SourceArn": ARN}, **BACKUP}, None),
+    ("a source that nothing looks at", ALICE, when("StringEquals", "aws:username", "alice"), {"context": {"aws:SourceArn": ARN}}, None),
+    ("an endpoint beside a service", ALICE, when("StringNotEquals", "aws:SourceVpc", "vpc-1"), {"context": {"aws:SourceVpc": "vpc-2"}, **BACKUP}, "`aws:SourceVpc` is told, but a service makes the call"),
+    ("an address beside an endpoint", ALICE, when("IpAddress", "aws:SourceIp", "10.0.0.0/8"), {"context": {"aws:SourceIp": "10.0.0.1", "aws:SourceVpc": "vpc-2"}}, "`aws:SourceIp` is told, but through a VPC endpoint there is none"),
+    ("an address alone", ALICE, when("IpAddress", "aws:SourceIp", "10.0.0.0/8"), {"context": {"aws:SourceIp": "10.0.0.1"}}, None),
+    ("another Region", ALICE, when("StringEquals", "aws:RequestedRegion", "eu-west-1"), {"context": {"aws:RequestedRegion": "eu-west-1"}}, "`aws:RequestedRegion` is told to be another, but the key is in `us-east-1`"),
+    ("the key's own Region", ALICE, when("StringEquals", "aws:RequestedRegion", "us-east-1"), {"context": {"aws:RequestedRegion": "us-east-1"}}, None),
+    ("another alias", ALICE, when("StringEquals", "kms:RequestAlias", "alias/x"), {"context": {"kms:RequestAlias": "alias/x"}}, "`kms:RequestAlias` is told, but the key has no such alias"),
+    ("an alias of the key", ALICE, when("StringEquals", "kms:RequestAlias", "alias/app"), {"context": {"kms:RequestAlias": "alias/app"}}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("caller", "condition", "facts", "said"), [pytest.param(*case[1:], id=case[0]) for case in TOLD]
+)
+def test_what_no_request_has_is_named_where_an_allow_rests_on_it(
+    caller: str, condition: dict[str, Any], facts: dict[str, Any], said: str | None
+) -> None:
+    decision = ask({"key": [allow(Principal="*", Condition=condition)]}, caller, "kms:Decrypt", KEY, **facts)
+    assert decision.allowed
+    told = [(one.message.partition(" in statement")[0], one.hint) for one in decision.doubts]
+    expected = (f"{said}: otherwise the Allow may not match", "leave it out: AWS may decide otherwise")
+    assert told == ([expected] if said is not None else [])
+
+
+def test_what_no_request_has_is_named_where_it_escapes_a_deny() -> None:
+    lock = deny(Principal="*", Condition=when("StringNotEquals", "aws:SourceAccount", A))
+    decision = ask({"key": [EVERYTHING, lock], "alice": [allow()]}, ALICE, context={"aws:SourceAccount": A})
+    assert decision.allowed
+    (doubt,) = decision.doubts
+    assert doubt.message.startswith(
+        "`aws:SourceAccount` is told, but only services pass it: otherwise the Deny may match"
+    )
+
+
+def test_what_is_left_out_and_what_is_told_too_much_is_said_apart() -> None:
+    condition = when("StringEqualsIfExists", "kms:GranteePrincipal", APP) | when("ArnLike", "aws:SourceArn", ARN)
+    picky = allow("kms:CreateGrant", Condition=condition)
+    decision = ask({"alice": [picky]}, ALICE, "kms:CreateGrant", KEY, context={"aws:SourceArn": ARN})
+    assert [(one.hint or "").partition(":")[0] for one in decision.doubts] == ["leave it out", "tell it as context"]

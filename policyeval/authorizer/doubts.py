@@ -1,0 +1,101 @@
+"""Why an allow may be of a request that nobody can send, where a statement looks at what makes it so.
+
+A key that is missing fits ForAllValues and IfExists and escapes a Deny; where AWS would have a value, such an
+allow holds for the request as told, and not for one that is sent. So does one that rests on a key which no
+such request has. Neither contradicts what is derived (S34), so both are decided as they are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from policyeval.authorizer.case import Case
+from policyeval.authorizer.report import every_layer
+from policyeval.catalog.keys import CONDITION_KEYS
+from policyeval.evaluator.context import getter
+from policyeval.evaluator.layers import BoundStatement
+from policyeval.model.source import Diagnostic
+
+__all__ = ["doubts"]
+
+_WHERE: Final = frozenset({"aws:requestedregion"})
+# Of requests that somebody makes for himself: who it is, and the address they come from (S34).
+_WHO: Final = frozenset({"aws:userid"})
+_WHENCE: Final = frozenset({"aws:sourceip", "aws:vpcsourceip"})
+_THROUGH_ENDPOINT: Final = frozenset({"aws:vpcsourceip"})
+# Only the service that calls passes these, and only what comes through an endpoint has those.
+_OF_SERVICES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
+_OF_ENDPOINTS: Final = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
+
+
+def doubts(case: Case) -> tuple[Diagnostic, ...]:
+    """Name what an allow rests on that no real request lacks, or that none has."""
+    why = dict.fromkeys(_untold(case), "not told, which every request has") | dict(_impossible(case))
+    if not why:
+        return ()
+    candidates = [layer.candidates(case.action.folded) for layer in every_layer(case)]
+    statements = [each for denies, allows in candidates for each in (*denies, *allows)]
+    return tuple(found for each in statements for found in _doubted(each, why, case))
+
+
+def _untold(case: Case) -> Iterator[str]:
+    """Find the keys of which a request has at least one of each group, and this one none."""
+    for group in _always(case):
+        if all(_is_missing(key, case) for key in group):
+            yield from group
+
+
+def _always(case: Case) -> Iterator[frozenset[str]]:
+    if case.action.kms is not None:
+        yield from case.action.kms.always
+    yield _WHERE
+    if case.caller.account and case.context.via_service is None:
+        yield _WHO
+        yield _WHENCE if _is_missing("aws:sourcevpce", case) else _THROUGH_ENDPOINT
+
+
+def _is_missing(key: str, case: Case) -> bool:
+    return getter(key)(case.context) is None
+
+
+def _impossible(case: Case) -> Iterator[tuple[str, str]]:
+    """Find the keys that are told and that no such request has, each with the reason."""
+    context, target = case.context, case.target
+    told = {key for key, value in context.given.items() if value}
+    by_itself = context.via_service is None
+    if by_itself and case.caller.caller_type != "Service":
+        yield from ((key, "told, but only services pass it") for key in told & _OF_SERVICES)
+    if not by_itself:
+        yield from ((key, "told, but a service makes the call") for key in told & _OF_ENDPOINTS)
+    if "aws:sourceip" in told and told & {"aws:sourcevpc", "aws:sourcevpce"}:
+        yield "aws:sourceip", "told, but through a VPC endpoint there is none"
+    if target.is_key and context.given.get("aws:requestedregion") not in {None, target.region}:
+        yield "aws:requestedregion", f"told to be another, but the key is in `{target.region}`"
+    if context.alias is None and target.described and "kms:requestalias" in told:
+        aliases = target.keys.get("kms:resourcealiases") or ()
+        if context.given["kms:requestalias"] not in aliases:
+            yield "kms:requestalias", "told, but the key has no such alias"
+
+
+def _doubted(statement: BoundStatement, why: Mapping[str, str], case: Case) -> Iterator[Diagnostic]:
+    """Say of each doubtful key that a statement's answer hangs on it: an Allow that matches, a Deny that might."""
+    compiled = statement.compiled
+    keys = frozenset().union(*(condition.keys for condition in compiled.conditions)) & why.keys()
+    if not keys or not _bears(statement, keys, case):
+        return
+    effect = "the Allow may not match" if statement.allow else "the Deny may match"
+    for reason in dict.fromkeys(why[key] for key in sorted(keys)):
+        names = " and ".join(f"`{CONDITION_KEYS[key].name}`" for key in sorted(keys) if why[key] == reason)
+        message = f"{names} is {reason}: otherwise {effect} in {statement.ref()}"
+        told = "tell it as context" if reason.startswith("not") else "leave it out"
+        yield Diagnostic(message, f"{told}: AWS may decide otherwise", place=statement.place)
+
+
+def _bears(statement: BoundStatement, keys: frozenset[str], case: Case) -> bool:
+    compiled, context = statement.compiled, case.context
+    if compiled.allow:
+        return bool(statement.answer(context))
+    tests = [compiled.names, compiled.resource, compiled.inert]
+    tests += [condition.test for condition in compiled.conditions if not condition.keys & keys]
+    return all(test(context) for test in tests if test is not None)
