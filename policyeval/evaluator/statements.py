@@ -40,15 +40,15 @@ class CompiledStatement:
     __slots__ = (
         "_accounts",
         "_answer",
+        "_certain",
         "_pattern",
+        "_possible",
         "allow",
-        "certain_names",
         "conditions",
         "inert",
         "matches_action",
         "names",
         "names_everyone",
-        "possible_names",
         "resource",
         "resource_keys",
         "statement",
@@ -61,12 +61,10 @@ class CompiledStatement:
         variables = version == CURRENT_VERSION
         self.matches_action = _compile_action(statement.action, stuck=not self.allow)
         self.names: Names | None = None
-        self.possible_names: Names | None = None
-        self.certain_names: Names | None = None
+        self._possible: Names | None = None
+        self._certain: Names | None = None
         if policy_type.names_principals:
             self.names = compile_principal(statement.principal, allow=self.allow)
-            self.possible_names = compile_possible_principal(statement.principal, allow=self.allow)
-            self.certain_names = compile_certain_principal(statement.principal, allow=self.allow)
         self.names_everyone, self._accounts = whom(statement.principal)
         self.resource = _compile_resource(statement.resource, policy_type, variables=variables, stuck=not self.allow)
         self._pattern = _only_pattern(statement.resource, policy_type, variables=variables)
@@ -81,6 +79,20 @@ class CompiledStatement:
         parts = [self.resource, self.inert, *(condition.test for condition in self.conditions)]
         self.test = all_of([part for part in parts if part is not None])
         self._answer: Answer | None = None
+
+    @property
+    def possible_names(self) -> Names | None:
+        """`names` for a role whose session is not known: it matches when it might; compiled when it is first asked."""
+        if self._possible is None and self.names is not None:
+            self._possible = compile_possible_principal(self.statement.principal, allow=self.allow)
+        return self._possible
+
+    @property
+    def certain_names(self) -> Names | None:
+        """The same, when it must."""
+        if self._certain is None and self.names is not None:
+            self._certain = compile_certain_principal(self.statement.principal, allow=self.allow)
+        return self._certain
 
     @property
     def answer(self) -> Answer:
