@@ -9,7 +9,7 @@ from functools import cache
 
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.decision import Decision
-from policyeval.authorizer.policies import as_policy
+from policyeval.authorizer.policies import as_policy, session_policies
 from policyeval.authorizer.situation import Situation
 from policyeval.catalog.policies import RCP_FULL_AWS_ACCESS, managed_policy
 from policyeval.entities.values import NO_GRANTS, KeyGrants
@@ -20,7 +20,7 @@ from policyeval.model.decision import Layer
 from policyeval.model.grant import Grant
 from policyeval.model.policy import NamedPolicy, PolicyType
 from policyeval.model.records import AccountRecord, EndpointRecord, PrincipalRecord, ResourceRecord
-from policyeval.model.request import PolicyLike, Request, Session
+from policyeval.model.request import PolicyLike, Request
 from policyeval.model.source import Diagnostic
 from policyeval.syntax.policy import parse_policy
 
@@ -94,28 +94,23 @@ def simulate(request: Request, policies: PolicySet, *, clock: Callable[[], datet
     """Decide a request with the policies given.
 
     What a request and its ARNs do not tell (organization ids, tags, key specs) may be given as
-    context. A principal is taken to have every policy of the set; one with session policies is a session.
+    context. A principal is taken to have every policy of the set.
 
     Raises:
-        RequestError: the request is malformed or contradicts itself, as when who has no sessions has session policies.
+        RequestError: the request is malformed or contradicts itself.
         EntitiesError: a grant is none.
 
     """
     situation = Situation(_Handed(request, policies), Compiler(), View.EXACT, timedelta(0), clock)
-    case = situation.case(_in_session(request, policies.session_policies))
-    case.request = request
+    case = situation.case(request)
+    if policies.session_policies:
+        own = session_policies(case.request.session.policies) if case.request.session is not None else []
+        both = (*policies.session_policies, *own)
+        case.session = situation.maker.layer(Layer.SESSION, both, PolicyType.SESSION)
     if policies.vpc_endpoint_policy is not None and case.context.via_service is None:
         layers = [policies.vpc_endpoint_policy]
         case.endpoint = situation.maker.layer(Layer.ENDPOINT, layers, PolicyType.VPC_ENDPOINT)
     return Decision.of_case(case, decide(case))
-
-
-def _in_session(request: Request, policies: Sequence[PolicyLike]) -> Request:
-    """Put session policies where they belong: what a policy that names a user gives its session is limited (S8)."""
-    session = Session() if request.session is None else request.session
-    if not policies or not isinstance(session, Session):  # what is none is refused with all that is wrong
-        return request
-    return request.replace(session=replace(session, policies=(*policies, *session.policies)))
 
 
 def _grant(grant: Mapping[str, object], request: Request) -> Grant:

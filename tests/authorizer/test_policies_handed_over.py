@@ -99,31 +99,6 @@ def test_a_sessions_policies_are_read_as_such(given: Any) -> None:
         simulate(request, PolicySet(identity_policies=[ALL]))
 
 
-@pytest.mark.parametrize(
-    ("principal", "why"),
-    [
-        (ALICE, "GetSessionToken takes no session policy"),
-        (ROOT_A, "GetSessionToken takes no session policy"),
-        ("s3.amazonaws.com", "`s3.amazonaws.com` has no sessions"),
-        ("anonymous", "`anonymous` has no sessions"),
-    ],
-)
-def test_who_has_no_session_has_no_session_policies(principal: str, why: str) -> None:
-    # Left to itself the user would pass by the silence of its session policy (S8).
-    named = policy(allow(Principal="*"))
-    with pytest.raises(RequestError, match=why):
-        simulate(
-            Request(principal, "s3:GetObject", BUCKET, resource_account=A),
-            PolicySet(resource_policy=named, session_policies=[KEYS]),
-        )
-
-
-def test_a_session_that_is_none_is_refused_with_session_policies_too() -> None:
-    request = Request(APP, "s3:GetObject", BUCKET, session="s")  # type: ignore[arg-type]
-    with pytest.raises(RequestError, match="`session` of a request is of type str"):
-        simulate(request, PolicySet(session_policies=[KEYS]))
-
-
 @pytest.mark.parametrize("given", [{}, {"name": "mine"}, {"document": ALL, "Version": "2012-10-17"}, {"document": "x"}])
 def test_a_mapping_that_is_no_policy_is_refused(given: Any) -> None:
     with pytest.raises(PolicySyntaxError):
@@ -228,13 +203,6 @@ LAYERS: list[tuple[str, dict[str, Any], dict[str, Any], str, str | None]] = [
         {**ROLE_ALLOWED, "session_policies": [ALL]},
         {"principal": APP, "session": Session("s", policies=[policy(deny())])},
         "explicit_deny",
-        "session_policy",
-    ),
-    (
-        "a session policy limits what a policy gives the federated session's user",
-        {"resource_policy": policy(allow(Principal=to(ALICE))), "session_policies": [KEYS]},
-        {"principal": ALICE, "session": Session("s")},
-        "implicit_deny",
         "session_policy",
     ),
     (
