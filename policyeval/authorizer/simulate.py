@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,6 +15,7 @@ from policyeval.authorizer.situation import Situation
 from policyeval.catalog.policies import RCP_FULL_AWS_ACCESS, managed_policy
 from policyeval.entities.values import NO_GRANTS, KeyGrants
 from policyeval.errors import RequestError
+from policyeval.evaluator.context import CallerFacts
 from policyeval.evaluator.layers import Compiler, View
 from policyeval.model.arn import is_account_id, split_arn
 from policyeval.model.decision import Layer
@@ -107,10 +109,20 @@ def simulate(request: Request, policies: PolicySet, *, clock: Callable[[], datet
         own = session_policies(case.request.session.policies) if case.request.session is not None else []
         both = (*policies.session_policies, *own)
         case.session = situation.maker.layer(Layer.SESSION, both, PolicyType.SESSION)
+        case.context.caller = _in_session(case.context.caller)
     if policies.vpc_endpoint_policy is not None and case.context.via_service is None:
         layers = [policies.vpc_endpoint_policy]
         case.endpoint = situation.maker.layer(Layer.ENDPOINT, layers, PolicyType.VPC_ENDPOINT)
     return Decision.of_case(case, decide(case))
+
+
+def _in_session(caller: CallerFacts) -> CallerFacts:
+    """Let a caller with session policies be a session: what names a user gives its session is limited by them (S8)."""
+    if caller.is_session:
+        return caller
+    facts = copy(caller)
+    facts.is_session = True
+    return facts
 
 
 def _grant(grant: Mapping[str, object], request: Request) -> Grant:

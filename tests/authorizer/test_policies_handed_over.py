@@ -206,6 +206,27 @@ LAYERS: list[tuple[str, dict[str, Any], dict[str, Any], str, str | None]] = [
         "session_policy",
     ),
     (
+        "a session policy limits what a policy gives the federated session's user",
+        {"resource_policy": policy(allow(Principal=to(ALICE))), "session_policies": [KEYS]},
+        {"principal": ALICE, "session": Session("s")},
+        "implicit_deny",
+        "session_policy",
+    ),
+    (
+        "and what it gives a user that has session policies without a session's name",
+        {"resource_policy": policy(allow(Principal=to(ALICE))), "session_policies": [KEYS]},
+        {"principal": ALICE},
+        "implicit_deny",
+        "session_policy",
+    ),
+    (
+        "which is the user's where they allow it",
+        {"resource_policy": policy(allow(Principal=to(ALICE))), "session_policies": [ALL]},
+        {"principal": ALICE},
+        "allowed",
+        "resource_policy",
+    ),
+    (
         "a federated session without policies has nothing",
         ROLE_ALLOWED,
         {"principal": f"arn:aws:sts::{A}:federated-user/alice"},
