@@ -11,7 +11,7 @@ from policyeval.catalog.kms_specs import DATA_KEY_SIZES, KEY_SPECS
 from policyeval.kms.call import Call, Response
 from policyeval.kms.crypto.families import generate
 from policyeval.kms.crypto.refusals import incompatible, unsupported
-from policyeval.kms.errors import KmsError
+from policyeval.kms.operations.custom_key_stores import no_store
 from policyeval.kms.operations.encryption import SYMMETRIC, encrypt_under, no_recipient
 from policyeval.kms.operations.row import Asked, Operation, cryptographic, given
 
@@ -86,9 +86,8 @@ def generate_random(call: Call) -> Response:
     params = call.params
     if "Recipient" in params:
         raise no_recipient()
-    store = params.get("CustomKeyStoreId")
-    if store is not None:
-        raise KmsError("CustomKeyStoreNotFoundException", f"Custom key store '{store}' does not exist.")
+    if "CustomKeyStoreId" in params:
+        raise no_store(params["CustomKeyStoreId"])
     return {"Plaintext": call.core.entropy(params["NumberOfBytes"])}
 
 
