@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from hmac import HMAC, digest, new
+from hmac import digest
 from typing import Final, NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from policyeval.kms.crypto.prf import PrfKey, keyed, prf
 from policyeval.server.wire import WireRequest
 
 __all__ = ["Scope", "canonical_request", "read_query", "sign", "signer", "string_to_sign"]
@@ -30,9 +31,6 @@ class Scope(NamedTuple):
     date: str
     region: str
     service: str
-
-    def __str__(self) -> str:
-        return f"{self.date}/{self.region}/{self.service}/{TERMINATOR}"
 
 
 def read_query(query: bytes) -> list[tuple[bytes, bytes]]:
@@ -73,22 +71,22 @@ def canonical_request(
 
 def string_to_sign(timestamp: str, scope: Scope, canonical: bytes) -> bytes:
     """Write what is signed: when, for what, and the hash of the canonical request."""
-    return f"{ALGORITHM}\n{timestamp}\n{scope}\n{sha256(canonical).hexdigest()}".encode()
+    date, region, service = scope
+    hashed = sha256(canonical).hexdigest()
+    return f"{ALGORITHM}\n{timestamp}\n{date}/{region}/{service}/{TERMINATOR}\n{hashed}".encode()
 
 
-def signer(secret: str, scope: Scope) -> HMAC:
-    """Derive the key that signs for a day, a Region and a service, and give the HMAC that begins with it."""
+def signer(secret: str, scope: Scope) -> PrfKey:
+    """Derive the key that signs for a day, a Region and a service."""
     key = f"AWS4{secret}".encode()
     for part in (*scope, TERMINATOR):
         key = digest(key, part.encode(), "sha256")
-    return new(key, digestmod="sha256")
+    return keyed(key)
 
 
-def sign(begun: HMAC, text: bytes) -> str:
-    """Give the signature of a text, as hexadecimal digits; what is begun can sign again."""
-    mac = begun.copy()
-    mac.update(text)
-    return mac.hexdigest()
+def sign(key: PrfKey, text: bytes) -> str:
+    """Give the signature of a text, as hexadecimal digits."""
+    return prf(key, text).hex()
 
 
 def _canonical_path(path: bytes) -> bytes:

@@ -14,6 +14,7 @@ from typing import Final
 from uvicorn.server import ServerState
 
 from policyeval.server.app import App
+from policyeval.server.attention import Attention
 from policyeval.server.endpoint import Exchange, Peer, Reply
 from policyeval.server.monitors import MONITORED, Answer
 from policyeval.server.reader import MOST_HEAD, RequestReader, Taken
@@ -42,9 +43,10 @@ class Connection(asyncio.Protocol):
 
     """
 
-    def __init__(self, app: App, state: ServerState, idle: float = _IDLE) -> None:
+    def __init__(self, app: App, state: ServerState, attention: Attention, idle: float = _IDLE) -> None:
         self._app = app
         self._state = state
+        self._attention = attention
         self._idle = idle
         self._reader = RequestReader(app.endpoint.most_body)
         self._is_busy = False  # a request is being answered
@@ -141,6 +143,7 @@ class Connection(asyncio.Protocol):
 
     def _exchange(self, taken: Taken) -> None:
         start = perf_counter()
+        self._attention.asked(start)
         endpoint = self._app.endpoint
         begin = endpoint.refuse_size if taken.refused == _TOO_LARGE else endpoint.begin
         exchange = begin(taken.request, self._peer)
@@ -158,7 +161,9 @@ class Connection(asyncio.Protocol):
             _NOT_KEPT,
         )
         self._write(taken, Answer(reply.status, head, reply.body))
-        self._app.tell(exchange, reply, perf_counter() - start)
+        end = perf_counter()
+        self._loop.call_soon(self._app.tell, exchange, reply, end - start)  # the answer goes out before
+        self._attention.answered(end, self._loop)
 
     def _monitor(self, taken: Taken) -> None:
         task = self._loop.create_task(self._app.monitor(taken.request))

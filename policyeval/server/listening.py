@@ -18,6 +18,7 @@ from uvicorn.server import ServerState
 from policyeval.errors import PolicyEvalError
 from policyeval.model.source import Diagnostic
 from policyeval.server.app import App
+from policyeval.server.attention import MOMENT, Attention, processors
 from policyeval.server.connection import Connection
 
 __all__ = ["Tls", "is_loopback", "listen", "run", "running", "url_of"]
@@ -25,6 +26,7 @@ __all__ = ["Tls", "is_loopback", "listen", "run", "running", "url_of"]
 # Seconds: who stops the server does not wait for ever.
 _GRACE: Final = 30
 _BACKLOG: Final = 2048
+_TWO: Final = 2
 
 
 class Tls(NamedTuple):
@@ -88,7 +90,8 @@ def run(app: App, opened: socket.socket, tls: Tls | None, ready: Callable[[], ob
         PolicyEvalError: the certificate cannot be used.
 
     """
-    server = _server(app, tls)
+    # Where there is one processor, the client needs it.
+    server = _server(app, tls, Attention(MOMENT if processors() >= _TWO else 0))
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.should_exit = True
@@ -103,7 +106,7 @@ def run(app: App, opened: socket.socket, tls: Tls | None, ready: Callable[[], ob
 @contextmanager
 def running(app: App, opened: socket.socket, tls: Tls | None = None) -> Iterator[None]:
     """Serve in a thread of its own for the length of the block."""
-    server = _server(app, tls)
+    server = _server(app, tls, Attention(0))  # the client may be in this process too, and needs the interpreter's lock
     thread = Thread(target=server.run, args=([opened],), name="policyeval-endpoint", daemon=True)
     thread.start()
     try:
@@ -113,9 +116,9 @@ def running(app: App, opened: socket.socket, tls: Tls | None = None) -> Iterator
         thread.join()
 
 
-def _server(app: App, tls: Tls | None) -> uvicorn.Server:
+def _server(app: App, tls: Tls | None, attention: Attention) -> uvicorn.Server:
     def connection(server_state: ServerState, **_: object) -> Connection:
-        return Connection(app, server_state)
+        return Connection(app, server_state, attention)
 
     config = uvicorn.Config(
         app.beside,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from hmac import HMAC, compare_digest
+from functools import lru_cache
+from hmac import compare_digest
 from typing import Final, NamedTuple
 
 from policyeval.evaluator.layers import keep
+from policyeval.kms.crypto.prf import PrfKey
 from policyeval.kms.sts.identity import Credentials, Identity
 from policyeval.server.canonical import (
     ALGORITHM,
@@ -35,6 +37,8 @@ _NOT_FIVE: Final = (
     "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{}'"
 )
 _CREDENTIAL_PARTS: Final = 5
+# What so many clients sign is known again.
+_CLIENTS: Final = 64
 
 
 class Signed(NamedTuple):
@@ -65,7 +69,7 @@ class SigningKeys:
 
     def __init__(self, most: int = 4096) -> None:
         self._most = most
-        self._keys: dict[tuple[str, Scope], HMAC] = {}
+        self._keys: dict[tuple[str, Scope], PrfKey] = {}
 
     def __repr__(self) -> str:
         """Name it; it holds secrets."""
@@ -74,11 +78,11 @@ class SigningKeys:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def find(self, secret: str, scope: Scope) -> HMAC | None:
+    def find(self, secret: str, scope: Scope) -> PrfKey | None:
         """Give a key that was kept."""
         return self._keys.get((secret, scope))
 
-    def keep(self, secret: str, scope: Scope, key: HMAC) -> None:
+    def keep(self, secret: str, scope: Scope, key: PrfKey) -> None:
         """Keep a key that has verified a signature."""
         keep(self._keys, (secret, scope), key, self._most)
 
@@ -161,8 +165,7 @@ def _check_headers(listed: str, headers: Mapping[bytes, bytes], dialect: Dialect
     these say what to do. The session token may be added after signing, as AWS's guide allows some services: it
     belongs to one key, and is looked at together with that.
     """
-    signed = set(listed.encode("latin-1").lower().split(b";"))
-    signed.discard(b"")
+    signed, names = _names(listed)
     if b"host" not in signed:
         raise dialect.wrong(_NOT_SIGNED.format("Host"))
     for name in headers:
@@ -170,7 +173,14 @@ def _check_headers(listed: str, headers: Mapping[bytes, bytes], dialect: Dialect
             raise dialect.wrong(_NOT_SIGNED.format(name.decode("latin-1").title()))
     if not headers.keys() >= signed:
         raise dialect.wrong(_MISMATCH)
-    return sorted(signed)
+    return names
+
+
+@lru_cache(_CLIENTS)
+def _names(listed: str) -> tuple[frozenset[bytes], Sequence[bytes]]:
+    """Give the names of signed headers, as a set and sorted."""
+    names = frozenset(listed.encode("latin-1").lower().split(b";")) - {b""}
+    return names, tuple(sorted(names))
 
 
 def _check_scope(claim: Claim, service: str, regions: Container[str], dialect: Dialect) -> tuple[str, Scope]:
@@ -210,13 +220,13 @@ def _check_signature(  # noqa: PLR0913, PLR0917 - all that goes into it
     dialect: Dialect,
 ) -> None:
     kept = keys.find(secret, scope)
-    begun = signer(secret, scope) if kept is None else kept
+    key = signer(secret, scope) if kept is None else kept
     canonical = canonical_request(request, headers, signed_headers, presigned=claim.presigned)
-    expected = sign(begun, string_to_sign(claim.date, scope, canonical))
+    expected = sign(key, string_to_sign(claim.date, scope, canonical))
     # Bytes, because texts are compared in constant time only where they are ASCII.
     if not compare_digest(expected.encode("ascii"), claim.signature.encode("latin-1")):
         access_key = claim.credential.partition("/")[0]
         hint = f"the secret of `{access_key}` is another, or what was signed was changed on the way (Host, path, body)"
         raise dialect.wrong(_MISMATCH, hint)
     if kept is None:
-        keys.keep(secret, scope, begun)
+        keys.keep(secret, scope, key)

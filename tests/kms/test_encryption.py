@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from policyeval import Entities
 from policyeval.kms import Caller, KeyManagementService, KmsError, Settings
 from policyeval.kms.crypto.blobs import canonical, encrypt, read_header
-from policyeval.kms.crypto.derivation import keyed
+from policyeval.kms.crypto.prf import keyed
 from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, APP_B, NOBODY_A, NOBODY_B, A, B, Estate, allow, deny, policy
 from tests.kms.using import (
     DENIED,

@@ -12,6 +12,7 @@ from uvicorn.server import ServerState
 from policyeval.entities import Entities
 from policyeval.kms.storage import system
 from policyeval.server.app import App
+from policyeval.server.attention import Attention
 from policyeval.server.build import build
 from policyeval.server.connection import Connection as Served
 from policyeval.server.connection import plain_address
@@ -138,7 +139,7 @@ def app() -> App:
 def test_who_says_nothing_or_never_ends_is_let_go(app: App, sent: bytes) -> None:
     async def is_let_go() -> bytes:
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: Served(app, ServerState(), idle=0.05), "127.0.0.1", 0)
+        server = await loop.create_server(lambda: Served(app, ServerState(), Attention(0), idle=0.05), "127.0.0.1", 0)
         async with server:
             reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
             writer.write(b"GET /healthz HTTP/1.1\r\n\r\n")

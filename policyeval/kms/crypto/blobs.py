@@ -16,10 +16,11 @@ from __future__ import annotations
 from struct import Struct
 from typing import Final, NamedTuple
 
-from policyeval.kms.crypto.derivation import NONCE, TAG, InvalidTag, PrfKey, new_nonce
+from policyeval.kms.crypto.derivation import NONCE, TAG, InvalidTag, new_nonce
 from policyeval.kms.crypto.derivation import decrypt as open_message
 from policyeval.kms.crypto.derivation import encrypt as seal_message
 from policyeval.kms.crypto.handles import Context, Entropy
+from policyeval.kms.crypto.prf import PrfKey
 from policyeval.kms.crypto.refusals import invalid_ciphertext
 
 FORMAT: Final = 1

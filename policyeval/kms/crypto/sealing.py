@@ -14,8 +14,9 @@ from base64 import b64decode, urlsafe_b64encode
 from typing import Final
 
 from policyeval.errors import PolicyEvalError
-from policyeval.kms.crypto.derivation import NONCE, TAG, InvalidTag, decrypt, encrypt, keyed, new_nonce
+from policyeval.kms.crypto.derivation import NONCE, TAG, InvalidTag, decrypt, encrypt, new_nonce
 from policyeval.kms.crypto.handles import Entropy
+from policyeval.kms.crypto.prf import keyed
 from policyeval.model.source import Diagnostic
 
 FORMAT: Final = b"\x01"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from policyeval.kms.crypto import blobs
-from policyeval.kms.crypto.derivation import keyed
 from policyeval.kms.crypto.handles import Context, Entropy, Family, KeyPair, discreet
+from policyeval.kms.crypto.prf import keyed
 from policyeval.kms.crypto.refusals import wrong_material
 
 _SPEC: Final = "SYMMETRIC_DEFAULT"

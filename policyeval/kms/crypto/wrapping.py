@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
 from policyeval.errors import PolicyEvalError
-from policyeval.kms.crypto.derivation import NONCE, TAG, InvalidTag, decrypt, derive_key, encrypt, keyed, new_nonce
+from policyeval.kms.crypto.derivation import NONCE, TAG, InvalidTag, decrypt, derive_key, encrypt, new_nonce
 from policyeval.kms.crypto.handles import Entropy
+from policyeval.kms.crypto.prf import keyed
 from policyeval.model.source import Diagnostic
 
 __all__ = ["ROOT_KEY", "WrongKeyError", "derive_key", "material_id", "proves", "root_key_proof", "unwrap", "wrap"]

@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from policyeval.catalog.kms_specs import KEY_SPECS, UNSUPPORTED_ALGORITHMS
 from policyeval.kms.crypto import blobs, sealing, wrapping
-from policyeval.kms.crypto.derivation import keyed
 from policyeval.kms.crypto.families import generate
 from policyeval.kms.crypto.importing import _purpose
+from policyeval.kms.crypto.prf import keyed
 from tests.kms.crypto.keys import VECTORS, entropy, pair, private, read
 
 Case = dict[str, Any]

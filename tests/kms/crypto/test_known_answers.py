@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from cryptography.hazmat.primitives.serialization import load_der_private_key, load_der_public_key
 
-from policyeval.kms.crypto.derivation import _message_key, keyed
 from policyeval.kms.crypto.families import generate, open_key, open_public
 from policyeval.kms.crypto.importing import _unwrap
+from policyeval.kms.crypto.prf import keyed, prf
 from tests.kms.crypto.keys import entropy, pair
 
 # RFC 4231, 4.2 and 4.3: keys of 20 bytes of 0b, and "Jefe".
@@ -51,8 +51,9 @@ def test_a_message_key_is_hkdf_expand_of_rfc_5869() -> None:
     # RFC 5869, A.1; a shorter output is the beginning of a longer one.
     prk = bytes.fromhex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5")
     info = bytes.fromhex("f0f1f2f3f4f5f6f7f8f9")
-    assert _message_key(keyed(prk), info).hex() == "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
-    assert _message_key(keyed(prk), info) == HKDFExpand(SHA256(), 32, info).derive(prk)
+    key = prf(keyed(prk), info + b"\x01")
+    assert key.hex() == "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf"
+    assert key == HKDFExpand(SHA256(), 32, info).derive(prk)
 
 
 @pytest.mark.parametrize(
