@@ -131,7 +131,7 @@ class RequestReader:
             self._headers, self._declined = self._declined, None
         path, query = _split(self._url)
         self._head = WireRequest(self._parser.get_method().decode("ascii"), path, query, tuple(self._headers), b"")
-        found = dict(self._headers)  # the parser refuses a second length
+        found = self._head.folded  # the parser refuses a second length
         if int(found.get(b"content-length", b"0")) > self._most_body:
             self._refuse(_TOO_LARGE)
         if self._parser.should_upgrade() and not found.keys().isdisjoint(_LENGTHS):
@@ -160,7 +160,7 @@ class RequestReader:
             return
         goes_on = self._parser.should_keep_alive()
         self._is_over = not goes_on
-        self.taken.append(Taken(WireRequest(*self._head[:-1], b"".join(self._body)), goes_on))
+        self.taken.append(Taken(self._head.with_body(b"".join(self._body)), goes_on))
 
 
 def _split(url: bytes) -> tuple[bytes, bytes]:

@@ -37,6 +37,12 @@ class WireRequest(_Parts):
         """The headers by name."""
         return _fold(self.headers)
 
+    def with_body(self, body: bytes) -> WireRequest:
+        """Give the whole of a request that is a head; what was found in the head is found."""
+        whole = WireRequest(*self[:-1], body)
+        whole.__dict__.update(self.__dict__)
+        return whole
+
     def header(self, name: bytes) -> str | None:
         """Give a header's value, None when it is absent. `name` is in lower case.
 
