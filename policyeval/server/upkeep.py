@@ -1,4 +1,4 @@
-"""What a server does beside answering: it follows its entities file, and does what time does to keys."""
+"""What a server does beside answering: it follows its file, flushes its trail, and does what time does to keys."""
 
 from __future__ import annotations
 
@@ -27,12 +27,14 @@ class Pace(NamedTuple):
         look: whether the entities file has changed.
         settle: how long a file that changed must stay as it is: editors write in several steps.
         sweep: what is due to keys.
+        flush: the trail; more often than it would by itself, which is while somebody waits for an answer.
 
     """
 
     look: float = 1.0
     settle: float = 0.1
     sweep: float = 60.0
+    flush: float = 0.8
 
 
 _USUAL: Final = Pace()
@@ -76,7 +78,7 @@ class Upkeep:
             NotImplementedError, RuntimeError, ValueError, AttributeError
         ):  # another thread, or no such signal
             loop.add_signal_handler(signal.SIGHUP, asked.set)
-        tasks = [loop.create_task(self._follow(asked)), loop.create_task(self._sweep())]
+        tasks = [loop.create_task(work) for work in (self._follow(asked), self._sweep(), self._flush())]
         try:
             yield
         finally:
@@ -133,3 +135,13 @@ class Upkeep:
         else:
             if due:
                 self._journal.note("info", "what was due is done", keys=due)
+
+    async def _flush(self) -> None:
+        while True:
+            await asyncio.sleep(self._pace.flush)
+            await asyncio.shield(self._do(self._flush_once))
+
+    def _flush_once(self) -> None:
+        # The next request is refused by what went wrong here; it is told then.
+        with suppress(PolicyEvalError):
+            self._services.kms.trail.flush()

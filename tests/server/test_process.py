@@ -9,6 +9,7 @@ import socket
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,6 +21,7 @@ from cryptography.x509.oid import NameOID
 
 from policyeval.kms.root import trail_key
 from policyeval.kms.storage.root_key import RootKey
+from policyeval.kms.storage.trail_file import known_head
 from policyeval.kms.trail.chain import Link
 from policyeval.kms.trail.verify import Verifier
 from tests.server.process import ALICE, BOB, refused, serve
@@ -151,6 +153,17 @@ def _check_trail(data: Path) -> None:
     with (data / "trail.jsonl").open("rb") as lines:
         verifier.read("trail.jsonl", lines)
     assert list(verifier.end().faults) == []
+
+
+def test_the_trail_is_flushed_when_nobody_asks_any_more(tmp_path: Path) -> None:
+    with serve("--data", str(tmp_path)) as served:
+        client = served.client()
+        for _ in range(3):  # the first is flushed at once
+            client.list_keys()
+        link, deadline = Link.keyed_by(trail_key(RootKey.from_file(tmp_path / "root.key"))), monotonic() + 60
+        while (known := known_head(tmp_path / "trail.jsonl", link)) is None or known.head.sequence < 3:
+            assert monotonic() < deadline
+            sleep(0.05)
 
 
 def test_a_folder_has_one_server(tmp_path: Path) -> None:

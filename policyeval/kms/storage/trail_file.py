@@ -82,9 +82,11 @@ class TrailFile:
         self._link = Link.keyed_by(key)
         self._encoder = Encoder()
         self._lock = Lock()
+        self._flushing = Lock()  # taken before the other
         self._flush_after = flush_after
         self._flush_every = flush_every
-        self._due = _AT_ONCE
+        self._latest = _AT_ONCE  # record
+        self._due = _AT_ONCE  # the next flush
         self._unflushed = 0
         self._refusal: str | None = None
         self._file = _open(self._path)
@@ -93,7 +95,7 @@ class TrailFile:
             self._chain = Chain(self._link, head)
             if fragment:
                 self._recover(fragment, clock())
-            self._flush()
+            self._sync(Known(self._chain.head, self._size))
         except BaseException:
             os.close(self._file)
             raise
@@ -125,32 +127,32 @@ class TrailFile:
             self._chain.advance(digest)
             self._size += len(line)
             self._unflushed += 1
-            if event.time >= self._due or self._unflushed >= self._flush_every:
-                self._flush()
-                self._due = event.time + self._flush_after
+            self._latest = event.time
+            is_due = event.time >= self._due or self._unflushed >= self._flush_every
+        if is_due:
+            self.flush()
 
     def flush(self) -> None:
-        """Make what was recorded durable, and know the head.
+        """Make what was recorded durable, and know the head; others append meanwhile.
 
         Raises:
             StorageError: the file or its head cannot be written.
 
         """
-        with self._lock:
-            if self._unflushed and self._refusal is None:
-                self._flush()
+        with self._flushing:
+            self._flush()
 
     def close(self) -> None:
         """Flush and close; closing twice does nothing."""
-        with self._lock:
+        with self._flushing:
             if self._file < 0:
                 return
             try:
-                if self._refusal is None:
-                    self._flush()
+                self._flush()
             finally:
-                os.close(self._file)
-                self._file, self._refusal = -1, "the trail is closed"
+                with self._lock:
+                    os.close(self._file)
+                    self._file, self._refusal = -1, "the trail is closed"
 
     def __enter__(self) -> Self:
         """Use it as a context manager: it is closed at the end."""
@@ -163,15 +165,25 @@ class TrailFile:
         self.close()
 
     def _flush(self) -> None:
+        with self._lock:
+            count = self._unflushed
+            if not count or self._refusal is not None:
+                return
+            known = Known(self._chain.head, self._size)
+            self._due = self._latest + self._flush_after
+        self._sync(known)
+        with self._lock:
+            self._unflushed -= count
+
+    def _sync(self, known: Known) -> None:
         try:
             # First the lines, then the head that knows them.
             os.fsync(self._file)
-            _replace(head_path(self._path), head_text(Known(self._chain.head, self._size), self._link))
+            _replace(head_path(self._path), head_text(known, self._link))
         except OSError as error:
             # What the system failed to write it may have forgotten: nothing can be promised any more.
             self._refusal = f"the trail `{self._path}` could not be made durable"
             raise self._trouble("synced", error) from error
-        self._unflushed = 0
 
     def _take_back(self) -> None:
         """Cut off a line that was written in part; when even that fails nothing may follow it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import resource
 import signal
 import stat
@@ -111,6 +112,30 @@ def test_a_flush_comes_with_time_and_with_number(path: Path) -> None:
             trail.append(event(number=number))
             behind.append(verify(path).after_head)
     assert behind == [0, 1, 2, 0, 1, 2, 0]
+
+
+def test_others_append_while_one_flushes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    syncing, go_on, sync = threading.Event(), threading.Event(), os.fsync
+
+    def slow(file: int) -> None:
+        syncing.set()
+        assert go_on.wait(60)
+        sync(file)
+
+    with opened(path, flush_after=NEVER) as trail:
+        trail.append(event(number=1))
+        trail.append(event(number=2))
+        monkeypatch.setattr(os, "fsync", slow)
+        flushing = threading.Thread(target=trail.flush)
+        flushing.start()
+        assert syncing.wait(60)
+        trail.append(event(number=3))
+        assert numbers(path) == [1, 2, 3]
+        go_on.set()
+        flushing.join()
+        assert verify(path).after_head == 1  # it knows what was there when it began
+        trail.flush()
+        assert verify(path).after_head == 0
 
 
 def test_sixteen_threads_make_one_chain(path: Path) -> None:
