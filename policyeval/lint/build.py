@@ -112,14 +112,20 @@ def _fill(owner: Element | Condition, node: Node) -> None:
             if type(item) is Text:
                 values.append(Value(item.value, item, owner, index))
             elif not (type(owner) is Condition and isinstance(item, Boolean | Number)):
-                owner.complete = False
+                _leave_out(owner, item, index)
             else:
                 values.append(Value(_scalar(item), item, owner, index))
         owner.values = tuple(values)
     elif type(owner) is Condition and isinstance(node, Boolean | Number):
         owner.values = (Value(_scalar(node), node, owner, None),)
     else:
-        owner.complete = False
+        _leave_out(owner, node, None)
+
+
+def _leave_out(owner: Element | Condition, node: Node, index: int | None) -> None:
+    owner.complete = False
+    if type(owner) is Element and type(node) is Unknown and node.ending:
+        owner.endings += (Value(node.ending, node, owner, index),)
 
 
 def _scalar(node: Boolean | Number) -> str:

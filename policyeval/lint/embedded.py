@@ -121,8 +121,15 @@ class _Placing:
 
     def known(self, node: Node) -> Node:
         if isinstance(node, Text | Number) and self.has_hole(node):
-            return Unknown("a part of it is", None, node.start, node.end)
+            ending = self.ending(node) if isinstance(node, Text) else ""
+            return Unknown("a part of it is", None, node.start, node.end, ending=ending)
         return node
+
+    def ending(self, node: Text) -> str:
+        """Give what a string with holes ends with, unless it is escaped."""
+        last = self.ends[bisect_left(self.ends, node.end) - 1]
+        written = self.patchwork.value[last : node.end - 1]
+        return "" if "\\" in written or self.patchwork.has_directives else written
 
     def has_hole(self, node: Node) -> bool:
         index = bisect_left(self.ends, node.start + 1)

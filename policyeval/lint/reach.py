@@ -92,7 +92,10 @@ def conditions_unknown(statement: Statement) -> bool:
     node = statement.get("Condition")
     if not isinstance(node, Mapping):
         return isinstance(node, Unknown)
-    return any(isinstance(keys, Unknown) for _, keys in node.entries)
+    return any(
+        isinstance(keys, Unknown) or (isinstance(keys, Mapping) and any(not key.value for key, _ in keys.entries))
+        for _, keys in node.entries
+    )
 
 
 def is_positive(condition: Condition) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from policyeval.model.arn import Arn
     from policyeval.model.policy import PolicyType
     from policyeval.model.source import Place
-    from policyeval.syntax.tree import Mapping, Node
+    from policyeval.syntax.tree import Mapping, Node, Unknown
 
 Scalar: TypeAlias = Text | Number | Boolean
 
@@ -36,7 +36,7 @@ class Value:
 
     __slots__ = ("index", "node", "owner", "text")
 
-    def __init__(self, text: str, node: Scalar, owner: Element | Condition, index: int | None) -> None:
+    def __init__(self, text: str, node: Scalar | Unknown, owner: Element | Condition, index: int | None) -> None:
         self.text = text
         self.node = node
         self.owner = owner
@@ -65,10 +65,22 @@ class Element:
     `kind` is `AWS`, `Service`, `Federated`, `CanonicalUser` or whatever stands there, for principals: of these
     a statement has one element for each kind. `"Principal": "*"` is of the kind AWS. Elsewhere it is "".
     `key` is the key that names it (of a principal its kind), `node` the value with all its values. `negated`:
-    it is the Not… form.
+    it is the Not… form. `endings` are the ends of those strings of which a template leaves the beginning open.
     """
 
-    __slots__ = ("_names", "complete", "key", "kind", "name", "negated", "node", "pointer", "statement", "values")
+    __slots__ = (
+        "_names",
+        "complete",
+        "endings",
+        "key",
+        "kind",
+        "name",
+        "negated",
+        "node",
+        "pointer",
+        "statement",
+        "values",
+    )
 
     def __init__(self, name: str, kind: str, entry: tuple[Text, Node], statement: Statement, pointer: str) -> None:
         self.name = name
@@ -78,6 +90,7 @@ class Element:
         self.pointer = pointer
         self.negated = name.startswith("Not")
         self.values: tuple[Value, ...] = ()
+        self.endings: tuple[Value, ...] = ()
         self.complete = True
         self._names: NameIndex[Value] | None = None
 
@@ -89,7 +102,7 @@ class Element:
 
     def forget(self) -> None:
         """Leave the values: each of them has the element, too."""
-        self.values = ()
+        self.values = self.endings = ()
         self._names = None
 
     def named(self, service: str) -> Sequence[tuple[Value, str]]:

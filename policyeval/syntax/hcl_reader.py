@@ -257,7 +257,7 @@ class _Reader:
             return node
         self.at = end
         if read.holes or has_lone_surrogate(read.value):
-            return Unknown(INTERPOLATION, self.source, start, end)
+            return Unknown(INTERPOLATION, self.source, start, end, ending=read.ending)
         return Text(read.value, self.source, start, end)
 
     # What is read over.

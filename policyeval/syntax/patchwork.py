@@ -15,3 +15,13 @@ class Patchwork(NamedTuple):
     value: str
     holes: tuple[tuple[int, int], ...]
     offsets: list[int] | None
+
+    @property
+    def has_directives(self) -> bool:
+        """Whether a hole is one of Terraform's directives (`%{if …}`): nobody knows what of the text is there."""
+        return any(self.value.startswith("%", start) for start, _ in self.holes)
+
+    @property
+    def ending(self) -> str:
+        """What certainly stands behind the last hole."""
+        return "" if self.has_directives or not self.holes else self.value[self.holes[-1][1] :]

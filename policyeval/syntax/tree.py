@@ -125,17 +125,25 @@ class Mapping(_Node):
 class Unknown(_Node):
     """A value that the reader cannot resolve: a template's reference, a function.
 
-    `argument` is what the function is called with, for whoever knows the function.
+    `argument` is what the function is called with, for whoever knows the function. `ending` is what a text
+    certainly ends with, whatever it begins with.
     """
 
-    __slots__ = ("argument", "why")
+    __slots__ = ("argument", "ending", "why")
     kind = "an unresolved value"
 
-    def __init__(
-        self, why: str, source: Source | None = None, start: int = 0, end: int = 0, argument: Node | None = None
+    def __init__(  # noqa: PLR0913, PLR0917 - a place, and what there is to say
+        self,
+        why: str,
+        source: Source | None = None,
+        start: int = 0,
+        end: int = 0,
+        argument: Node | None = None,
+        ending: str = "",
     ) -> None:
         self.why = why
         self.argument = argument
+        self.ending = ending
         self.source = source
         self.start = start
         self.end = end

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.lint.templates.choices import beyond
 from policyeval.lint.templates.functions import is_nothing, resolve
+from policyeval.lint.templates.providers import host_of, tell_providers
 from policyeval.lint.templates.resources import MAY_HOLD_POLICIES, ORGANIZATION_POLICY, ORGANIZATION_TYPES, POLICIES
 from policyeval.lint.templates.spot import Spot, get
 from policyeval.lint.view import KeyFacts
@@ -38,6 +39,7 @@ def spots(root: Node) -> Iterator[Spot]:
     resources = get(resolve(root), "Resources")
     if not isinstance(resources, Mapping):
         return
+    _tell_providers(resources)
     for key, resource in resources.entries:
         at = f"/Resources/{pointer_part(key.value)}"
         properties, condition = get(resource, "Properties"), get(resource, "Condition")
@@ -48,6 +50,29 @@ def spots(root: Node) -> Iterator[Spot]:
             given: Way = frozenset({(condition.value, True)}) if isinstance(condition, Text) else frozenset()
             found = _in_resource(kind.value if isinstance(kind, Text) else "", properties, f"{at}/Properties")
             yield from (spot._replace(given=spot.given | given) for spot in found)
+
+
+def _tell_providers(resources: Mapping) -> None:
+    hosts = {
+        key.value: host
+        for key, resource in resources.entries
+        if isinstance(kind := get(resource, "Type"), Text)
+        and kind.value == "AWS::IAM::OIDCProvider"
+        and (host := host_of(get(get(resource, "Properties"), "Url"))) is not None
+    }
+    tell_providers(resources, hosts, _named_by_arn)
+
+
+def _named_by_arn(node: Unknown) -> str | None:
+    """Name the resource whose ARN a value is, if it is a provider, whose `Ref` is that too."""
+    of = node.argument
+    if node.why == "Ref":
+        return of.value if isinstance(of, Text) else None
+    if node.why != "Fn::GetAtt":
+        return None
+    parts = of.items if isinstance(of, List) else []
+    path = ".".join(part.value for part in parts if isinstance(part, Text)) if parts else getattr(of, "value", "")
+    return path.removesuffix(".Arn") if path.endswith(".Arn") else None
 
 
 def _in_resource(kind: str, properties: Node, pointer: str) -> Iterator[Spot]:

@@ -2,13 +2,14 @@
 
 Short forms (`!Sub`) come as `Unknown` from the YAML reader, long forms (`{"Fn::Sub": …}`) as objects. Both
 become the text that the function gives whatever the parameters are, or `Unknown` with the function's argument.
-A text is known whole or not at all: `arn:${AWS::Partition}:s3:::bucket` is unknown.
+A text is known whole or not at all: `arn:${AWS::Partition}:s3:::bucket` is unknown, but for what it ends with.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
 
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Final
 
@@ -110,11 +111,15 @@ def is_nothing(node: Node) -> bool:
 
 def _call(function: str, argument: Node, node: Node) -> Node:
     known: Node | None = None
+    unknown = Unknown(function, node.source, node.start, node.end, argument)
     if function == "Fn::Sub":
         known = _substituted(argument, node)
+        text = substitution(unknown) if known is None else None
+        unknown.ending = text.ending if text is not None else ""
     elif function == "Fn::Join":
         known = _joined(argument, node)
-    return known or Unknown(function, node.source, node.start, node.end, argument)
+        unknown.ending = _joined_ending(argument) if known is None else ""
+    return known or unknown
 
 
 def _substituted(argument: Node, node: Node) -> Text | None:
@@ -176,6 +181,17 @@ def _joined(argument: Node, node: Node) -> Text | None:
     if len(values) != len(texts.items):
         return None
     return _text(values, delimiter.value, node)
+
+
+def _joined_ending(argument: Node) -> str:
+    """Give the last texts of a list, where they are put together without anything between them."""
+    if not isinstance(argument, List) or len(argument.items) != 2:  # noqa: PLR2004 - as above
+        return ""
+    delimiter, texts = argument.items
+    if not isinstance(delimiter, Text) or delimiter.value or not isinstance(texts, List):
+        return ""
+    known = takewhile(lambda item: isinstance(item, Text), reversed(texts.items))
+    return "".join(reversed([item.value for item in known if isinstance(item, Text)]))
 
 
 def _text(parts: list[str], between: str, node: Node) -> Text | None:

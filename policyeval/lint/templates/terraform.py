@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from policyeval.lint.templates.arguments import ORGANIZATION_POLICY, POLICIES
 from policyeval.lint.templates.kms_grant import GRANT, grant_of
 from policyeval.lint.templates.policy_document import blocks, policy_of
+from policyeval.lint.templates.providers import host_of, tell_providers
 from policyeval.lint.templates.resources import ORGANIZATION_TYPES
 from policyeval.lint.templates.spot import Spot, get
 from policyeval.lint.view import KeyFacts
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _DOCUMENT: Final = "aws_iam_policy_document"
 _REFERENCE: Final = re.compile(rf"data\.{_DOCUMENT}\.([\w-]+)(?:\[[^\[\]]*\])?\.(?:minified_)?json")
+_PROVIDER: Final = "aws_iam_openid_connect_provider"
+_PROVIDER_ARN: Final = re.compile(rf"((?:data\.)?{_PROVIDER}\.[\w-]+)(?:\[[^\[\]]*\])?\.arn")
 _KEY: Final = re.compile(r"aws_kms_key\.([\w-]+)(?:\[[^\[\]]*\])?\.(?:key_id|id|arn)")
 _TEMPLATE: Final = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _SOLE: Final = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
@@ -37,6 +40,7 @@ def spots(root: Node) -> Iterator[Spot]:
     if root.source is not None and (root.source.name or "").lower().endswith(".json"):
         root = _from_json(root)
     resources = list(_named(root, "resource"))
+    _tell_providers(root, resources)
     keys = {at.rpartition("/")[2]: _key_facts(body) for kind, body, at in resources if kind == "aws_kms_key"}
     arguments = [spot for kind, body, at in resources for spot in _in_resource(kind, body, at, keys)]
     documents = [(name, body, at) for name, body, at in _documents(root)]
@@ -54,6 +58,17 @@ def spots(root: Node) -> Iterator[Spot]:
         policy_type = types.pop() if len(types) == 1 else None
         yield Spot(policy_of(body), at, policy_type, facts[0] if len(facts) == 1 else None, sure=True)
     yield from _others(root)
+
+
+def _tell_providers(root: Node, resources: list[tuple[str, Node, str]]) -> None:
+    made = [(f"{_PROVIDER}.", *entry) for entry in resources]
+    looked_up = [(f"data.{_PROVIDER}.", *entry) for entry in _named(root, "data")]
+    hosts = {
+        f"{begin}{at.rpartition('/')[2]}": host
+        for begin, kind, body, at in (*made, *looked_up)
+        if kind == _PROVIDER and (host := host_of(get(body, "url"))) is not None
+    }
+    tell_providers(root, hosts, lambda node: _named_in(_PROVIDER_ARN, node))
 
 
 def _others(root: Node) -> Iterator[Spot]:
@@ -76,9 +91,7 @@ def interpolated(node: Unknown) -> Patchwork | None:
     if node.why is not INTERPOLATION or node.source is None:
         return None
     patchwork = read_string(node.source.text, node.start, node.end)
-    if any(patchwork.value.startswith("%", start) for start, _ in patchwork.holes):
-        return None
-    return patchwork
+    return None if patchwork.has_directives else patchwork
 
 
 def _documents(root: Node) -> Iterator[tuple[str, Node, str]]:
@@ -168,6 +181,7 @@ def _from_json(node: Node) -> Node:
     sole = _SOLE.fullmatch(node.value)
     if sole is not None or _TEMPLATE.search(node.value):
         expression = Text(sole[1], node.source, node.start, node.end) if sole is not None else None
-        return Unknown(REFERENCE, node.source, node.start, node.end, expression)
+        ending = "" if "%{" in node.value else node.value.rpartition("}")[2]
+        return Unknown(REFERENCE, node.source, node.start, node.end, expression, ending)
     value = node.value.replace("$${", "${").replace("%%{", "%{")
     return Text(value, node.source, node.start, node.end)

@@ -305,3 +305,53 @@ def test_the_tree_of_constructs_beside_the_templates_is_passed_over() -> None:
     tree = {"version": "tree-0.1", "tree": {"id": "App", "attributes": {"policyDocument": FRAGMENT}}}
     report = _lint(json.dumps(tree), "tree.json")
     assert (report.policies, report.findings) == (0, [])
+
+
+GITHUB = "token.actions.githubusercontent.com"
+
+
+@pytest.mark.parametrize(
+    ("principal", "is_seen"),
+    [
+        pytest.param(
+            f"!Sub 'arn:aws:iam::${{AWS::AccountId}}:oidc-provider/{GITHUB}'", True, id="an account in a text"
+        ),
+        pytest.param(
+            f'!Join ["", ["arn:aws:iam::", !Ref "AWS::AccountId", ":oidc-provider/", {GITHUB}]]',
+            True,
+            id="texts joined",
+        ),
+        pytest.param("!Ref Provider", True, id="a provider of the template"),
+        pytest.param("!GetAtt Provider.Arn", True, id="its ARN"),
+        pytest.param("{'Fn::GetAtt': [Provider, Arn]}", True, id="its ARN in the long form"),
+        pytest.param("!GetAtt Provider.Url", False, id="something else of it"),
+        pytest.param("!Ref Open", False, id="a provider whose URL is open"),
+        pytest.param("!Ref Elsewhere", False, id="what is no provider of the template"),
+        pytest.param("!Sub 'arn:aws:iam::${AWS::AccountId}:oidc-provider/${Host}'", False, id="a host that is open"),
+        pytest.param(
+            f'!Join ["/", [!Ref Begin, "x:oidc-provider", {GITHUB}]]', False, id="texts joined with something between"
+        ),
+        pytest.param(f'!Join ["", [":oidc-provider/{GITHUB}", !Ref End]]', False, id="an end that is open"),
+    ],
+)
+def test_a_provider_is_known_by_how_its_arn_ends(principal: str, is_seen: bool) -> None:  # noqa: FBT001 - a column
+    template = f"""\
+        Resources:
+          Provider:
+            Type: AWS::IAM::OIDCProvider
+            Properties: {{Url: "https://{GITHUB}"}}
+          Open:
+            Type: AWS::IAM::OIDCProvider
+            Properties: {{Url: !Ref Url}}
+          Role:
+            Type: AWS::IAM::Role
+            Properties:
+              AssumeRolePolicyDocument:
+                Version: "2012-10-17"
+                Statement:
+                  Effect: Allow
+                  Action: sts:AssumeRoleWithWebIdentity
+                  Principal: {{Federated: {principal}}}
+                  Condition: {{StringEquals: {{"{GITHUB}:aud": sts.amazonaws.com}}}}
+        """
+    assert _found(template, {"P203"}) == ([f"P203 16:34 {principal}"] if is_seen else [])

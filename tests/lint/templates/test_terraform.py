@@ -388,3 +388,77 @@ def test_a_key_policy_by_itself_is_told_of_its_key() -> None:
     (found,) = _find(GRANT + policy).policies
     assert found.key is not None
     assert (found.key.spec, found.key.usage) == ("RSA_2048", "SIGN_VERIFY")
+
+
+GITHUB = "token.actions.githubusercontent.com"
+PROVIDERS = f"""\
+resource "aws_iam_openid_connect_provider" "github" {{ url = "https://{GITHUB}" }}
+data "aws_iam_openid_connect_provider" "github" {{ url = "https://{GITHUB}" }}
+resource "aws_iam_openid_connect_provider" "open" {{ url = var.url }}
+"""
+
+
+def _trust(identifier: str, more: str = "") -> str:
+    return f"""\
+{PROVIDERS}data "aws_iam_policy_document" "it" {{
+  statement {{
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+    principals {{
+      type        = "Federated"
+      identifiers = [{identifier}]
+    }}
+    condition {{
+      test     = "StringEquals"
+      variable = "{GITHUB}:aud"
+      values   = ["sts.amazonaws.com"]
+    }}
+    {more}
+  }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("identifier", "is_seen"),
+    [
+        pytest.param(f'"arn:aws:iam::${{var.id}}:oidc-provider/{GITHUB}"', True, id="an account that is open"),
+        pytest.param(f'"${{local.prefix}}:oidc-provider/{GITHUB}"', True, id="a beginning that is open"),
+        pytest.param("aws_iam_openid_connect_provider.github.arn", True, id="a provider made in the file"),
+        pytest.param("aws_iam_openid_connect_provider.github[0].arn", True, id="one of several made there"),
+        pytest.param("data.aws_iam_openid_connect_provider.github.arn", True, id="a provider looked up by its URL"),
+        pytest.param("aws_iam_openid_connect_provider.open.arn", False, id="a provider whose URL is open"),
+        pytest.param("aws_iam_openid_connect_provider.github.url", False, id="what is not the provider's ARN"),
+        pytest.param("aws_iam_openid_connect_provider.elsewhere.arn", False, id="a provider of another file"),
+        pytest.param('"arn:aws:iam::${var.id}:oidc-provider/${var.host}"', False, id="a host that is open"),
+        pytest.param(f'"arn:aws:iam::1:${{var.kind}}/{GITHUB}"', False, id="a kind of provider that is open"),
+        pytest.param(f'"%{{if var.x}}arn:aws:iam::1:oidc-provider/{GITHUB}%{{endif}}"', False, id="a directive"),
+    ],
+)
+def test_a_provider_is_known_by_how_its_arn_ends(identifier: str, is_seen: bool) -> None:  # noqa: FBT001 - a column
+    expected = [f"P203 9:22 {identifier}"] if is_seen else []
+    assert _found(_trust(identifier), {"P203"}) == expected
+
+
+@pytest.mark.parametrize("variable", [f'"{GITHUB}:sub"', '"${local.host}:sub"', "local.subject"])
+def test_a_subject_that_may_be_asked_for_is_one(variable: str) -> None:
+    subject = f'condition {{\n test = "StringLike"\n variable = {variable}\n values = ["repo:octo/cat:*"]\n }}'
+    assert _found(_trust("aws_iam_openid_connect_provider.github.arn", subject), {"P203"}) == []
+
+
+def test_in_json_syntax_and_in_texts_a_provider_is_known_as_well() -> None:
+    statement = {
+        "actions": ["sts:AssumeRoleWithWebIdentity"],
+        "principals": {"type": "Federated", "identifiers": [f"arn:aws:iam::${{var.id}}:oidc-provider/{GITHUB}"]},
+    }
+    written = json.dumps({"data": {"aws_iam_policy_document": {"it": {"statement": statement}}}})
+    assert [finding.code for finding in _lint(written, "main.tf.json").findings if finding.code == "P203"] == ["P203"]
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Principal": {"Federated": f"arn:aws:iam::${{local.id}}:oidc-provider/{GITHUB}"},
+        },
+    }
+    text = f'resource "aws_iam_role" "it" {{\n  assume_role_policy = <<EOT\n{json.dumps(policy)}\nEOT\n}}\n'
+    assert len(_found(text, {"P203"})) == 1

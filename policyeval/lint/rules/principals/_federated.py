@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Condition, Statement, Value
 
 _ARN: Final = re.compile(r"arn:[a-z-]+:iam::\d{12}:(saml|oidc)-provider/(?!https?://)(\S+)")
+_END: Final = re.compile(r".*:oidc-provider/(?!https?://)(\S+)")
 _HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 GITHUB: Final = "token.actions.githubusercontent.com"
 # Claims of GitHub's tokens that only those of one's own have, beside the subject.
@@ -80,6 +81,10 @@ def named_providers(statement: Statement) -> Iterator[tuple[Value, Provider]]:
                 found = provider(value.text)
                 if found is not None and found.kind == "oidc":
                     yield value, found
+            for value in element.endings:  # templates leave the account open
+                end = _END.fullmatch(value.text)
+                if end is not None:
+                    yield value, Provider("oidc", end[1].lower())
 
 
 def claims(statement: Statement, name: str) -> frozenset[str]:
