@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.embedded import holds_policy, read_embedded, read_patchwork
 from policyeval.lint.look_alikes import is_look_alike
-from policyeval.lint.templates import cloudformation
+from policyeval.lint.templates import cloudformation, serverless
 from policyeval.lint.templates.choices import beyond, choice, ways
 from policyeval.lint.templates.cloudformation import branches
 from policyeval.lint.templates.functions import calls_functions, resolve, substitution
@@ -116,7 +116,7 @@ def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = F
             finder.look(spot.node, spot.pointer, _Around(spot.type, key=spot.key, sure=spot.sure, given=spot.given))
     found = Found(finder.policies, finder.grants, finder.faults, finder.unknown)
     nothing = not found.policies and not found.grants
-    template = cloudformation.is_template(root) or cloudformation.is_construct_tree(root)
+    template = cloudformation.is_template(root) or cloudformation.is_construct_tree(root) or serverless.is_service(root)
     other = is_configuration(root) or template or is_look_alike(root)
     if certain and nothing and not other:
         return found._replace(policies=[PolicyDocument(root, "", policy_type)], unknown=sum(_unknown(root)))
@@ -132,6 +132,8 @@ def _spots(root: Node) -> Iterable[Spot]:
         return cloudformation.spots(root)
     if cloudformation.is_construct_tree(root):
         return ()
+    if serverless.is_service(root):
+        return serverless.spots(root)
     return [Spot(resolve(root) if calls_functions(root) else root, "")]
 
 

@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 from policyeval.lint.templates.choices import beyond
 from policyeval.lint.templates.functions import is_nothing, resolve
 from policyeval.lint.templates.providers import host_of, tell_providers
-from policyeval.lint.templates.resources import MAY_HOLD_POLICIES, ORGANIZATION_POLICY, ORGANIZATION_TYPES, POLICIES
-from policyeval.lint.templates.spot import Spot, get
+from policyeval.lint.templates.resources import (
+    MAY_HOLD_POLICIES,
+    ORGANIZATION_POLICY,
+    ORGANIZATION_TYPES,
+    POLICIES,
+    STATEMENTS,
+)
+from policyeval.lint.templates.spot import Spot, get, policy_with
 from policyeval.lint.view import KeyFacts
 from policyeval.syntax.objects import is_unreadable
 from policyeval.syntax.tree import List, Mapping, Text, Unknown, pointer_part
@@ -84,6 +90,9 @@ def _in_resource(kind: str, properties: Node, pointer: str) -> Iterator[Spot]:
         for path, policy_type in rows.get(kind, ()):
             for node, at, given in _along(properties, path.split("/"), pointer):
                 yield Spot(node, at, policy_type, facts, sure, given=given)
+    for path, policy_type in STATEMENTS.get(kind, ()):
+        for node, at, given in _along(properties, path.split("/"), pointer):
+            yield Spot(policy_with(node), at, policy_type, sure=True, given=given)
     yield Spot(properties, pointer)
 
 

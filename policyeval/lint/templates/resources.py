@@ -90,6 +90,11 @@ MAY_HOLD_POLICIES: Final = MappingProxyType(
 )
 """The properties that hold policies or the names of some; what looks like a policy is one."""
 
+STATEMENTS: Final = MappingProxyType(
+    {"AWS::Serverless::Api": (("Auth/ResourcePolicy/CustomStatements", PolicyType.RESOURCE),)}
+)
+"""The properties that are lists of statements, of which a policy is made."""
+
 ORGANIZATION_POLICY: Final = "AWS::Organizations::Policy"
 ORGANIZATION_TYPES: Final = MappingProxyType(
     {"SERVICE_CONTROL_POLICY": PolicyType.SCP, "RESOURCE_CONTROL_POLICY": PolicyType.RCP}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from policyeval.syntax.tree import Mapping
+from policyeval.model.policy import CURRENT_VERSION
+from policyeval.syntax.tree import Mapping, Text
 
 if TYPE_CHECKING:
     from policyeval.lint.templates.choices import Way
@@ -31,6 +32,13 @@ class Spot(NamedTuple):
 def is_configuration(root: Node) -> bool:
     """Tell whether a document is a Terraform configuration: by the name of its file."""
     return root.source is not None and (root.source.name or "").lower().endswith((".tf", ".tf.json"))
+
+
+def policy_with(statements: Node) -> Mapping:
+    """Make the policy of statements that stand in a list of their own; its version is the current one."""
+    at = (statements.source, statements.start, statements.start + 1)
+    entries = [(Text("Version", *at), Text(CURRENT_VERSION, *at)), (Text("Statement", *at), statements)]
+    return Mapping(entries, statements.source, statements.start, statements.end)
 
 
 def get(node: Node | None, name: str) -> Node | None:

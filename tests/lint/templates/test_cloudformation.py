@@ -355,3 +355,21 @@ def test_a_provider_is_known_by_how_its_arn_ends(principal: str, is_seen: bool) 
                   Condition: {{StringEquals: {{"{GITHUB}:aud": sts.amazonaws.com}}}}
         """
     assert _found(template, {"P203"}) == ([f"P203 16:34 {principal}"] if is_seen else [])
+
+
+def test_statements_of_an_api_are_a_policy_of_its_own() -> None:
+    template = """\
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Api:
+            Type: AWS::Serverless::Api
+            Properties:
+              Auth:
+                ResourcePolicy:
+                  CustomStatements:
+                    - Effect: Allow
+                      Principal: {AWS: "111122223333"}
+                      Action: execute-api:Invok
+                      Resource: execute-api:/*
+        """
+    assert _found(template, {"A102", "P101", "S301"}) == ["A102 11:23 execute-api:Invok"]

@@ -1,0 +1,83 @@
+"""Where the policies of a service of the Serverless Framework are: lists of statements that become policies.
+
+https://www.serverless.com/framework/docs/providers/aws/guide/iam
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policyeval.lint.templates import cloudformation
+from policyeval.lint.templates.functions import resolve
+from policyeval.lint.templates.spot import Spot, get, policy_with
+from policyeval.model.policy import PolicyType
+from policyeval.syntax.tree import List, Mapping, Text, Unknown, pointer_part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from policyeval.syntax.tree import Node
+
+_HOMES: Final = (
+    ("provider/iamRoleStatements", PolicyType.IDENTITY),
+    ("provider/iam/role/statements", PolicyType.IDENTITY),
+    ("functions/*/iamRoleStatements", PolicyType.IDENTITY),
+    ("functions/*/iam/role/statements", PolicyType.IDENTITY),
+    ("provider/resourcePolicy", PolicyType.RESOURCE),
+    ("provider/apiGateway/resourcePolicy", PolicyType.RESOURCE),
+)
+_OPENINGS: Final = ("${", "#{")  # of variables: the framework's own, and those of its plugin for pseudo parameters
+
+
+def is_service(root: Node) -> bool:
+    """Tell whether a document describes a service on AWS."""
+    provider = get(root, "provider")
+    name = get(provider, "name") if isinstance(provider, Mapping) else provider
+    return get(root, "service") is not None and isinstance(name, Text) and name.value == "aws"
+
+
+def spots(root: Node) -> Iterator[Spot]:
+    """Give the spots of a service, and of the templates that it brings along."""
+    root = _opened(resolve(root))
+    for path, policy_type in _HOMES:
+        for statements, at in _along(root, path.split("/"), ""):
+            yield Spot(policy_with(statements), at, policy_type, sure=True)
+    for key, value in root.entries if isinstance(root, Mapping) else ():
+        at = f"/{pointer_part(key.value)}"
+        if key.value == "resources":
+            yield from _in_resources(value, at)
+        else:
+            yield Spot(value, at)
+
+
+def _in_resources(node: Node, pointer: str) -> Iterator[Spot]:
+    if isinstance(node, List):
+        for index, item in enumerate(node.items):
+            yield from _in_resources(item, f"{pointer}/{index}")
+    elif cloudformation.is_template(node):
+        yield from (spot._replace(pointer=pointer + spot.pointer) for spot in cloudformation.spots(node))
+    else:
+        yield Spot(node, pointer)
+
+
+def _along(node: Node, steps: Sequence[str], pointer: str) -> Iterator[tuple[Node, str]]:
+    """Follow a path, with `*` through all members of an object."""
+    if not steps:
+        yield node, pointer
+        return
+    for key, value in node.entries if isinstance(node, Mapping) else ():
+        if steps[0] in {"*", key.value}:
+            yield from _along(value, steps[1:], f"{pointer}/{pointer_part(key.value)}")
+
+
+def _opened(node: Node) -> Node:
+    """Make texts with variables unknown; makes a new tree."""
+    if isinstance(node, List):
+        return List([_opened(item) for item in node.items], node.source, node.start, node.end)
+    if isinstance(node, Mapping):
+        entries = [(key, _opened(value)) for key, value in node.entries]
+        return Mapping(entries, node.source, node.start, node.end)
+    if isinstance(node, Text) and any(opening in node.value for opening in _OPENINGS):
+        ending = node.value.rpartition("}")[2]
+        return Unknown("a variable", node.source, node.start, node.end, ending=ending)
+    return node
