@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from unicodedata import combining, east_asian_width
 
 
 def escaped(text: str) -> str:
@@ -152,6 +153,15 @@ def _excerpt(source: Source, place: Place, size: int) -> list[str]:
     first = max(0, column - 1 - size // 2) if len(text) > size else 0
     window = text[first : first + size].replace("\t", " ")
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in window)
-    width = max(1, min(place.end - place.start, len(text) - column + 1, first + size - column + 1))
+    at = column - 1 - first
+    about = shown[at : at + max(1, place.end - place.start)]
     gutter = f"{line:>{GUTTER - 3}} | "
-    return [gutter + shown, " " * (len(gutter) + column - 1 - first) + "^" * width]
+    return [gutter + shown, " " * (len(gutter) + _cells(shown[:at])) + "^" * max(1, _cells(about))]
+
+
+def _cells(text: str) -> int:
+    """Tell how wide a terminal shows a text: letters of East Asia take two cells, marks on a letter none."""
+    if text.isascii():
+        return len(text)
+    wide = sum(east_asian_width(c) in {"W", "F"} for c in text)
+    return len(text) + wide - sum(combining(c) != 0 for c in text)

@@ -77,6 +77,26 @@ def test_a_caret_stands_under_a_variable_behind_escapes() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "cells"),
+    [
+        pytest.param("équipe", 6, id="letters of Europe take one cell"),
+        pytest.param("鍵の管理", 8, id="letters of East Asia take two"),
+        pytest.param("e\N{COMBINING ACUTE ACCENT}quipe", 6, id="a mark on a letter takes none"),
+        pytest.param("🔑", 2, id="a picture takes two"),
+    ],
+)
+def test_a_caret_stands_where_a_terminal_shows_what_is_wrong(before: str, cells: int) -> None:
+    text = f'{{"Version": "2012-10-17", "Statement": [\n{{"Sid": "{before}", "Effect": "許可"}}]}}'
+    lines = shown(text, None).splitlines()
+    at = next(number for number, line in enumerate(lines) if "neither" in line)
+    line, caret = lines[at + 1 : at + 3]
+    assert line.endswith(f'"{before}", "Effect": "許可"}}]}}')
+    assert (
+        caret == " " * (8 + len('{"Sid": "') + cells + len('", "Effect": ')) + "^" * 6
+    )  # two quotes, two wide letters
+
+
 def test_a_duplicate_key_points_back() -> None:
     text = '{"Statement": {"Effect": "Deny",\n"Action": "s3:*", "Resource": "*",\n"Effect": "Allow"}}'
     assert shown(text, "a.json") == dedent(
