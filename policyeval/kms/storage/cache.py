@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
 Question: TypeAlias = Hashable
 T = TypeVar("T")
@@ -35,8 +35,8 @@ class Cache:
         self._half = size // 2
         self._lock = Lock()
         self._window = _Window()
-        self._young: dict[Question, object] = {}
-        self._old: dict[Question, object] = {}
+        self._young: dict[Question, Any] = {}  # what a question is answered with, each its own type
+        self._old: dict[Question, Any] = {}
         self._weight = 0
         self._revision = object()
 
@@ -52,24 +52,23 @@ class Cache:
         window = self._window
         if window.touched and question in window.touched:
             return ask()
-        found = self._young.get(question)
-        if found is None:
-            found = self._old.get(question)
-            if found is None:
-                found = ask()
-            if found is not None:
-                found = self._keep(question, found, window)
-        return cast("T", found)
+        found: T | None = self._young.get(question)
+        if found is not None:
+            return found
+        found = self._old.get(question)
+        answer: T = ask() if found is None else found
+        return answer if answer is None else self._keep(question, answer, window)
 
-    def _keep(self, question: Question, answer: object, window: _Window) -> object:
+    def _keep(self, question: Question, answer: T, window: _Window) -> T:
         with self._lock:
             if self._window is not window:
                 return answer  # a commit began since: this may be of before
             # Of two threads that come first, both give the answer of one.
-            known = self._young.get(question)
+            known: T | None = self._young.get(question)
             if known is not None:
                 return known
-            kept = self._young[question] = self._old.get(question, answer)
+            kept: T = self._old.get(question, answer)
+            self._young[question] = kept
             self._weight += _weight(kept)
             if self._weight > self._half:
                 self._old, self._young, self._weight = self._young, {}, 0
