@@ -101,6 +101,21 @@ def test_a_grant_from_another_account_is_that_accounts_to_retire() -> None:
         pytest.param({"EncryptionContextEquals": {}}, BLUE, False, id="exactly none"),
         pytest.param({"EncryptionContextSubset": BLUE}, {**BLUE, "x": "y"}, True, id="a context with the subset"),
         pytest.param({"EncryptionContextSubset": BLUE}, {"x": "y"}, False, id="one without it"),
+        pytest.param(
+            {"EncryptionContextEquals": {}, "EncryptionContextSubset": BLUE},
+            {**BLUE, "x": "y"},
+            True,
+            id="a context with the subset, and an empty equal beside it",
+        ),
+        pytest.param(
+            {"EncryptionContextEquals": BLUE, "EncryptionContextSubset": {}},
+            {**BLUE, "x": "y"},
+            False,
+            id="more than the same, and an empty subset beside it",
+        ),
+        pytest.param(
+            {"EncryptionContextEquals": {}, "EncryptionContextSubset": {}}, BLUE, False, id="exactly none, said twice"
+        ),
         pytest.param({}, {"x": "y"}, True, id="no constraint"),
     ],
 )

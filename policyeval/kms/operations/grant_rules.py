@@ -41,29 +41,30 @@ def check_parties(params: Params) -> None:
         )
 
 
-def requested_constraint(params: Params) -> tuple[str | None, Pairs | None]:
-    """Give the type and the pairs of the encryption context constraint that is asked for.
+def requested_constraint(constraints: Params) -> tuple[Pairs | None, Pairs | None]:
+    """Give the pairs that an encryption context must equal, and those that it must have, as asked for.
+
+    An empty one beside the other is not there: clients send both members and fill one (the Terraform provider does).
 
     Raises:
         KmsError: `ValidationException` for two: no encryption context could tell which of them counts.
 
     """
-    constraints = params.get("Constraints", {})
     equals, subset = constraints.get("EncryptionContextEquals"), constraints.get("EncryptionContextSubset")
+    if equals and subset:
+        raise KmsError("ValidationException", "More than one constraint supplied")
     if equals is not None and subset is not None:
-        raise KmsError(
-            "ValidationException",
-            "You can specify either EncryptionContextEquals or EncryptionContextSubset, but not both.",
-        )
-    return _named(equals, subset)
+        return (None, subset) if subset else (equals, None)
+    return equals, subset
 
 
 def constraint_of(grant: Grant) -> tuple[str | None, Pairs | None]:
     """Give the type and the pairs of a grant's encryption context constraint."""
-    return _named(grant.context_equals, grant.context_subset)
+    return named_constraint(grant.context_equals, grant.context_subset)
 
 
-def _named(equals: Pairs | None, subset: Pairs | None) -> tuple[str | None, Pairs | None]:
+def named_constraint(equals: Pairs | None, subset: Pairs | None) -> tuple[str | None, Pairs | None]:
+    """Give the type and the pairs of the one encryption context constraint that there is."""
     if equals is not None:
         return "EncryptionContextEquals", equals
     return ("EncryptionContextSubset", subset) if subset is not None else (None, None)

@@ -11,11 +11,13 @@ from policyeval.kms.call import Call, Conditions, Found, Response
 from policyeval.kms.errors import KmsError
 from policyeval.kms.operations.grant_lists import list_grants, list_retirable_grants
 from policyeval.kms.operations.grant_rules import (
+    Pairs,
     check_constraint,
     check_operations,
     check_parties,
     constraint_of,
     existing,
+    named_constraint,
     requested_constraint,
 )
 from policyeval.kms.operations.row import Asked, Operation
@@ -33,7 +35,8 @@ def create_grant(call: Call) -> Response:
     """Add a grant to a key."""
     params = call.params
     check_parties(params)
-    kind, pairs = requested_constraint(params)
+    equals, subset = requested_constraint(params.get("Constraints", {}))
+    kind, pairs = named_constraint(equals, subset)
     found = call.find(params["KeyId"], "kms:CreateGrant")
     key = found.key
     symmetric = key.spec == "SYMMETRIC_DEFAULT"
@@ -44,7 +47,7 @@ def create_grant(call: Call) -> Response:
     for party in ("GranteePrincipal", "RetiringPrincipal"):
         if party in params:
             check_principal(params[party], key.partition, call.core.iam)
-    grant = _requested(call, key)
+    grant = _requested(call, key, equals, subset)
     known = _tried_before(grant, call.reading)
     if known is None and call.reading.count_grants(key.arn) >= call.core.settings.grants:
         raise KmsError("LimitExceededException", f"{key.arn} has as many grants as a key can have.")
@@ -68,9 +71,8 @@ def _conditions(call: Call, kind: str | None) -> Conditions:
     return given
 
 
-def _requested(call: Call, key: Key) -> Grant:
+def _requested(call: Call, key: Key, equals: Pairs | None, subset: Pairs | None) -> Grant:
     params, caller = call.params, call.caller
-    constraints = params.get("Constraints", {})
     return Grant(
         key.arn,
         call.core.entropy(32).hex(),
@@ -81,9 +83,9 @@ def _requested(call: Call, key: Key) -> Grant:
         retiring_service_principal=params.get("RetiringServicePrincipal"),
         # A service that calls for itself has no account that could retire the grant (G5).
         issuing_account=root_arn(caller.account, caller.partition) if caller.account else None,
-        context_equals=constraints.get("EncryptionContextEquals"),
-        context_subset=constraints.get("EncryptionContextSubset"),
-        source_arn=constraints.get("SourceArn"),
+        context_equals=equals,
+        context_subset=subset,
+        source_arn=params.get("Constraints", {}).get("SourceArn"),
         name=params.get("Name"),
         creation_date=call.now,
     )
