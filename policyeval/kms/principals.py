@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from policyeval.errors import UnknownEntityError
 from policyeval.kms.errors import KmsError
 from policyeval.model.arn import Arn, is_account_id, split_arn
 from policyeval.model.records import PolicySource
 
+_SERVICE: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
+
+
+def check_party(text: str, partition: str, iam: PolicySource) -> None:
+    """Refuse what a grant can neither be for nor be retired by: services are named by their principal, not by an ARN.
+
+    GrantListEntry of the API reference has them in `GranteePrincipal`; which services there are is not known here.
+
+    Raises:
+        KmsError: `InvalidArnException`.
+
+    """
+    if _SERVICE.fullmatch(text) is None:
+        check_principal(text, partition, iam)
+
 
 def check_principal(text: str, partition: str, iam: PolicySource) -> None:
-    """Refuse what no grant can be for: only an account, a user, a role, or a session of one has permissions (G2).
+    """Refuse an ARN of what has no permissions: only an account, a user, a role, or a session of one does (G2).
 
     Args:
         text: the principal, an ARN.

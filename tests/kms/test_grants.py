@@ -231,6 +231,22 @@ def test_a_grant_is_shown_as_it_was_made() -> None:
     }
 
 
+@pytest.mark.parametrize("service", ["dynamodb.us-west-1.amazonaws.com", "healthlake.amazonaws.com"])
+def test_a_service_may_stand_where_a_principal_does(service: str) -> None:
+    """GrantListEntry of the API reference; the acceptance tests of the Terraform provider do it on AWS."""
+    estate = Estate()
+    key = estate.key()
+    blob = encrypted(estate, key)
+    grant = granted(estate, key, service, "Decrypt", RetiringPrincipal=service)
+    [shown] = estate.call("ListGrants", KeyId=key, GranteePrincipal=service)["Grants"]
+    assert (shown["GrantId"], shown["GranteePrincipal"], shown["RetiringPrincipal"]) == (grant, service, service)
+    assert "GranteeServicePrincipal" not in shown
+    assert may_decrypt(estate, service, blob)
+    assert not may_decrypt(estate, "s3.amazonaws.com", blob)
+    estate.call("RetireGrant", service, KeyId=key, GrantId=grant)
+    assert not may_decrypt(estate, service, blob)
+
+
 TWO_CONSTRAINTS = {"EncryptionContextEquals": BLUE, "EncryptionContextSubset": BLUE}
 SOURCE = f"arn:aws:s3:us-east-1:{A}:bucket"
 SERVICE = "dynamodb.us-east-1.amazonaws.com"
@@ -267,7 +283,8 @@ REFUSED = [
     ("a session without a name", {"GranteePrincipal": f"arn:aws:sts::{A}:assumed-role/app"}, BAD_ARN),
     ("a group (G2)", {"GranteePrincipal": f"arn:aws:iam::{A}:group/all"}, BAD_ARN),
     ("an account id, which is no ARN", {"GranteePrincipal": A}, BAD_ARN),
-    ("a service where a principal belongs", {"GranteePrincipal": "s3.amazonaws.com"}, BAD_ARN),
+    ("a name that is neither an ARN nor a service's", {"GranteePrincipal": "s3.example.com"}, BAD_ARN),
+    ("a service's name with more before it", {"RetiringPrincipal": "x/s3.amazonaws.com"}, BAD_ARN),
     ("another partition", {"GranteePrincipal": f"arn:aws-cn:iam::{A}:root"}, BAD_ARN),
     ("a bucket", {"GranteePrincipal": "arn:aws:s3:::bucket"}, BAD_ARN),
 ]

@@ -21,7 +21,7 @@ from policyeval.kms.operations.grant_rules import (
     requested_constraint,
 )
 from policyeval.kms.operations.row import Asked, Operation
-from policyeval.kms.principals import check_principal
+from policyeval.kms.principals import check_party
 from policyeval.kms.records import Key, KeyState
 from policyeval.kms.source import WithGrant
 from policyeval.kms.storage.store import Reading
@@ -46,7 +46,7 @@ def create_grant(call: Call) -> Response:
     check_operations(params["Operations"], key)
     for party in ("GranteePrincipal", "RetiringPrincipal"):
         if party in params:
-            check_principal(params[party], key.partition, call.core.iam)
+            check_party(params[party], key.partition, call.core.iam)
     grant = _requested(call, key, equals, subset)
     known = _tried_before(grant, call.reading)
     if known is None and call.reading.count_grants(key.arn) >= call.core.settings.grants:
