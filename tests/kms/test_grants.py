@@ -276,6 +276,8 @@ REFUSED = [
     ),
     ("a value of 385 characters (KMS 19)", {"Constraints": {"EncryptionContextEquals": {"k": "v" * 385}}}, VALIDATION),
     ("an operation that the key lacks (KMS 19)", {"Operations": ["Decrypt", "Sign"]}, VALIDATION),
+    ("CreateGrant alone", {"Operations": ["CreateGrant"]}, VALIDATION),
+    ("CreateGrant alone, said twice", {"Operations": ["CreateGrant", "CreateGrant"]}, VALIDATION),
     ("a public key of a symmetric key", {"Operations": ["GetPublicKey"]}, VALIDATION),
     ("a role that is not there", {"GranteePrincipal": f"arn:aws:iam::{A}:role/no"}, BAD_ARN),
     ("a user that is not there retires", {"RetiringPrincipal": f"arn:aws:iam::{B}:user/no"}, BAD_ARN),

@@ -97,12 +97,14 @@ def check_constraint(pairs: Pairs | None, *, symmetric: bool) -> None:
 
 
 def check_operations(operations: Sequence[str], key: Key) -> None:
-    """Refuse operations that keys of a type do not have.
+    """Refuse operations that keys of a type do not have, and a grant of nothing but further grants.
 
     Raises:
         KmsError: `ValidationException`.
 
     """
+    if set(operations) == {"CreateGrant"}:
+        raise KmsError("ValidationException", "Grants must not contain only the CreateGrant operation.")
     alien = sorted(set(operations) - grant_operations(key.spec, key.usage))
     if alien:
         raise KmsError(
