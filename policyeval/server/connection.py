@@ -29,8 +29,9 @@ _TOO_LARGE: Final = 413
 _WORDS: Final = {400: "This is no HTTP/1.1.", 431: f"The head of a request has {MOST_HEAD:,} bytes at most."}
 _LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
 _GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-_LAST: Final = (b"connection", b"close")
-_NOT_KEPT: Final = (b"cache-control", b"no-cache, no-store, must-revalidate, private")
+# Names are spelled as AWS spells them: clients that read HTTP by themselves compare letters (libmongocrypt does).
+_LAST: Final = (b"Connection", b"close")
+_NOT_KEPT: Final = (b"Cache-Control", b"no-cache, no-store, must-revalidate, private")
 
 
 class Connection(asyncio.Protocol):
@@ -155,9 +156,9 @@ class Connection(asyncio.Protocol):
 
     def _reply(self, taken: Taken, exchange: Exchange, start: float, reply: Reply) -> None:
         head = (
-            (b"x-amzn-requestid", exchange.request_id.encode("ascii")),
-            (b"content-type", reply.content_type.encode("ascii")),
-            (b"content-length", b"%d" % len(reply.body)),
+            (b"x-amzn-RequestId", exchange.request_id.encode("ascii")),
+            (b"Content-Type", reply.content_type.encode("ascii")),
+            (b"Content-Length", b"%d" % len(reply.body)),
             _NOT_KEPT,
         )
         self._write(taken, Answer(reply.status, head, reply.body))
@@ -172,7 +173,7 @@ class Connection(asyncio.Protocol):
     def _turn_away(self, taken: Taken) -> None:
         words = _WORDS[taken.refused]
         self._app.turn_away(self._peer, taken.refused, words)
-        head = ((b"content-type", b"text/plain"), (b"content-length", b"%d" % len(words)))
+        head = ((b"Content-Type", b"text/plain"), (b"Content-Length", b"%d" % len(words)))
         self._write(taken, Answer(taken.refused, head, words.encode("ascii")))
 
     def _write(self, taken: Taken, answer: Answer) -> None:
@@ -182,7 +183,8 @@ class Connection(asyncio.Protocol):
         if self._transport.is_closing():
             return
         is_last = not taken.goes_on or (self._is_stopping and not self._reader.taken)
-        headers = (*self._state.default_headers, *answer.headers, *((_LAST,) if is_last else ()))
+        dated = [(name.title(), value) for name, value in self._state.default_headers]
+        headers = (*dated, *answer.headers, *((_LAST,) if is_last else ()))
         head = b"".join([b"%b: %b\r\n" % header for header in headers])
         body = b"" if taken.request.method == "HEAD" else answer.body
         self._transport.write(b"%b%b\r\n%b" % (_LINES[answer.status], head, body))

@@ -122,6 +122,15 @@ def test_a_response_has_the_headers_of_aws_and_no_others(wire: Connection, key: 
     assert answer.headers["content-type"] == JSON
 
 
+def test_the_names_of_headers_are_spelled_as_aws_spells_them(wire: Connection, key: AccessKeyPair) -> None:
+    """Clients that read HTTP by themselves compare letters, as libmongocrypt does with Content-Length."""
+    body = b"{}"
+    wire.send([*sign(key, wire.url, body, asks("ListKeys")), ("Connection", "close")], body)
+    head = wire.socket.recv(65536).partition(b"\r\n\r\n")[0].decode("ascii")
+    names = [line.partition(":")[0] for line in head.split("\r\n")[1:]]
+    assert names == ["Date", "x-amzn-RequestId", "Content-Type", "Content-Length", "Cache-Control", "Connection"]
+
+
 def test_a_response_comes_in_one_piece(wire: Connection, key: AccessKeyPair) -> None:
     body = b'{"NumberOfBytes":1024}'
     for _ in range(20):
