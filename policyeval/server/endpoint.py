@@ -74,6 +74,10 @@ class Speaker(Protocol):
         """The code for what is the server's own fault."""
         ...
 
+    def suited(self, request: WireRequest) -> Speaker:
+        """Give the one that answers as a request wants to be answered."""
+        ...
+
     def is_slow(self, asked: Asked) -> bool:
         """Tell whether it takes so long that others should not wait for it."""
         ...
@@ -176,7 +180,7 @@ class Endpoint:
 
     def begin(self, request: WireRequest, peer: Peer) -> Exchange:
         """Read a request and see who sent it."""
-        speaker = self._speaker(request)
+        speaker = self._speaker(request).suited(request)
         exchange = Exchange(speaker, self._ids(), peer)
         try:
             asked, signed = self._door.admit(request, speaker.reading, self._clock())
@@ -189,7 +193,7 @@ class Endpoint:
 
     def refuse_size(self, request: WireRequest, peer: Peer) -> Exchange:
         """Refuse a request of which the head alone is known, because its body is too large."""
-        exchange = Exchange(self._speaker(request), self._ids(), peer)
+        exchange = Exchange(self._speaker(request).suited(request), self._ids(), peer)
         exchange.refuse(too_large())
         return exchange
 

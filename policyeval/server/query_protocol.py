@@ -1,20 +1,32 @@
-"""AWS's query protocol and its XML: what STS's clients send and get (KMS 29)."""
+"""AWS's query protocol with its XML, and JSON for who asks for that: what STS's clients send and get (KMS 29)."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
 from policyeval.catalog.kms_model import Shape
+from policyeval.catalog.sts_model import sts_model
 from policyeval.kms.errors import KmsError
 
-__all__ = ["CONTENT_TYPE", "FORM", "VERSION", "encode", "encode_error", "members", "read_form"]
+__all__ = [
+    "AS_JSON",
+    "AS_XML",
+    "FORM",
+    "VERSION",
+    "Written",
+    "encode",
+    "encode_error",
+    "members",
+    "read_form",
+    "written",
+]
 
-CONTENT_TYPE: Final = "text/xml"
 FORM: Final = "application/x-www-form-urlencoded"
 VERSION: Final = "2011-06-15"
 _NAMESPACE: Final = f"https://sts.amazonaws.com/doc/{VERSION}/"
@@ -102,6 +114,29 @@ def _integer(text: str | None) -> int | None:
 # Writing
 
 
+class Written(NamedTuple):
+    """A format of answers.
+
+    Attributes:
+        content_type: what it is called.
+        encode: writes the response of an operation.
+        encode_error: writes an error by its code and words.
+
+    """
+
+    content_type: str
+    encode: Callable[[str, Mapping[str, object], str], bytes]
+    encode_error: Callable[..., bytes]
+
+
+def written(accept: str | None) -> Written:
+    """Give the format that a request wants: JSON where it names that, as who checks others' identities does."""
+    if accept is None:
+        return AS_XML
+    wanted = {kind.partition(";")[0].strip().lower() for kind in accept.split(",")}
+    return AS_JSON if "application/json" in wanted else AS_XML
+
+
 def encode(operation: str, response: Mapping[str, object], request_id: str) -> bytes:
     """Write a response."""
     result = _element(f"{operation}Result", response)
@@ -111,9 +146,13 @@ def encode(operation: str, response: Mapping[str, object], request_id: str) -> b
 
 def encode_error(code: str, message: str, request_id: str, *, ours: bool = False) -> bytes:
     """Write an error; `ours` when the fault is the server's."""
-    error = {"Type": "Receiver" if ours else "Sender", "Code": code, "Message": message}
+    error = _error(code, message, ours=ours)
     body = f"{_element('Error', error)}{_element('RequestId', request_id)}"
     return f'<ErrorResponse xmlns="{_NAMESPACE}">{body}</ErrorResponse>'.encode()
+
+
+def _error(code: str, message: str, *, ours: bool) -> dict[str, str]:
+    return {"Type": "Receiver" if ours else "Sender", "Code": code, "Message": message}
 
 
 def _element(name: str, value: object) -> str:
@@ -134,3 +173,23 @@ def _content(value: object) -> Iterator[str]:
 
 def _children(items: Iterable[tuple[str, object]]) -> Iterator[str]:
     return (_element(name, value) for name, value in items if value is not None)
+
+
+def _encode_as_json(operation: str, response: Mapping[str, object], request_id: str) -> bytes:
+    """Write a response under the same names; a member of the result that there is not is null."""
+    shape = sts_model().operations[operation].output
+    result = {**dict.fromkeys(shape.members if shape is not None else ()), **response}
+    told = {f"{operation}Result": result, "ResponseMetadata": {"RequestId": request_id}}
+    return _dump({f"{operation}Response": told})
+
+
+def _encode_error_as_json(code: str, message: str, request_id: str, *, ours: bool = False) -> bytes:
+    return _dump({"Error": _error(code, message, ours=ours), "RequestId": request_id})
+
+
+def _dump(value: object) -> bytes:
+    return json.dumps(value, default=datetime.timestamp, separators=(",", ":")).encode("ascii")
+
+
+AS_XML: Final = Written("text/xml", encode, encode_error)
+AS_JSON: Final = Written("application/json", _encode_as_json, _encode_error_as_json)

@@ -11,7 +11,7 @@ from policyeval.kms.sts.identity import Identity
 from policyeval.kms.sts.service import SecurityTokenService
 from policyeval.server.endpoint import Asked, Reply
 from policyeval.server.front_door import Reading
-from policyeval.server.query_protocol import CONTENT_TYPE, FORM, VERSION, encode, encode_error, members, read_form
+from policyeval.server.query_protocol import AS_XML, FORM, VERSION, Written, members, read_form, written
 from policyeval.server.wire import WireError, WireRequest
 
 __all__ = ["StsSpeaker"]
@@ -31,9 +31,15 @@ class StsSpeaker:
 
     internal: Final = "InternalFailure"
 
-    def __init__(self, sts: SecurityTokenService) -> None:
+    def __init__(self, sts: SecurityTokenService, format_: Written = AS_XML) -> None:
         self._sts = sts
+        self._written = format_
         self.reading = Reading("sts", _check_media_type, _read)
+
+    def suited(self, request: WireRequest) -> StsSpeaker:
+        """Give the one that answers in the format that a request wants."""
+        wanted = written(request.header(b"accept"))
+        return self if wanted is self._written else StsSpeaker(self._sts, wanted)
 
     def is_slow(self, asked: Asked) -> bool:  # noqa: ARG002 - as all speakers have it
         """Tell that nothing here is."""
@@ -42,13 +48,13 @@ class StsSpeaker:
     def do(self, caller: Caller, identity: Identity, asked: Asked, request_id: str) -> Reply:
         """Do an operation."""
         response = self._sts.call(caller, identity, asked.operation, asked.params, request_id=request_id)
-        return Reply(200, CONTENT_TYPE, encode(asked.operation, response, request_id))
+        return Reply(200, self._written.content_type, self._written.encode(asked.operation, response, request_id))
 
     def refuse(self, code: str, message: str, status: int | None, request_id: str) -> Reply:
         """Write an error."""
         status = status or sts_model().errors.get(code) or _STATUS.get(code, 400)
-        body = encode_error(code, message, request_id, ours=status >= _SERVERS)
-        return Reply(status, CONTENT_TYPE, body, code, message)
+        body = self._written.encode_error(code, message, request_id, ours=status >= _SERVERS)
+        return Reply(status, self._written.content_type, body, code, message)
 
 
 def _check_media_type(request: WireRequest) -> None:

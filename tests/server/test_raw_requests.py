@@ -315,9 +315,9 @@ def test_a_client_that_leaves_in_the_middle_leaves_nothing(endpoint: LocalEndpoi
 # STS
 
 
-def _sts(wire: Connection, key: AccessKeyPair, text: str) -> Any:
+def _sts(wire: Connection, key: AccessKeyPair, text: str, *more: tuple[str, str]) -> Any:
     body = text.encode()
-    headers = [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")]
+    headers = [("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"), *more]
     return wire.ask(sign(key, wire.url, body, headers, service="sts"), body)
 
 
@@ -327,6 +327,49 @@ def test_a_presigned_question_who_one_is(endpoint: LocalEndpoint, key: AccessKey
     with urlopen(request.url) as answer:  # noqa: S310 - our own server
         assert answer.headers["Content-Type"] == "text/xml"
         assert f"<Arn>{ADMIN}</Arn>".encode() in answer.read()
+
+
+ACCEPTED: dict[str, tuple[str, str]] = {
+    "JSON": ("application/json", "application/json"),
+    "JSON in other letters, with a parameter": ("Application/JSON; charset=utf-8", "application/json"),
+    "JSON before anything": ("application/json, text/plain, */*", "application/json"),
+    "anything": ("*/*", "text/xml"),
+    "XML": ("text/xml", "text/xml"),
+    "another JSON": ("application/problem+json", "text/xml"),
+}
+
+
+@pytest.mark.parametrize(("accept", "content_type"), ACCEPTED.values(), ids=ACCEPTED)
+def test_sts_answers_in_json_who_asks_for_it(
+    wire: Connection, key: AccessKeyPair, accept: str, content_type: str
+) -> None:
+    answer = _sts(wire, key, "Action=GetCallerIdentity&Version=2011-06-15", ("Accept", accept))
+    assert (answer.status, answer.headers["content-type"]) == (200, content_type)
+    if content_type == "application/json":
+        told = answer.json["GetCallerIdentityResponse"]
+        assert (told["GetCallerIdentityResult"]["Account"], told["GetCallerIdentityResult"]["Arn"]) == (A, ADMIN)
+        assert told["ResponseMetadata"] == {"RequestId": answer.headers["x-amzn-requestid"]}
+
+
+def test_sts_refuses_in_json_who_asks_for_it(wire: Connection, key: AccessKeyPair) -> None:
+    answer = _sts(wire, key, "Action=Conjure&Version=2011-06-15", ("Accept", "application/json"))
+    assert (answer.status, answer.headers["content-type"]) == (400, "application/json")
+    words = "Could not find operation Conjure for version 2011-06-15"
+    assert answer.json == {
+        "Error": {"Type": "Sender", "Code": "InvalidAction", "Message": words},
+        "RequestId": answer.headers["x-amzn-requestid"],
+    }
+
+
+def test_in_json_times_are_numbers_and_what_there_is_not_is_null(wire: Connection, key: AccessKeyPair) -> None:
+    text = "Action=GetSessionToken&Version=2011-06-15&DurationSeconds=900"
+    answer = _sts(wire, key, text, ("Accept", "application/json"))
+    credentials = answer.json["GetSessionTokenResponse"]["GetSessionTokenResult"]["Credentials"]
+    assert credentials["Expiration"] == pytest.approx(datetime.now(UTC).timestamp() + 900, abs=60)
+    text = "Action=GetFederationToken&Version=2011-06-15&Name=guest"
+    answer = _sts(wire, key, text, ("Accept", "application/json"))
+    result = answer.json["GetFederationTokenResponse"]["GetFederationTokenResult"]
+    assert result["PackedPolicySize"] is None
 
 
 STS_REFUSED: dict[str, tuple[str, int, str, str]] = {
