@@ -15,6 +15,7 @@ from uvicorn.server import ServerState
 
 from policyeval.server.app import App
 from policyeval.server.attention import Attention
+from policyeval.server.cross_origin import shared
 from policyeval.server.endpoint import Exchange, Peer, Reply
 from policyeval.server.monitors import MONITORED, Answer
 from policyeval.server.reader import MOST_HEAD, RequestReader, Taken
@@ -157,9 +158,11 @@ class Connection(asyncio.Protocol):
     def _reply(self, taken: Taken, exchange: Exchange, start: float, reply: Reply) -> None:
         head = (
             (b"x-amzn-RequestId", exchange.request_id.encode("ascii")),
-            (b"Content-Type", reply.content_type.encode("ascii")),
+            *(((b"Content-Type", reply.content_type.encode("ascii")),) if reply.content_type else ()),
             (b"Content-Length", b"%d" % len(reply.body)),
             _NOT_KEPT,
+            *shared(taken.request),
+            *reply.headers,
         )
         self._write(taken, Answer(reply.status, head, reply.body))
         end = perf_counter()

@@ -15,6 +15,7 @@ from policyeval.evaluator.layers import keep
 from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
 from policyeval.kms.sts.identity import Credentials, Identity
+from policyeval.server.cross_origin import Headers, is_preflight, preflight
 from policyeval.server.front_door import MOST_BODY, FrontDoor, Reading, too_large
 from policyeval.server.query_protocol import FORM
 from policyeval.server.refusals import DIALECTS
@@ -44,7 +45,7 @@ class Asked(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """An HTTP response, but for what the server adds by itself.
+    """An HTTP response, but for what the server adds by itself. Without a content type it has no such header.
 
     `code` and `message` say why it is a refusal, and are empty when it is none. The rest is for the journal, and
     the client learns nothing of it: `fault` is what went wrong with the server itself, `decision` what the authorizer
@@ -59,6 +60,7 @@ class Reply(NamedTuple):
     fault: str | None = None
     decision: Decision | None = None
     hint: str | None = None
+    headers: Headers = ()
 
 
 class Speaker(Protocol):
@@ -125,6 +127,10 @@ class Exchange:
         self.is_slow = self._speaker.is_slow(asked)
         self._work = partial(self._speaker.do, caller, identity, asked, self.request_id)
 
+    def answer(self, reply: Reply) -> None:
+        """Answer it at the door: `run` will give this."""
+        self._work = lambda: reply
+
     def refuse(self, error: Exception) -> None:
         """Refuse it at the door: `run` will say so."""
         self._work = partial(_raise, error)
@@ -182,6 +188,9 @@ class Endpoint:
         """Read a request and see who sent it."""
         speaker = self._speaker(request).suited(request)
         exchange = Exchange(speaker, self._ids(), peer)
+        if is_preflight(request):
+            exchange.answer(Reply(200, "", b"", headers=preflight(request)))
+            return exchange
         try:
             asked, signed = self._door.admit(request, speaker.reading, self._clock())
             caller = self._caller(signed, peer, request.header(b"user-agent"), speaker)

@@ -16,7 +16,7 @@ from botocore.credentials import Credentials
 
 from policyeval.server.testing import AccessKeyPair, LocalEndpoint
 from tests.server.conftest import ADMIN, A
-from tests.server.raw import JSON, Connection, asks, connected, sign
+from tests.server.raw import JSON, Answer, Connection, asks, connected, sign
 
 UNKNOWN = b"<UnknownOperationException/>"
 
@@ -129,6 +129,56 @@ def test_the_names_of_headers_are_spelled_as_aws_spells_them(wire: Connection, k
     head = wire.socket.recv(65536).partition(b"\r\n\r\n")[0].decode("ascii")
     names = [line.partition(":")[0] for line in head.split("\r\n")[1:]]
     assert names == ["Date", "x-amzn-RequestId", "Content-Type", "Content-Length", "Cache-Control", "Connection"]
+
+
+ORIGIN = ("Origin", "https://app.example")
+EXPOSED = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date"
+
+
+def _cross_origin(answer: Answer) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name.startswith("access-control-")}
+
+
+PREFLIGHTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "of KMS": (("Access-Control-Request-Headers", "authorization,content-type,x-amz-date,x-amz-target"),),
+    "of STS": (("Access-Control-Request-Headers", "authorization,content-type,x-amz-date"),),
+    "of plain requests": (),
+}
+
+
+@pytest.mark.parametrize("wanted", PREFLIGHTS.values(), ids=PREFLIGHTS)
+def test_a_browser_is_told_that_any_page_may_call(wire: Connection, wanted: tuple[tuple[str, str], ...]) -> None:
+    asked = [("Host", "h"), ORIGIN, ("Access-Control-Request-Method", "POST"), *wanted]
+    answer = wire.ask(asked, line="OPTIONS / HTTP/1.1", length=False)
+    assert (answer.status, answer.body, answer.headers.get("content-type")) == (200, b"", None)
+    assert _cross_origin(answer) == {
+        "access-control-allow-origin": "*",
+        "access-control-expose-headers": EXPOSED,
+        **{name.replace("Request", "Allow").lower(): value for name, value in wanted},
+        "access-control-allow-methods": "POST",
+        "access-control-max-age": "172800",
+    }
+
+
+def test_a_page_may_read_the_response_and_needs_a_signature_for_it(wire: Connection, key: AccessKeyPair) -> None:
+    body = b"{}"
+    signed = sign(key, wire.url, body, asks("ListKeys"))
+    for headers, status in ((signed, 200), ([("Host", "h"), *asks("ListKeys")], 400)):
+        answer = wire.ask([*headers, ORIGIN], body)
+        assert answer.status == status
+        assert _cross_origin(answer) == {"access-control-allow-origin": "*", "access-control-expose-headers": EXPOSED}
+
+
+NO_PREFLIGHTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "without an origin": (("Access-Control-Request-Method", "POST"),),
+    "without a method": (ORIGIN,),
+}
+
+
+@pytest.mark.parametrize("headers", NO_PREFLIGHTS.values(), ids=NO_PREFLIGHTS)
+def test_what_no_browser_asks_is_no_operation(wire: Connection, headers: tuple[tuple[str, str], ...]) -> None:
+    answer = wire.ask([("Host", "h"), *headers], line="OPTIONS / HTTP/1.1", length=False)
+    assert (answer.status, answer.body) == (404, b"<UnknownOperationException/>")
 
 
 def test_a_response_comes_in_one_piece(wire: Connection, key: AccessKeyPair) -> None:
