@@ -247,6 +247,16 @@ def test_a_service_may_stand_where_a_principal_does(service: str) -> None:
     assert not may_decrypt(estate, service, blob)
 
 
+def test_a_grant_without_a_name_is_listed_with_an_empty_one() -> None:
+    """KMS 20: what groups grants by their names, as Ansible does, finds one in each."""
+    estate = Estate()
+    key = estate.key()
+    granted(estate, key, APP_A, "Decrypt", RetiringPrincipal=NOBODY_A)
+    pages = estate.call("ListGrants", KeyId=key), estate.call("ListRetirableGrants", RetiringPrincipal=NOBODY_A)
+    for listed in pages:
+        assert [grant["Name"] for grant in listed["Grants"]] == [""]
+
+
 TWO_CONSTRAINTS = {"EncryptionContextEquals": BLUE, "EncryptionContextSubset": BLUE}
 SOURCE = f"arn:aws:s3:us-east-1:{A}:bucket"
 SERVICE = "dynamodb.us-east-1.amazonaws.com"

@@ -103,7 +103,7 @@ def _page(call: Call, of: str, fetch: Fetch) -> Response:
 
 
 def _show(grant: Grant) -> Response:
-    """Give a grant as listings do; what it does not have is left out."""
+    """Give a grant as listings do; what it does not have is left out, but a name is shown as empty."""
     constraints = _present(
         EncryptionContextSubset=_copied(grant.context_subset),
         EncryptionContextEquals=_copied(grant.context_equals),
@@ -112,7 +112,7 @@ def _show(grant: Grant) -> Response:
     return _present(
         KeyId=grant.key_arn,
         GrantId=grant.grant_id,
-        Name=grant.name,
+        Name=grant.name or "",
         CreationDate=grant.creation_date,
         GranteePrincipal=grant.grantee_principal,
         GranteeServicePrincipal=grant.grantee_service_principal,
