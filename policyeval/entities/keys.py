@@ -114,4 +114,5 @@ def facts_of(model: KeyModel) -> KeyFacts:
         multi_region_type=kind,
         state=model.state,
         aliases=model.aliases,
+        description=model.description,
     )

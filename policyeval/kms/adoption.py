@@ -16,7 +16,7 @@ from policyeval.kms.records import Alias, Key, KeyState, Material, MultiRegion
 from policyeval.kms.states import PENDING_DELETION
 from policyeval.kms.storage.store import Store, Transaction
 from policyeval.kms.vault import Vault
-from policyeval.model.arn import split_arn
+from policyeval.model.arn import is_account_id, root_arn, split_arn
 from policyeval.model.grant import Grant
 from policyeval.model.records import KeyFacts, ResourceRecord
 from policyeval.model.source import Diagnostic
@@ -54,8 +54,18 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
         for record in fresh:
             _create(record, groups.get(_shared_name(record.arn)), transaction, vault, now)
             for grant in entities.retirable_grants(record.arn):
-                dated = grant if grant.creation_date is not None else replace(grant, creation_date=now)
-                transaction.put_grant(dated)
+                transaction.put_grant(_as_made(grant, record, now))
+
+
+def _as_made(grant: Grant, record: ResourceRecord, now: datetime) -> Grant:
+    """Give a grant as CreateGrant would have left it: with a date, and its issuer as listings name it."""
+    account = record.account
+    issuer = grant.issuing_account or account.id
+    return replace(
+        grant,
+        creation_date=grant.creation_date or now,
+        issuing_account=root_arn(issuer, account.partition) if is_account_id(issuer) else issuer,
+    )
 
 
 def _fault(record: ResourceRecord) -> Diagnostic | None:
@@ -132,7 +142,7 @@ def _create(
 
 def _description(facts: KeyFacts) -> str:
     services = [name.removeprefix(ALIAS_PREFIX) for name in facts.aliases if name.startswith(ALIAS_PREFIX)]
-    return description_of(services[0]) if facts.manager == "AWS" and services else ""
+    return description_of(services[0]) if facts.manager == "AWS" and services else facts.description
 
 
 def _material(  # noqa: PLR0913, PLR0917 - the facts of one material

@@ -145,5 +145,6 @@ class _Known:
             multi_region_type=kind,
             state=key.state,
             aliases=tuple(alias.name for alias in aliases),
+            description=key.description,
         )
         self.record = ResourceRecord(key.arn, account, named_policy(key.policy), dict(key.tags), facts)

@@ -5,6 +5,7 @@ Equality and hash ignore places, so that equal texts are one policy wherever the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -125,20 +126,25 @@ def _statement_document(statement: Statement) -> dict[str, object]:
         document[name] = _principal_document(statement.principal)
     for name, element in (("Action", statement.action), ("Resource", statement.resource)):
         if element is not None:
-            document[f"Not{name}" if element.negated else name] = list(element.values)
+            document[f"Not{name}" if element.negated else name] = _short(element.values)
     if statement.conditions:
-        operators: dict[str, dict[str, list[str]]] = {}
+        operators: dict[str, dict[str, str | list[str]]] = {}
         for condition in statement.conditions:
-            operators.setdefault(condition.operator, {})[condition.key] = list(condition.values)
+            operators.setdefault(condition.operator, {})[condition.key] = _short(condition.values)
         document["Condition"] = operators
     return document
 
 
-def _principal_document(principal: PrincipalElement) -> dict[str, list[str]]:
+def _principal_document(principal: PrincipalElement) -> dict[str, str | list[str]]:
     kinds: dict[str, list[str]] = {}
     for value in principal.values:
         kinds.setdefault(value.kind, []).append(value.value)
-    return kinds
+    return {kind: _short(values) for kind, values in kinds.items()}
+
+
+def _short(values: Sequence[str]) -> str | list[str]:
+    """Write a lone value without a list, as nearly everybody does."""
+    return values[0] if len(values) == 1 else list(values)
 
 
 @dataclass(frozen=True, slots=True)

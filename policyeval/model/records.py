@@ -71,6 +71,7 @@ class KeyFacts:
     multi_region_type: Literal["PRIMARY", "REPLICA"] | None = None
     state: str = "Enabled"
     aliases: tuple[str, ...] = ()
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,7 @@ from tests.kms.estate import (
     APP_B,
     NOBODY_A,
     NOBODY_B,
+    START,
     A,
     B,
     Clock,
@@ -166,6 +167,44 @@ def test_keys_of_the_file_are_created_once(tmp_path: Path) -> None:
         assert admin.decrypt(blob) == b"kept"
         with pytest.raises(KmsError, match="alias/app is not found"):
             admin.encrypt("alias/app", b"the store owns the key, the file does not bring its alias back")
+
+
+def test_a_described_key_is_shown_as_if_it_had_been_made_by_calls() -> None:
+    """KMS 25: what a listing prints goes through a file and comes out the same."""
+    own = allow("kms:*", Principal={"AWS": f"arn:aws:iam::{A}:root"}) | {"Action": "kms:*"}
+    open_here = {
+        **own,
+        "Principal": {"AWS": "*"},
+        "Action": ["kms:Decrypt", "kms:DescribeKey"],
+        "Condition": {"StringEquals": {"kms:CallerAccount": A}},
+    }
+    listed = {
+        "KeyId": f"arn:aws:kms:us-east-1:{A}:key/app-key",
+        "GrantId": "0" * 64,
+        "Name": "",
+        "CreationDate": START,
+        "GranteePrincipal": ADMIN_B,
+        "IssuingAccount": f"arn:aws:iam::{B}:root",
+        "Operations": ["Decrypt"],
+        "Constraints": {"EncryptionContextSubset": BLUE},
+    }
+    grants = [
+        listed | {"CreationDate": START.timestamp()},
+        {"GrantId": "1" * 64, "GranteePrincipal": ADMIN_A, "Operations": ["Encrypt"]},
+    ]
+    key = {
+        "id": "app-key",
+        "region": "us-east-1",
+        "description": "figures: ü",
+        "policy": policy(own, open_here),
+        "grants": grants,
+    }
+    kms = KeyManagementService(described(key))
+    assert kms.call(ADMIN_A, "DescribeKey", {"KeyId": "app-key"})["KeyMetadata"]["Description"] == "figures: ü"
+    first, second = kms.call(ADMIN_A, "ListGrants", {"KeyId": "app-key"})["Grants"]
+    assert first == listed
+    assert second["IssuingAccount"] == f"arn:aws:iam::{A}:root"
+    assert json.loads(kms.call(ADMIN_A, "GetKeyPolicy", {"KeyId": "app-key"})["Policy"]) == policy(own, open_here)
 
 
 def test_members_of_a_multi_region_key_share_their_material() -> None:
