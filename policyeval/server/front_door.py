@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container
 from datetime import datetime
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from policyeval.kms.sts.identity import Credentials
+from policyeval.server.refusals import DIALECTS
 from policyeval.server.signature import Signed, SigningKeys, verify
 from policyeval.server.wire import WireError, WireRequest
 
@@ -14,6 +16,9 @@ __all__ = ["MOST_BODY", "FrontDoor", "Reading", "too_large"]
 
 MOST_BODY: Final = 1024 * 1024
 """How many bytes a body may have; the longest good ones, an import of an RSA key or 50 tags, have a tenth of it."""
+
+_SCOPE: Final = re.compile(r"Credential=[^\s,]*/([a-z0-9-]{1,64})/aws4_request")
+_SERVICES: Final = frozenset(DIALECTS)
 
 Asked = TypeVar("Asked")
 
@@ -62,8 +67,12 @@ class FrontDoor:
         """
         if len(request.body) > self._most_body:
             raise too_large()
-        reading.check_media_type(request)
-        asked = reading.read(request)
+        try:
+            reading.check_media_type(request)
+            asked = reading.read(request)
+        except WireError as error:
+            error.hint = error.hint or _hint(request)
+            raise
         signed = verify(
             request,
             service=reading.service,
@@ -73,6 +82,17 @@ class FrontDoor:
             keys=self._keys,
         )
         return asked, signed
+
+
+def _hint(request: WireRequest) -> str | None:
+    """Say that a request is for another service: clients send all of them where AWS_ENDPOINT_URL says."""
+    found = _SCOPE.search(request.header(b"authorization") or "")
+    if found is None or found[1] in _SERVICES:
+        return None
+    return (
+        f"it was sent for `{found[1]}`, and only KMS and STS are here: to send nothing else here, set "
+        "AWS_ENDPOINT_URL_KMS and AWS_ENDPOINT_URL_STS in place of AWS_ENDPOINT_URL"
+    )
 
 
 def too_large() -> WireError:

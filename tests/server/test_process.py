@@ -331,6 +331,24 @@ def test_why_credentials_were_refused_is_hinted_to_who_runs_the_server() -> None
     assert "a-wrong-secret" not in log
 
 
+def test_a_request_for_another_service_is_hinted_to_who_runs_the_server() -> None:
+    with serve("--log-format", "json") as served:
+        for service, operation in (("iam", "list_users"), ("secretsmanager", "list_secrets"), ("s3", "list_buckets")):
+            with pytest.raises(ClientError):
+                getattr(served.client(service), operation)()
+        with pytest.raises(ClientError):
+            served.client("sts").get_access_key_info(AccessKeyId="AKIAIOSFODNN7EXAMPLE")
+        _, log = served.stop()
+    hints = [json.loads(line).get("hint") for line in log.splitlines()[:-1]]
+    assert hints[0] == (
+        "it was sent for `iam`, and only KMS and STS are here: to send nothing else here, set "
+        "AWS_ENDPOINT_URL_KMS and AWS_ENDPOINT_URL_STS in place of AWS_ENDPOINT_URL"
+    )
+    assert hints[1].startswith("it was sent for `secretsmanager`,")
+    assert hints[2].startswith("it was sent for `s3`,")
+    assert hints[3] is None
+
+
 def test_a_file_that_changed_takes_effect_and_a_broken_one_does_not(tmp_path: Path) -> None:
     file = tmp_path / "data" / "accounts.yaml"
     with serve("--data", str(tmp_path / "data")) as served:
