@@ -12,6 +12,13 @@ _HEAD = """\
 # each, every time with a folder of its own below the one to import.
 # A call that fails leaves no file; the import then says what is missing.
 set -u
+home={home}
+if test -z "$home"; then
+    echo "policyeval: no Region: name one with --region, or set AWS_DEFAULT_REGION" >&2
+    exit 1
+fi
+# STS is asked in a Region, and which partition's IAM and Organizations are asked follows from it.
+export AWS_REGION="$home" AWS_DEFAULT_REGION="$home"
 mkdir -p {folder} && cd {folder} || exit 1
 
 get() {{ # FILE CALL...
@@ -102,7 +109,8 @@ def commands(regions: Iterable[str] = (), folder: str = ".") -> str:
         folder: what the script fills; the folder to give to `policyeval import`.
 
     """
-    named = " ".join(shlex.quote(region) for region in regions)
-    default = '"${AWS_REGION:-$(aws configure get region)}"'
-    head = _HEAD.format(folder=shlex.quote(folder))
-    return head + _REGION.format(regions=named or default) + _ORGANIZATION
+    named = [shlex.quote(region) for region in regions]
+    # What is configured comes last: `aws configure get` sees the file alone.
+    default = '"${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region)}}"'
+    head = _HEAD.format(folder=shlex.quote(folder), home=named[0] if named else default)
+    return head + _REGION.format(regions=" ".join(named) or '"$home"') + _ORGANIZATION

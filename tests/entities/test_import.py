@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -193,7 +194,7 @@ OUTPUTS: dict[str, Any] = {
 }
 
 STAND_IN = """\
-import json, re, sys
+import json, os, re, sys
 call, rest = sys.argv[1:3], sys.argv[3:]
 given = dict(zip(rest[::2], rest[1::2]))
 names = ["--key-id", "--parent-id", "--target-id", "--policy-id", "--filter"]
@@ -202,6 +203,11 @@ outputs = json.load(open({path!r}))
 if name not in outputs:
     sys.exit(f"An error occurred (AccessDeniedException): {{name}}")
 found = outputs[name]
+if name == "configure get":
+    print(found)
+    sys.exit()
+if isinstance(found, dict) and "--region" not in given:
+    found["asked in"] = [os.environ.get("AWS_REGION"), os.environ.get("AWS_DEFAULT_REGION")]
 if isinstance(found, str):
     sys.exit(found)
 if "--query" in given:
@@ -213,8 +219,10 @@ else:
 """
 
 
-def fill(folder: Path, outputs: dict[str, Any]) -> str:
-    """Run the script with a stand-in for `aws`, give what it said."""
+def fill(
+    folder: Path, outputs: dict[str, Any], regions: Sequence[str] = ("us-east-1",), **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the script with a stand-in for `aws`, give what came of it."""
     tools = folder.parent / "bin"
     tools.mkdir(exist_ok=True)
     (tools / "outputs.json").write_text(json.dumps(outputs), encoding="utf-8")
@@ -223,11 +231,9 @@ def fill(folder: Path, outputs: dict[str, Any]) -> str:
     (tools / "aws").chmod(0o755)
     shell = shutil.which("sh")
     assert shell is not None
-    script = commands(["us-east-1"], str(folder))
-    done = subprocess.run(
-        [shell], input=script, env={"PATH": f"{tools}:/usr/bin:/bin"}, text=True, capture_output=True, check=False
-    )
-    return done.stderr
+    script = commands(regions, str(folder))
+    environment |= {"PATH": f"{tools}:/usr/bin:/bin"}
+    return subprocess.run([shell], input=script, env=environment, text=True, capture_output=True, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -344,7 +350,7 @@ def test_a_managed_policy_without_a_document_is_told_and_stays_attached(folder: 
 
 def test_a_call_that_fails_leaves_no_file(tmp_path: Path) -> None:
     outputs = {call: output for call, output in OUTPUTS.items() if not call.startswith("kms list-grants")}
-    said = fill(tmp_path / "export", outputs)
+    said = fill(tmp_path / "export", outputs).stderr
     assert f"policyeval: no us-east-1/kms-list-grants-{KEY_ID}.json" in said
     missing = import_directory(tmp_path / "export").missing
     assert [message.split(" is missing")[0] for message in missing] == [
@@ -438,5 +444,33 @@ def test_a_folder_without_an_account_is_bad_input(tmp_path: Path, make: bool) ->
         import_directory(tmp_path / "none")
 
 
-def test_the_cli_asks_for_its_own_region_when_none_is_named() -> None:
-    assert 'for region in "${AWS_REGION:-$(aws configure get region)}"; do' in commands()
+CONFIGURED = {"configure get": "eu-south-1"}
+OWN_REGIONS = [
+    ("the one that version 2 of the CLI reads first", {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-2"}),
+    ("the one that both versions read", {"AWS_DEFAULT_REGION": "eu-west-1"}),
+]
+
+
+@pytest.mark.parametrize("environment", [row[1] for row in OWN_REGIONS], ids=[row[0] for row in OWN_REGIONS])
+def test_the_clis_own_region_is_asked_when_none_is_named(tmp_path: Path, environment: dict[str, str]) -> None:
+    fill(tmp_path / "export", OUTPUTS, (), **environment)
+    assert [path.name for path in (tmp_path / "export").iterdir() if path.is_dir()] == ["eu-west-1"]
+
+
+def test_a_configured_region_is_asked_when_the_environment_names_none(tmp_path: Path) -> None:
+    fill(tmp_path / "export", OUTPUTS | CONFIGURED, ())
+    assert (tmp_path / "export" / "eu-south-1" / "kms-list-keys.json").exists()
+
+
+def test_the_script_stops_where_nobody_names_a_region(tmp_path: Path) -> None:
+    done = fill(tmp_path / "export", OUTPUTS, ())
+    assert done.returncode == 1
+    assert "policyeval: no Region: name one with --region, or set AWS_DEFAULT_REGION\n" in done.stderr
+    assert not (tmp_path / "export").exists()
+
+
+def test_sts_and_iam_are_asked_in_the_first_region_that_is_named(tmp_path: Path) -> None:
+    """The CLI does not ask STS without a Region, and finds the IAM of another partition by it."""
+    fill(tmp_path / "export", OUTPUTS, ("cn-north-1", "cn-northwest-1"), AWS_REGION="us-east-1")
+    for name in ("sts-get-caller-identity.json", DETAILS_FILE):
+        assert json.loads((tmp_path / "export" / name).read_text(encoding="utf-8"))["asked in"] == ["cn-north-1"] * 2
