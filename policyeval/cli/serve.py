@@ -200,6 +200,8 @@ def _exports(who: Who, place: Place) -> Iterator[str]:
         yield f"AWS_ACCESS_KEY_ID={key.id}"
         yield f"AWS_SECRET_ACCESS_KEY={key.secret}"
     yield f"AWS_ENDPOINT_URL={place.url}"
+    # The AWS CLI and boto3 read the second, the SDKs for JavaScript and Java the first alone.
+    yield f"AWS_REGION={place.region}"
     yield f"AWS_DEFAULT_REGION={place.region}"
 
 

@@ -100,13 +100,15 @@ class LocalEndpoint:
     def environment(self, as_: str | None = None) -> dict[str, str]:
         """Give the environment variables that point the AWS CLI and SDKs here."""
         key = self.credentials(as_)
-        token = {} if key.aws_session_token is None else {"AWS_SESSION_TOKEN": key.aws_session_token}
         return {
             "AWS_ACCESS_KEY_ID": key.aws_access_key_id,
             "AWS_SECRET_ACCESS_KEY": key.aws_secret_access_key,
+            # Empty where there is none: that of whoever runs the tests would go with the key.
+            "AWS_SESSION_TOKEN": key.aws_session_token or "",
             "AWS_ENDPOINT_URL": self.url,
+            # The AWS CLI and boto3 read the second, the SDKs for JavaScript and Java the first alone.
+            "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
-            **token,
         }
 
     # What the endpoint asks

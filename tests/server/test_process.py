@@ -44,7 +44,7 @@ def test_the_banner_says_where_for_whom_and_what_to_export() -> None:
         "            AKIA arn:aws:iam::111122223333:user/administrator",
         "",
         "export AWS_ACCESS_KEY_ID=AKIA AWS_SECRET_ACCESS_KEY=SECRET AWS_ENDPOINT_URL=http://127.0.0.1:PORT "
-        "AWS_DEFAULT_REGION=us-east-1",
+        "AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1",
     ]
     assert code == 0
     assert re.fullmatch(r"\S+Z info    stopped\n", log)
@@ -66,7 +66,7 @@ def test_secrets_of_a_file_are_not_told() -> None:
             "who       NOBODY can sign: there are no `access_keys` of fixtures/acc",
         ),
         (["--account", "444455556666"], "AKIA[A-Z0-9]* arn:aws:iam::444455556666:user/administrator"),
-        (["--region", "eu-west-1"], "AWS_DEFAULT_REGION=eu-west-1"),
+        (["--region", "eu-west-1"], "AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1"),
     ],
 )
 def test_what_the_banner_says_of(arguments: list[str], line: str) -> None:

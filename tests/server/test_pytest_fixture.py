@@ -38,6 +38,8 @@ def test_whoever_is_described_can_call(pytester: pytest.Pytester) -> None:
     )
     pytester.makepyfile(
         """
+        import os
+
         import boto3
         import pytest
 
@@ -68,10 +70,19 @@ def test_whoever_is_described_can_call(pytester: pytest.Pytester) -> None:
         def test_the_environment_points_boto3_here(kms_endpoint, monkeypatch):
             for name, value in kms_endpoint.environment(as_=ROLE).items():
                 monkeypatch.setenv(name, value)
-            assert boto3.client("sts").get_caller_identity()["Arn"].endswith("/app/pytest")
+            assert boto3.Session().client("sts").get_caller_identity()["Arn"].endswith("/app/pytest")
+
+        def test_nothing_of_whoever_runs_the_tests_goes_with_it(kms_endpoint, monkeypatch):
+            monkeypatch.setenv("AWS_SESSION_TOKEN", "of-another-account")
+            monkeypatch.setenv("AWS_REGION", "eu-west-1")
+            alice = "arn:aws:iam::111122223333:user/alice"
+            for name, value in kms_endpoint.environment(as_=alice).items():
+                monkeypatch.setenv(name, value)
+            assert boto3.Session().client("sts").get_caller_identity()["Arn"] == alice
+            assert os.environ["AWS_REGION"] == os.environ["AWS_DEFAULT_REGION"] == "us-east-1"
         """
     )
-    pytester.runpytest_subprocess("-q").assert_outcomes(passed=7)
+    pytester.runpytest_subprocess("-q").assert_outcomes(passed=8)
 
 
 def test_a_run_that_does_not_use_it_loads_nothing_of_it() -> None:
