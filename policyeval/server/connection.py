@@ -7,6 +7,7 @@ to a task of its own, piece by piece, and get the answer back like that, which t
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from http import HTTPStatus
 from time import perf_counter
 from typing import Final
@@ -31,8 +32,12 @@ _WORDS: Final = {400: "This is no HTTP/1.1.", 431: f"The head of a request has {
 _LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
 _GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 # Names are spelled as AWS spells them: clients that read HTTP by themselves compare letters (libmongocrypt does).
-_LAST: Final = (b"Connection", b"close")
-_NOT_KEPT: Final = (b"Cache-Control", b"no-cache, no-store, must-revalidate, private")
+_LAST: Final = b"Connection: close\r\n"
+_HEAD: Final = b"""\
+x-amzn-RequestId: %b\r
+%bContent-Length: %d\r
+Cache-Control: no-cache, no-store, must-revalidate, private\r
+"""
 
 
 class Connection(asyncio.Protocol):
@@ -51,6 +56,8 @@ class Connection(asyncio.Protocol):
         self._attention = attention
         self._idle = idle
         self._reader = RequestReader(app.endpoint.most_body)
+        self._defaults: list[tuple[bytes, bytes]] = []  # headers of every answer
+        self._dated = b""
         self._is_busy = False  # a request is being answered
         self._is_held = False  # the client does not take its answers
         self._is_paused = False  # nothing is read for now
@@ -156,47 +163,50 @@ class Connection(asyncio.Protocol):
         future.add_done_callback(lambda done: self._reply(taken, exchange, start, done.result()))
 
     def _reply(self, taken: Taken, exchange: Exchange, start: float, reply: Reply) -> None:
-        head = (
-            (b"x-amzn-RequestId", exchange.request_id.encode("ascii")),
-            *(((b"Content-Type", reply.content_type.encode("ascii")),) if reply.content_type else ()),
-            (b"Content-Length", b"%d" % len(reply.body)),
-            _NOT_KEPT,
-            *shared(taken.request),
-            *reply.headers,
-        )
-        self._write(taken, Answer(reply.status, head, reply.body))
+        kind = b"Content-Type: %b\r\n" % reply.content_type.encode("ascii") if reply.content_type else b""
+        head = _HEAD % (exchange.request_id.encode("ascii"), kind, len(reply.body))
+        more = (*shared(taken.request), *reply.headers)
+        self._write(taken, reply.status, head + _lines(more) if more else head, reply.body)
         end = perf_counter()
         self._loop.call_soon(self._app.tell, exchange, reply, end - start)  # the answer goes out before
         self._attention.answered(end, self._loop)
 
     def _monitor(self, taken: Taken) -> None:
         task = self._loop.create_task(self._app.monitor(taken.request))
-        task.add_done_callback(lambda done: self._write(taken, done.result()))
+        task.add_done_callback(lambda done: self._write_as_said(taken, done.result()))
+
+    def _write_as_said(self, taken: Taken, answer: Answer) -> None:
+        self._write(taken, answer.status, _lines(answer.headers), answer.body)
 
     def _turn_away(self, taken: Taken) -> None:
         words = _WORDS[taken.refused]
         self._app.turn_away(self._peer, taken.refused, words)
-        head = ((b"Content-Type", b"text/plain"), (b"Content-Length", b"%d" % len(words)))
-        self._write(taken, Answer(taken.refused, head, words.encode("ascii")))
+        head = b"Content-Type: text/plain\r\nContent-Length: %d\r\n" % len(words)
+        self._write(taken, taken.refused, head, words.encode("ascii"))
 
-    def _write(self, taken: Taken, answer: Answer) -> None:
+    def _write(self, taken: Taken, status: int, head: bytes, body: bytes) -> None:
         """Write an answer, and go on with what waits."""
         self._is_busy = False
         self._since = self._loop.time()
         if self._transport.is_closing():
             return
         is_last = not taken.goes_on or (self._is_stopping and not self._reader.taken)
-        dated = [(name.title(), value) for name, value in self._state.default_headers]
-        headers = (*dated, *answer.headers, *((_LAST,) if is_last else ()))
-        head = b"".join([b"%b: %b\r\n" % header for header in headers])
-        body = b"" if taken.request.method == "HEAD" else answer.body
-        self._transport.write(b"%b%b\r\n%b" % (_LINES[answer.status], head, body))
+        if self._state.default_headers is not self._defaults:  # every second others: the date is among them
+            self._defaults = self._state.default_headers
+            self._dated = _lines([(name.title(), value) for name, value in self._defaults])
+        last = _LAST if is_last else b""
+        shown = b"" if taken.request.method == "HEAD" else body
+        self._transport.write(b"%b%b%b%b\r\n%b" % (_LINES[status], self._dated, head, last, shown))
         if taken.refused:
             self._loop.call_later(_LINGER, self._transport.close)
         elif is_last:
             self._transport.close()
         elif self._is_paused or self._reader.taken:
             self._loop.call_soon(self._go_on)
+
+
+def _lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
 def plain_address(address: str) -> str:
