@@ -20,11 +20,11 @@ _BODY: Final = json.dumps(
 ).encode("ascii")
 _HEAD: Final = b"""\
 HTTP/1.1 200 OK\r
-date: Thu, 01 Jan 2026 00:00:00 GMT\r
-x-amzn-requestid: 1234abcd-12ab-34cd-56ef-1234567890ab\r
-content-type: application/x-amz-json-1.1\r
-content-length: %d\r
-cache-control: no-cache, no-store, must-revalidate, private\r
+Date: Thu, 01 Jan 2026 00:00:00 GMT\r
+x-amzn-RequestId: 1234abcd-12ab-34cd-56ef-1234567890ab\r
+Content-Type: application/x-amz-json-1.1\r
+Content-Length: %d\r
+Cache-Control: no-cache, no-store, must-revalidate, private\r
 \r
 """
 _ANSWER: Final = _HEAD % len(_BODY) + _BODY
