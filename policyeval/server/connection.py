@@ -33,6 +33,7 @@ _LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".en
 _GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 # Names are spelled as AWS spells them: clients that read HTTP by themselves compare letters (libmongocrypt does).
 _LAST: Final = b"Connection: close\r\n"
+_KEPT: Final = b"Connection: keep-alive\r\n"
 _HEAD: Final = b"""\
 x-amzn-RequestId: %b\r
 %bContent-Length: %d\r
@@ -194,9 +195,9 @@ class Connection(asyncio.Protocol):
         if self._state.default_headers is not self._defaults:  # every second others: the date is among them
             self._defaults = self._state.default_headers
             self._dated = _lines([(name.title(), value) for name, value in self._defaults])
-        last = _LAST if is_last else b""
+        then = _LAST if is_last else _KEPT if taken.is_old else b""
         shown = b"" if taken.request.method == "HEAD" else body
-        self._transport.write(b"%b%b%b%b\r\n%b" % (_LINES[status], self._dated, head, last, shown))
+        self._transport.write(b"%b%b%b%b\r\n%b" % (_LINES[status], self._dated, head, then, shown))
         if taken.refused:
             self._loop.call_later(_LINGER, self._transport.close)
         elif is_last:

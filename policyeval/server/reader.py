@@ -29,12 +29,14 @@ class Taken(NamedTuple):
         request: a request, of which the head alone is known where it is refused, or not even that.
         goes_on: whether the client may send another.
         refused: the HTTP status that says why the rest of it is not read, 0 where it is whole.
+        is_old: whether it is of HTTP/1.0, whose clients take the connection for closed unless they are told.
 
     """
 
     request: WireRequest
     goes_on: bool
     refused: int = 0
+    is_old: bool = False
 
 
 class RequestReader:
@@ -160,7 +162,8 @@ class RequestReader:
             return
         goes_on = self._parser.should_keep_alive()
         self._is_over = not goes_on
-        self.taken.append(Taken(self._head.with_body(b"".join(self._body)), goes_on))
+        is_old = self._parser.get_http_version() == "1.0"
+        self.taken.append(Taken(self._head.with_body(b"".join(self._body)), goes_on, is_old=is_old))
 
 
 def _split(url: bytes) -> tuple[bytes, bytes]:

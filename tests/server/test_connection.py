@@ -76,6 +76,28 @@ def test_a_request_with_a_body_is_answered_whatever_protocol_it_offers(wire: Con
         assert (answer.status, set(answer.json)) == (200, {"Plaintext"})
 
 
+STAYING: dict[str, tuple[str, str | None, str | None]] = {
+    "of HTTP/1.1 it is kept, and nobody needs to say so": ("1.1", None, None),
+    "of HTTP/1.1 it is kept for who asks": ("1.1", "keep-alive", None),
+    "of HTTP/1.1 it is closed for who asks": ("1.1", "close", "close"),
+    "of HTTP/1.0 it is kept for who asks, who waits for its end unless told": ("1.0", "keep-alive", "keep-alive"),
+    "of HTTP/1.0 it is closed": ("1.0", None, "close"),
+}
+
+
+@pytest.mark.parametrize(("version", "asked", "told"), STAYING.values(), ids=STAYING)
+def test_whether_a_connection_stays(
+    wire: Connection, key: AccessKeyPair, version: str, asked: str | None, told: str | None
+) -> None:
+    headers = [*sign(key, wire.url, b"{}", asks("ListKeys")), *([("Connection", asked)] if asked else [])]
+    answer = wire.ask(headers, b"{}", line=f"POST / HTTP/{version}")
+    assert (answer.status, answer.headers.get("connection")) == (200, told)
+    if told == "close":
+        assert wire.is_closed()
+    else:
+        assert wire.call(key, "ListKeys", {}).status == 200
+
+
 def test_a_head_has_no_body(wire: Connection) -> None:
     for path, status, length in (("/healthz", 200, "15"), ("/", 404, "28")):
         wire.socket.sendall(f"HEAD {path} HTTP/1.1\r\nHost: h\r\n\r\n".encode())

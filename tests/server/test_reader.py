@@ -85,7 +85,7 @@ GOOD: dict[str, tuple[bytes, WireRequest, bool]] = {
 
 @pytest.mark.parametrize(("sent", "request_", "goes_on"), GOOD.values(), ids=GOOD)
 def test_what_is_read(sent: bytes, request_: WireRequest, goes_on: bool) -> None:  # noqa: FBT001 - a column
-    assert _read(sent) == [Taken(request_, goes_on)]
+    assert _read(sent) == [Taken(request_, goes_on, is_old=b" HTTP/1.0\r\n" in sent)]
 
 
 REFUSED: dict[str, tuple[tuple[bytes, ...], int]] = {
