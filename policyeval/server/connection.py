@@ -37,7 +37,12 @@ _KEPT: Final = b"Connection: keep-alive\r\n"
 _HEAD: Final = b"""\
 x-amzn-RequestId: %b\r
 %bContent-Length: %d\r
+"""
+# KMS asks everybody on the way to keep nothing; STS says nothing of that, as AWS's does not.
+_NOT_KEPT: Final = b"""\
 Cache-Control: no-cache, no-store, must-revalidate, private\r
+Expires: 0\r
+Pragma: no-cache\r
 """
 
 
@@ -166,6 +171,8 @@ class Connection(asyncio.Protocol):
     def _reply(self, taken: Taken, exchange: Exchange, start: float, reply: Reply) -> None:
         kind = b"Content-Type: %b\r\n" % reply.content_type.encode("ascii") if reply.content_type else b""
         head = _HEAD % (exchange.request_id.encode("ascii"), kind, len(reply.body))
+        if exchange.service == "kms":
+            head += _NOT_KEPT
         more = (*shared(taken.request), *reply.headers)
         self._write(taken, reply.status, head + _lines(more) if more else head, reply.body)
         end = perf_counter()

@@ -25,6 +25,8 @@ x-amzn-RequestId: 1234abcd-12ab-34cd-56ef-1234567890ab\r
 Content-Type: application/x-amz-json-1.1\r
 Content-Length: %d\r
 Cache-Control: no-cache, no-store, must-revalidate, private\r
+Expires: 0\r
+Pragma: no-cache\r
 \r
 """
 _ANSWER: Final = _HEAD % len(_BODY) + _BODY

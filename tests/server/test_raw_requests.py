@@ -110,16 +110,23 @@ def test_nulls_and_unknown_members_are_as_if_they_were_not_there(wire: Connectio
     assert (answer.status, len(base64.b64decode(answer.json["Plaintext"]))) == (200, 8)
 
 
-def test_a_response_has_the_headers_of_aws_and_no_others(wire: Connection, key: AccessKeyPair) -> None:
+NOT_KEPT = {
+    "cache-control": "no-cache, no-store, must-revalidate, private",
+    "expires": "0",
+    "pragma": "no-cache",
+}
+
+
+def test_a_response_of_kms_has_the_headers_of_aws_and_no_others(wire: Connection, key: AccessKeyPair) -> None:
     answer = wire.call(key, "ListKeys", {})
-    assert answer.headers.keys() == {
-        "date",
-        "x-amzn-requestid",
-        "content-type",
-        "content-length",
-        "cache-control",
-    }
+    assert answer.headers.keys() == {"date", "x-amzn-requestid", "content-type", "content-length", *NOT_KEPT}
+    assert {name: answer.headers[name] for name in NOT_KEPT} == NOT_KEPT
     assert answer.headers["content-type"] == JSON
+
+
+def test_a_response_of_sts_has_the_headers_of_aws_and_no_others(wire: Connection, key: AccessKeyPair) -> None:
+    answer = _sts(wire, key, "Action=GetCallerIdentity&Version=2011-06-15")
+    assert answer.headers.keys() == {"date", "x-amzn-requestid", "content-type", "content-length"}
 
 
 def test_the_names_of_headers_are_spelled_as_aws_spells_them(wire: Connection, key: AccessKeyPair) -> None:
@@ -128,7 +135,8 @@ def test_the_names_of_headers_are_spelled_as_aws_spells_them(wire: Connection, k
     wire.send([*sign(key, wire.url, body, asks("ListKeys")), ("Connection", "close")], body)
     head = wire.socket.recv(65536).partition(b"\r\n\r\n")[0].decode("ascii")
     names = [line.partition(":")[0] for line in head.split("\r\n")[1:]]
-    assert names == ["Date", "x-amzn-RequestId", "Content-Type", "Content-Length", "Cache-Control", "Connection"]
+    rest = ["Cache-Control", "Expires", "Pragma", "Connection"]
+    assert names == ["Date", "x-amzn-RequestId", "Content-Type", "Content-Length", *rest]
 
 
 ORIGIN = ("Origin", "https://app.example")
