@@ -10,7 +10,7 @@ from policyeval.catalog.policies import aws_managed_key_policy, default_key_poli
 from policyeval.errors import PolicySyntaxError
 from policyeval.evaluator.operators import NULL, OPERATORS
 from policyeval.kms.errors import KmsError
-from policyeval.kms.principals import is_there
+from policyeval.kms.principals import has_unique_id, is_there
 from policyeval.model.arn import is_account_id, split_arn
 from policyeval.model.policy import NamedPolicy, Policy, PolicyType, PrincipalValue
 from policyeval.model.records import PolicySource
@@ -95,7 +95,7 @@ def _is_valid(principal: PrincipalValue, partition: str, iam: PolicySource) -> b
         return True
     arn = split_arn(principal.value)
     if arn is None:
-        return _UNIQUE_ID.fullmatch(principal.value) is not None
+        return _UNIQUE_ID.fullmatch(principal.value) is not None and has_unique_id(principal.value, iam)
     return arn.partition == partition and is_there(principal.value, arn, iam)
 
 

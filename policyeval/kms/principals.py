@@ -71,5 +71,10 @@ def is_there(text: str, arn: Arn, iam: PolicySource) -> bool:
     return found
 
 
+def has_unique_id(text: str, iam: PolicySource) -> bool:
+    """Tell whether a unique id is that of somebody who is described; which account it is of, it does not say."""
+    return any(record.unique_id == text for record in iam.principals())
+
+
 def _is_name(text: str) -> bool:
     return bool(text) and "/" not in text

@@ -105,6 +105,7 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("a group", text(OWN, allow("kms:Encrypt", Principal={"AWS": f"arn:aws:iam::{A}:group/g"})), *BAD_PRINCIPAL),
     ("a role of a described account that is not there", text(OWN, allow("kms:Encrypt", Principal={"AWS": f"arn:aws:iam::{B}:role/no"})), *BAD_PRINCIPAL),
     ("a session of a role that is not there", text(OWN, allow("kms:Encrypt", Principal={"AWS": f"arn:aws:sts::{A}:assumed-role/no/s"})), *BAD_PRINCIPAL),
+    ("the unique id of a role that was deleted", text(OWN, allow("kms:Encrypt", Principal={"AWS": "AROAEXAMPLEAPP0000001"})), *BAD_PRINCIPAL),
     ("a bucket", text(OWN, allow("kms:Encrypt", Principal={"AWS": "arn:aws:s3:::bucket"})), *BAD_PRINCIPAL),
     ("an account of another partition", text(OWN, allow("kms:Encrypt", Principal={"AWS": f"arn:aws-cn:iam::{A}:root"})), *BAD_PRINCIPAL),
     (
@@ -204,7 +205,7 @@ TAKEN: list[tuple[str, dict[str, Any]]] = [
     ("everybody", allow("kms:Encrypt", Principal="*")),
     ("a service", allow("kms:Encrypt", Principal={"Service": "logs.us-east-1.amazonaws.com"})),
     ("a session", allow("kms:Encrypt", Principal={"AWS": f"arn:aws:sts::{A}:assumed-role/app/s"})),
-    ("a unique id", allow("kms:Encrypt", Principal={"AWS": "AROAEXAMPLEAPP0000001"})),
+    ("the unique id of a role", allow("kms:Encrypt", Principal={"AWS": f"AROAAPPOF{B}"})),
     ("a statement without an action", {"Effect": "Allow", "Principal": {"AWS": APP_A}, "Resource": "*"}),
     ("a statement without a resource", {"Effect": "Allow", "Principal": {"AWS": APP_A}, "Action": "kms:Encrypt"}),
 ]  # fmt: skip
