@@ -74,6 +74,8 @@ def check_policy(text: str, partition: str, iam: PolicySource, most: int) -> Non
     except PolicySyntaxError as error:
         raise KmsError(_MALFORMED, _fault_of(error)) from error
     _check_conditions(policy)
+    if not all(statement.principal and statement.principal.values for statement in policy.statements):
+        raise KmsError(_MALFORMED, "Policy contains a statement without a principal.")
     principals = [
         value for statement in policy.statements if statement.principal for value in statement.principal.values
     ]
