@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.grants._parts import EQUALS, GRANTEES, RETIRING, SUBSET, pairs
+from policyeval.lint.rules.grants._parts import EQUALS, GRANTEES, RETIRING, SUBSET, constraint_names, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,8 @@ def check(grant: GrantView) -> Iterator[Flaw]:
     for one, other in _ONE_OF:
         if one in grant.entries and other in grant.entries:
             yield Flaw(grant.place(other), f"a grant has either `{one}` or `{other}`, not both", "keep one of the two")
-    contexts = list(pairs(grant))
+    named = constraint_names(grant)
+    contexts = [context for context in pairs(grant) if context.name in named]
     if len(contexts) > 1:
         message = f"a grant has either `{EQUALS}` or `{SUBSET}`, not both"
         yield Flaw(
