@@ -151,12 +151,13 @@ def serving(
         raise MissingExtraError([Diagnostic(message, "pip install 'policyeval[server]'")]) from None
 
     described = _described(entities)
-    services = Services.open(described, region=region)
+    services = Services.open(described, region=region, clock=system.now_in_tests)
     administrator = f"arn:aws:iam::{_ACCOUNT}:user/{ADMINISTRATOR}" if entities is None else None
     with listen("127.0.0.1", 0) as opened:
         url = url_of(opened, "127.0.0.1", secure=False)
         endpoint = LocalEndpoint(url, services, region, administrator)
-        app = build(services, journal=Journal(lambda _: None, "text", system.now), credentials=endpoint)
+        journal = Journal(lambda _: None, "text", system.now)
+        app = build(services, journal=journal, credentials=endpoint, clock=system.now_in_tests)
         with running(app, opened):
             yield endpoint
 

@@ -85,6 +85,42 @@ def test_whoever_is_described_can_call(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=8)
 
 
+def test_the_endpoint_goes_by_the_time_that_a_test_sets(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        from datetime import datetime, timedelta
+
+        import botocore.auth
+        import pytest
+
+        from policyeval.kms.storage import system
+
+        class Set(datetime):  # what freezegun puts in the place of every `datetime`
+            time = datetime(2030, 1, 1)
+
+            @classmethod
+            def now(cls, tz=None):
+                return cls.time.replace(tzinfo=tz)
+
+        def test_it(kms_endpoint, monkeypatch):
+            kms, sts = kms_endpoint.client("kms"), kms_endpoint.client("sts")
+            monkeypatch.setattr(system, "datetime", Set)
+            monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda *_: Set.time)
+            key = kms.create_key()["KeyMetadata"]
+            assert key["CreationDate"].year == 2030
+            given = sts.get_session_token(DurationSeconds=900)["Credentials"]
+            assert given["Expiration"].year == 2030
+            kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+            Set.time += timedelta(days=8)
+            with pytest.raises(kms.exceptions.NotFoundException):
+                kms.describe_key(KeyId=key["KeyId"])
+            monkeypatch.undo()
+            assert kms.create_key()["KeyMetadata"]["CreationDate"].year < 2030
+        """
+    )
+    pytester.runpytest_subprocess("-q").assert_outcomes(passed=1)
+
+
 def test_a_run_that_does_not_use_it_loads_nothing_of_it() -> None:
     code = "import sys\nimport policyeval.server.pytest_plugin\nprint(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

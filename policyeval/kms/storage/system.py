@@ -13,6 +13,12 @@ from typing import Final
 now: Final[Callable[[], datetime]] = partial(datetime.now, UTC)
 """Gives the time, aware, in UTC."""
 
+
+def now_in_tests() -> datetime:
+    """Give the time, or what a test says that it is: freezegun puts a class of its own in the place of `datetime`."""
+    return datetime.now(UTC)
+
+
 entropy: Final[Callable[[int], bytes]] = os.urandom
 """Gives random bytes fit for keys, as many as it is asked for."""
 
