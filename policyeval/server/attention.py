@@ -43,7 +43,7 @@ class Attention:
 
     def asked(self, now: float) -> None:
         """Take note of a request."""
-        self._is_expecting = now - self._answered < self._moment
+        self._is_expecting = 0 <= now - self._answered < self._moment  # a test may have set the time back
 
     def answered(self, now: float, loop: AbstractEventLoop) -> None:
         """Take note of its answer, given in this loop."""

@@ -85,6 +85,18 @@ def test_no_moment_is_never_awake(loop: Loop) -> None:
         assert not loop.soon
 
 
+@pytest.mark.parametrize("moment", [0, 1])
+def test_a_clock_that_is_set_back_keeps_nobody_awake(loop: Loop, moment: float) -> None:
+    """freezegun sets the clock by which requests and answers are told, and not the other."""
+    attention = Attention(moment, lambda: 0)
+    exchange(attention, loop)
+    loop.now += 1e9
+    for _ in range(3):
+        loop.now -= 3600
+        exchange(attention, loop)
+        assert not loop.soon
+
+
 def test_a_loop_that_stays_awake_does_what_else_there_is() -> None:
     async def ask() -> list[str]:
         attention, seen = Attention(60), []
