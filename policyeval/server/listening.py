@@ -9,10 +9,12 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
+from time import monotonic
 from types import FrameType
 from typing import Final, NamedTuple, cast
 
 import uvicorn
+from uvicorn.loops.auto import auto_loop_factory
 from uvicorn.server import ServerState
 
 from policyeval.errors import PolicyEvalError
@@ -21,7 +23,7 @@ from policyeval.server.app import App
 from policyeval.server.attention import MOMENT, Attention, processors
 from policyeval.server.connection import Connection
 
-__all__ = ["Tls", "is_loopback", "listen", "run", "running", "url_of"]
+__all__ = ["Tls", "is_loopback", "listen", "new_loop", "run", "running", "url_of"]
 
 # Seconds: who stops the server does not wait for ever.
 _GRACE: Final = 30
@@ -116,6 +118,18 @@ def running(app: App, opened: socket.socket, tls: Tls | None = None) -> Iterator
         thread.join()
 
 
+def new_loop() -> asyncio.AbstractEventLoop:
+    """Make an event loop: uvloop's where there is one.
+
+    asyncio's own asks `time.monotonic` anew each time, which freezegun stops and sets: what waits in the loop while a
+    test does that would wait for years, the end of the server too. So it is given the clock as it is now.
+    """
+    loop = auto_loop_factory()()
+    if isinstance(loop, asyncio.BaseEventLoop):  # uvloop's has a clock of its own
+        loop.time = monotonic  # type: ignore[method-assign]
+    return loop
+
+
 def _server(app: App, tls: Tls | None, attention: Attention) -> uvicorn.Server:
     def connection(server_state: ServerState, **_: object) -> Connection:
         return Connection(app, server_state, attention)
@@ -123,7 +137,7 @@ def _server(app: App, tls: Tls | None, attention: Attention) -> uvicorn.Server:
     config = uvicorn.Config(
         app.beside,
         http=cast("type[asyncio.Protocol]", connection),  # uvicorn only calls it
-        loop="auto",  # uvloop where there is one
+        loop="policyeval.server.listening:new_loop",
         ws="none",
         lifespan="on",
         log_config=None,

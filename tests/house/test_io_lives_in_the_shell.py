@@ -32,7 +32,7 @@ ALLOWED = {
     "policyeval.server.connection": {"network", "clock"},  # answers requests, and tells how long it took
     "policyeval.server.entities_file": {"files"},  # the file that is followed
     "policyeval.server.folder": {"files", "environment"},  # where everything is kept; `os`, for the mode of a file
-    "policyeval.server.listening": {"network"},
+    "policyeval.server.listening": {"network", "clock"},  # an event loop's clock
     "policyeval.server.pytest_plugin": {"files"},  # names of files
     "policyeval.server.testing": {"files"},  # likewise
     "policyeval.server.upkeep": {"network"},  # tasks beside the server

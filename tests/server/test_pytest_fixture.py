@@ -121,6 +121,24 @@ def test_the_endpoint_goes_by_the_time_that_a_test_sets(pytester: pytest.Pyteste
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=1)
 
 
+def test_the_endpoint_ends_after_a_test_has_stopped_the_clock(pytester: pytest.Pytester) -> None:
+    """uvloop has a clock of its own; where there is none, asyncio asks `time.monotonic`, as freezegun leaves it."""
+    pytester.makeconftest("import sys\nsys.modules['uvloop'] = None")
+    pytester.makepyfile(
+        """
+        import time
+
+        def test_it(kms_endpoint, monkeypatch):
+            kms = kms_endpoint.client("kms")
+            kms.list_keys()
+            monkeypatch.setattr(time, "monotonic", lambda: 2e9)
+            time.sleep(0.3)  # whoever wakes up now goes to sleep until then
+            kms.list_keys()
+        """
+    )
+    pytester.runpytest_subprocess("-q", timeout=30).assert_outcomes(passed=1)
+
+
 def test_a_run_that_does_not_use_it_loads_nothing_of_it() -> None:
     code = "import sys\nimport policyeval.server.pytest_plugin\nprint(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
