@@ -95,7 +95,10 @@ class LocalEndpoint:
                 [Diagnostic("there is no boto3 to make a client of", "pip install boto3")]
             ) from None
         named = {"region_name": self.region, "endpoint_url": self.url, **self.credentials(as_)._asdict()}
-        return boto3.client(service, **named | more)
+        # The proxy that the environment names knows nothing of this process.
+        own = import_module("botocore.config").Config(proxies={})
+        given = more.get("config")
+        return boto3.client(service, **named | more | {"config": own if given is None else own.merge(given)})
 
     def environment(self, as_: str | None = None) -> dict[str, str]:
         """Give the environment variables that point the AWS CLI and SDKs here."""

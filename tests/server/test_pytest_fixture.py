@@ -85,6 +85,23 @@ def test_whoever_is_described_can_call(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=8)
 
 
+def test_a_proxy_of_the_environment_is_not_asked(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        from botocore.config import Config
+
+        def test_it(kms_endpoint, monkeypatch):
+            monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+            assert kms_endpoint.client("kms").list_keys()["Keys"] == []
+            named = kms_endpoint.client("kms", config=Config(user_agent_extra="mine"))
+            assert named.meta.config.user_agent_extra == "mine"
+            assert named.list_keys()["Keys"] == []
+            assert kms_endpoint.client("sts", config=None).get_caller_identity()
+        """
+    )
+    pytester.runpytest_subprocess("-q").assert_outcomes(passed=1)
+
+
 def test_the_endpoint_goes_by_the_time_that_a_test_sets(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
