@@ -15,8 +15,8 @@ from typing import Final
 
 __all__ = ["MOMENT", "Attention", "processors"]
 
-MOMENT: Final = 0.001
-"""Seconds; what an SDK takes from an answer to its next request, about twice."""
+MOMENT: Final = 0.002
+"""Seconds; about twice what an SDK takes from an answer to its next request, on a slow machine."""
 
 _LIMIT: Final = Path("/sys/fs/cgroup/cpu.max")
 _give_way: Final = getattr(os, "sched_yield", lambda: None)
