@@ -87,7 +87,7 @@ class TrailFile:
         self._flush_every = flush_every
         self._latest = _AT_ONCE  # record
         self._due = _AT_ONCE  # the next flush
-        self._unflushed = 0
+        self._flushed = -1  # the sequence number of the last record that is durable, and known to the head
         self._refusal: str | None = None
         self._file = _open(self._path)
         try:
@@ -126,11 +126,13 @@ class TrailFile:
                 raise self._trouble("written", error) from error
             self._chain.advance(digest)
             self._size += len(line)
-            self._unflushed += 1
             self._latest = event.time
-            is_due = event.time >= self._due or self._unflushed >= self._flush_every
+            sequence = self._chain.head.sequence
+            is_due = event.time >= self._due or sequence - self._flushed >= self._flush_every
         if is_due:
             self.flush()
+            if self._flushed < sequence and self._refusal is not None:  # another's flush failed meanwhile
+                raise fault(self._refusal)
 
     def flush(self) -> None:
         """Make what was recorded durable, and know the head; others append meanwhile.
@@ -166,14 +168,11 @@ class TrailFile:
 
     def _flush(self) -> None:
         with self._lock:
-            count = self._unflushed
-            if not count or self._refusal is not None:
+            if self._refusal is not None or self._chain.head.sequence == self._flushed:
                 return
             known = Known(self._chain.head, self._size)
             self._due = self._latest + self._flush_after
         self._sync(known)
-        with self._lock:
-            self._unflushed -= count
 
     def _sync(self, known: Known) -> None:
         try:
@@ -184,6 +183,7 @@ class TrailFile:
             # What the system failed to write it may have forgotten: nothing can be promised any more.
             self._refusal = f"the trail `{self._path}` could not be made durable"
             raise self._trouble("synced", error) from error
+        self._flushed = known.head.sequence
 
     def _take_back(self) -> None:
         """Cut off a line that was written in part; when even that fails nothing may follow it."""

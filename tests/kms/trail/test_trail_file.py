@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import os
 import resource
@@ -11,6 +12,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
@@ -59,6 +61,13 @@ def verify(path: Path, key: bytes | None = SECRET) -> Report:
 
 def numbers(path: Path) -> list[int]:
     return [json.loads(line)["chain"]["sequence"] for line in path.read_bytes().splitlines()]
+
+
+def wait_for(seen: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not seen():
+        assert time.monotonic() < end
+        time.sleep(0.001)
 
 
 @pytest.mark.parametrize("key", [None, SECRET], ids=["no key", "a key"])
@@ -136,6 +145,37 @@ def test_others_append_while_one_flushes(path: Path, monkeypatch: pytest.MonkeyP
         assert verify(path).after_head == 1  # it knows what was there when it began
         trail.flush()
         assert verify(path).after_head == 0
+
+
+def test_who_waits_for_a_flush_of_another_that_fails_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trail = opened(path, flush_every=1)
+    syncing, go_on = threading.Event(), threading.Event()
+    told: dict[int, str] = {}
+
+    def fail(_file: int) -> None:
+        syncing.set()
+        assert go_on.wait(60)
+        raise OSError(errno.EIO, "input/output error")
+
+    def append(number: int) -> None:
+        try:
+            trail.append(event(number=number))
+        except StorageError as error:
+            told[number] = str(error)
+
+    monkeypatch.setattr(os, "fsync", fail)
+    first, second = (threading.Thread(target=append, args=(number,)) for number in (1, 2))
+    first.start()
+    assert syncing.wait(60)
+    second.start()
+    wait_for(lambda: numbers(path) == [1, 2])
+    go_on.set()
+    first.join()
+    second.join()
+    trail.close()
+    name = f"the trail `{path}`"
+    assert told == {1: f"{name} cannot be synced: input/output error", 2: f"{name} could not be made durable"}
+    assert known_head(path, LINK) == (Head(), 0)
 
 
 def test_sixteen_threads_make_one_chain(path: Path) -> None:
