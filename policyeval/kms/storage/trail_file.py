@@ -31,6 +31,7 @@ __all__ = ["TrailFile", "head_path", "known_head"]
 
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 _MODE: Final = 0o600
+_CLOSED: Final = "the trail is closed"
 _MOVE_IT: Final = "look at it with `policyeval trail verify`; move it away to start another one"
 
 
@@ -149,12 +150,15 @@ class TrailFile:
         with self._flushing:
             if self._file < 0:
                 return
+            with self._lock:  # before the flush: nothing may come after the last one
+                known = Known(self._chain.head, self._size) if self._refusal is None else None
+                self._refusal = _CLOSED
             try:
-                self._flush()
+                if known is not None:
+                    self._sync(known)
             finally:
-                with self._lock:
-                    os.close(self._file)
-                    self._file, self._refusal = -1, "the trail is closed"
+                os.close(self._file)
+                self._file, self._refusal = -1, _CLOSED
 
     def __enter__(self) -> Self:
         """Use it as a context manager: it is closed at the end."""

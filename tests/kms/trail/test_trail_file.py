@@ -178,6 +178,30 @@ def test_who_waits_for_a_flush_of_another_that_fails_is_told(path: Path, monkeyp
     assert known_head(path, LINK) == (Head(), 0)
 
 
+def test_nothing_is_taken_once_the_last_flush_has_begun(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trail = opened(path, flush_after=NEVER)
+    syncing, go_on, sync = threading.Event(), threading.Event(), os.fsync
+
+    def slow(file: int) -> None:
+        syncing.set()
+        assert go_on.wait(60)
+        sync(file)
+
+    trail.append(event(number=1))
+    trail.append(event(number=2))
+    monkeypatch.setattr(os, "fsync", slow)
+    closing = threading.Thread(target=trail.close)
+    closing.start()
+    assert syncing.wait(60)
+    try:
+        with pytest.raises(StorageError, match="the trail is closed"):
+            trail.append(event(number=3))
+    finally:
+        go_on.set()
+        closing.join()
+    assert (verify(path).records, verify(path).after_head) == (2, 0)
+
+
 def test_sixteen_threads_make_one_chain(path: Path) -> None:
     threads, each = 16, 40
     start = threading.Barrier(threads)
