@@ -110,7 +110,20 @@ class Connection(asyncio.Protocol):
 
     def _close_if_idle(self) -> None:
         if not (self._is_busy or self._reader.taken or self._reader.has_begun):
-            self._transport.close()
+            self._close()
+
+    def _close(self) -> None:
+        self._transport.close()
+        if self._is_stopping and self._peer.secure:  # TLS waits for a farewell, and who sleeps on a pool says none
+            self._loop.call_later(_LINGER, self._leave)
+
+    def _leave(self) -> None:
+        if self not in self._state.connections:
+            return
+        if self._is_held:
+            self._loop.call_later(_LINGER, self._leave)
+        else:
+            self._transport.abort()
 
     # Requests
 
@@ -208,7 +221,7 @@ class Connection(asyncio.Protocol):
         if taken.refused:
             self._loop.call_later(_LINGER, self._transport.close)
         elif is_last:
-            self._transport.close()
+            self._close()
         elif self._is_paused or self._reader.taken:
             self._loop.call_soon(self._go_on)
 

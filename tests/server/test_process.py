@@ -275,6 +275,19 @@ def test_with_a_certificate_it_speaks_tls_and_policies_know(tmp_path: Path) -> N
             kms.encrypt(KeyId=arn, Plaintext=b"x")
 
 
+def test_a_stop_does_not_wait_for_who_keeps_a_connection_of_tls(tmp_path: Path) -> None:
+    """A pool that nobody uses says no farewell."""
+    certificate, key = _certificate(tmp_path)
+    with serve("--host", "localhost", "--tls-cert", certificate, "--tls-key", key) as served:
+        kms = served.client(verify=certificate)
+        kms.list_keys()
+        begun = monotonic()
+        code, log = served.stop()
+        assert (code, "timeout" in log) == (0, False)
+        assert monotonic() - begun < 10  # what orchestrators give at least, before they kill
+        kms.close()
+
+
 def test_for_programs_the_log_is_json(tmp_path: Path) -> None:
     with serve("--log-format", "json", "--access-log", "--data", str(tmp_path)) as served:
         kms = served.client()
