@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from policyeval.server.front_door import FrontDoor, Reading
@@ -73,3 +75,27 @@ def test_each_fault_is_told_before_those_after_it() -> None:
 def test_a_header_that_comes_twice_is_one() -> None:
     request = GOOD._replace(headers=((b"a", b" x "), (b"b", b"y"), (b"a", b"z")))
     assert [request.header(name) for name in (b"a", b"b", b"c")] == ["x,z", "y", None]
+
+
+SENT = "AWS4-HMAC-SHA256 Credential={}, SignedHeaders=host, Signature=0"
+CREDENTIALS: dict[str, tuple[str, str | None]] = {
+    "for another service is told which": ("AKIAIOSFODNN7EXAMPLE/20260517/us-east-1/s3/aws4_request", "s3"),
+    "for KMS has another fault": ("AKIAIOSFODNN7EXAMPLE/20260517/us-east-1/kms/aws4_request", None),
+    "for STS has another fault": ("AKIAIOSFODNN7EXAMPLE/20260517/us-east-1/sts/aws4_request", None),
+    "for nothing is told nothing": ("AKIAIOSFODNN7EXAMPLE", None),
+    "that begins its credential again and again is no riddle": ("Credential=/" * 5_000, None),
+    "with an endless credential is no riddle": ("/a" * 30_000, None),
+}
+
+
+@pytest.mark.parametrize(("credential", "service"), CREDENTIALS.values(), ids=CREDENTIALS)
+def test_a_request(credential: str, service: str | None) -> None:
+    request = with_header(GOOD, b"content-type", b"text/plain")
+    request = with_header(request, b"authorization", SENT.format(credential).encode())
+    begun = process_time()
+    for _ in range(10):
+        with pytest.raises(WireError) as refused:
+            DOOR.admit(request, READING, NOW)
+        hint = refused.value.hint
+        assert (hint.split("`")[1] if hint is not None else None) == service
+    assert process_time() - begun < 1
