@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic
 from __future__ import annotations
 
 import re
-from itertools import takewhile
 from types import MappingProxyType
 from typing import Final
 
@@ -190,8 +189,12 @@ def _joined_ending(argument: Node) -> str:
     delimiter, texts = argument.items
     if not isinstance(delimiter, Text) or delimiter.value or not isinstance(texts, List):
         return ""
-    known = takewhile(lambda item: isinstance(item, Text), reversed(texts.items))
-    return "".join(reversed([item.value for item in known if isinstance(item, Text)]))
+    known: list[str] = []
+    for item in reversed(texts.items):
+        known.append(item.value if isinstance(item, Text) else item.ending if isinstance(item, Unknown) else "")
+        if not isinstance(item, Text):
+            break
+    return "".join(reversed(known))
 
 
 def _text(parts: list[str], between: str, node: Node) -> Text | None:

@@ -26,7 +26,9 @@ _HOMES: Final = (
     ("provider/resourcePolicy", PolicyType.RESOURCE),
     ("provider/apiGateway/resourcePolicy", PolicyType.RESOURCE),
 )
-_OPENINGS: Final = ("${", "#{")  # of variables: the framework's own, and those of its plugin for pseudo parameters
+_PSEUDO: Final = "#{"
+_OPENINGS: Final = ("${", _PSEUDO)  # of variables: the framework's own, and those of its plugin for pseudo parameters
+_SUB: Final = "Fn::Sub"
 
 
 def is_service(root: Node) -> bool:
@@ -38,7 +40,7 @@ def is_service(root: Node) -> bool:
 
 def spots(root: Node) -> Iterator[Spot]:
     """Give the spots of a service, and of the templates that it brings along."""
-    root = _opened(resolve(root))
+    root = resolve(_Opener().node(root))
     for path, policy_type in _HOMES:
         for statements, at in _along(root, path.split("/"), ""):
             yield Spot(policy_with(statements), at, policy_type, sure=True)
@@ -70,14 +72,37 @@ def _along(node: Node, steps: Sequence[str], pointer: str) -> Iterator[tuple[Nod
             yield from _along(value, steps[1:], f"{pointer}/{pointer_part(key.value)}")
 
 
-def _opened(node: Node) -> Node:
-    """Make texts with variables unknown; makes a new tree."""
-    if isinstance(node, List):
-        return List([_opened(item) for item in node.items], node.source, node.start, node.end)
-    if isinstance(node, Mapping):
-        entries = [(key, _opened(value)) for key, value in node.entries]
-        return Mapping(entries, node.source, node.start, node.end)
-    if isinstance(node, Text) and any(opening in node.value for opening in _OPENINGS):
-        ending = node.value.rpartition("}")[2]
-        return Unknown("a variable", node.source, node.start, node.end, ending=ending)
-    return node
+class _Opener:
+    """Makes texts with variables unknown, in a new tree; a value that stands in several places is made once."""
+
+    def __init__(self) -> None:
+        # With the old node, so that no other takes its identity.
+        self.made: dict[int, tuple[Node, Node]] = {}
+
+    def node(self, node: Node) -> Node:
+        if id(node) not in self.made:
+            self.made[id(node)] = (node, self.make(node))
+        return self.made[id(node)][1]
+
+    def make(self, node: Node) -> Node:
+        if isinstance(node, List):
+            return List([self.node(item) for item in node.items], node.source, node.start, node.end)
+        if isinstance(node, Mapping):
+            entries = [
+                (key, self.template(value) if key.value == _SUB else self.node(value)) for key, value in node.entries
+            ]
+            return Mapping(entries, node.source, node.start, node.end)
+        if isinstance(node, Unknown) and node.argument is not None:
+            argument = self.template(node.argument) if node.why == _SUB else self.node(node.argument)
+            return Unknown(node.why, node.source, node.start, node.end, argument, node.ending)
+        if isinstance(node, Text) and any(opening in node.value for opening in _OPENINGS):
+            ending = node.value.rpartition("}")[2]
+            return Unknown("a variable", node.source, node.start, node.end, ending=ending)
+        return node
+
+    def template(self, argument: Node) -> Node:
+        """Leave the text of `Fn::Sub` as it is: there a variable is a hole like the function's own."""
+        if isinstance(argument, List) and argument.items:
+            items = [self.template(argument.items[0]), *map(self.node, argument.items[1:])]
+            return List(items, argument.source, argument.start, argument.end)
+        return argument if isinstance(argument, Text) and _PSEUDO not in argument.value else self.node(argument)

@@ -98,3 +98,43 @@ def test_a_place_is_where_it_is_written() -> None:
     report = _lint({"service": "shop", "provider": {"name": "aws", "iamRoleStatements": [statement]}})
     (finding,) = report.findings
     assert report.source.text[finding.place.start : finding.place.end] == '"kms:Decrpyt"'
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        pytest.param({"Fn::If": ["Prod", "arn:aws:s3:::${self:custom.b}/*", "${self:custom.arn}"]}, id="a choice"),
+        pytest.param({"Fn::Join": [":", ["arn:aws:s3", "", "", "${self:custom.b}/*"]]}, id="texts joined"),
+        pytest.param({"Fn::Sub": "arn:aws:s3:::${self:custom.b}-${AWS::Region}/*"}, id="a text with both variables"),
+        pytest.param({"Fn::Sub": ["arn:aws:s3:::${B}/*", {"B": "${self:custom.b}"}]}, id="what a text is filled with"),
+        pytest.param({"Fn::Sub": "arn:aws:s3:::#{AWS::AccountId}/*"}, id="a text with the plugin's variables"),
+        pytest.param({"Fn::Sub": ["arn:aws:s3:::#{AWS::AccountId}${B}", {"B": "b/*"}]}, id="such a text filled"),
+    ],
+)
+def test_a_variable_is_one_within_functions_as_well(resource: object) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource}
+    report = _lint({"service": "shop", "provider": {"name": "aws", "iamRoleStatements": [statement]}})
+    assert [(finding.code, finding.place.pointer) for finding in report.findings] == []
+    assert report.unknown > 0
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_seen"),
+    [
+        pytest.param([":oidc-provider/${self:custom.host}"], False, id="a host in a variable"),
+        pytest.param([":oidc-provider/", "${self:custom.host}"], False, id="a host that is all variable"),
+        pytest.param(["arn:aws:iam::${aws:accountId}:oidc-provider/", "gitlab.com"], True, id="an account in one"),
+        pytest.param([{"Fn::Sub": "arn:${AWS::Partition}:iam::1:oidc-provider/"}, "gitlab.com"], True, id="a function"),
+    ],
+)
+def test_a_provider_is_known_by_what_no_variable_fills_in(texts: list[object], is_seen: bool) -> None:  # noqa: FBT001 - a column
+    statement = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": {"Fn::Join": ["", texts]}},
+        "Condition": {"StringEquals": {"gitlab.com:aud": "https://gitlab.com"}},
+    }
+    trust = {"Version": "2012-10-17", "Statement": [statement]}
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}
+    report = _lint({"service": "shop", "provider": {"name": "aws"}, "resources": {"Resources": {"Role": role}}})
+    assert [finding.code for finding in report.findings] == (["P206"] if is_seen else [])
