@@ -14,7 +14,7 @@ from policyeval.lint.templates.resources import (
     POLICIES,
     STATEMENTS,
 )
-from policyeval.lint.templates.spot import Spot, get, policy_with
+from policyeval.lint.templates.spot import Spot, get, is_empty, policy_with
 from policyeval.lint.view import KeyFacts
 from policyeval.syntax.objects import is_unreadable
 from policyeval.syntax.tree import List, Mapping, Text, Unknown, pointer_part
@@ -92,7 +92,8 @@ def _in_resource(kind: str, properties: Node, pointer: str) -> Iterator[Spot]:
                 yield Spot(node, at, policy_type, facts, sure, given=given)
     for path, policy_type in STATEMENTS.get(kind, ()):
         for node, at, given in _along(properties, path.split("/"), pointer):
-            yield Spot(policy_with(node), at, policy_type, sure=True, given=given)
+            if not is_empty(node):
+                yield Spot(policy_with(node), at, policy_type, sure=True, given=given)
     yield Spot(properties, pointer)
 
 

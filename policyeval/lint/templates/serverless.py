@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.templates import cloudformation
 from policyeval.lint.templates.functions import resolve
-from policyeval.lint.templates.spot import Spot, get, policy_with
+from policyeval.lint.templates.spot import Spot, get, is_empty, policy_with
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.tree import List, Mapping, Text, Unknown, pointer_part
 
@@ -43,7 +43,8 @@ def spots(root: Node) -> Iterator[Spot]:
     root = resolve(_Opener().node(root))
     for path, policy_type in _HOMES:
         for statements, at in _along(root, path.split("/"), ""):
-            yield Spot(policy_with(statements), at, policy_type, sure=True)
+            if not is_empty(statements):
+                yield Spot(policy_with(statements), at, policy_type, sure=True)
     for key, value in root.entries if isinstance(root, Mapping) else ():
         at = f"/{pointer_part(key.value)}"
         if key.value == "resources":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from policyeval.model.policy import CURRENT_VERSION
-from policyeval.syntax.tree import Mapping, Text
+from policyeval.syntax.tree import List, Mapping, Null, Text
 
 if TYPE_CHECKING:
     from policyeval.lint.templates.choices import Way
@@ -32,6 +32,11 @@ class Spot(NamedTuple):
 def is_configuration(root: Node) -> bool:
     """Tell whether a document is a Terraform configuration: by the name of its file."""
     return root.source is not None and (root.source.name or "").lower().endswith((".tf", ".tf.json"))
+
+
+def is_empty(statements: Node) -> bool:
+    """Tell whether there is no statement where statements may stand: then no policy is made of them."""
+    return isinstance(statements, Null) or (isinstance(statements, List) and not statements.items)
 
 
 def policy_with(statements: Node) -> Mapping:

@@ -373,3 +373,9 @@ def test_statements_of_an_api_are_a_policy_of_its_own() -> None:
                       Resource: execute-api:/*
         """
     assert _found(template, {"A102", "P101", "S301"}) == ["A102 11:23 execute-api:Invok"]
+
+
+def test_an_api_without_statements_of_its_own_has_no_policy() -> None:
+    properties = {"Auth": {"ResourcePolicy": {"CustomStatements": [], "IpRangeBlacklist": ["192.0.2.0/24"]}}}
+    report = _lint(json.dumps({"Resources": {"Api": {"Type": "AWS::Serverless::Api", "Properties": properties}}}))
+    assert (report.policies, report.findings) == (0, [])

@@ -138,3 +138,18 @@ def test_a_provider_is_known_by_what_no_variable_fills_in(texts: list[object], i
     role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}
     report = _lint({"service": "shop", "provider": {"name": "aws"}, "resources": {"Resources": {"Role": role}}})
     assert [finding.code for finding in report.findings] == (["P206"] if is_seen else [])
+
+
+@pytest.mark.parametrize("nothing", [[], None])
+def test_a_role_without_statements_of_its_own_is_no_policy(nothing: object) -> None:
+    service = {
+        "service": "shop",
+        "provider": {
+            "name": "aws",
+            "iam": {"role": {"statements": nothing}},
+            "apiGateway": {"resourcePolicy": nothing},
+        },
+        "functions": {"a": {"iamRoleStatements": nothing}},
+    }
+    report = _lint(service)
+    assert (report.policies, report.findings) == (0, [])
