@@ -41,9 +41,11 @@ def is_service(root: Node) -> bool:
 def spots(root: Node) -> Iterator[Spot]:
     """Give the spots of a service, and of the templates that it brings along."""
     root = resolve(_Opener().node(root))
+    taken: set[int] = set()  # a list that stands in several places (a YAML alias) is linted once
     for path, policy_type in _HOMES:
         for statements, at in _along(root, path.split("/"), ""):
-            if not is_empty(statements):
+            if not is_empty(statements) and id(statements) not in taken:
+                taken.add(id(statements))
                 yield Spot(policy_with(statements), at, policy_type, sure=True)
     for key, value in root.entries if isinstance(root, Mapping) else ():
         at = f"/{pointer_part(key.value)}"

@@ -153,3 +153,20 @@ def test_a_role_without_statements_of_its_own_is_no_policy(nothing: object) -> N
     }
     report = _lint(service)
     assert (report.policies, report.findings) == (0, [])
+
+
+def test_a_list_that_several_functions_share_is_linted_once() -> None:
+    text = """\
+service: shop
+provider: {name: aws}
+functions:
+  a:
+    iamRoleStatements: &shared
+      - {Effect: Allow, Action: kms:Decrpyt, Resource: "*"}
+  b: {iamRoleStatements: *shared}
+"""
+    report = lint_bytes(Linter(load_all()), text.encode(), "serverless.yml")
+    assert report.policies == 1
+    assert [(finding.code, finding.place.pointer) for finding in report.findings] == [
+        ("A102", "/functions/a/iamRoleStatements/Statement/0/Action")
+    ]
