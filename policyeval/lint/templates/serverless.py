@@ -66,10 +66,13 @@ def _in_resources(node: Node, pointer: str) -> Iterator[Spot]:
 
 
 def _along(node: Node, steps: Sequence[str], pointer: str) -> Iterator[tuple[Node, str]]:
-    """Follow a path, with `*` through all members of an object."""
+    """Follow a path, with `*` through all members of an object, or of the objects of an array."""
     if not steps:
         yield node, pointer
         return
+    if steps[0] == "*" and isinstance(node, List):
+        for index, item in enumerate(node.items):
+            yield from _along(item, steps, f"{pointer}/{index}")
     for key, value in node.entries if isinstance(node, Mapping) else ():
         if steps[0] in {"*", key.value}:
             yield from _along(value, steps[1:], f"{pointer}/{pointer_part(key.value)}")

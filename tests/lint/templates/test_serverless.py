@@ -44,6 +44,11 @@ def _lint(service: object) -> FileReport:
             id="the roles of functions of their own",
         ),
         pytest.param(
+            {"functions": ["${file(more.yml)}", {"a": {"iamRoleStatements": [ALLOW]}}]},
+            [("/functions/1/a/iamRoleStatements", PolicyType.IDENTITY)],
+            id="functions in a list",
+        ),
+        pytest.param(
             {"provider": {"name": "aws", "apiGateway": {"resourcePolicy": [ALLOW]}}},
             [("/provider/apiGateway/resourcePolicy", PolicyType.RESOURCE)],
             id="the policy of the API",
