@@ -56,11 +56,15 @@ def spots(root: Node) -> Iterator[Spot]:
 
 
 def _in_resources(node: Node, pointer: str) -> Iterator[Spot]:
+    """Give the spots of templates, and of what is laid over the resources that the framework makes."""
     if isinstance(node, List):
         for index, item in enumerate(node.items):
             yield from _in_resources(item, f"{pointer}/{index}")
     elif cloudformation.is_template(node):
         yield from (spot._replace(pointer=pointer + spot.pointer) for spot in cloudformation.spots(node))
+        extensions = get(node, "extensions")
+        if extensions is not None:
+            yield Spot(extensions, f"{pointer}/extensions")
     else:
         yield Spot(node, pointer)
 

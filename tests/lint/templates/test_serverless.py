@@ -59,6 +59,14 @@ def _lint(service: object) -> FileReport:
             id="a template",
         ),
         pytest.param(
+            {"resources": {"Resources": KEY, "extensions": {"Role": {"Properties": {"Policies": [KEY_POLICY]}}}}},
+            [
+                ("/resources/Resources/Key/Properties/KeyPolicy", PolicyType.KEY),
+                ("/resources/extensions/Role/Properties/Policies/0", None),
+            ],
+            id="what is laid over the framework's own resources beside a template",
+        ),
+        pytest.param(
             {"resources": ["${file(other.yml)}", {"Resources": KEY}]},
             [("/resources/1/Resources/Key/Properties/KeyPolicy", PolicyType.KEY)],
             id="templates in a list",
