@@ -40,3 +40,5 @@ def tell_providers(root: Node, hosts: Dict[str, str], named: Callable[[Unknown],
             host = hosts.get(named(node) or "")
             if host is not None:
                 node.ending = f":oidc-provider/{host}"
+            elif node.argument is not None:
+                waiting.append(node.argument)  # what Fn::If chooses among

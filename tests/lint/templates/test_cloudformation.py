@@ -379,3 +379,32 @@ def test_an_api_without_statements_of_its_own_has_no_policy() -> None:
     properties = {"Auth": {"ResourcePolicy": {"CustomStatements": [], "IpRangeBlacklist": ["192.0.2.0/24"]}}}
     report = _lint(json.dumps({"Resources": {"Api": {"Type": "AWS::Serverless::Api", "Properties": properties}}}))
     assert (report.policies, report.findings) == (0, [])
+
+
+NOTHING = {"Ref": "AWS::NoValue"}
+
+
+@pytest.mark.parametrize(
+    ("provider", "further"),
+    [
+        pytest.param({"Fn::If": ["Prod", {"Ref": "Provider"}, {"Ref": "Other"}]}, False, id="a provider"),
+        pytest.param({"Ref": "Provider"}, True, id="a statement"),
+    ],
+)
+def test_a_provider_of_the_template_is_known_where_a_condition_chooses(
+    provider: object,
+    further: bool,  # noqa: FBT001 - a column
+) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": provider},
+        "Condition": {"StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com"}},
+    }
+    trust = {"Version": "2012-10-17", "Statement": [{"Fn::If": ["Prod", statement, NOTHING]} if further else statement]}
+    resources = {
+        "Provider": {"Type": "AWS::IAM::OIDCProvider", "Properties": {"Url": f"https://{GITHUB}"}},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+    }
+    report = _lint(json.dumps({"Resources": resources}), "template.json")
+    assert [finding.code for finding in report.findings] == ["P203"]
