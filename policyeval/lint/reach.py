@@ -90,6 +90,8 @@ def unconditional(statement: Statement) -> bool:
 def conditions_unknown(statement: Statement) -> bool:
     """Tell whether a statement has conditions that nobody can see."""
     node = statement.get("Condition")
+    if node is None:
+        return not statement.complete
     if not isinstance(node, Mapping):
         return isinstance(node, Unknown)
     return any(

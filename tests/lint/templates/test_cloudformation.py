@@ -408,3 +408,20 @@ def test_a_provider_of_the_template_is_known_where_a_condition_chooses(
     }
     report = _lint(json.dumps({"Resources": resources}), "template.json")
     assert [finding.code for finding in report.findings] == ["P203"]
+
+
+def test_what_a_macro_adds_to_a_statement_may_be_its_conditions() -> None:
+    template = f"""\
+        Resources:
+          Role:
+            Type: AWS::IAM::Role
+            Properties:
+              AssumeRolePolicyDocument:
+                Version: "2012-10-17"
+                Statement:
+                  Effect: Allow
+                  Action: sts:AssumeRoleWithWebIdentity
+                  Principal: {{Federated: "arn:aws:iam::111122223333:oidc-provider/{GITHUB}"}}
+                  Fn::Transform: {{Name: Conditions}}
+        """
+    assert _lint(template).findings == []
