@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
-from unicodedata import combining, east_asian_width
+from unicodedata import category, east_asian_width
 
 
 def escaped(text: str) -> str:
@@ -160,8 +160,12 @@ def _excerpt(source: Source, place: Place, size: int) -> list[str]:
 
 
 def _cells(text: str) -> int:
-    """Tell how wide a terminal shows a text: letters of East Asia take two cells, marks on a letter none."""
-    if text.isascii():
-        return len(text)
-    wide = sum(east_asian_width(c) in {"W", "F"} for c in text)
-    return len(text) + wide - sum(combining(c) != 0 for c in text)
+    """Tell how wide a terminal shows a text."""
+    return len(text) if text.isascii() else sum(map(_width, text))
+
+
+def _width(letter: str) -> int:
+    """Tell how many cells a letter takes: those of East Asia two, marks on the letter before them none."""
+    if category(letter) in {"Mn", "Me"} or "\u1160" <= letter <= "\u11ff":  # vowels and finals of Hangul syllables
+        return 0
+    return 2 if east_asian_width(letter) in {"W", "F"} else 1

@@ -83,6 +83,17 @@ def test_a_caret_stands_under_a_variable_behind_escapes() -> None:
         pytest.param("équipe", 6, id="letters of Europe take one cell"),
         pytest.param("鍵の管理", 8, id="letters of East Asia take two"),
         pytest.param("e\N{COMBINING ACUTE ACCENT}quipe", 6, id="a mark on a letter takes none"),
+        pytest.param("か\N{COMBINING KATAKANA-HIRAGANA VOICED SOUND MARK}", 2, id="a mark on a wide letter takes none"),
+        pytest.param(
+            "\N{HANGUL CHOSEONG HIEUH}\N{HANGUL JUNGSEONG A}\N{HANGUL JONGSEONG NIEUN}",
+            2,
+            id="letters of one syllable take two",
+        ),
+        pytest.param("ที่", 1, id="vowels and tones above a letter take none"),
+        pytest.param("\N{COMBINING ACUTE ACCENT}e", 1, id="a mark at the beginning takes none"),
+        pytest.param(
+            "1\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP}", 1, id="what encloses a letter takes none"
+        ),
         pytest.param("🔑", 2, id="a picture takes two"),
     ],
 )
