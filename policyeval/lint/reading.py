@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.kinds import FileKind
 from policyeval.lint.templates.functions import TAGS
+from policyeval.lint.templates.serverless import is_service
 from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.faults import wide_encoding
 from policyeval.syntax.json_reader import read_json
@@ -82,9 +83,16 @@ def _reader(name: str, text: str) -> Callable[[str, str], tuple[Node | None, lis
         return read_hcl
     if suffix == ".json" or (suffix not in _YAML and _begins_as_json(text)):
         return read_json
+    return _read_yaml
+
+
+def _read_yaml(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
     from policyeval.syntax.yaml_reader import read_yaml  # noqa: PLC0415 - imports PyYAML, which JSON needs not
 
-    return partial(read_yaml, functions=TAGS, several=True)
+    read_as = partial(read_yaml, text, name, functions=TAGS, several=True)
+    node, faults = read_as()
+    # The Serverless Framework merges; CloudFormation does not.
+    return read_as(merging=True) if faults and node is not None and is_service(node) else (node, faults)
 
 
 def _begins_as_json(text: str) -> bool:

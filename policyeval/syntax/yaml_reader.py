@@ -33,14 +33,20 @@ _TAG_AND_ANCHOR: Final = re.compile(r"(?:[!&]\S*\s+)+")
 
 
 def read_yaml(
-    text: str | bytes, name: str | None, *, functions: NameMap[str, str] = _NO_FUNCTIONS, several: bool = False
+    text: str | bytes,
+    name: str | None,
+    *,
+    functions: NameMap[str, str] = _NO_FUNCTIONS,
+    several: bool = False,
+    merging: bool = False,
 ) -> tuple[Node | None, list[Diagnostic]]:
     """Read a YAML text into the value tree.
 
     Gives the tree, None where none could be made, and the faults in the order of their places.
     Duplicate keys are kept. An alias gives the same node object as its anchor. `functions` has the tags that
     stand for functions, by name: what is tagged so is `Unknown`, with its value as the argument. `several`: there
-    may be more documents than one, and the tree then is the list of them.
+    may be more documents than one, and the tree then is the list of them. `merging`: whoever else reads the text
+    merges what `<<` names into an object; here the object has a key then of which nobody knows what it is called.
     """
     if isinstance(text, bytes):
         data = text
@@ -55,7 +61,7 @@ def read_yaml(
     found = _unprintable(source)
     if found:
         return None, found
-    reader = _Reader(source, functions, several=several)
+    reader = _Reader(source, functions, several=several, merging=merging)
     node = reader.read()
     return node, by_place(reader.faults.found)[:MAX_FAULTS]
 
@@ -90,10 +96,11 @@ class _Frame:
 class _Reader:
     """Works a stack of frames; one method an event, named after its class; never recursive."""
 
-    def __init__(self, source: Source, functions: NameMap[str, str], *, several: bool) -> None:
+    def __init__(self, source: Source, functions: NameMap[str, str], *, several: bool, merging: bool) -> None:
         self.source = source
         self.functions = functions
         self.several = several
+        self.merging = merging
         self.faults = Faults([])
         self.stack: list[_Frame] = []
         self.root: Node | None = None
@@ -167,7 +174,8 @@ class _Reader:
         if event.tag == _CORE + "null" or (plain and value in _NULLS and event.tag is None):
             node = Null(self.source, start, end)
         elif plain and value == "<<" and self.wants_key():
-            self.fault(start, end, "a merge key `<<`", "write the keys out: merging is not supported")
+            if not self.merging:
+                self.fault(start, end, "a merge key `<<`", "write the keys out: merging is not supported")
             node = Unknown(UNREADABLE, self.source, start, end)
         node = self.called(event, node)
         if event.anchor is not None:

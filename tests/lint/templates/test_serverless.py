@@ -183,3 +183,22 @@ functions:
     assert [(finding.code, finding.place.pointer) for finding in report.findings] == [
         ("A102", "/functions/a/iamRoleStatements/Statement/0/Action")
     ]
+
+
+@pytest.mark.parametrize(
+    ("service", "codes"),
+    [
+        pytest.param("service: shop\nprovider: {name: aws", ["A102"], id="a service"),
+        pytest.param("provider: {name: aws", ["S101"], id="something else, where nobody may merge"),
+    ],
+)
+def test_a_service_may_merge_objects(service: str, codes: list[str]) -> None:
+    text = f"""\
+{service}, iamRoleStatements: [{{Effect: Allow, Action: kms:Decrpyt, Resource: "*"}}, {{<<: *own}}]}}
+custom: {{common: &common {{memorySize: 128}}}}
+functions:
+  a: {{<<: *common, handler: a.b}}
+"""
+    own = "own: &own {Effect: Allow, Action: kms:Encrypt, Resource: '*'}\n"
+    report = lint_bytes(Linter(load_all()), (own + text).encode(), "serverless.yml")
+    assert sorted({finding.code for finding in report.findings}) == codes
