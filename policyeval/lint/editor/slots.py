@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policyeval.lint.editor.walk import Role
+from policyeval.lint.editor.walk import Role, depth_of_statement
 
 if TYPE_CHECKING:
     from policyeval.lint.editor.walk import Spot, Strings
@@ -51,10 +51,10 @@ _HOLDERS: Final = frozenset(
 
 def place(spot: Spot) -> Placed | None:
     """Tell what belongs where a cursor is; None where nothing of a policy does."""
-    if "Statement" not in spot.path:
+    depth = depth_of_statement(spot.path)
+    if depth is None:
         slot = _in_policy(spot)
         return Placed(slot, {}) if slot is not None else None
-    depth = len(spot.path) - spot.path[::-1].index("Statement")
     path = spot.path[depth:]
     statement = spot.objects[depth] if len(spot.objects) > depth else {}
     slot = None

@@ -8,7 +8,14 @@ names on the way to the cursor, and the strings of the objects around it, also o
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# What policies call their statements; SAM's templates and services of the Serverless Framework have lists of their own.
+_STATEMENTS: Final = frozenset({"Statement", "CustomStatements", "iamRoleStatements", "resourcePolicy"})
+_OF_ROLE: Final = ("role", "statements")
 
 Strings: TypeAlias = dict[str, list[str]]
 """An object's members: for each name the strings that stand there, alone or in arrays."""
@@ -115,5 +122,13 @@ class Walk:
     def _depth_of_statement(self) -> int:
         """Tell how deep the stack is in the statement around the cursor; without one, where the cursor is."""
         named = [depth for depth, frame in enumerate(self.stack, 1) if frame.strings is not None]
-        inside = [depth for depth in named if self.stack[depth - 1].key == "Statement"]
-        return next((depth for depth in named if inside and depth > inside[-1]), len(self.stack))
+        inside = depth_of_statement([self.stack[depth - 1].key or "" for depth in named])
+        return named[inside] if inside is not None and inside < len(named) else len(self.stack)
+
+
+def depth_of_statement(path: Sequence[str]) -> int | None:
+    """Tell how many names of a path lead to the innermost statement that it goes through; None without one."""
+    for depth in range(len(path), 0, -1):
+        if path[depth - 1] in _STATEMENTS or tuple(path[max(depth - 2, 0) : depth]) == _OF_ROLE:
+            return depth
+    return None

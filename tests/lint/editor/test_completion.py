@@ -57,6 +57,27 @@ def test_nothing_is_proposed_for(marked: str) -> None:
     assert at(marked) is None
 
 
+@pytest.mark.parametrize(
+    "marked",
+    [
+        pytest.param("provider:\n  iamRoleStatements:\n    - Action: kms:Decr|\n", id="of the role"),
+        pytest.param(
+            "provider:\n  iam:\n    role:\n      statements:\n        - Action:\n            - kms:Decr|\n",
+            id="of the role, newer",
+        ),
+        pytest.param("functions:\n  a:\n    iamRoleStatements:\n    - Action: kms:Decr|\n", id="of a function"),
+        pytest.param("apiGateway:\n  resourcePolicy:\n  - Action: kms:Decr|\n", id="of an API"),
+        pytest.param("Auth: {ResourcePolicy: {CustomStatements: [{Action: kms:Decr|}]}}", id="of an API of SAM's"),
+    ],
+)
+def test_lists_of_statements_are_helped_with_like_those_of_a_policy(marked: str) -> None:
+    assert "kms:Decrypt" in texts(marked, yaml=True)
+
+
+def test_what_else_is_called_statements_is_not() -> None:
+    assert at("sql:\n  statements:\n  - Action: kms:Decr|\n", yaml=True) is None
+
+
 def test_services_come_first_and_those_of_the_statement_before_the_others() -> None:
     proposed = texts('{"Statement": {"Action": ["s3:GetObject", "|"]}}')
     assert proposed[:2] == ["s3:", "a2c:"]
