@@ -2,6 +2,7 @@
 
 Short forms (`!Sub`) come as `Unknown` from the YAML reader, long forms (`{"Fn::Sub": …}`) as objects. Both
 become the text that the function gives whatever the parameters are, or `Unknown` with the function's argument.
+What is looked up at deployment (`{{resolve:ssm:/name}}`) nobody knows either.
 A text is known whole or not at all: `arn:${AWS::Partition}:s3:::bucket` is unknown, but for what it ends with.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
@@ -46,6 +47,10 @@ TAGS: Final = MappingProxyType(
 HOLE: Final = re.compile(r"\$\{(?P<literal>!?)(?P<name>[^{}]*)\}")
 """A variable of `Fn::Sub`; with the exclamation mark it is text."""
 
+_DYNAMIC: Final = "a dynamic reference"
+_DYNAMIC_HOLE: Final = re.compile(r"\{\{resolve:[^{}]*\}\}")
+_ANY_HOLE: Final = re.compile(f"{HOLE.pattern}|{_DYNAMIC_HOLE.pattern}")
+
 _CALL: Final = re.compile(r"""\bFn::[A-Z]|\bRef["']?\s*:""")
 
 _NOTHING: Final = "AWS::NoValue"
@@ -79,7 +84,9 @@ class _Resolver:
     def make(self, node: Node) -> Node:
         if isinstance(node, List):
             return List([self.node(item) for item in node.items], node.source, node.start, node.end)
-        if isinstance(node, Unknown) and node.argument is not None:
+        if isinstance(node, Text):
+            return _looked_up(node)
+        if isinstance(node, Unknown) and node.argument is not None and node.why is not _DYNAMIC:
             return _call(node.why, self.node(node.argument), node)
         if not isinstance(node, Mapping):
             return node
@@ -108,8 +115,29 @@ def is_nothing(node: Node) -> bool:
     )
 
 
+def _looked_up(text: Text) -> Node:
+    """Take a text for unknown that CloudFormation looks up, or a part of it: `{{resolve:ssm:/name}}`."""
+    if _DYNAMIC_HOLE.search(text.value) is None:
+        return text
+    unknown = Unknown(_DYNAMIC, text.source, text.start, text.end, text)
+    patchwork = substitution(unknown)
+    unknown.ending = patchwork.ending if patchwork is not None else ""
+    return unknown
+
+
+def _written(argument: Node) -> Node:
+    """Give the argument of `Fn::Sub` with its text as it is written."""
+    if isinstance(argument, List) and argument.items:
+        items = [_written(argument.items[0]), *argument.items[1:]]
+        return List(items, argument.source, argument.start, argument.end)
+    if isinstance(argument, Unknown) and argument.why is _DYNAMIC and argument.argument is not None:
+        return argument.argument
+    return argument
+
+
 def _call(function: str, argument: Node, node: Node) -> Node:
-    known: Node | None = None
+    known: Text | None = None
+    argument = _written(argument) if function == "Fn::Sub" else argument
     unknown = Unknown(function, node.source, node.start, node.end, argument)
     if function == "Fn::Sub":
         known = _substituted(argument, node)
@@ -118,7 +146,7 @@ def _call(function: str, argument: Node, node: Node) -> Node:
     elif function == "Fn::Join":
         known = _joined(argument, node)
         unknown.ending = _joined_ending(argument) if known is None else ""
-    return known or unknown
+    return _looked_up(known) if known is not None else unknown
 
 
 def _substituted(argument: Node, node: Node) -> Text | None:
@@ -144,8 +172,11 @@ def _substituted(argument: Node, node: Node) -> Text | None:
 
 
 def substitution(node: Unknown) -> Patchwork | None:
-    """Give the text of an `Fn::Sub` that could not be resolved, with a hole for each variable."""
-    text = node.argument if node.why == "Fn::Sub" else None
+    """Give the text of an `Fn::Sub` that could not be resolved, with a hole for each variable.
+
+    So is that of dynamic references. None for all that is neither.
+    """
+    text = node.argument if node.why == "Fn::Sub" or node.why is _DYNAMIC else None
     if isinstance(text, List) and text.items:
         text = text.items[0]
     if not isinstance(text, Text):
@@ -153,9 +184,9 @@ def substitution(node: Unknown) -> Patchwork | None:
     written = written_offsets(text)
     value, holes, offsets = "", [], list[int]()
     at = 0
-    for match in HOLE.finditer(text.value):
+    for match in (_ANY_HOLE if node.why == "Fn::Sub" else _DYNAMIC_HOLE).finditer(text.value):
         start, end = match.span()
-        if match["literal"]:
+        if match.groupdict().get("literal"):
             # The exclamation mark is not part of the text.
             value += text.value[at : start + 2]
             offsets += range(at, start + 2)

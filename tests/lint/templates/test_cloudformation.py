@@ -425,3 +425,58 @@ def test_what_a_macro_adds_to_a_statement_may_be_its_conditions() -> None:
                   Fn::Transform: {{Name: Conditions}}
         """
     assert _lint(template).findings == []
+
+
+LOOKED_UP = "{{resolve:ssm:/name:1}}"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        pytest.param(LOOKED_UP, id="a text that is looked up"),
+        pytest.param(f"arn:aws:kms:eu-west-1:{LOOKED_UP}:key/{LOOKED_UP}", id="a text with parts that are"),
+        pytest.param({"Fn::Sub": f"arn:aws:kms:eu-west-1:{LOOKED_UP}:key/x"}, id="a text in a function"),
+        pytest.param(
+            {"Fn::Sub": f"arn:aws:kms:${{AWS::Region}}:{LOOKED_UP}:key/x"}, id="a text with a variable beside"
+        ),
+        pytest.param(
+            {"Fn::Sub": "arn:aws:kms:${AWS::Region}:{{resolve:ssm:/${Env}/id}}:key/x"}, id="a variable within"
+        ),
+        pytest.param(
+            {"Fn::Sub": ["arn:aws:kms:eu-west-1:${Id}:key/x", {"Id": LOOKED_UP}]}, id="what a text is filled with"
+        ),
+        pytest.param({"Fn::Join": [":", ["arn:aws:kms:eu-west-1", LOOKED_UP, "key/x"]]}, id="texts joined"),
+        pytest.param({"Fn::Join": ["", ["{{resolve:ssm:", "/key}}"]]}, id="a reference joined"),
+    ],
+)
+def test_what_is_looked_up_at_deployment_is_unknown(resource: object) -> None:
+    statement = {"Effect": "Allow", "Action": "kms:Encrypt", "Resource": resource}
+    policy = {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": {**POLICY, "Statement": statement}}}
+    report = _lint(json.dumps({"Resources": {"Policy": policy}}), "template.json")
+    assert (report.findings, report.policies, report.unknown) == ([], 1, 1)
+
+
+def test_of_a_policy_in_a_text_only_what_is_looked_up_is_unknown() -> None:
+    policy = json.dumps({**POLICY, "Statement": {"Effect": "Allow", "Action": "kms:Encrpyt", "Resource": LOOKED_UP}})
+    for text in (policy, {"Fn::Sub": policy}):
+        secret = {"Type": "AWS::SecretsManager::ResourcePolicy", "Properties": {"ResourcePolicy": text}}
+        report = _lint(json.dumps({"Resources": {"Policy": secret}}), "template.json")
+        assert "A102" in [finding.code for finding in report.findings]
+        assert "R101" not in [finding.code for finding in report.findings]
+        assert report.unknown == 1
+
+
+@pytest.mark.parametrize("provider", [{"Ref": "Provider"}, f"arn:aws:iam::111122223333:oidc-provider/{LOOKED_UP}"])
+def test_a_provider_that_is_looked_up_is_nobody_s(provider: object) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": provider},
+        "Condition": {"StringEquals": {f"{GITHUB}:sub": "repo:octo/cat:ref:refs/heads/main", f"{GITHUB}:aud": "x"}},
+    }
+    trust = {"Version": "2012-10-17", "Statement": statement}
+    resources = {
+        "Provider": {"Type": "AWS::IAM::OIDCProvider", "Properties": {"Url": f"https://{LOOKED_UP}"}},
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
+    }
+    assert _lint(json.dumps({"Resources": resources}), "template.json").findings == []
