@@ -80,9 +80,9 @@ def _statement(block: Node) -> Node:
     if get(statement, "Effect") is None:
         statement.entries.append((_at("Effect", block), _at("Allow", block)))
     for name, element in _PRINCIPALS.items():
-        if name in blocks_of:
+        if blocks_of.get(name):  # Terraform's JSON may have an array of no blocks
             statement.entries.append(_principals(element, blocks_of[name]))
-    if "condition" in blocks_of:
+    if blocks_of.get("condition"):
         statement.entries.append(_conditions(blocks_of["condition"]))
     return statement
 

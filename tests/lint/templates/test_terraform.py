@@ -462,3 +462,10 @@ def test_in_json_syntax_and_in_texts_a_provider_is_known_as_well() -> None:
     }
     text = f'resource "aws_iam_role" "it" {{\n  assume_role_policy = <<EOT\n{json.dumps(policy)}\nEOT\n}}\n'
     assert len(_found(text, {"P203"})) == 1
+
+
+@pytest.mark.parametrize("name", ["principals", "not_principals", "condition", "dynamic"])
+def test_in_json_syntax_there_may_be_an_array_of_no_blocks(name: str) -> None:
+    statement = {"actions": ["kms:Encrpyt"], "resources": ["*"], name: []}
+    written = json.dumps({"data": {"aws_iam_policy_document": {"it": {"statement": statement}}}})
+    assert [finding.code for finding in _lint(written, "main.tf.json").findings] == ["A102"]
