@@ -76,8 +76,8 @@ def _named_by_arn(node: Unknown) -> str | None:
         return of.value if isinstance(of, Text) else None
     if node.why != "Fn::GetAtt":
         return None
-    parts = of.items if isinstance(of, List) else []
-    path = ".".join(part.value for part in parts if isinstance(part, Text)) if parts else getattr(of, "value", "")
+    parts = of.items if isinstance(of, List) else [of]
+    path = ".".join(part.value for part in parts if isinstance(part, Text))
     return path.removesuffix(".Arn") if path.endswith(".Arn") else None
 
 

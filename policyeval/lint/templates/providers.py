@@ -37,7 +37,8 @@ def tell_providers(root: Node, hosts: Dict[str, str], named: Callable[[Unknown],
         elif isinstance(node, Mapping):
             waiting += [value for _, value in node.entries]
         elif isinstance(node, Unknown):
-            host = hosts.get(named(node) or "")
+            name = named(node)
+            host = hosts.get(name) if name is not None else None
             if host is not None:
                 node.ending = f":oidc-provider/{host}"
             elif node.argument is not None:

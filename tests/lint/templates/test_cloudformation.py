@@ -324,6 +324,7 @@ GITHUB = "token.actions.githubusercontent.com"
         pytest.param("!Ref Provider", True, id="a provider of the template"),
         pytest.param("!GetAtt Provider.Arn", True, id="its ARN"),
         pytest.param("{'Fn::GetAtt': [Provider, Arn]}", True, id="its ARN in the long form"),
+        pytest.param("{'Fn::GetAtt': [Provider.Arn]}", True, id="its ARN in an array of one"),
         pytest.param("!GetAtt Provider.Url", False, id="something else of it"),
         pytest.param("!Ref Open", False, id="a provider whose URL is open"),
         pytest.param("!Ref Elsewhere", False, id="what is no provider of the template"),
@@ -480,3 +481,16 @@ def test_a_provider_that_is_looked_up_is_nobody_s(provider: object) -> None:
         "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}},
     }
     assert _lint(json.dumps({"Resources": resources}), "template.json").findings == []
+
+
+@pytest.mark.parametrize("argument", [True, None, 1, [], [True], {}])
+def test_a_function_that_is_called_with_nonsense_is_unknown(argument: object) -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": {"Fn::GetAtt": argument}},
+    }
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {**POLICY, "Statement": statement}}}
+    provider = {"Type": "AWS::IAM::OIDCProvider", "Properties": {"Url": f"https://{GITHUB}"}}
+    report = _lint(json.dumps({"Resources": {"": provider, "Provider": provider, "Role": role}}), "template.json")
+    assert (report.findings, report.policies) == ([], 1)
