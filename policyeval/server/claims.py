@@ -6,7 +6,6 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -28,17 +27,10 @@ _NO_PAIR: Final = (
     " (hashed with SHA-256 and encoded with Base64): '{}'."
 )
 
-# What is usual before the signature.
-_USUAL: Final = re.compile(r"(\S+) Credential=([^\s,=]+), ?SignedHeaders=([^\s,=]+), ?")
-_LONGEST_TIME: Final = len("20260517T120000Z")
 _BASIC: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 # As HTTP writes times: Sun, 06 Nov 1994 08:49:37 GMT
 _HTTP: Final = re.compile(r"[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-# So many clients are known again: what each says is the same in all its requests, but for the time and the signature.
-_CLIENTS: Final = 64
-# Characters of what is known again: nobody who sends more has shown yet that he may.
-_LONGEST: Final = 1_024
 
 
 class Claim(NamedTuple):
@@ -74,7 +66,16 @@ def read_claim(request: WireRequest, headers: Mapping[bytes, bytes], dialect: Di
 
 
 def _from_header(authorization: str, headers: Mapping[bytes, bytes], dialect: Dialect) -> Claim:
-    algorithm, parts = _read_header(authorization, dialect)
+    algorithm, _, rest = authorization.partition(" ")
+    parts: dict[str, str] = {}
+    for pair in rest.replace(",", " ").split():
+        name, equal, value = pair.partition("=")
+        if not equal:
+            raise dialect.incomplete(_NO_PAIR.format(_hashed(authorization)))
+        if name in parts:
+            message = f"Authorization header has more than one '{name}' parameter."
+            raise dialect.incomplete(message)
+        parts[name] = value
     date = _date_of(headers)
     if date is None or not parts.keys() >= _HEADER_PARTS:
         raise dialect.incomplete(_what_is_missing(parts, date, authorization))
@@ -87,33 +88,6 @@ def _from_header(authorization: str, headers: Mapping[bytes, bytes], dialect: Di
         date,
         None if token is None else token.strip().decode("latin-1"),
     )
-
-
-def _read_header(authorization: str, dialect: Dialect) -> tuple[str, Mapping[str, str]]:
-    """Give the algorithm, and the parts by name."""
-    said, _, signature = authorization.rpartition("Signature=")
-    usual = _read_usual(said) if len(said) <= _LONGEST and signature.isalnum() else None
-    if usual is not None:
-        algorithm, credential, signed_headers = usual
-        return algorithm, {"Credential": credential, "SignedHeaders": signed_headers, "Signature": signature}
-    algorithm, _, rest = authorization.partition(" ")
-    parts: dict[str, str] = {}
-    for pair in rest.replace(",", " ").split():
-        name, equal, value = pair.partition("=")
-        if not equal:
-            raise dialect.incomplete(_NO_PAIR.format(_hashed(authorization)))
-        if name in parts:
-            message = f"Authorization header has more than one '{name}' parameter."
-            raise dialect.incomplete(message)
-        parts[name] = value
-    return algorithm, parts
-
-
-@lru_cache(_CLIENTS)
-def _read_usual(said: str) -> tuple[str, str, str] | None:
-    """Give algorithm, credential and signed headers of what stands before a signature; None where it is not usual."""
-    found = _USUAL.fullmatch(said)
-    return None if found is None else (found[1], found[2], found[3])
 
 
 def _what_is_missing(parts: Mapping[str, str], date: str | None, authorization: str) -> str:
@@ -174,11 +148,6 @@ def _in_basic_format(date: str) -> str:
 
 def read_time(text: str) -> datetime | None:
     """Read a time in ISO 8601's basic format, to the second and in UTC; None when it is not."""
-    return _read_basic(text) if len(text) <= _LONGEST_TIME else None
-
-
-@lru_cache(_CLIENTS)
-def _read_basic(text: str) -> datetime | None:
     if _BASIC.fullmatch(text) is None:
         return None
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from hmac import compare_digest
 from typing import Final, NamedTuple
 
@@ -37,9 +36,6 @@ _NOT_FIVE: Final = (
     "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{}'"
 )
 _CREDENTIAL_PARTS: Final = 5
-# What so many clients sign is known again, if it has no more characters than this: nobody has signed it yet.
-_CLIENTS: Final = 64
-_LONGEST: Final = 1_024
 
 
 class Signed(NamedTuple):
@@ -166,7 +162,8 @@ def _check_headers(listed: str, headers: Mapping[bytes, bytes], dialect: Dialect
     these say what to do. The session token may be added after signing, as AWS's guide allows some services: it
     belongs to one key, and is looked at together with that.
     """
-    signed, names = _names(listed) if len(listed) <= _LONGEST else _names.__wrapped__(listed)
+    signed = set(listed.encode("latin-1").lower().split(b";"))
+    signed.discard(b"")
     if b"host" not in signed:
         raise dialect.wrong(_NOT_SIGNED.format("Host"))
     for name in headers:
@@ -174,14 +171,7 @@ def _check_headers(listed: str, headers: Mapping[bytes, bytes], dialect: Dialect
             raise dialect.wrong(_NOT_SIGNED.format(name.decode("latin-1").title()))
     if not headers.keys() >= signed:
         raise dialect.wrong(_MISMATCH)
-    return names
-
-
-@lru_cache(_CLIENTS)
-def _names(listed: str) -> tuple[frozenset[bytes], Sequence[bytes]]:
-    """Give the names of signed headers, as a set and sorted."""
-    names = frozenset(listed.encode("latin-1").lower().split(b";")) - {b""}
-    return names, tuple(sorted(names))
+    return sorted(signed)
 
 
 def _check_scope(claim: Claim, service: str, regions: Container[str], dialect: Dialect) -> tuple[str, Scope]:
