@@ -74,11 +74,10 @@ def check_policy(text: str, partition: str, iam: PolicySource, most: int) -> Non
     except PolicySyntaxError as error:
         raise KmsError(_MALFORMED, _fault_of(error)) from error
     _check_conditions(policy)
-    if not all(statement.principal and statement.principal.values for statement in policy.statements):
+    named = [statement.principal.values if statement.principal else () for statement in policy.statements]
+    if not all(named):
         raise KmsError(_MALFORMED, "Policy contains a statement without a principal.")
-    principals = [
-        value for statement in policy.statements if statement.principal for value in statement.principal.values
-    ]
+    principals = [value for values in named for value in values]
     if not all(_is_valid(principal, partition, iam) for principal in principals):
         raise KmsError(_MALFORMED, "Policy contains a statement with one or more invalid principals.")
 

@@ -97,6 +97,7 @@ class _Placing:
         self.patchwork = patchwork
         self.whole = whole
         self.ends = [end for _, end in patchwork.holes]
+        self.is_certain = not patchwork.has_directives
 
     def place(self, root: Node) -> Node:
         root = self.known(root)
@@ -129,7 +130,7 @@ class _Placing:
         """Give what a string with holes ends with, unless it is escaped."""
         last = self.ends[bisect_left(self.ends, node.end) - 1]
         written = self.patchwork.value[last : node.end - 1]
-        return "" if "\\" in written or self.patchwork.has_directives else written
+        return written if self.is_certain and "\\" not in written else ""
 
     def has_hole(self, node: Node) -> bool:
         index = bisect_left(self.ends, node.start + 1)

@@ -6,13 +6,13 @@ signed is refused.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeAlias
 
 from policyeval.server.wire import WireRequest
 
 __all__ = ["Headers", "is_preflight", "preflight", "shared"]
 
-Headers = tuple[tuple[bytes, bytes], ...]
+Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
 _SHARED: Final[Headers] = (
     (b"Access-Control-Allow-Origin", b"*"),

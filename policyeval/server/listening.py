@@ -28,7 +28,7 @@ __all__ = ["Tls", "is_loopback", "listen", "new_loop", "run", "running", "url_of
 # Seconds: who stops the server does not wait for ever.
 _GRACE: Final = 30
 _BACKLOG: Final = 2048
-_TWO: Final = 2
+_ENOUGH: Final = 2  # processors: one is the client's
 
 
 class Tls(NamedTuple):
@@ -92,8 +92,7 @@ def run(app: App, opened: socket.socket, tls: Tls | None, ready: Callable[[], ob
         PolicyEvalError: the certificate cannot be used.
 
     """
-    # Where there is one processor, the client needs it.
-    server = _server(app, tls, Attention(MOMENT if processors() >= _TWO else 0))
+    server = _server(app, tls, Attention(MOMENT if processors() >= _ENOUGH else 0))
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.should_exit = True

@@ -7,7 +7,7 @@ import os
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -99,7 +99,7 @@ def test_a_clock_that_is_set_back_keeps_nobody_awake(loop: Loop, moment: float) 
 
 def test_a_loop_that_stays_awake_does_what_else_there_is() -> None:
     async def ask() -> list[str]:
-        attention, seen = Attention(60), []
+        attention, seen = Attention(60), list[str]()
         loop = asyncio.get_running_loop()
         for _ in range(2):
             attention.asked(loop.time())
@@ -108,8 +108,7 @@ def test_a_loop_that_stays_awake_does_what_else_there_is() -> None:
         await asyncio.sleep(0.01)
         return [*seen, "slept"]
 
-    clock: Any = asyncio.run(ask())
-    assert clock == ["called", "slept"]
+    assert asyncio.run(ask()) == ["called", "slept"]
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,12 @@ class TrailFile:
 
         """
         with self._flushing:
-            self._flush()
+            with self._lock:
+                if self._refusal is not None or self._chain.head.sequence == self._flushed:
+                    return
+                known = Known(self._chain.head, self._size)
+                self._due = self._latest + self._flush_after
+            self._sync(known)
 
     def close(self) -> None:
         """Flush and close; closing twice does nothing."""
@@ -169,14 +174,6 @@ class TrailFile:
     ) -> None:
         """Close it."""
         self.close()
-
-    def _flush(self) -> None:
-        with self._lock:
-            if self._refusal is not None or self._chain.head.sequence == self._flushed:
-                return
-            known = Known(self._chain.head, self._size)
-            self._due = self._latest + self._flush_after
-        self._sync(known)
 
     def _sync(self, known: Known) -> None:
         try:

@@ -13,6 +13,7 @@ import re
 from types import MappingProxyType
 from typing import Final
 
+from policyeval.lint.templates.remaking import Remaker
 from policyeval.syntax.objects import DAMAGED
 from policyeval.syntax.patchwork import Patchwork
 from policyeval.syntax.strings import written_offsets
@@ -48,6 +49,7 @@ HOLE: Final = re.compile(r"\$\{(?P<literal>!?)(?P<name>[^{}]*)\}")
 """A variable of `Fn::Sub`; with the exclamation mark it is text."""
 
 _DYNAMIC: Final = "a dynamic reference"
+_RESOLVE: Final = "{{resolve:"
 _DYNAMIC_HOLE: Final = re.compile(r"\{\{resolve:[^{}]*\}\}")
 _ANY_HOLE: Final = re.compile(f"{HOLE.pattern}|{_DYNAMIC_HOLE.pattern}")
 
@@ -69,27 +71,16 @@ def resolve(root: Node) -> Node:
     return _Resolver().node(root)
 
 
-class _Resolver:
-    """Makes the new tree; a value that stands in several places (a YAML alias) is made once."""
-
-    def __init__(self) -> None:
-        # With the old node, so that no other takes its identity.
-        self.made: dict[int, tuple[Node, Node]] = {}
-
-    def node(self, node: Node) -> Node:
-        if id(node) not in self.made:
-            self.made[id(node)] = (node, self.make(node))
-        return self.made[id(node)][1]
+class _Resolver(Remaker):
+    """Resolves what it makes anew."""
 
     def make(self, node: Node) -> Node:
-        if isinstance(node, List):
-            return List([self.node(item) for item in node.items], node.source, node.start, node.end)
         if isinstance(node, Text):
             return _looked_up(node)
         if isinstance(node, Unknown) and node.argument is not None and node.why is not _DYNAMIC:
             return _call(node.why, self.node(node.argument), node)
         if not isinstance(node, Mapping):
-            return node
+            return super().make(node)
         if len(node.entries) == 1:
             key, value = node.entries[0]
             if key.value == "Ref" or key.value.startswith("Fn::"):
@@ -117,7 +108,7 @@ def is_nothing(node: Node) -> bool:
 
 def _looked_up(text: Text) -> Node:
     """Take a text for unknown that CloudFormation looks up, or a part of it: `{{resolve:ssm:/name}}`."""
-    if _DYNAMIC_HOLE.search(text.value) is None:
+    if _RESOLVE not in text.value or _DYNAMIC_HOLE.search(text.value) is None:  # to look for a word takes no time
         return text
     unknown = Unknown(_DYNAMIC, text.source, text.start, text.end, text)
     patchwork = substitution(unknown)

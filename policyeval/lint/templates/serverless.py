@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.templates import cloudformation
 from policyeval.lint.templates.functions import resolve
+from policyeval.lint.templates.remaking import Remaker
 from policyeval.lint.templates.spot import Spot, get, is_empty, policy_with
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.tree import List, Mapping, Text, Unknown, pointer_part
@@ -82,21 +83,10 @@ def _along(node: Node, steps: Sequence[str], pointer: str) -> Iterator[tuple[Nod
             yield from _along(value, steps[1:], f"{pointer}/{pointer_part(key.value)}")
 
 
-class _Opener:
-    """Makes texts with variables unknown, in a new tree; a value that stands in several places is made once."""
-
-    def __init__(self) -> None:
-        # With the old node, so that no other takes its identity.
-        self.made: dict[int, tuple[Node, Node]] = {}
-
-    def node(self, node: Node) -> Node:
-        if id(node) not in self.made:
-            self.made[id(node)] = (node, self.make(node))
-        return self.made[id(node)][1]
+class _Opener(Remaker):
+    """Makes texts with variables unknown."""
 
     def make(self, node: Node) -> Node:
-        if isinstance(node, List):
-            return List([self.node(item) for item in node.items], node.source, node.start, node.end)
         if isinstance(node, Mapping):
             entries = [
                 (key, self.template(value) if key.value == _SUB else self.node(value)) for key, value in node.entries
@@ -108,7 +98,7 @@ class _Opener:
         if isinstance(node, Text) and any(opening in node.value for opening in _OPENINGS):
             ending = node.value.rpartition("}")[2]
             return Unknown("a variable", node.source, node.start, node.end, ending=ending)
-        return node
+        return super().make(node)
 
     def template(self, argument: Node) -> Node:
         """Leave the text of `Fn::Sub` as it is: there a variable is a hole like the function's own."""

@@ -40,7 +40,7 @@ def spots(root: Node) -> Iterator[Spot]:
     if root.source is not None and (root.source.name or "").lower().endswith(".json"):
         root = _from_json(root)
     resources = list(_named(root, "resource"))
-    _tell_providers(root, resources)
+    _tell_providers(root)
     keys = {at.rpartition("/")[2]: _key_facts(body) for kind, body, at in resources if kind == "aws_kms_key"}
     arguments = [spot for kind, body, at in resources for spot in _in_resource(kind, body, at, keys)]
     documents = [(name, body, at) for name, body, at in _documents(root)]
@@ -60,12 +60,11 @@ def spots(root: Node) -> Iterator[Spot]:
     yield from _others(root)
 
 
-def _tell_providers(root: Node, resources: list[tuple[str, Node, str]]) -> None:
-    made = [(f"{_PROVIDER}.", *entry) for entry in resources]
-    looked_up = [(f"data.{_PROVIDER}.", *entry) for entry in _named(root, "data")]
+def _tell_providers(root: Node) -> None:
     hosts = {
-        f"{begin}{at.rpartition('/')[2]}": host
-        for begin, kind, body, at in (*made, *looked_up)
+        f"{begin}{_PROVIDER}.{at.rpartition('/')[2]}": host
+        for block, begin in (("resource", ""), ("data", "data."))
+        for kind, body, at in _named(root, block)
         if kind == _PROVIDER and (host := host_of(get(body, "url"))) is not None
     }
     tell_providers(root, hosts, lambda node: _named_in(_PROVIDER_ARN, node))
