@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = [sys.executable, "-c", "from policyeval.cli import main; main(prog_name='policyeval')"]
+PROGRAM = [sys.executable, "-m", "policyeval"]
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 CHECK = ["check", "fixtures/accounts.yaml", "--action", "kms:Decrypt", "--resource", KEY, "--principal"]
 
@@ -117,8 +117,9 @@ def test_a_closed_stream_is_told_where_it_is_needed(arguments: str, closed: str,
 def test_an_interrupt_ends_it_quietly() -> None:
     # A shell lets its background jobs ignore it, and what these start.
     heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    program = "from policyeval.cli import main; main(prog_name='policyeval')"
     process = subprocess.Popen(
-        [*PROGRAM[:2], heard + PROGRAM[2], "check", "-", *CHECK[2:], "anonymous"],
+        [sys.executable, "-c", heard + program, "check", "-", *CHECK[2:], "anonymous"],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -18,7 +18,7 @@ import boto3
 from botocore.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = [sys.executable, "-c", "from policyeval.cli import main; main(prog_name='policyeval')", "serve"]
+PROGRAM = [sys.executable, "-m", "policyeval", "serve"]
 PATIENCE = 60
 # The access keys of fixtures/sharing.yaml.
 ALICE = {"aws_access_key_id": "AKIAALICEEXAMPLE0001", "aws_secret_access_key": "alices-secret-for-tests-only"}

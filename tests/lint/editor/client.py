@@ -14,7 +14,7 @@ from threading import Thread
 from typing import Any, BinaryIO
 
 ROOT = Path(__file__).resolve().parents[3]
-PROGRAM = [sys.executable, "-c", "from policyeval.cli import main; main(prog_name='policyeval')", "lsp"]
+PROGRAM = [sys.executable, "-m", "policyeval", "lsp"]
 PATIENCE = 30  # seconds, for a machine that is busy; a test that passes waits for milliseconds
 
 
