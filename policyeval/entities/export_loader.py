@@ -90,7 +90,11 @@ def _head(missing: tuple[str, ...]) -> str:
     return "\n".join(lines) + "\n"
 
 
-class _Dumper(yaml.CSafeDumper):
+# The C writer is faster; a PyYAML built without libyaml, as for a Python newer than its wheels, has only the other.
+_BASE: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Dumper(_BASE):  # type: ignore[misc, valid-type]  # mypy wants a base that is always the same
     """Writes everything out: an anchor saves lines and costs the reader more."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 - the base class's

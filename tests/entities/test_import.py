@@ -295,6 +295,18 @@ def test_the_file_is_made_for_reading(folder: Path) -> None:
     ]
 
 
+def test_a_pyyaml_without_libyaml_writes_the_same(folder: Path) -> None:
+    program = """
+import sys
+sys.modules["yaml._yaml"] = None
+from pathlib import Path
+from policyeval.entities.export_loader import import_directory
+sys.stdout.buffer.write(import_directory(Path(sys.argv[1])).text.encode())
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(folder)], capture_output=True, check=False)
+    assert (done.stderr, done.stdout.decode()) == (b"", import_directory(folder).text)
+
+
 MISSING = {
     "kms-describe-key": (
         f"us-east-1/kms-describe-key-{KEY_ID}.json",
