@@ -21,6 +21,7 @@ from policyeval.model.source import Diagnostic
 
 FORMAT: Final = b"\x01"
 _PURPOSE: Final = b"policyeval seal 1 "
+_STANDARD: Final = str.maketrans("-_", "+/")  # to the letters of base64, of which Python's decoder warns in base64url
 _HEADER: Final = len(FORMAT) + NONCE
 OVERHEAD: Final = _HEADER + TAG
 """Bytes that sealing adds."""
@@ -43,7 +44,7 @@ def open_sealed(key: bytes, purpose: str, text: str) -> bytes:
 
     """
     try:
-        sealed = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        sealed = b64decode(text.translate(_STANDARD) + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
         raise _broken() from None
     # The last letter has bits that mean nothing, and the alphabet of base64 is taken for that of base64url.
