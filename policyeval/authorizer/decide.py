@@ -14,6 +14,7 @@ from policyeval.authorizer.case import Case
 from policyeval.authorizer.grants import MatchedGrant
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.principals import Door
+from policyeval.model.arn import split_arn
 from policyeval.model.decision import Layer, Reason
 
 Determining: TypeAlias = Sequence[BoundStatement | MatchedGrant]
@@ -68,12 +69,23 @@ def _never_asks(case: Case) -> bool:
     """
     action, caller = case.action.folded, case.context.caller
     if case.caller.caller_type == "Federated":
+        if _lives_elsewhere(case):
+            return True
         if action in WEB_IDENTITY_ACTIONS:
             return (action == ASSUME_ROLE_WITH_SAML) is not (":saml-provider/" in case.caller.name)
         return action == ASSUME_ROLE or not case.action.on_role
     if action == ASSUME_ROLE:
         return caller.keys.get("aws:principaltype") in _ASSUME_NO_ROLE
     return action in WEB_IDENTITY_ACTIONS or (caller.temporary and action in _FOR_LONG_TERM_CREDENTIALS)
+
+
+def _lives_elsewhere(case: Case) -> bool:
+    """Tell whether a provider is not one of the resource's own account, where alone a role can trust it.
+
+    "Create a SAML identity provider in IAM" and "Create an OpenID Connect (OIDC) identity provider in IAM".
+    """
+    provider, target = split_arn(case.caller.name), case.target  # those built into AWS have no ARN
+    return provider is not None and (provider.partition, provider.account) != (target.partition, target.account)
 
 
 def _matching(statements: Statements, case: Case) -> list[Opening]:

@@ -18,6 +18,7 @@ PROVIDERS = {
     "arn:aws:iam::111122223333:oidc-provider/login.example.com": "sts:AssumeRoleWithWebIdentity",
     "accounts.google.com": "sts:AssumeRoleWithWebIdentity",
     "arn:aws:iam::111122223333:saml-provider/corporate": "sts:AssumeRoleWithSAML",
+    "arn:aws:iam::444455556666:saml-provider/corporate": "sts:AssumeRoleWithSAML",
 }
 _VIA = f"s3.{REGION}.amazonaws.com"
 SESSION_NAMES = ("s1", "alice", "night-shift")

@@ -119,7 +119,7 @@ def decide(world: World, request: Request, grant_delay: timedelta = timedelta(0)
             return Outcome(allowed=False, reason="explicit_deny", layer=layer)
     if _k3(case):
         return _refused(None, "K3")
-    if not _calls(case.caller, case.action):
+    if not _calls(case.caller, case.action) or _is_strangers_provider(case):
         return _refused(None, "S35")
     for layer in (Layer.RCP, Layer.SCP, Layer.ENDPOINT):
         if not all(said.allowed for said in layers.get(layer, [])):
@@ -139,6 +139,14 @@ def _calls(caller: Caller, action: str) -> bool:
     if action in {"sts:getfederationtoken", "sts:getsessiontoken"} and caller.temporary:
         return False
     return caller.kind != "provider" or action in {"sts:tagsession", "sts:setsourceidentity"}
+
+
+def _is_strangers_provider(case: Case) -> bool:
+    """S35: a role trusts the OIDC and SAML providers of its own account, and those built into AWS."""
+    if case.caller.kind != "provider" or not (case.caller.arn or "").startswith("arn:"):
+        return False
+    _, partition, _, _, account, _ = (case.caller.arn or "").split(":", 5)
+    return case.owner is None or (partition, account) != (case.owner.partition, case.owner.id)
 
 
 def case_of(world: World, request: Request) -> Case:
