@@ -46,7 +46,9 @@ class _Operation:
         shared = Counter(pair for grant in grants for pair in (grant.context_subset or {}).items())
         for grant in grants:
             if grant.context_equals is not None:
-                self.equals.setdefault(frozenset(grant.context_equals.items()), []).append(grant)
+                # Of two constraints, which AWS takes from nobody, both must hold.
+                if _is_subset(grant.context_subset or {}, grant.context_equals):
+                    self.equals.setdefault(frozenset(grant.context_equals.items()), []).append(grant)
             elif grant.context_subset:
                 rarest = min(grant.context_subset.items(), key=lambda pair: (shared[pair], pair))
                 self.subset.setdefault(rarest, []).append(grant)

@@ -62,6 +62,11 @@ def check_grant(model: GrantModel, key_arn: str, spot: Spot) -> list[Diagnostic]
         if principal is not None and not can_be_named(principal):
             hint = "an account, a user, a role, a session or a service can"
             faults.append(spot.at(name).fault(f"`{principal}` cannot be named by a grant", hint))
+    constraints = model.Constraints
+    if constraints is not None and constraints.EncryptionContextEquals and constraints.EncryptionContextSubset:
+        message = "a grant has one constraint on the encryption context, not two"  # as CreateGrant refuses it
+        hint = "keep `EncryptionContextEquals` or `EncryptionContextSubset`"
+        faults.append(spot.at("Constraints").fault(message, hint))
     return faults
 
 

@@ -445,6 +445,15 @@ def test_a_grant_gives_no_operation_that_none_can_give(operation: str) -> None:
         assert simulate(Request(ALICE, action, KEY), PolicySet(grants=[given])).allowed is allowed
 
 
+@pytest.mark.parametrize(("subset", "allowed"), [({"a": "1"}, True), ({"b": "2"}, False), ({}, True)])
+def test_of_two_constraints_of_a_grant_both_hold(subset: dict[str, str], allowed: bool) -> None:  # noqa: FBT001 - a column of the table
+    given = Grant(
+        KEY, "g1", frozenset({"Decrypt"}), grantee_principal=ALICE, context_equals={"a": "1"}, context_subset=subset
+    )
+    request = Request(ALICE, "kms:Decrypt", KEY, encryption_context={"a": "1"})
+    assert simulate(request, PolicySet(grants=[given])).allowed is allowed
+
+
 def test_an_action_may_be_of_any_letters() -> None:
     request = Request(APP, "team:XyZ", BUCKET)
     assert simulate(request, PolicySet(identity_policies=[policy(allow("team:X*"))])).allowed

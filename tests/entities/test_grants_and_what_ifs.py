@@ -99,6 +99,10 @@ def test_grants_without_an_id_are_numbered_around_those_that_have_one() -> None:
         ({"KeyId": OTHER}, f"the grant is on `{OTHER}`, not on this key"),
         ({"CreationDate": "yesterday"}, "`yesterday` is not a date"),
         ({"Constraint": {}}, "unknown key `Constraint` in this grant"),
+        (
+            {"Constraints": {"EncryptionContextEquals": {"a": "b"}, "EncryptionContextSubset": {"c": "d"}}},
+            "a grant has one constraint on the encryption context, not two",
+        ),
     ],
 )
 def test_what_is_no_grant(fields: dict[str, Any], message: str) -> None:
