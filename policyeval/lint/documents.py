@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 class PolicyDocument(NamedTuple):
     """A policy in a file, with what is known of it from where it stands.
 
-    `ways` lead to the branches in it that a template chooses from.
+    `ways` lead to the branches in it that a template chooses from. `made`: its parts stand in the file under other
+    pointers.
     """
 
     node: Node
@@ -40,13 +41,15 @@ class PolicyDocument(NamedTuple):
     type: PolicyType | None = None
     key: KeyFacts | None = None
     ways: tuple[Way, ...] = ()
+    made: bool = False
 
 
 class GrantList(NamedTuple):
-    """The grants of one key, each with its pointer."""
+    """The grants of one key, each with its pointer. `made`: its parts stand in the file under other pointers."""
 
     grants: tuple[tuple[Mapping, str], ...]
     key: KeyFacts
+    made: bool = False
 
 
 class Found(NamedTuple):
@@ -62,6 +65,7 @@ class _Around(NamedTuple):
     """What the names above a value tell of it.
 
     `sure`: it is a policy, whatever it looks like. `given` are a template's conditions under which it is there.
+    `made`: it is made of parts that stand elsewhere.
     """
 
     type: PolicyType | None = None
@@ -70,6 +74,7 @@ class _Around(NamedTuple):
     key: KeyFacts | None = None
     sure: bool = False
     given: Way = frozenset()
+    made: bool = False
 
 
 _Waiting = tuple["Node", str, _Around]
@@ -113,7 +118,8 @@ def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = F
         if spot.is_grant:
             finder.take_grant(spot)
         else:
-            finder.look(spot.node, spot.pointer, _Around(spot.type, key=spot.key, sure=spot.sure, given=spot.given))
+            around = _Around(spot.type, key=spot.key, sure=spot.sure, given=spot.given, made=spot.made)
+            finder.look(spot.node, spot.pointer, around)
     found = Found(finder.policies, finder.grants, finder.faults, finder.unknown)
     nothing = not found.policies and not found.grants
     template = cloudformation.is_template(root) or cloudformation.is_construct_tree(root) or serverless.is_service(root)
@@ -210,14 +216,15 @@ class _Finder:
 
     def take_grant(self, spot: Spot) -> None:
         if isinstance(spot.node, Mapping):
-            self.grants.append(GrantList(((spot.node, spot.pointer),), spot.key or KeyFacts()))
+            self.grants.append(GrantList(((spot.node, spot.pointer),), spot.key or KeyFacts(), spot.made))
         self.unknown += sum(_unknown(spot.node))
 
     def take(self, node: Node, pointer: str, around: _Around) -> None:
         unknown = _unknown(node)
         leading = ways(node, around.given) if unknown.choices else []
         followed = tuple(leading[:_MAX_WAYS])
-        self.policies.append(PolicyDocument(node, pointer, around.type or self.policy_type, around.key, followed))
+        policy_type = around.type or self.policy_type
+        self.policies.append(PolicyDocument(node, pointer, policy_type, around.key, followed, around.made))
         self.unknown += unknown.values + len(leading) - len(followed)
 
 

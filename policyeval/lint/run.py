@@ -9,6 +9,7 @@ from policyeval.lint.reading import read
 from policyeval.lint.templates.choices import Possibility
 from policyeval.lint.templates.fixes import safe
 from policyeval.lint.templates.spot import is_configuration
+from policyeval.lint.templates.written import pointed
 from policyeval.lint.view import GrantView
 
 if TYPE_CHECKING:
@@ -49,9 +50,11 @@ def lint_reading(
     own = [*reading.faults, *found.faults]
     findings = linter.faults(own) if named or found.policies or found.grants or reading.policy_like else []
     for policy in found.policies:
-        findings += _lint(linter, policy)
+        about = _lint(linter, policy)
+        findings += [pointed(finding, reading.node) for finding in about] if policy.made else about
     for grants in found.grants:
-        findings += linter.grants([GrantView(node, pointer, grants.key) for node, pointer in grants.grants])
+        about = linter.grants([GrantView(node, pointer, grants.key) for node, pointer in grants.grants])
+        findings += [pointed(finding, reading.node) for finding in about] if grants.made else about
     if is_configuration(reading.node):
         findings = [safe(finding, reading.source) for finding in findings]
     # The faults of the text and those of its policies come in the order of their places.

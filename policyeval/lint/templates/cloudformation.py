@@ -93,7 +93,7 @@ def _in_resource(kind: str, properties: Node, pointer: str) -> Iterator[Spot]:
     for path, policy_type in STATEMENTS.get(kind, ()):
         for node, at, given in _along(properties, path.split("/"), pointer):
             if not is_empty(node):
-                yield Spot(policy_with(node), at, policy_type, sure=True, given=given)
+                yield Spot(policy_with(node), at, policy_type, sure=True, given=given, made=True)
     yield Spot(properties, pointer)
 
 

@@ -47,7 +47,7 @@ def spots(root: Node) -> Iterator[Spot]:
         for statements, at in _along(root, path.split("/"), ""):
             if not is_empty(statements) and id(statements) not in taken:
                 taken.add(id(statements))
-                yield Spot(policy_with(statements), at, policy_type, sure=True)
+                yield Spot(policy_with(statements), at, policy_type, sure=True, made=True)
     for key, value in root.entries if isinstance(root, Mapping) else ():
         at = f"/{pointer_part(key.value)}"
         if key.value == "resources":

@@ -18,6 +18,7 @@ class Spot(NamedTuple):
     """A value in a template that is a policy (`sure`), a grant, or that policies may stand in.
 
     A value that is unknown stands for all that it may hold. `given` are the conditions under which the value is there.
+    `made`: it is made of parts that stand in the document under other pointers.
     """
 
     node: Node
@@ -27,6 +28,7 @@ class Spot(NamedTuple):
     sure: bool = False
     is_grant: bool = False
     given: Way = frozenset()
+    made: bool = False
 
 
 def is_configuration(root: Node) -> bool:

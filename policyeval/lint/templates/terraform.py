@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.templates.arguments import ORGANIZATION_POLICY, POLICIES
 from policyeval.lint.templates.kms_grant import GRANT, grant_of
@@ -32,19 +32,28 @@ _TEMPLATE: Final = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 _SOLE: Final = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
 
 
+class _Block(NamedTuple):
+    """A block with a type and a name."""
+
+    kind: str
+    name: str
+    body: Node
+    pointer: str
+
+
 def spots(root: Node) -> Iterator[Spot]:
     """Give the spots of a configuration; what is sure comes before what it stands in.
 
     A policy document is of the type that the arguments of this file make of it, if it is but one.
     """
-    if root.source is not None and (root.source.name or "").lower().endswith(".json"):
+    if _is_json(root):
         root = _from_json(root)
     resources = list(_named(root, "resource"))
     _tell_providers(root)
-    keys = {at.rpartition("/")[2]: _key_facts(body) for kind, body, at in resources if kind == "aws_kms_key"}
-    arguments = [spot for kind, body, at in resources for spot in _in_resource(kind, body, at, keys)]
-    documents = [(name, body, at) for name, body, at in _documents(root)]
-    here = {name for name, _, _ in documents}
+    keys = {block.name: _key_facts(block.body) for block in resources if block.kind == "aws_kms_key"}
+    arguments = [spot for block in resources for spot in _in_resource(block, keys)]
+    documents = [block for block in _named(root, "data") if block.kind == _DOCUMENT]
+    here = {block.name for block in documents}
     uses: dict[str, set[tuple[PolicyType | None, KeyFacts | None]]] = defaultdict(set)
     for spot in arguments:
         name = _named_in(_REFERENCE, spot.node)
@@ -52,20 +61,22 @@ def spots(root: Node) -> Iterator[Spot]:
             uses[name].add((spot.type, spot.key))
         else:
             yield spot
-    for name, body, at in documents:
+    for _, name, body, at in documents:
         types = {policy_type for policy_type, _ in uses[name]}
         facts = [key for _, key in uses[name]]
         policy_type = types.pop() if len(types) == 1 else None
-        yield Spot(policy_of(body), at, policy_type, facts[0] if len(facts) == 1 else None, sure=True)
+        yield Spot(
+            policy_of(body), at, policy_type, facts[0] if len(facts) == 1 else None, sure=True, made=_is_json(body)
+        )
     yield from _others(root)
 
 
 def _tell_providers(root: Node) -> None:
     hosts = {
-        f"{begin}{_PROVIDER}.{at.rpartition('/')[2]}": host
-        for block, begin in (("resource", ""), ("data", "data."))
-        for kind, body, at in _named(root, block)
-        if kind == _PROVIDER and (host := host_of(get(body, "url"))) is not None
+        f"{begin}{_PROVIDER}.{block.name}": host
+        for of, begin in (("resource", ""), ("data", "data."))
+        for block in _named(root, of)
+        if block.kind == _PROVIDER and (host := host_of(get(block.body, "url"))) is not None
     }
     tell_providers(root, hosts, lambda node: _named_in(_PROVIDER_ARN, node))
 
@@ -77,9 +88,9 @@ def _others(root: Node) -> Iterator[Spot]:
         if key.value != "data":
             yield Spot(value, at)
             continue
-        for kind, names in _entries(value):
-            if kind.value != _DOCUMENT:
-                yield Spot(names, f"{at}/{pointer_part(kind.value)}")
+        for kind, names, there in _entries(value, at):
+            if kind != _DOCUMENT:
+                yield Spot(names, there)
 
 
 def interpolated(node: Unknown) -> Patchwork | None:
@@ -93,36 +104,39 @@ def interpolated(node: Unknown) -> Patchwork | None:
     return None if patchwork.has_directives else patchwork
 
 
-def _documents(root: Node) -> Iterator[tuple[str, Node, str]]:
-    for kind, body, at in _named(root, "data"):
-        if kind == _DOCUMENT:
-            yield at.rpartition("/")[2], body, at
-
-
-def _named(root: Node, block: str) -> Iterator[tuple[str, Node, str]]:
-    """Give the blocks with a type and a name: the type, the body and its pointer."""
+def _named(root: Node, of: str) -> Iterator[_Block]:
+    """Give the blocks with a type and a name."""
     for key, kinds in root.entries if isinstance(root, Mapping) else ():
-        if key.value != block:
+        if key.value != of:
             continue
-        for kind, names in _entries(kinds):
-            for name, bodies in _entries(names):
-                at = f"/{block}/{pointer_part(kind.value)}/{pointer_part(name.value)}"
-                yield from ((kind.value, body, at) for body in blocks(bodies))
+        for kind, names, at_kind in _entries(kinds, f"/{of}"):
+            for name, bodies, at_name in _entries(names, at_kind):
+                yield from (_Block(kind, name, body, at) for body, at in _blocks(bodies, at_name))
 
 
-def _entries(node: Node) -> Iterator[tuple[Text, Node]]:
-    for block in blocks(node):
-        if isinstance(block, Mapping):
-            yield from block.entries
+def _entries(node: Node, pointer: str) -> Iterator[tuple[str, Node, str]]:
+    for block, at in _blocks(node, pointer):
+        for key, value in block.entries if isinstance(block, Mapping) else ():
+            yield key.value, value, f"{at}/{pointer_part(key.value)}"
 
 
-def _in_resource(kind: str, body: Node, pointer: str, keys: dict[str, KeyFacts]) -> Iterator[Spot]:
+def _blocks(node: Node, pointer: str) -> Iterator[tuple[Node, str]]:
+    for index, block in enumerate(blocks(node)):
+        yield block, f"{pointer}/{index}" if isinstance(node, List) else pointer
+
+
+def _is_json(node: Node) -> bool:
+    return node.source is not None and (node.source.name or "").lower().endswith(".json")
+
+
+def _in_resource(block: _Block, keys: dict[str, KeyFacts]) -> Iterator[Spot]:
+    kind, _, body, pointer = block
     if kind == ORGANIZATION_POLICY:
         yield from _of_organization(body, pointer)
         return
     facts = _key_facts(body) if kind == "aws_kms_key" else keys.get(_named_in(_KEY, get(body, "key_id")) or "")
     if kind == GRANT and isinstance(body, Mapping):
-        yield Spot(grant_of(body), pointer, key=facts, is_grant=True)
+        yield Spot(grant_of(body), pointer, key=facts, is_grant=True, made=_is_json(body))
     for path, policy_type in POLICIES.get(kind, ()):
         for node, at in _along(body, path.split("/"), pointer):
             yield Spot(node, at, policy_type, facts, sure=True)
@@ -144,10 +158,9 @@ def _along(node: Node, steps: list[str], pointer: str) -> Iterator[tuple[Node, s
     if not steps:
         yield node, pointer
         return
-    for block in blocks(node):
-        for key, value in block.entries if isinstance(block, Mapping) else ():
-            if key.value == steps[0]:
-                yield from _along(value, steps[1:], f"{pointer}/{steps[0]}")
+    for name, value, at in _entries(node, pointer):
+        if name == steps[0]:
+            yield from _along(value, steps[1:], at)
 
 
 def _key_facts(body: Node) -> KeyFacts:

@@ -101,7 +101,7 @@ def test_what_is_written_is_linted_and_what_a_variable_fills_in_is_counted() -> 
     ]
     report = _lint({"service": "shop", "provider": {"name": "aws", "iam": {"role": {"statements": statements}}}})
     assert [(finding.code, finding.place.pointer) for finding in report.findings] == [
-        ("A102", "/provider/iam/role/statements/Statement/0/Action/0")
+        ("A102", "/provider/iam/role/statements/0/Action/0")
     ]
     assert report.unknown == 3
 
@@ -181,7 +181,7 @@ functions:
     report = lint_bytes(Linter(load_all()), text.encode(), "serverless.yml")
     assert report.policies == 1
     assert [(finding.code, finding.place.pointer) for finding in report.findings] == [
-        ("A102", "/functions/a/iamRoleStatements/Statement/0/Action")
+        ("A102", "/functions/a/iamRoleStatements/0/Action")
     ]
 
 
