@@ -11,7 +11,7 @@ from policyeval.lint.templates.kms_grant import GRANT, grant_of
 from policyeval.lint.templates.policy_document import blocks, policy_of
 from policyeval.lint.templates.providers import host_of, tell_providers
 from policyeval.lint.templates.resources import ORGANIZATION_TYPES
-from policyeval.lint.templates.spot import Spot, get
+from policyeval.lint.templates.spot import Spot, get, is_empty
 from policyeval.lint.view import KeyFacts
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.hcl_strings import read_string
@@ -61,14 +61,25 @@ def spots(root: Node) -> Iterator[Spot]:
             uses[name].add((spot.type, spot.key))
         else:
             yield spot
-    for _, name, body, at in documents:
-        types = {policy_type for policy_type, _ in uses[name]}
-        facts = [key for _, key in uses[name]]
-        policy_type = types.pop() if len(types) == 1 else None
-        yield Spot(
-            policy_of(body), at, policy_type, facts[0] if len(facts) == 1 else None, sure=True, made=_is_json(body)
-        )
+    for block in documents:
+        yield from _of_document(block, uses[block.name])
     yield from _others(root)
+
+
+def _of_document(block: _Block, uses: set[tuple[PolicyType | None, KeyFacts | None]]) -> Iterator[Spot]:
+    """Give the policy of a document; one without statements that nothing uses as it is is a part of others."""
+    policy = policy_of(block.body)
+    types = {policy_type for policy_type, _ in uses}
+    facts = [key for _, key in uses]
+    if uses or not all(is_empty(value) for key, value in policy.entries if key.value == "Statement"):
+        yield Spot(
+            policy,
+            block.pointer,
+            types.pop() if len(types) == 1 else None,
+            facts[0] if len(facts) == 1 else None,
+            sure=True,
+            made=_is_json(block.body),
+        )
 
 
 def _tell_providers(root: Node) -> None:

@@ -199,7 +199,8 @@ def test_a_statement_block_is_a_statement(body: str, statement: dict[str, Any]) 
     ],
 )  # fmt: skip
 def test_statements_from_elsewhere_are_unknown(body: str, policy: dict[str, Any]) -> None:
-    found = _find(f'data "aws_iam_policy_document" "doc" {{\n{body}\n}}\n')
+    use = _in_resource("aws_iam_policy", "policy", "data.aws_iam_policy_document.doc.json")
+    found = _find(f'data "aws_iam_policy_document" "doc" {{\n{body}\n}}\n{use}')
     assert _value(_policy(found).node) == policy
 
 
@@ -285,6 +286,30 @@ def test_what_is_known_is_linted_and_what_is_not_is_counted(text: str, findings:
 def test_what_no_value_can_mend_is_wrong(text: str, findings: list[str]) -> None:
     assert _found(text, {"A102", "S101"}) == findings
     assert _lint(text).unknown == 1
+
+
+EMPTY = 'data "aws_iam_policy_document" "empty" {\n  count = 1\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "findings"),
+    [
+        pytest.param("", [], id="that stands by itself"),
+        pytest.param(
+            'data "aws_iam_policy_document" "all" {\n'
+            "  source_policy_documents = [data.aws_iam_policy_document.empty[0].json]\n}\n",
+            [],
+            id="that others are put together with",
+        ),
+        pytest.param(
+            _in_resource("aws_iam_policy", "policy", "data.aws_iam_policy_document.empty[0].json"),
+            ["S112 1:40 {\n  count = 1\n}"],
+            id="that is used as it is",
+        ),
+    ],
+)
+def test_a_document_without_statements(more: str, findings: list[str]) -> None:
+    assert _found(EMPTY + more, {"S112"}) == findings
 
 
 def test_terraform_in_json_syntax_is_the_same() -> None:
