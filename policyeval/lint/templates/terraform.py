@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from policyeval.syntax.tree import Node
 
 _DOCUMENT: Final = "aws_iam_policy_document"
-_REFERENCE: Final = re.compile(rf"data\.{_DOCUMENT}\.([\w-]+)(?:\[[^\[\]]*\])?\.(?:minified_)?json")
+_REFERENCE: Final = re.compile(rf"data\.{_DOCUMENT}\.([\w-]+)(?:\[[^\[\]]*\]|\.\*)?\.(?:minified_)?json\b")
+_TAKES_APART: Final = "jsondecode("
 _PROVIDER: Final = "aws_iam_openid_connect_provider"
 _PROVIDER_ARN: Final = re.compile(rf"((?:data\.)?{_PROVIDER}\.[\w-]+)(?:\[[^\[\]]*\])?\.arn")
 _KEY: Final = re.compile(r"aws_kms_key\.([\w-]+)(?:\[[^\[\]]*\])?\.(?:key_id|id|arn)")
@@ -56,10 +57,9 @@ def spots(root: Node) -> Iterator[Spot]:
     here = {block.name for block in documents}
     uses: dict[str, set[tuple[PolicyType | None, KeyFacts | None]]] = defaultdict(set)
     for spot in arguments:
-        name = _named_in(_REFERENCE, spot.node)
-        if name in here:
+        for name in _documents_in(spot.node):
             uses[name].add((spot.type, spot.key))
-        else:
+        if _named_in(_REFERENCE, spot.node) not in here:
             yield spot
     for block in documents:
         yield from _of_document(block, uses[block.name])
@@ -182,6 +182,14 @@ def _key_facts(body: Node) -> KeyFacts:
         manager="CUSTOMER",
         multi_region=several.value if isinstance(several, Boolean) else None,
     )
+
+
+def _documents_in(node: Node) -> list[str]:
+    """Name the documents that a value may be: those that its expression mentions and does not take apart."""
+    if not isinstance(node, Unknown) or node.why != REFERENCE or not isinstance(node.argument, Text):
+        return []
+    expression = node.argument.value
+    return [] if _TAKES_APART in expression else [match[1] for match in _REFERENCE.finditer(expression)]
 
 
 def _named_in(reference: re.Pattern[str], node: Node | None) -> str | None:

@@ -75,6 +75,29 @@ def test_a_policy_document_has_the_type_that_its_use_gives_it(kind: str, path: s
 
 
 @pytest.mark.parametrize(
+    ("value", "policy_type"),
+    [
+        pytest.param('join("", data.aws_iam_policy_document.doc[*].json)', PolicyType.KEY, id="one joined"),
+        pytest.param('"${join("", data.aws_iam_policy_document.doc.*.json)}"', PolicyType.KEY, id="as it was written"),
+        pytest.param("one(data.aws_iam_policy_document.doc[*].minified_json)", PolicyType.KEY, id="the only one"),
+        pytest.param("var.own ? var.policy : data.aws_iam_policy_document.doc[0].json", PolicyType.KEY, id="a choice"),
+        pytest.param("coalesce(var.policy, data.aws_iam_policy_document.doc.json)", PolicyType.KEY, id="a default"),
+        pytest.param(
+            "jsonencode(merge(jsondecode(data.aws_iam_policy_document.doc.json), var.more))", None, id="taken apart"
+        ),
+        pytest.param("data.aws_iam_policy_document.doc.statement", None, id="another attribute"),
+    ],
+)
+def test_a_document_within_an_expression_has_the_type_of_the_argument(
+    value: str, policy_type: PolicyType | None
+) -> None:
+    document = 'data "aws_iam_policy_document" "doc" {\n statement {\n actions = ["a:b"]\n }\n}\n'
+    found = _find(_in_resource("aws_kms_key", "policy", value) + document)
+    assert [policy.type for policy in found.policies] == [policy_type]
+    assert found.unknown == 1
+
+
+@pytest.mark.parametrize(
     ("value", "unknown"),
     [
         pytest.param('file("policy.json")', 1, id="a file"),
