@@ -65,7 +65,7 @@ class _Around(NamedTuple):
     """What the names above a value tell of it.
 
     `sure`: it is a policy, whatever it looks like. `given` are a template's conditions under which it is there.
-    `made`: it is made of parts that stand elsewhere.
+    `made`: it is made of parts that stand elsewhere. `ours`: it stands in an entities or scenario file.
     """
 
     type: PolicyType | None = None
@@ -75,29 +75,38 @@ class _Around(NamedTuple):
     sure: bool = False
     given: Way = frozenset()
     made: bool = False
+    ours: bool = False
 
 
 _Waiting = tuple["Node", str, _Around]
 
-# Names in entities and scenario files, in templates and in what the AWS CLI prints.
+# Names in entities and scenario files, in templates and manifests, and in what the AWS CLI prints.
 _TYPES: Final = {
     "trust_policy": PolicyType.TRUST,
     "AssumeRolePolicyDocument": PolicyType.TRUST,
-    "keys": PolicyType.KEY,
+    "assumeRolePolicyDocument": PolicyType.TRUST,
+    "assume_role_policy_document": PolicyType.TRUST,
+    "assumeRolePolicy": PolicyType.TRUST,
+    "assume_role_policy": PolicyType.TRUST,
     "KeyPolicy": PolicyType.KEY,
     "identity_policies": PolicyType.IDENTITY,
     "permissions_boundary": PolicyType.IDENTITY,
-    "policies": PolicyType.IDENTITY,
     "UserPolicyList": PolicyType.IDENTITY,
     "GroupPolicyList": PolicyType.IDENTITY,
     "RolePolicyList": PolicyType.IDENTITY,
     "PolicyVersionList": PolicyType.IDENTITY,
     "PolicyVersion": PolicyType.IDENTITY,
-    "session": PolicyType.SESSION,
     "service_control_policies": PolicyType.SCP,
     "resource_control_policies": PolicyType.RCP,
-    "resources": PolicyType.RESOURCE,
     "vpc_endpoints": PolicyType.VPC_ENDPOINT,
+}
+# Entities files have accounts, scenario files tests; what else has members of these names means other things by them.
+_OURS: Final = frozenset({"accounts", "tests"})
+_TYPES_OF_OURS: Final = {
+    "keys": PolicyType.KEY,
+    "policies": PolicyType.IDENTITY,
+    "resources": PolicyType.RESOURCE,
+    "session": PolicyType.SESSION,
 }
 _VERSIONS: Final = frozenset({CURRENT_VERSION, OLD_VERSION})
 _IN_STATEMENTS: Final = frozenset({"effect", "action", "notaction"})
@@ -205,7 +214,9 @@ class _Finder:
             if name in _GRANT_LISTS and isinstance(value, List):
                 self.grants.append(_grants(value, at, around.key or KeyFacts()))
             else:
-                yield value, at, around._replace(type=_TYPES.get(name, around.type))
+                known = _TYPES_OF_OURS.get(name) if around.ours else None
+                policy_type = known or _TYPES.get(name, around.type)
+                yield value, at, around._replace(type=policy_type, ours=around.ours or name in _OURS)
 
     def take_read(self, node: Node | None, faults: list[Diagnostic], pointer: str, around: _Around) -> None:
         self.faults += faults

@@ -65,6 +65,26 @@ def _found(value: object) -> list[tuple[str, PolicyType | None]]:
         ),
         ({"tests": [{"session": {"policy": DOCUMENT}}]}, [("/tests/0/session/policy", PolicyType.SESSION)]),
         (
+            {"resources": [{"policy": json.dumps(DOCUMENT)}], "policies": [DOCUMENT], "keys": [{"policy": DOCUMENT}]},
+            [("/resources/0/policy", None), ("/policies/0", None), ("/keys/0/policy", None)],
+        ),
+        (
+            {"accounts": [{"resources": [{"policy": DOCUMENT}], "policies": [{"document": DOCUMENT}]}]},
+            [
+                ("/accounts/0/resources/0/policy", PolicyType.RESOURCE),
+                ("/accounts/0/policies/0/document", PolicyType.IDENTITY),
+            ],
+        ),
+        *(
+            ({"spec": {name: DOCUMENT}}, [(f"/spec/{name}", PolicyType.TRUST)])
+            for name in (
+                "assumeRolePolicy",
+                "assumeRolePolicyDocument",
+                "assume_role_policy",
+                "assume_role_policy_document",
+            )
+        ),
+        (
             {"accounts": [{"vpc_endpoints": [{"policy": DOCUMENT}]}]},
             [("/accounts/0/vpc_endpoints/0/policy", PolicyType.VPC_ENDPOINT)],
         ),
