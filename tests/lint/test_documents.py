@@ -202,3 +202,36 @@ def test_each_document_of_a_file_may_hold_a_policy() -> None:
     text = f"kind: Policy\npolicy: |\n  {json.dumps(DOCUMENT)}\n---\nkind: Pod\n---\n{json.dumps(DOCUMENT)}\n"
     report = lint_bytes(LINTER, text.encode(), "a.yaml")
     assert (report.policies, [finding.code for finding in report.findings]) == (2, [])
+
+
+BRACED = """
+- name: Create the role
+  amazon.aws.iam_role:
+    assume_role_policy_document:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Allow
+          Principal: {Federated: "arn:aws:iam::{{ account }}:oidc-provider/{{ issuer }}"}
+          Action: sts:AssumeRoleWithWebIdentity
+          Condition: {StringEquals: {"{{ issuer }}:sub": "system:serviceaccount:{{ space }}:app"}}
+- name: Let it read
+  amazon.aws.iam_policy:
+    policy_json: >-
+      {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:{{ verb }}Object", "s3:GetObjct"],
+      "Resource": ["{{ bucket_arn }}/*", "arn:aws:s3:{{ region }}:{{ account }}:x"]}]}
+"""
+
+
+@pytest.mark.parametrize("name", ["tasks.yml", "policy.json.j2"])
+def test_what_stands_between_double_braces_is_unknown(name: str) -> None:
+    report = lint_bytes(LINTER, BRACED.encode(), name)
+    assert [(finding.code, finding.place.pointer) for finding in report.findings] == [
+        ("A102", "/1/amazon.aws.iam_policy/policy_json/Statement/0/Action/1")
+    ]
+    assert (report.policies, report.unknown) == (2, 5)
+
+
+def test_braces_that_are_not_closed_are_text() -> None:
+    policy = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:{{x}", "Resource": "*"}}
+    report = lint_bytes(LINTER, json.dumps(policy).encode(), "a.json")
+    assert [finding.code for finding in report.findings] == ["A106"]

@@ -2,7 +2,8 @@
 
 Short forms (`!Sub`) come as `Unknown` from the YAML reader, long forms (`{"Fn::Sub": …}`) as objects. Both
 become the text that the function gives whatever the parameters are, or `Unknown` with the function's argument.
-What is looked up at deployment (`{{resolve:ssm:/name}}`) nobody knows either.
+What is looked up at deployment (`{{resolve:ssm:/name}}`) nobody knows either, nor what others fill in between such
+braces: Jinja, Helm, Mustache.
 A text is known whole or not at all: `arn:${AWS::Partition}:s3:::bucket` is unknown, but for what it ends with.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
 """
@@ -48,10 +49,10 @@ TAGS: Final = MappingProxyType(
 HOLE: Final = re.compile(r"\$\{(?P<literal>!?)(?P<name>[^{}]*)\}")
 """A variable of `Fn::Sub`; with the exclamation mark it is text."""
 
-_DYNAMIC: Final = "a dynamic reference"
-_RESOLVE: Final = "{{resolve:"
-_DYNAMIC_HOLE: Final = re.compile(r"\{\{resolve:[^{}]*\}\}")
-_ANY_HOLE: Final = re.compile(f"{HOLE.pattern}|{_DYNAMIC_HOLE.pattern}")
+_FILLED: Final = "what stands between double braces"
+_BRACES: Final = "{{"
+_BRACED: Final = re.compile(r"\{\{[^{}]*\}\}")
+_ANY_HOLE: Final = re.compile(f"{HOLE.pattern}|{_BRACED.pattern}")
 
 _CALL: Final = re.compile(r"""\bFn::[A-Z]|\bRef["']?\s*:""")
 
@@ -62,8 +63,10 @@ _MAX_TEXT: Final = 100_000
 
 
 def calls_functions(root: Node) -> bool:
-    """Tell whether a document that is no template may be a part of one: it has a function's name somewhere."""
-    return root.source is not None and _CALL.search(root.source.text) is not None
+    """Tell whether a document that is no template may be a part of one: a function is named, or there are braces."""
+    if root.source is None:
+        return False
+    return _BRACES in root.source.text or _CALL.search(root.source.text) is not None
 
 
 def resolve(root: Node) -> Node:
@@ -77,7 +80,7 @@ class _Resolver(Remaker):
     def make(self, node: Node) -> Node:
         if isinstance(node, Text):
             return _looked_up(node)
-        if isinstance(node, Unknown) and node.argument is not None and node.why is not _DYNAMIC:
+        if isinstance(node, Unknown) and node.argument is not None and node.why is not _FILLED:
             return _call(node.why, self.node(node.argument), node)
         if not isinstance(node, Mapping):
             return super().make(node)
@@ -91,7 +94,7 @@ class _Resolver(Remaker):
 
 def _entry(key: Text, value: Node) -> tuple[Text, Node]:
     # Fn::Transform and Fn::ForEach beside other members bring more of them.
-    if key.value.startswith("Fn::"):
+    if key.value.startswith("Fn::") or _is_filled(key):
         return Text(DAMAGED, key.source, key.start, key.end), Unknown(UNNAMED, value.source, value.start, value.end)
     return key, value
 
@@ -107,13 +110,18 @@ def is_nothing(node: Node) -> bool:
 
 
 def _looked_up(text: Text) -> Node:
-    """Take a text for unknown that CloudFormation looks up, or a part of it: `{{resolve:ssm:/name}}`."""
-    if _RESOLVE not in text.value or _DYNAMIC_HOLE.search(text.value) is None:  # to look for a word takes no time
+    """Take a text for unknown that is filled in at deployment, or a part of it: `{{resolve:ssm:/name}}`."""
+    if not _is_filled(text):
         return text
-    unknown = Unknown(_DYNAMIC, text.source, text.start, text.end, text)
+    unknown = Unknown(_FILLED, text.source, text.start, text.end, text)
     patchwork = substitution(unknown)
     unknown.ending = patchwork.ending if patchwork is not None else ""
     return unknown
+
+
+def _is_filled(text: Text) -> bool:
+    # To look for a word takes no time.
+    return _BRACES in text.value and _BRACED.search(text.value) is not None
 
 
 def _written(argument: Node) -> Node:
@@ -121,7 +129,7 @@ def _written(argument: Node) -> Node:
     if isinstance(argument, List) and argument.items:
         items = [_written(argument.items[0]), *argument.items[1:]]
         return List(items, argument.source, argument.start, argument.end)
-    if isinstance(argument, Unknown) and argument.why is _DYNAMIC and argument.argument is not None:
+    if isinstance(argument, Unknown) and argument.why is _FILLED and argument.argument is not None:
         return argument.argument
     return argument
 
@@ -165,9 +173,9 @@ def _substituted(argument: Node, node: Node) -> Text | None:
 def substitution(node: Unknown) -> Patchwork | None:
     """Give the text of an `Fn::Sub` that could not be resolved, with a hole for each variable.
 
-    So is that of dynamic references. None for all that is neither.
+    So is that of what has double braces. None for all that is neither.
     """
-    text = node.argument if node.why == "Fn::Sub" or node.why is _DYNAMIC else None
+    text = node.argument if node.why == "Fn::Sub" or node.why is _FILLED else None
     if isinstance(text, List) and text.items:
         text = text.items[0]
     if not isinstance(text, Text):
@@ -175,7 +183,7 @@ def substitution(node: Unknown) -> Patchwork | None:
     written = written_offsets(text)
     value, holes, offsets = "", [], list[int]()
     at = 0
-    for match in (_ANY_HOLE if node.why == "Fn::Sub" else _DYNAMIC_HOLE).finditer(text.value):
+    for match in (_ANY_HOLE if node.why == "Fn::Sub" else _BRACED).finditer(text.value):
         start, end = match.span()
         if match.groupdict().get("literal"):
             # The exclamation mark is not part of the text.
