@@ -13,6 +13,7 @@ from policyeval.lint.look_alikes import is_look_alike
 from policyeval.lint.templates import cloudformation, serverless
 from policyeval.lint.templates.choices import beyond, choice, ways
 from policyeval.lint.templates.cloudformation import branches
+from policyeval.lint.templates.expressions import has_expressions, without_expressions
 from policyeval.lint.templates.functions import calls_functions, resolve, substitution
 from policyeval.lint.templates.spot import Spot, is_configuration
 from policyeval.lint.view import KeyFacts
@@ -149,6 +150,8 @@ def _spots(root: Node) -> Iterable[Spot]:
         return ()
     if serverless.is_service(root):
         return serverless.spots(root)
+    if has_expressions(root):
+        return [Spot(without_expressions(root), "")]
     return [Spot(resolve(root) if calls_functions(root) else root, "")]
 
 

@@ -231,6 +231,50 @@ def test_what_stands_between_double_braces_is_unknown(name: str) -> None:
     assert (report.policies, report.unknown) == (2, 5)
 
 
+PROGRAM = """
+runtime: yaml
+resources:
+  policy:
+    type: aws:iam:Policy
+    properties:
+      policy:
+        fn::toJSON:
+          Version: "2012-10-17"
+          Statement: {Effect: Allow, Action: "s3:GetObjct", Resource: "${bucket.arn}/*"}
+"""
+GRAPH = """
+kind: Namespace
+---
+apiVersion: kro.run/v1alpha1
+spec:
+  resources:
+    - template:
+        policyDocument: |
+          {"Version": "2012-10-17", "Statement":
+           {"Effect": "Allow", "Action": "s3:GetObjct", "Resource": "arn:aws:s3:::${schema.spec.name}/*"}}
+"""
+PLAIN = """
+runtime: [yaml]
+resources: {policy: {type: other}}
+policy:
+  Version: "2012-10-17"
+  Statement: {Effect: Allow, Action: "s3:GetObjct", Resource: "${bucket.arn}/*"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "codes", "unknown"),
+    [
+        pytest.param(PROGRAM, ["A102"], 1, id="a program of Pulumi's"),
+        pytest.param(GRAPH, ["A102"], 1, id="a graph of kro's, in a string of the second document"),
+        pytest.param(PLAIN, ["A102", "V110", "V301"], 0, id="neither"),
+    ],
+)
+def test_expressions_are_unknown_where_there_are_such(text: str, codes: list[str], unknown: int) -> None:
+    report = lint_bytes(LINTER, text.encode(), "a.yaml")
+    assert ([finding.code for finding in report.findings], report.unknown) == (codes, unknown)
+
+
 def test_braces_that_are_not_closed_are_text() -> None:
     policy = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:{{x}", "Resource": "*"}}
     report = lint_bytes(LINTER, json.dumps(policy).encode(), "a.json")

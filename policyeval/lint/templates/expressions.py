@@ -1,0 +1,52 @@
+"""Documents whose texts have expressions, `${…}`: Pulumi's programs in YAML, and kro's graphs of resources.
+
+https://www.pulumi.com/docs/iac/languages-sdks/yaml/yaml-language-reference/
+https://kro.run/docs/concepts/rgd/overview
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policyeval.lint.templates.functions import resolve
+from policyeval.lint.templates.remaking import Remaker
+from policyeval.lint.templates.spot import get
+from policyeval.syntax.tree import List, Mapping, Text, Unknown
+
+if TYPE_CHECKING:
+    from policyeval.syntax.tree import Node
+
+_GRAPHS: Final = "kro.run/"
+_PROVIDERS: Final = ("aws:", "aws-native:")
+_OPENING: Final = "${"
+
+
+def has_expressions(root: Node) -> bool:
+    """Tell whether a document is such a program or graph, or several of which one is."""
+    documents = root.items if isinstance(root, List) else [root]
+    return any(_is_program(document) or _is_graph(document) for document in documents)
+
+
+def without_expressions(root: Node) -> Node:
+    """Make texts with expressions unknown, but for what stands around those in a policy."""
+    return resolve(_Opener().node(root))
+
+
+def _is_program(node: Node) -> bool:
+    resources = get(node, "resources")
+    kinds = [get(value, "type") for _, value in resources.entries] if isinstance(resources, Mapping) else []
+    return any(isinstance(kind, Text) and kind.value.startswith(_PROVIDERS) for kind in kinds)
+
+
+def _is_graph(node: Node) -> bool:
+    version = get(node, "apiVersion")
+    return isinstance(version, Text) and version.value.startswith(_GRAPHS)
+
+
+class _Opener(Remaker):
+    """Takes texts with expressions for what they are to CloudFormation."""
+
+    def make(self, node: Node) -> Node:
+        if isinstance(node, Text) and _OPENING in node.value:
+            return Unknown("Fn::Sub", node.source, node.start, node.end, node)
+        return super().make(node)
