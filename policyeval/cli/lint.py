@@ -283,7 +283,7 @@ def _write(report: Report, rules: Sequence[Rule], options: _Options) -> None:
     if options.output_format == "text":
         print_text(_written(report, rules, "text", window=_window()).rstrip("\n"))
     else:
-        click.echo(_written(report, rules, options.output_format).rstrip("\n"))
+        click.echo(_written(report, rules, options.output_format), nl=False)
 
 
 def _window() -> int:

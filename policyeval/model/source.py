@@ -58,11 +58,13 @@ class Source:
         line = bisect_right(self._line_starts, offset)
         return line, offset - self._line_starts[line - 1] + 1
 
-    def line_text(self, line: int) -> str:
-        """Give a line without its end."""
+    def line_span(self, line: int) -> tuple[int, int]:
+        """Give the offsets of a line without its end."""
         starts = self._line_starts
-        end = starts[line] if line < len(starts) else len(self.text)
-        return self.text[starts[line - 1] : end].rstrip("\r\n")
+        start, end = starts[line - 1], starts[line] if line < len(starts) else len(self.text)
+        while end > start and self.text[end - 1] in "\r\n":
+            end -= 1
+        return start, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +151,10 @@ def _excerpt(source: Source, place: Place, size: int) -> list[str]:
     if not source.text:  # an empty file, or one that is no text
         return []
     line, column = source.position(place.start)
-    text = source.line_text(line)
-    first = max(0, column - 1 - size // 2) if len(text) > size else 0
-    window = text[first : first + size].replace("\t", " ")
+    # A file may be one line of megabytes that hundreds of thousands of things are said of: it is not copied.
+    start, end = source.line_span(line)
+    first = max(0, column - 1 - size // 2) if end - start > size else 0
+    window = source.text[start + first : min(start + first + size, end)].replace("\t", " ")
     shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in window)
     at = column - 1 - first
     about = shown[at : at + max(1, place.end - place.start)]

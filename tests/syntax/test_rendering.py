@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from textwrap import dedent
 
 import pytest
 
 from policyeval.errors import PolicySyntaxError
+from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.policy import parse_policy
 
 TYPED_BY_HAND = """\
@@ -126,3 +128,17 @@ def test_what_cannot_be_printed_is_not_printed() -> None:
         "        ^",
     ]
     assert "\x1b" not in shown('{"\\u001b": "\x1b"}', "evil.json")
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_line_of_megabytes_is_not_copied_to_be_shown(end: str) -> None:
+    source = Source("a.json", "[\n" + " " * 3_000_000 + "5" + end)
+    at = source.text.index("5")
+    diagnostic = Diagnostic("a number", place=Place(source, at, at + 1))
+    diagnostic.render()  # it finds the lines once
+    tracemalloc.start()
+    lines = diagnostic.render().splitlines()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert lines[1:] == ["    2 | " + " " * 50 + "5", " " * 58 + "^"]
+    assert most < 100_000
