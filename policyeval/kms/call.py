@@ -50,7 +50,7 @@ class Call:
         now: the time of the call; it does not move while the call runs.
         event_id, request_id: the ids under which the trail keeps it.
         decisions: what the authorizer said so far.
-        acts: what time did to keys when they were found, which the trail tells as well.
+        acts: what time did to keys in the call's own change, which the trail tells with it.
         keys: the keys concerned so far, for the trail.
         key, alias: for operations on one key, that key and the alias by which it was named.
         shown: what the trail is told instead of the response, where that says too little.
@@ -190,9 +190,13 @@ class Call:
         """Do to a key what is due at this time; None when that was its deletion."""
         if not is_due(key, self.now, self.reading):
             return key
+        core, is_own = self.core, self._transaction is None
         with self.writing() as transaction:
-            settled = settle_and_tell(key.arn, self.now, transaction, self.core.vault)
-        self.acts += settled.acts
+            settled = settle_and_tell(key.arn, self.now, transaction, core.vault)
+            if is_own:  # it stays however the call ends
+                core.recorder.record_acts(settled.acts, self.now, core.ids)
+            else:
+                self.acts += settled.acts
         return settled.key
 
     # Asking.

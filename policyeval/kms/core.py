@@ -1,4 +1,4 @@
-"""What operations work with: the store, the authorizer, keys in use, time and chance."""
+"""What operations work with: the store, the authorizer, keys in use, the trail, time and chance."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from policyeval.authorizer import Authorizer
+from policyeval.kms.recording import Recorder
 from policyeval.kms.records import KeyUse
 from policyeval.kms.settings import Settings
 from policyeval.kms.storage.store import Store
@@ -27,6 +28,7 @@ class Core(NamedTuple):
     authorizer: Authorizer
     vault: Vault
     tokens: Tokens
+    recorder: Recorder
     settings: Settings
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]

@@ -84,8 +84,8 @@ class KeyManagementService:
         vault = Vault(root, entropy, system.new_id)
         authorizer = Authorizer(KmsSource(iam, self.store), grant_delay=settings.grant_delay, clock=clock)
         tokens = Tokens(token_key(root), entropy)
-        self._core = Core(iam, self.store, authorizer, vault, tokens, settings, clock, entropy, _ids(), {})
-        self._recorder = Recorder(trail, iam)
+        recorder = Recorder(trail, iam)
+        self._core = Core(iam, self.store, authorizer, vault, tokens, recorder, settings, clock, entropy, _ids(), {})
         self._callers: dict[str, Caller] = {}
         if isinstance(iam, Entities):
             adopt(iam, self.store, vault, clock())
@@ -113,8 +113,8 @@ class KeyManagementService:
             adopt(iam, self.store, self._core.vault, self._core.clock())
         old = self._core
         source, delay = KmsSource(iam, self.store), old.settings.grant_delay
-        self._recorder = Recorder(self.trail, iam)
-        self._core = old._replace(iam=iam, authorizer=Authorizer(source, grant_delay=delay, clock=old.clock))
+        authorizer = Authorizer(source, grant_delay=delay, clock=old.clock)
+        self._core = old._replace(iam=iam, authorizer=authorizer, recorder=Recorder(self.trail, iam))
 
     def call(
         self,
@@ -135,7 +135,7 @@ class KeyManagementService:
         Raises:
             KmsError: refused, with the API's code and AWS's words.
             RequestError: the caller is not described, or contradicts what is.
-            StorageError: the store cannot be read or written; nothing was done.
+            StorageError: the store cannot be read or written, or the trail cannot be written; nothing was done.
 
         """
         row = OPERATIONS.get(operation)
@@ -151,25 +151,22 @@ class KeyManagementService:
             if row.writes:
                 with call.writing():
                     response = _perform(row, call)
+                    # Before it is committed: what the trail cannot tell is not done.
+                    _tell(call, response)
             else:
                 response = _perform(row, call)
+                _tell(call, response)
         except KmsError as error:
-            self._record(call, None, error, kept=not row.writes)
+            call.core.recorder.record(call, None, error)
             raise
         except StorageError:
-            self._record(call, None, KmsError("KMSInternalException"), kept=False)
+            call.event_id, _ = call.core.ids()  # it may be told already, as done
+            call.core.recorder.record(call, None, KmsError("KMSInternalException"))
             raise
         if row.cryptographic:
             for key in call.keys:
                 self._core.uses[key.arn] = KeyUse(operation, call.now, call.event_id, call.request_id)
-        self._record(call, response if call.shown is None else call.shown, None, kept=True)
         return response
-
-    def _record(self, call: Call, shown: Response | None, error: KmsError | None, *, kept: bool) -> None:
-        """Write a call to the trail, and before it what time did to its keys, where that was kept."""
-        if kept and call.acts:
-            self._recorder.record_acts(call.acts, call.now, self._core.ids)
-        self._recorder.record(call, shown, error)
 
     def sweep(self) -> int:
         """Do what is due to all keys (deletion, rotation, expiry), note their uses, and make the trail durable.
@@ -178,13 +175,14 @@ class KeyManagementService:
             How many keys were due.
 
         """
-        now = self._core.clock()
+        core = self._core
+        now = core.clock()
         self._note_uses()
         due = self.store.due(now)
         for key in due:
             with self.store.transaction() as transaction:
-                settled = settle_and_tell(key.arn, now, transaction, self._core.vault)
-            self._recorder.record_acts(settled.acts, now, self._core.ids)
+                settled = settle_and_tell(key.arn, now, transaction, core.vault)
+                core.recorder.record_acts(settled.acts, now, core.ids)
         self.trail.flush()
         return len(due)
 
@@ -239,6 +237,13 @@ def _perform(row: Operation, call: Call) -> Response:
     call.check_state(found.key, row.works_in)
     call.key, call.alias = found
     return row.run(call)
+
+
+def _tell(call: Call, response: Response) -> None:
+    """Write to the trail what a call did, and before it what time did to its keys."""
+    recorder = call.core.recorder
+    recorder.record_acts(call.acts, call.now, call.core.ids)
+    recorder.record(call, response if call.shown is None else call.shown)
 
 
 def _prove(store: Store, root_key: bytes) -> None:

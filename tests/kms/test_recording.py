@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from policyeval.kms import Caller, RootKey, SqliteStore, StorageError
+from policyeval.kms.storage import faults
+from policyeval.kms.storage.memory import MemoryStore
+from policyeval.kms.storage.store import Transaction
+from policyeval.kms.trail.event import Event
 from policyeval.kms.trail.trail import MemoryTrail
 from policyeval.model.request import Session
 from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, NOBODY_A, A, B, Estate, allow
+from tests.kms.using import opened_to
 
 SECRET = b"nobody writes this down"
+FULL = "the disk is full"
 
 
 def recorded(**described: Any) -> tuple[Estate, MemoryTrail]:
@@ -144,3 +152,100 @@ def test_what_the_store_could_not_keep_is_recorded(tmp_path: Path) -> None:
     assert trail.records[-1]["errorCode"] == "KMSInternalException"
     assert estate.call("ListKeys")["Keys"] == []
     estate.kms.close()
+
+
+# What the trail cannot tell is not done.
+
+
+class FullTrail(MemoryTrail):
+    """A trail on a disk that is full when a test says so."""
+
+    full = False
+
+    def append(self, event: Event) -> None:
+        if self.full:
+            raise faults.fault(FULL)
+        super().append(event)
+
+
+class FailingStore(MemoryStore):
+    """A store that cannot commit when a test says so."""
+
+    full = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        with super().transaction() as transaction:
+            yield transaction
+            if self.full:
+                raise faults.fault(FULL)
+
+
+def told_by_a_full_trail() -> tuple[Estate, FullTrail, str]:
+    trail = FullTrail()
+    estate = Estate(trail=trail)
+    return estate, trail, estate.key()
+
+
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    [
+        ("PutKeyPolicy", {"Policy": opened_to(B)}),
+        ("CreateGrant", {"GranteePrincipal": ADMIN_B, "Operations": ["Decrypt"]}),
+        ("CreateAlias", {"AliasName": "alias/other"}),
+        ("ScheduleKeyDeletion", {}),
+        ("DisableKey", {}),
+        ("RotateKeyOnDemand", {}),
+    ],
+)
+def test_a_change_that_the_trail_cannot_tell_is_undone(operation: str, params: dict[str, Any]) -> None:
+    estate, trail, key = told_by_a_full_trail()
+    before = estate.kms.store.revision
+    named = {"TargetKeyId" if operation == "CreateAlias" else "KeyId": key, **params}
+    trail.full = True
+    with pytest.raises(StorageError, match=FULL):
+        estate.call(operation, **named)
+    assert estate.kms.store.revision is before
+    trail.full = False
+    estate.call(operation, **named)
+    assert trail.records[-1]["eventName"] == operation
+
+
+def test_what_time_does_waits_until_the_trail_can_tell_it() -> None:
+    estate, trail, key = told_by_a_full_trail()
+    estate.call("ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=7)
+    estate.clock.pass_(days=7)
+    trail.full = True
+    with pytest.raises(StorageError, match=FULL):
+        estate.kms.sweep()
+    with pytest.raises(StorageError, match=FULL):
+        estate.call("DescribeKey", KeyId=key)
+    assert estate.kms.store.key(key) is not None
+    trail.full = False
+    estate.kms.sweep()
+    assert [record["eventName"] for record in trail.records[-2:]] == ["ScheduleKeyDeletion", "DeleteKey"]
+
+
+def test_a_use_that_the_trail_cannot_tell_is_none() -> None:
+    estate, trail, key = told_by_a_full_trail()
+    trail.full = True
+    with pytest.raises(StorageError, match=FULL):
+        estate.call("Encrypt", KeyId=key, Plaintext=SECRET)
+    trail.full = False
+    assert estate.call("GetKeyLastUsage", KeyId=key)["KeyLastUsage"] == {}
+
+
+def test_a_change_that_was_told_and_could_not_be_kept_is_told_as_failed() -> None:
+    store = FailingStore()
+    estate, trail = recorded(store=store, root_key=RootKey.of(bytes(32)))
+    key = estate.key()
+    store.full = True
+    with pytest.raises(StorageError, match=FULL):
+        estate.call("DisableKey", KeyId=key)
+    store.full = False
+    assert estate.state(key) == "Enabled"
+    told, failed = [record for record in trail.records if record["eventName"] == "DisableKey"]
+    assert "errorCode" not in told
+    assert failed["errorCode"] == "KMSInternalException"
+    assert failed["requestID"] == told["requestID"]
+    assert failed["eventID"] != told["eventID"]
