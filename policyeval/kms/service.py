@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from types import TracebackType
 from typing import Self
@@ -39,6 +39,8 @@ from policyeval.model.source import Diagnostic
 
 _DEFAULTS = Settings()
 _PROOF = "root-key-proof"
+# kms:TrailingDaysWithoutKeyUsage counts in days, so that what is noted within the hour need not be written at once.
+_HOUR = timedelta(hours=1)
 
 
 class KeyManagementService:
@@ -186,6 +188,16 @@ class KeyManagementService:
         self.trail.flush()
         return len(due)
 
+    def flush(self) -> None:
+        """Make the trail durable, and note the use of keys of which none is noted within the last hour.
+
+        Raises:
+            StorageError: the trail or the store cannot be written.
+
+        """
+        self.trail.flush()
+        self._note_uses(_HOUR)
+
     def close(self) -> None:
         """Note what is not noted yet, and close store and trail."""
         self._note_uses()
@@ -202,15 +214,19 @@ class KeyManagementService:
         """Close it."""
         self.close()
 
-    def _note_uses(self) -> None:
-        uses = self._core.uses
-        if not uses:
+    def _note_uses(self, later: timedelta = timedelta.min) -> None:
+        """Note the last uses of keys in the store, those that are so much later than what is noted there."""
+        uses, noted = self._core.uses, self.store.last_use
+        fresh = {arn: use for arn, use in uses.copy().items() if _is_later(use, noted(arn), later)}
+        if not fresh:
             return
         with self.store.transaction() as transaction:
-            for arn in list(uses):
-                use = uses.pop(arn)
+            for arn, use in fresh.items():
                 if transaction.key(arn) is not None:
                     transaction.put_last_use(arn, use)
+        for arn, use in fresh.items():  # only now: until it is there, everybody finds it here
+            if (latest := uses.pop(arn, use)) is not use:
+                uses.setdefault(arn, latest)
 
     def _caller(self, caller: str | Caller) -> Caller:
         if isinstance(caller, Caller):
@@ -237,6 +253,10 @@ def _perform(row: Operation, call: Call) -> Response:
     call.check_state(found.key, row.works_in)
     call.key, call.alias = found
     return row.run(call)
+
+
+def _is_later(use: KeyUse, noted: KeyUse | None, by: timedelta) -> bool:
+    return noted is None or use.at - noted.at >= by
 
 
 def _tell(call: Call, response: Response) -> None:

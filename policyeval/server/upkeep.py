@@ -27,7 +27,8 @@ class Pace(NamedTuple):
         look: whether the entities file has changed.
         settle: how long a file that changed must stay as it is: editors write in several steps.
         sweep: what is due to keys.
-        flush: the trail; more often than it would by itself, which is while somebody waits for an answer.
+        flush: the trail, more often than it would by itself, which is while somebody waits for an answer; and the use
+            of keys that were not used for long.
 
     """
 
@@ -142,6 +143,6 @@ class Upkeep:
             await asyncio.shield(self._do(self._flush_once))
 
     def _flush_once(self) -> None:
-        # The next request is refused by what went wrong here; it is told then.
+        # The next request is refused by what the trail says here, and the sweep tells what the store does.
         with suppress(PolicyEvalError):
-            self._services.kms.trail.flush()
+            self._services.kms.flush()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from policyeval.catalog.kms_specs import KEY_SPECS
-from policyeval.kms import Caller, Settings
+from policyeval.kms import Caller, RootKey, Settings, StorageError
 from tests.kms.estate import (
     ADMIN_A,
     ADMIN_B,
@@ -23,6 +23,7 @@ from tests.kms.estate import (
     allow,
     policy,
 )
+from tests.kms.using import FULL, FailingStore
 
 DENIED = "AccessDeniedException"
 S3 = Caller(ADMIN_A, via_service="s3.us-east-1.amazonaws.com")
@@ -513,6 +514,37 @@ def test_a_use_is_told_whether_it_is_in_the_store_yet_or_not() -> None:
     estate.clock.pass_(hours=1)
     estate.call("GenerateDataKey", KeyId=key, KeySpec="AES_256")
     assert estate.call("GetKeyLastUsage", KeyId=key)["KeyLastUsage"]["Operation"] == "GenerateDataKey"
+
+
+def test_a_use_that_could_not_be_noted_is_not_forgotten() -> None:
+    store = FailingStore()
+    estate = Estate(store=store, root_key=RootKey.of(bytes(32)))
+    key = estate.key()
+    estate.call("Encrypt", KeyId=key, Plaintext=b"x")
+    told = estate.call("GetKeyLastUsage", KeyId=key)["KeyLastUsage"]
+    store.full = True
+    with pytest.raises(StorageError, match=FULL):
+        estate.kms.sweep()
+    store.full = False
+    assert estate.call("GetKeyLastUsage", KeyId=key)["KeyLastUsage"] == told
+    estate.kms.sweep()
+    noted = store.last_use(key)
+    assert noted is not None
+    assert noted.event_id == told["CloudTrailEventId"]
+
+
+def test_a_flush_notes_the_first_use_within_an_hour() -> None:
+    estate = Estate()
+    key = estate.key()
+
+    def noted(**later: int) -> bool:
+        estate.clock.pass_(**later)
+        estate.call("Encrypt", KeyId=key, Plaintext=b"x")
+        estate.kms.flush()
+        use = estate.kms.store.last_use(key)
+        return use is not None and use.at == estate.clock.now
+
+    assert [noted(), noted(minutes=59), noted(minutes=1), noted(days=90)] == [True, False, True, True]
 
 
 NO_USES: list[tuple[str, str, Any, dict[str, Any]]] = [

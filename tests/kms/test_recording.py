@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +10,13 @@ import pytest
 
 from policyeval.kms import Caller, RootKey, SqliteStore, StorageError
 from policyeval.kms.storage import faults
-from policyeval.kms.storage.memory import MemoryStore
-from policyeval.kms.storage.store import Transaction
 from policyeval.kms.trail.event import Event
 from policyeval.kms.trail.trail import MemoryTrail
 from policyeval.model.request import Session
 from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, NOBODY_A, A, B, Estate, allow
-from tests.kms.using import opened_to
+from tests.kms.using import FULL, FailingStore, opened_to
 
 SECRET = b"nobody writes this down"
-FULL = "the disk is full"
 
 
 def recorded(**described: Any) -> tuple[Estate, MemoryTrail]:
@@ -166,19 +161,6 @@ class FullTrail(MemoryTrail):
         if self.full:
             raise faults.fault(FULL)
         super().append(event)
-
-
-class FailingStore(MemoryStore):
-    """A store that cannot commit when a test says so."""
-
-    full = False
-
-    @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        with super().transaction() as transaction:
-            yield transaction
-            if self.full:
-                raise faults.fault(FULL)
 
 
 def told_by_a_full_trail() -> tuple[Estate, FullTrail, str]:

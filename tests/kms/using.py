@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+from policyeval.kms.storage import faults
+from policyeval.kms.storage.memory import MemoryStore
+from policyeval.kms.storage.store import Transaction
 from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, A, Estate, allow, policy
 
 DRY_RUN = ("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.")
 DENIED = "AccessDeniedException"
+FULL = "the disk is full"
 THIRD_FORM = (
     "on this resource because the resource does not exist in this Region, no resource-based policies allow access, "
     "or a resource-based policy explicitly denies access"
@@ -73,3 +79,16 @@ def check_condition(operation: str, params: dict[str, Any], other: dict[str, Any
             code, message = estate.refused(operation, APP_A, **given)
             assert code == DENIED
             assert f"no identity-based policy allows the kms:{operation} action" in message
+
+
+class FailingStore(MemoryStore):
+    """A store that cannot commit when a test says so."""
+
+    full = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        with super().transaction() as transaction:
+            yield transaction
+            if self.full:
+                raise faults.fault(FULL)
