@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from itertools import count
 from types import TracebackType
@@ -199,10 +200,16 @@ class KeyManagementService:
         self._note_uses(_HOUR)
 
     def close(self) -> None:
-        """Note what is not noted yet, and close store and trail."""
-        self._note_uses()
-        self.trail.close()
-        self.store.close()
+        """Note what is not noted yet, and close store and trail; closing twice does nothing.
+
+        Raises:
+            StorageError: not all could be kept; both are closed all the same.
+
+        """
+        with ExitStack() as closing:
+            for close in (self._core.uses.clear, self.store.close, self.trail.close):
+                closing.callback(close)
+            self._note_uses()
 
     def __enter__(self) -> Self:
         """Use it as a context manager: it is closed at the end."""

@@ -86,8 +86,14 @@ class Upkeep:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._do(self._services.close)
+            await self._do(self._close)
             self._pool.shutdown(wait=False)
+
+    def _close(self) -> None:
+        try:
+            self._services.close()
+        except PolicyEvalError as error:
+            self._journal.note("error", "not everything could be kept", fault=str(error))
 
     async def _do(self, work: Callable[[], object]) -> None:
         await asyncio.get_running_loop().run_in_executor(self._pool, work)

@@ -10,6 +10,7 @@ import pytest
 
 from policyeval import Entities, EntitiesError, RequestError
 from policyeval.kms import Caller, KeyManagementService, KmsError, MemoryStore, RootKey, SqliteStore, StorageError
+from policyeval.kms.trail.trail import MemoryTrail
 from tests.kms.estate import (
     ADMIN_A,
     ADMIN_B,
@@ -26,6 +27,7 @@ from tests.kms.estate import (
     entities,
     policy,
 )
+from tests.kms.using import FULL, FailingStore
 
 ROOT = RootKey.of(bytes(range(32)))
 BLUE = {"tenant": "blue"}
@@ -250,6 +252,31 @@ def test_no_secret_shows() -> None:
     shown = repr((estate.kms, core, core.vault, core.tokens, core.store.materials(key), ROOT))
     assert bytes(range(32)).hex() not in shown
     assert "\\x00\\x01\\x02" not in shown
+
+
+# The end.
+
+
+def test_what_cannot_be_noted_at_the_end_keeps_nothing_open() -> None:
+    store, trail = FailingStore(), ClosingTrail()
+    estate = Estate(store=store, trail=trail, root_key=ROOT)
+    estate.call("Encrypt", KeyId=estate.key(), Plaintext=b"x")
+    store.full = True
+    with pytest.raises(StorageError, match=FULL):
+        estate.kms.close()
+    assert trail.closed
+    with pytest.raises(StorageError, match="the store is closed"):
+        store.keys(A, "us-east-1", "", 1)
+    estate.kms.close()
+
+
+class ClosingTrail(MemoryTrail):
+    """A trail that knows whether it was closed."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
 
 
 # What time does.

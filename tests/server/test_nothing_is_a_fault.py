@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,15 +13,22 @@ from hypothesis import strategies as st
 
 from policyeval.catalog.kms_model import Shape, kms_model
 from policyeval.catalog.sts_model import sts_model
+from policyeval.entities import Entities
 from policyeval.errors import PolicyEvalError
+from policyeval.kms import KeyManagementService
+from policyeval.kms.storage import system
 from policyeval.kms.sts.identity import Identity
 from policyeval.model.source import Diagnostic
 from policyeval.server.endpoint import Asked, Endpoint, Exchange, Peer
+from policyeval.server.journal import Journal
 from policyeval.server.json_protocol import codec, parse
 from policyeval.server.kms_speaker import KmsSpeaker
+from policyeval.server.metrics import Metrics
 from policyeval.server.services import Services
+from policyeval.server.starter import starter
 from policyeval.server.sts_speaker import StsSpeaker
 from policyeval.server.testing import LocalEndpoint
+from policyeval.server.upkeep import Upkeep
 from policyeval.server.wire import WireRequest
 from tests.server.conftest import ADMIN, APP_B, NOBODY, A
 from tests.server.raw import asks, sign
@@ -230,3 +239,26 @@ def test_a_fault_at_the_door_is_one_too(speakers: tuple[Services, dict[str, Any]
     sent = tuple((name.lower().encode(), value.encode()) for name, value in dict(headers).items())
     reply = broken.begin(WireRequest("POST", b"/", b"", sent, b"{}"), PEER).run()
     assert (reply.status, reply.code, reply.fault) == (500, "KMSInternalException", "the file is gone")
+
+
+def test_what_could_not_be_kept_at_the_end_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def close(_: KeyManagementService) -> None:
+        raise PolicyEvalError([Diagnostic("the disk is full")])
+
+    monkeypatch.setattr(KeyManagementService, "close", close)
+    said: list[str] = []
+    journal = Journal(said.append, "json", system.now)
+    services = Services.open(Entities.from_text(starter(A, system.entropy)))
+    upkeep = Upkeep(services, file=None, pool=ThreadPoolExecutor(1), journal=journal, metrics=Metrics("1", 0))
+
+    async def live() -> None:
+        async with upkeep.running():
+            pass
+
+    asyncio.run(live())
+    (line,) = map(json.loads, said)
+    assert (line["level"], line["event"], line["fault"]) == (
+        "error",
+        "not everything could be kept",
+        "the disk is full",
+    )
