@@ -10,6 +10,7 @@ from policyeval.entities import Entities
 from policyeval.kms.service import KeyManagementService
 from policyeval.kms.storage import system
 from policyeval.kms.storage.root_key import RootKey
+from policyeval.kms.storage.trail_file import TrailFile
 from policyeval.kms.sts.service import SecurityTokenService
 from policyeval.kms.trail.trail import NO_TRAIL
 from policyeval.server.folder import Kept
@@ -72,8 +73,10 @@ class Services(NamedTuple):
         self.sts.describe(entities)
 
     def check(self) -> None:
-        """See whether the store can be read. Raises `StorageError`."""
+        """See whether the store can be read, and the trail takes records. Raises `StorageError`."""
         self.kms.store.setting("")
+        if isinstance(self.kms.trail, TrailFile):
+            self.kms.trail.check()
 
     def close(self) -> None:
         """Close store and trail; what was done is durable."""

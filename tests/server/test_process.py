@@ -7,9 +7,12 @@ import re
 import signal
 import socket
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
@@ -164,6 +167,24 @@ def test_the_trail_is_flushed_when_nobody_asks_any_more(tmp_path: Path) -> None:
         while (known := known_head(tmp_path / "trail.jsonl", link)) is None or known.head.sequence < 3:
             assert monotonic() < deadline
             sleep(0.05)
+
+
+def test_a_trail_that_takes_nothing_more_is_no_good_health(tmp_path: Path) -> None:
+    with serve("--data", str(tmp_path)) as served:
+        head = tmp_path / "trail.jsonl.head"
+        assert urlopen(f"{served.url}/healthz").status == 200  # noqa: S310 - our own server
+        head.unlink()
+        head.mkdir()  # in place of which no file can be put
+        deadline = monotonic() + 60
+        while "KMSInternalException" not in served.log:
+            assert monotonic() < deadline
+            with suppress(ClientError):
+                served.client().list_keys()
+        with pytest.raises(HTTPError, match="503") as failing:
+            urlopen(f"{served.url}/healthz")  # noqa: S310 - likewise
+        assert "could not be made durable" in json.loads(failing.value.read())["reason"]
+        code, log = served.stop()
+    assert (code, "Traceback" in log) == (0, False)
 
 
 def test_a_folder_has_one_server(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ __all__ = ["TrailFile", "head_path", "known_head"]
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 _MODE: Final = 0o600
 _CLOSED: Final = "the trail is closed"
+_OPEN_IT_AGAIN: Final = "open it again when the disk takes what is written"
 _MOVE_IT: Final = "look at it with `policyeval trail verify`; move it away to start another one"
 
 
@@ -115,8 +116,7 @@ class TrailFile:
         """
         record = self._encoder.encode(event)
         with self._lock:
-            if self._refusal is not None:
-                raise fault(self._refusal)
+            self.check()
             line, digest = self._chain.line(record)
             try:
                 written = os.write(self._file, line)
@@ -132,8 +132,8 @@ class TrailFile:
             is_due = event.time >= self._due or sequence - self._flushed >= self._flush_every
         if is_due:
             self.flush()
-            if self._flushed < sequence and self._refusal is not None:  # another's flush failed meanwhile
-                raise fault(self._refusal)
+            if self._flushed < sequence:  # another's flush failed meanwhile
+                self.check()
 
     def flush(self) -> None:
         """Make what was recorded durable, and know the head; others append meanwhile.
@@ -149,6 +149,17 @@ class TrailFile:
                 known = Known(self._chain.head, self._size)
                 self._due = self._latest + self._flush_after
             self._sync(known)
+
+    def check(self) -> None:
+        """See whether records are taken.
+
+        Raises:
+            StorageError: none will be again.
+
+        """
+        refusal = self._refusal
+        if refusal is not None:
+            raise fault(refusal, _OPEN_IT_AGAIN if refusal != _CLOSED else None)
 
     def close(self) -> None:
         """Flush and close; closing twice does nothing."""

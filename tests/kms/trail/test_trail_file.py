@@ -32,6 +32,7 @@ from tests.kms.trail.samples import NOON, SECRET, event
 ROOT = Path(__file__).resolve().parents[3]
 LINK = Link.keyed_by(SECRET)
 NEVER = timedelta(days=1)
+AGAIN = "open it again when the disk takes what is written"
 
 
 @pytest.fixture
@@ -174,7 +175,10 @@ def test_who_waits_for_a_flush_of_another_that_fails_is_told(path: Path, monkeyp
     second.join()
     trail.close()
     name = f"the trail `{path}`"
-    assert told == {1: f"{name} cannot be synced: input/output error", 2: f"{name} could not be made durable"}
+    assert told == {
+        1: f"{name} cannot be synced: input/output error",
+        2: f"{name} could not be made durable\n  hint: {AGAIN}",
+    }
     assert known_head(path, LINK) == (Head(), 0)
 
 
@@ -384,12 +388,15 @@ def test_a_full_disk_leaves_a_whole_chain_and_says_so(path: Path) -> None:
 
 def test_a_head_that_cannot_be_written_ends_it(path: Path) -> None:
     trail = opened(path)
+    trail.check()
     head_path(path).unlink()
     head_path(path).mkdir()
     with pytest.raises(StorageError, match="cannot be synced"):
         trail.append(event())
-    with pytest.raises(StorageError, match="could not be made durable"):
-        trail.append(event())
+    for refused in (lambda: trail.append(event()), trail.check):
+        with pytest.raises(StorageError, match="could not be made durable") as caught:
+            refused()
+        assert caught.value.diagnostics[0].hint == AGAIN
     trail.close()
     assert sorted(each.name for each in path.parent.iterdir()) == ["trail.jsonl", "trail.jsonl.head"]
 
