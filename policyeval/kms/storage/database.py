@@ -68,7 +68,7 @@ class Database:
             try:
                 self._writer = opened.enter_context(closing(self._connect(_WRITER)))
                 migrate(self._writer)
-            except (sqlite3.Error, StorageError) as error:
+            except (sqlite3.Error, StorageError, UnicodeDecodeError) as error:
                 raise self._fault(error) from error
             # What a crash kept from leaving the log leaves it now.
             self.empty_log()
@@ -159,7 +159,9 @@ class Database:
             return faults.closed()
         if isinstance(error, StorageError):
             return _fault(self._path, error.diagnostics[0].message, error.diagnostics[0].hint)
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the finer code
+        # SQLite's own words quote what is in the file, which may be no text.
+        usual = sqlite3.SQLITE_CORRUPT if isinstance(error, UnicodeDecodeError) else 0
+        code = getattr(error, "sqlite_errorcode", usual) & 0xFF  # without the finer code
         return _fault(self._path, *_REASONS.get(code, (str(error).lower(), None)))
 
 

@@ -11,6 +11,11 @@ def fault(message: str, hint: str | None = None) -> StorageError:
     return StorageError([Diagnostic(message, hint)])
 
 
+def damaged() -> StorageError:
+    """Say that a row holds what was never written."""
+    return fault("a record of the database cannot be read: it is damaged", "put a backup in its place")
+
+
 def closed() -> StorageError:
     """Say that a store is used after it was closed."""
     return fault("the store is closed")

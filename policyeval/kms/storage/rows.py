@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from typing import Any, TypeAlias
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from policyeval.entities.values import grantee_of
 from policyeval.kms.records import Alias, Key, KeyUse, Material, MultiRegion
+from policyeval.kms.storage import faults
 from policyeval.kms.storage.grantees import retirer_of
 from policyeval.model.grant import Grant
 
 Row: TypeAlias = tuple[Any, ...]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 KEY = (
     "arn, account, region, key_id, created, policy, spec, usage, origin, manager, state, description, tags, material, "
@@ -50,6 +54,19 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def _written(read: Callable[P, T]) -> Callable[P, T]:
+    """Say what it is when a row cannot be read: nobody wrote it so, and SQLite does not look at what is in a row."""
+
+    @wraps(read)
+    def reading(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return read(*args, **kwargs)
+        except (ValueError, TypeError, OverflowError, AttributeError) as error:
+            raise faults.damaged() from error
+
+    return reading
+
+
 def row_of_key(key: Key) -> Row:
     """Give the columns of `KEY`."""
     return (
@@ -80,6 +97,7 @@ def row_of_key(key: Key) -> Row:
     )
 
 
+@_written
 def key_of(row: Row) -> Key:
     """Read the columns of `KEY`."""
     arn, account, region, key_id, created, policy, spec, usage, origin, manager, state, description, *rest = row
@@ -134,6 +152,7 @@ def row_of_material(material: Material) -> Row:
     )
 
 
+@_written
 def material_of(key_arn: str, wrapped: bytes | None, row: Row) -> Material:
     """Read the columns of `MATERIAL`."""
     version, identity, created, state, public, rotation, imported, model, valid_to, description = row
@@ -158,6 +177,7 @@ def row_of_alias(alias: Alias) -> Row:
     return (alias.arn, alias.account, alias.region, alias.name, instant(alias.created), instant(alias.updated))
 
 
+@_written
 def alias_of(target: str, row: Row) -> Alias:
     """Read the columns of `ALIAS`."""
     arn, account, region, name, created, updated = row
@@ -191,6 +211,7 @@ def row_of_grant(grant: Grant) -> Row:
     return (grant.grant_id, operations, created, _json(body), grantee_of(grant), retirer_of(grant))
 
 
+@_written
 def grant_of(key_arn: str, row: Row) -> Grant:
     """Read the columns of `GRANT`."""
     grant_id, operations, created, text = row
@@ -217,6 +238,7 @@ def row_of_use(use: KeyUse) -> Row:
     return (use.operation, instant(use.at), use.event_id, use.request_id)
 
 
+@_written
 def use_of(row: Row) -> KeyUse:
     """Read the columns of `USE`."""
     operation, at, event_id, request_id = row

@@ -20,7 +20,7 @@ import pytest
 from policyeval.kms.errors import StorageError
 from policyeval.kms.records import Key
 from policyeval.kms.storage.sqlite import SqliteStore
-from tests.kms.storage.samples import REGION, A, arn_of, key, material
+from tests.kms.storage.samples import REGION, A, arn_of, grant, key, material
 
 ROOT = Path(__file__).resolve().parents[3]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
@@ -256,6 +256,43 @@ def test_damage_found_later_is_one_clear_error_too(tmp_path: Path) -> None:
             [store.key(arn_of(f"k{number:04}")) for number in range(300)]
         with pytest.raises(StorageError, match="it is damaged"):
             _put_keys(store, policy="y" * 700)
+
+
+DAMAGE: list[tuple[str, str]] = [
+    ("the tags of a key", "UPDATE keys SET tags = '[[\"a\", '"),
+    ("the set of a key", "UPDATE keys SET multi_region = '[]'"),
+    ("the age of a key", "UPDATE keys SET created = 4611686018427387904"),
+    ("the principals of a grant", 'UPDATE grants SET body = \'{"grantae_principal":"x"}\''),
+    ("the whole of a grant", "UPDATE grants SET body = '7'"),
+]
+
+
+@pytest.mark.parametrize("statement", [pytest.param(row[1], id=row[0]) for row in DAMAGE])
+def test_what_nobody_wrote_is_damage_wherever_it_stands(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "kms.db"
+    with closing(SqliteStore(path)) as store, store.transaction() as writing:
+        writing.put_key(key("k"))
+        writing.put_grant(grant("g", arn_of("k")))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(statement)
+        connection.commit()
+
+    def read() -> None:
+        with closing(SqliteStore(path)) as store:
+            store.key(arn_of("k"))
+            store.grants(arn_of("k"))
+
+    with pytest.raises(StorageError, match=r"it is damaged\n.*hint: put a backup in its place"):
+        read()
+
+
+def test_a_schema_that_is_no_text_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "kms.db"
+    SqliteStore(path).close()
+    path.write_bytes(
+        path.read_bytes().replace(b"key_came", b"key_\xe3ame").replace(b"CREATE TRIGGER", b"CREATE TRIGGEX")
+    )
+    assert "it is damaged" in _opened(path)
 
 
 def _put_all_that_can_be(store: SqliteStore, keys: list[Key]) -> None:
