@@ -18,13 +18,12 @@ from policyeval.kms.call import Call, Found, Params, Response
 from policyeval.kms.caller import Caller
 from policyeval.kms.client import Client
 from policyeval.kms.core import Core
-from policyeval.kms.crypto.wrapping import proves, root_key_proof
 from policyeval.kms.errors import KmsError, StorageError
 from policyeval.kms.operations.row import Asked, Operation
 from policyeval.kms.operations.table import OPERATIONS
 from policyeval.kms.recording import Recorder
 from policyeval.kms.records import KeyUse
-from policyeval.kms.root import token_key
+from policyeval.kms.root import prove, token_key
 from policyeval.kms.settings import Settings
 from policyeval.kms.source import KmsSource
 from policyeval.kms.storage import system
@@ -39,7 +38,6 @@ from policyeval.model.records import PolicySource
 from policyeval.model.source import Diagnostic
 
 _DEFAULTS = Settings()
-_PROOF = "root-key-proof"
 # kms:TrailingDaysWithoutKeyUsage counts in days, so that what is noted within the hour need not be written at once.
 _HOUR = timedelta(hours=1)
 
@@ -83,7 +81,7 @@ class KeyManagementService:
         self.region = region
         self.store: Store = store if store is not None else MemoryStore()
         self.trail = trail
-        _prove(self.store, root)
+        prove(self.store, root)
         vault = Vault(root, entropy, system.new_id)
         authorizer = Authorizer(KmsSource(iam, self.store), grant_delay=settings.grant_delay, clock=clock)
         tokens = Tokens(token_key(root), entropy)
@@ -271,17 +269,6 @@ def _tell(call: Call, response: Response) -> None:
     recorder = call.core.recorder
     recorder.record_acts(call.acts, call.now, call.core.ids)
     recorder.record(call, response if call.shown is None else call.shown)
-
-
-def _prove(store: Store, root_key: bytes) -> None:
-    """See to it that a store is opened under the root key it was made with."""
-    proof = store.setting(_PROOF)
-    if proof is None:
-        with store.transaction() as transaction:
-            transaction.put_setting(_PROOF, root_key_proof(root_key))
-    elif not proves(root_key, proof):
-        message = "the root key is not the one that this store was made with"
-        raise StorageError([Diagnostic(message, "nothing was changed: open it with the right key")])
 
 
 def _ids() -> Callable[[], tuple[str, str]]:

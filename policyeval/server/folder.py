@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from policyeval.errors import PolicyEvalError
-from policyeval.kms.root import trail_key
+from policyeval.kms.errors import StorageError
+from policyeval.kms.root import prove, trail_key
 from policyeval.kms.storage.root_key import RootKey
 from policyeval.kms.storage.sqlite import SqliteStore
 from policyeval.kms.storage.trail_file import TrailFile
@@ -18,6 +19,7 @@ from policyeval.server.starter import starter
 
 __all__ = ["Kept", "open_folder", "own_entities"]
 
+_DATABASE: Final = "kms.db"
 _ENTITIES: Final = "accounts.yaml"
 
 
@@ -38,9 +40,11 @@ def open_folder(folder: Path) -> Kept:
 
     """
     _make(folder)
-    root_key = RootKey.from_file(folder / "root.key", create=True)
-    store = SqliteStore(folder / "kms.db")
+    root_key = _root_key(folder)
+    store = SqliteStore(folder / _DATABASE)
     try:
+        # Before the trail is opened, which another key does not fit either: it would be blamed.
+        prove(store, root_key.read())
         return Kept(root_key, store, TrailFile(folder / "trail.jsonl", trail_key(root_key)))
     except BaseException:
         store.close()
@@ -66,6 +70,15 @@ def own_entities(folder: Path, account: str | None, usual: str, entropy: Callabl
     elif account is not None:
         raise PolicyEvalError([Diagnostic(f"`{path}` says already which accounts there are", "leave out --account")])
     return path
+
+
+def _root_key(folder: Path) -> RootKey:
+    """Give a folder's root key: a fresh one for what is new, and never one for what another has wrapped."""
+    path, database = folder / "root.key", folder / _DATABASE
+    if database.exists() and not path.exists():
+        message = f"the root key `{path}` is not there, and nothing in `{database}` can be read without it"
+        raise StorageError([Diagnostic(message, "put it back, or give another folder")])
+    return RootKey.from_file(path, create=True)
 
 
 def _make(folder: Path) -> None:

@@ -197,6 +197,35 @@ def test_a_folder_has_one_server(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("key", [None, bytes(32)], ids=["gone", "another one"])
+def test_a_folder_without_its_root_key_is_left_as_it_is(tmp_path: Path, key: bytes | None) -> None:
+    with serve("--data", str(tmp_path)) as served:
+        served.client().create_key()
+        served.stop()
+    path, told = tmp_path / "root.key", (tmp_path / "trail.jsonl").read_bytes()
+    own = path.read_bytes()
+    path.unlink()
+    if key is not None:
+        path.touch(mode=0o600)
+        path.write_bytes(key)
+    code, said = refused("--port", "0", "--data", str(tmp_path))
+    assert code == 2
+    assert said == (
+        "the root key is not the one that this store was made with\n"
+        "  hint: nothing was changed: open it with the right key\n"
+        if key is not None
+        else f"the root key `{path}` is not there, and nothing in `{tmp_path}/kms.db` can be read without it\n"
+        "  hint: put it back, or give another folder\n"
+    )
+    assert path.exists() == (key is not None)
+    path.touch(mode=0o600)
+    path.write_bytes(own)
+    with serve("--data", str(tmp_path)) as served:
+        assert len(served.client().list_keys()["Keys"]) == 1
+        served.stop()
+    assert (tmp_path / "trail.jsonl").read_bytes().startswith(told)
+
+
 def test_what_was_answered_outlives_a_kill(tmp_path: Path) -> None:
     with serve("--data", str(tmp_path)) as served:
         kms = served.client()
