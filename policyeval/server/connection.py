@@ -27,6 +27,8 @@ __all__ = ["Connection", "plain_address"]
 _IDLE: Final = 75
 # Seconds for a client to read why it is not listened to any more: who closes on what it still sends may lose that.
 _LINGER: Final = 2
+# Seconds for a request to get whole once the server stops: what is not whole was not accepted, and nobody waits long.
+_WHOLE: Final = 3
 _TOO_LARGE: Final = 413
 _WORDS: Final = {400: "This is no HTTP/1.1.", 431: f"The head of a request has {MOST_HEAD:,} bytes at most."}
 _LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
@@ -93,6 +95,7 @@ class Connection(asyncio.Protocol):
         """Close when what was accepted is finished; the server stops."""
         self._is_stopping = True
         self._loop.call_later(0.05, self._close_if_idle)  # what the client has sent may still be on its way here
+        self._loop.call_later(_WHOLE, self._close_if_waiting)
 
     def eof_received(self) -> bool:
         """Let the client have the answers that it waits for, though it has nothing more to say."""
@@ -109,7 +112,11 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     def _close_if_idle(self) -> None:
-        if not (self._is_busy or self._reader.taken or self._reader.has_begun):
+        if not self._reader.has_begun:
+            self._close_if_waiting()
+
+    def _close_if_waiting(self) -> None:
+        if not (self._is_busy or self._reader.taken):
             self._close()
 
     def _close(self) -> None:

@@ -28,6 +28,7 @@ from policyeval.kms.storage.trail_file import known_head
 from policyeval.kms.trail.chain import Link
 from policyeval.kms.trail.verify import Verifier
 from tests.server.process import ALICE, BOB, refused, serve
+from tests.server.raw import connected
 
 SHARING = "fixtures/sharing.yaml"
 
@@ -336,6 +337,24 @@ def test_a_stop_does_not_wait_for_who_keeps_a_connection_of_tls(tmp_path: Path) 
         assert (code, "timeout" in log) == (0, False)
         assert monotonic() - begun < 10  # what orchestrators give at least, before they kill
         kms.close()
+
+
+@pytest.mark.parametrize("sent", [b"POST / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"])
+def test_a_stop_does_not_wait_for_a_request_that_does_not_get_whole(sent: bytes) -> None:
+    with serve() as served, connected(served.url) as stuck, connected(served.url) as slow:
+        for wire in (stuck, slow):
+            assert wire.ask([("Host", "h")], line="GET /healthz HTTP/1.1").status == 200
+        stuck.socket.sendall(sent)
+        slow.socket.sendall(b"GET /healthz HTTP/1.1\r\n")
+        begun = monotonic()
+        served.process.send_signal(signal.SIGTERM)
+        threading.Event().wait(0.5)
+        slow.socket.sendall(b"\r\n")
+        answer = slow.receive()
+        assert (answer.status, answer.headers["connection"]) == (200, "close")
+        code, log = served.stop()
+        assert (code, "timeout" in log) == (0, False)
+        assert monotonic() - begun < 10
 
 
 def test_for_programs_the_log_is_json(tmp_path: Path) -> None:
