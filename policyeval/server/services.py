@@ -73,7 +73,7 @@ class Services(NamedTuple):
         self.sts.describe(entities)
 
     def check(self) -> None:
-        """See whether the store can be read, and the trail takes records. Raises `StorageError`."""
+        """See whether the store can be read, and a trail in a file be written. Raises `StorageError`."""
         self.kms.store.setting("")
         if isinstance(self.kms.trail, TrailFile):
             self.kms.trail.check()

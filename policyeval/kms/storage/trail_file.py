@@ -31,6 +31,7 @@ __all__ = ["TrailFile", "head_path", "known_head"]
 
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 _MODE: Final = 0o600
+_TRIAL: Final = b" " * 4096  # more than most lines, and a block of the disk
 _CLOSED: Final = "the trail is closed"
 _OPEN_IT_AGAIN: Final = "open it again when the disk takes what is written"
 _MOVE_IT: Final = "look at it with `policyeval trail verify`; move it away to start another one"
@@ -91,6 +92,7 @@ class TrailFile:
         self._due = _AT_ONCE  # the next flush
         self._flushed = -1  # the sequence number of the last record that is durable, and known to the head
         self._refusal: str | None = None
+        self._has_failed = False  # to write the last line
         self._file = _open(self._path)
         try:
             head, self._size, fragment = self._tail()
@@ -116,15 +118,9 @@ class TrailFile:
         """
         record = self._encoder.encode(event)
         with self._lock:
-            self.check()
+            self._refuse_if_over()
             line, digest = self._chain.line(record)
-            try:
-                written = os.write(self._file, line)
-                while written < len(line):
-                    written += os.write(self._file, line[written:])
-            except OSError as error:
-                self._take_back()
-                raise self._trouble("written", error) from error
+            self._write(line)
             self._chain.advance(digest)
             self._size += len(line)
             self._latest = event.time
@@ -133,7 +129,7 @@ class TrailFile:
         if is_due:
             self.flush()
             if self._flushed < sequence:  # another's flush failed meanwhile
-                self.check()
+                self._refuse_if_over()
 
     def flush(self) -> None:
         """Make what was recorded durable, and know the head; others append meanwhile.
@@ -151,15 +147,17 @@ class TrailFile:
             self._sync(known)
 
     def check(self) -> None:
-        """See whether records are taken.
+        """See whether more can be recorded, where the last attempt failed by an attempt that leaves nothing.
 
         Raises:
-            StorageError: none will be again.
+            StorageError: it cannot.
 
         """
-        refusal = self._refusal
-        if refusal is not None:
-            raise fault(refusal, _OPEN_IT_AGAIN if refusal != _CLOSED else None)
+        with self._lock:
+            self._refuse_if_over()
+            if self._has_failed:
+                self._write(_TRIAL)
+                self._take_back()
 
     def close(self) -> None:
         """Flush and close; closing twice does nothing."""
@@ -197,8 +195,24 @@ class TrailFile:
             raise self._trouble("synced", error) from error
         self._flushed = known.head.sequence
 
+    def _refuse_if_over(self) -> None:
+        refusal = self._refusal
+        if refusal is not None:
+            raise fault(refusal, _OPEN_IT_AGAIN if refusal != _CLOSED else None)
+
+    def _write(self, line: bytes) -> None:
+        try:
+            written = os.write(self._file, line)
+            while written < len(line):
+                written += os.write(self._file, line[written:])
+        except OSError as error:
+            self._take_back()
+            self._has_failed = True
+            raise self._trouble("written", error) from error
+        self._has_failed = False
+
     def _take_back(self) -> None:
-        """Cut off a line that was written in part; when even that fails nothing may follow it."""
+        """Cut off what was written and is no whole line; when even that fails nothing may follow it."""
         try:
             os.ftruncate(self._file, self._size)
             os.lseek(self._file, self._size, os.SEEK_SET)

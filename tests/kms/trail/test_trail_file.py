@@ -374,11 +374,14 @@ def test_a_full_disk_leaves_a_whole_chain_and_says_so(path: Path) -> None:
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100, limits[1]))
     try:
-        with pytest.raises(StorageError, match="cannot be written: file too large"):
-            trail.append(event(number=2))
+        trail.check()
+        for ask in (lambda: trail.append(event(number=2)), trail.check, trail.check):
+            with pytest.raises(StorageError, match="cannot be written: file too large"):
+                ask()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, handler)
+    trail.check()
     assert path.stat().st_size == size
     trail.append(event(number=3))
     trail.close()
