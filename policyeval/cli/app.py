@@ -60,6 +60,18 @@ class CommandGroup(click.Group):
             gc.enable()
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named. Of those that are not imported click would suggest none."""
+        name = args[0]
+        if name not in COMMANDS:
+            from policyeval.syntax.faults import nearest  # noqa: PLC0415 - needed to explain faults only
+
+            like = nearest(name, COMMANDS)
+            ctx.fail(f"No such command {name!r}." + (f" Did you mean {like!r}?" if like is not None else ""))
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """Write the list of commands from the table."""
         with formatter.section("Commands"):
@@ -93,7 +105,8 @@ class CommandGroup(click.Group):
         except click.ClickException as error:
             shown = io.StringIO()
             error.show(shown)
-            print_text(shown.getvalue().rstrip("\n"), err=True)
+            # click sets choices off with tabs, which would be escaped as what somebody else wrote.
+            print_text(shown.getvalue().rstrip("\n").replace("\t", "  "), err=True)
         except PolicyEvalError as error:
             print_text(str(error), err=True)
         except OSError as error:
