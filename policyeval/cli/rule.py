@@ -16,7 +16,7 @@ from policyeval.syntax.faults import nearest
 def command(code: str | None) -> int:
     """Explain a rule of the linter: what it finds, why that matters, what to write instead.
 
-    Without CODE, list all of them.
+    CODE may be the rule's name as well. Without it, list all of them.
 
     Example:
 
@@ -27,10 +27,15 @@ def command(code: str | None) -> int:
         for rule in load_all():
             print_text(f"{rule.code}  {rule.severity:<16}  {rule.name:<36}  {rule.summary}")
         return ExitCode.YES
-    name = code.upper()
-    if name not in TABLE:
-        like = nearest(name, TABLE)
-        message = f"no rule has the code `{code}`" + (f"; did you mean `{like}`?" if like else "")
-        raise click.BadParameter(message, param_hint="CODE")
-    print_text(rule_page(name))
+    print_text(rule_page(code.upper() if code.upper() in TABLE else _named(code)))
     return ExitCode.YES
+
+
+def _named(name: str) -> str:
+    """Give the code of the rule that has a name."""
+    codes = {rule.name: rule.code for rule in load_all()}
+    if name not in codes:
+        like = nearest(name.upper(), TABLE) or nearest(name, codes)
+        message = f"no rule has the code `{name}`" + (f"; did you mean `{like}`?" if like else "")
+        raise click.BadParameter(message, param_hint="CODE")
+    return codes[name]

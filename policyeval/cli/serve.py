@@ -75,7 +75,13 @@ def _region(name: str) -> str:
 @click.option(
     "--explain", is_flag=True, help="Log with a denied request what each layer said, and what would allow it."
 )
-@click.option("--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to write the log: for people, or an object a line.",
+)
 def command(  # noqa: PLR0913 - the options that there are
     *,
     entities: str | None,
