@@ -47,7 +47,8 @@ def _sentence(error: ErrorDetails, node: tree.Node, owner: type[BaseModel] | Non
             said = error["ctx"]
             return str(said["message"]), said["hint"] or None
         case "missing":
-            return f"`{path[-1]}` is missing from this {_noun(owner)}", None
+            hint = "it is the version of the file's format: `policyeval: 1`" if path[-1] == "policyeval" else None
+            return f"`{path[-1]}` is missing from this {_noun(owner)}", hint
         case "extra_forbidden":
             return _unknown_key(str(path[-1]), owner)
         case "literal_error":

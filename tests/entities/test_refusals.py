@@ -65,6 +65,15 @@ REFUSALS = {
                           ^^
         """,
     ),
+    "a file that does not say its version is told how to": (
+        "accounts: []\n",
+        """\
+        accounts.yaml:1:1: `policyeval` is missing from this entities file
+            1 | accounts: []
+                ^^^^^^^^^^^^
+          hint: it is the version of the file's format: `policyeval: 1`
+        """,
+    ),
     "a key with no value is not an absent key": (
         "policyeval: 1\naccounts:\n",
         """\
