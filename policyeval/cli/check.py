@@ -21,6 +21,7 @@ from policyeval.cli.options import (
     role_session_name,
     single_values,
     warn_of_action,
+    warn_of_keys,
 )
 from policyeval.cli.output import print_json, print_text, print_verdict, statement_text
 from policyeval.model.request import Request, Session
@@ -104,7 +105,7 @@ def command(  # noqa: PLR0913 - a request has these facts
         at=at,
     )
     decision = Authorizer(load_entities(file)).authorize(request)
-    warnings = warn_of_action(action)
+    warnings = [*warn_of_action(action), *warn_of_keys(context)]
     if output_format == "json":
         noted = [one.to_json() for one in (*warnings, *decision.diagnostics)]
         explanation = {"explanation": decision.explain()} if explain else {}

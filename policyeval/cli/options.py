@@ -14,7 +14,7 @@ from policyeval.cli.streams import stdin
 from policyeval.entities import Entities
 from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
 from policyeval.entities.loader import read_file, read_first
-from policyeval.entities.mistyped import unknown_action
+from policyeval.entities.mistyped import unknown_action, unknown_key
 from policyeval.errors import EntitiesError
 from policyeval.model.arn import is_account_id
 from policyeval.model.policy import NamedPolicy, PolicyType
@@ -93,6 +93,15 @@ def warn_of_action(action: str) -> list[Diagnostic]:
         return []
     print_warning(warning)
     return [warning]
+
+
+def warn_of_keys(context: Pairs) -> list[Diagnostic]:
+    """Say likewise of each condition key that no request has."""
+    found = (unknown_key(key) for key in dict(context))
+    warnings = [warning for warning in found if warning is not None]
+    for warning in warnings:
+        print_warning(warning)
+    return warnings
 
 
 def single_values(pairs: Pairs, option: str) -> dict[str, str]:

@@ -1,16 +1,26 @@
-"""Actions in questions that were probably mistyped: nobody may do what there is not, so a deny would say nothing.
+"""Actions and condition keys in questions that were probably mistyped.
 
-They are decided all the same: AWS adds actions, and the data about services is of one day.
+Nobody may do what there is not, so a deny would say nothing; and what a key that there is not tells, no statement
+looks at: a Deny that the right one would have met lets the request through. They are decided all the same: AWS adds
+actions and keys, and the data about services is of one day.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
+from policyeval.catalog.keys import CONDITION_KEYS, lookup
 from policyeval.catalog.kms import OPERATIONS
 from policyeval.catalog.service_data import service_data
 from policyeval.catalog.unlisted import RETIRED_SERVICES, UNLISTED_ACTIONS
 from policyeval.entities.suggest import did_you_mean
 from policyeval.model.source import Diagnostic, Place
 from policyeval.syntax.faults import ticked
+
+_GLOBAL: Final = "aws:"
+# Keys that some services' requests have, and that the page about global ones does not list.
+_UNLISTED_KEYS: Final = frozenset({"aws:arn", "aws:sourceowner"})
 
 
 def unknown_action(action: str, place: Place | None = None) -> Diagnostic | None:
@@ -30,3 +40,40 @@ def unknown_action(action: str, place: Place | None = None) -> Diagnostic | None
     else:
         return None
     return Diagnostic(message, like or f"none in the data of {data.date}; a newer one is decided all the same", place)
+
+
+def unknown_key(key: str, place: Place | None = None) -> Diagnostic | None:
+    """Say that no request has a condition key, None when one may; what identity providers claim is theirs to name."""
+    folded = key.lower()
+    if lookup(folded) is not None or folded in _UNLISTED_KEYS or "." in folded.rpartition(":")[0]:
+        return None
+    prefix, _, name = folded.partition(":")
+    if not (prefix and name):
+        hint = did_you_mean(f"{_GLOBAL}{key}", _global_names()) or "a key is `service:Name`, such as `aws:SourceIp`"
+        return Diagnostic(f"{ticked(key)} is no condition key", hint, place)
+    if folded.startswith(_GLOBAL):
+        hint = did_you_mean(key, _global_names()) or "none is known here; a newer one is told all the same"
+        return Diagnostic(f"there is no global condition key {ticked(key)}", hint, place)
+    return _unknown_of_service(key, place)
+
+
+def _unknown_of_service(key: str, place: Place | None) -> Diagnostic | None:
+    data = service_data()
+    folded = key.lower()
+    prefix, homes = folded.partition(":")[0], data.key_homes(folded)
+    head, slash, _ = folded.partition("/")
+    # The service authorization reference writes some families as `s3:ExistingObjectTag/<key>`.
+    if data.key(folded) or (slash and data.key(f"{head}/<key>")):
+        return None
+    if homes:
+        described = data.service(homes[0])
+        message = f"{ticked(prefix)} has no condition key {ticked(key)}"
+        like = did_you_mean(key, (known.name for known in described.keys.values())) if described is not None else None
+        return Diagnostic(message, like or f"none in the data of {data.date}; a newer one is told all the same", place)
+    # Whose keys nobody describes may have any; only what looks like another one is doubted.
+    like = did_you_mean(key, _global_names()) or did_you_mean(prefix, data.services)
+    return Diagnostic(f"there is no service {ticked(prefix)}", like, place) if like is not None else None
+
+
+def _global_names() -> Iterable[str]:
+    return (key.name for key in CONDITION_KEYS.values() if key.name.startswith(_GLOBAL))

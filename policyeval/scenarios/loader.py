@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from policyeval.entities.build import build, collector_paused, parts_of
 from policyeval.entities.entities import Entities
 from policyeval.entities.loader import AnyPath, read_file, read_first
-from policyeval.entities.mistyped import unknown_action
+from policyeval.entities.mistyped import unknown_action, unknown_key
 from policyeval.entities.parts import Building
 from policyeval.entities.policies import PolicyReader, ReadFile
 from policyeval.entities.reading import Document, Format, Spot, read_document
@@ -25,7 +25,8 @@ SUFFIXES: Final = (".scenario.yaml", ".scenario.yml", ".scenario.json")
 class Case:
     """One request and what is expected; an expectation that is None was not written.
 
-    `warning` says that no service has the action: a deny that is expected would then hold of itself.
+    `warning` says that no service has the action: a deny that is expected would then hold of itself; those of
+    `key_warnings` say that no request has a condition key that it tells.
     `facts` are the numbers of the facts that the case exercises: docs/semantics.md is made from them.
     """
 
@@ -39,6 +40,7 @@ class Case:
     facts: tuple[str, ...]
     place: Place
     warning: Diagnostic | None = None
+    key_warnings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +96,19 @@ def _cases(document: Document[ScenarioModel], building: Building) -> Iterator[Ca
             facts=model.facts,
             place=spot.place(),
             warning=_warning(model.action, spot.at("action")),
+            key_warnings=tuple(_key_warnings(model.context, spot.at("context"))),
         )
 
 
 def _warning(action: str, spot: Spot) -> Diagnostic | None:
     # To look for a place takes longer than to know an action.
     return unknown_action(action, spot.place()) if unknown_action(action) is not None else None
+
+
+def _key_warnings(keys: Iterable[str], spot: Spot) -> Iterator[Diagnostic]:
+    for key in keys:
+        if (warning := unknown_key(key)) is not None:
+            yield replace(warning, place=spot.at(key).place())
 
 
 def _request(model: CaseModel, building: Building, spot: Spot) -> Request:

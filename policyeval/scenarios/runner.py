@@ -35,7 +35,8 @@ class CaseResult:
         """Why what passed may prove less than it seems: nobody has the action, or sends such a request."""
         doubts = self.decision.doubts if self.decision is not None else ()
         found = (Diagnostic(one.message, one.hint, place=self.case.place) for one in doubts)
-        return (*((self.case.warning,) if self.case.warning is not None else ()), *found)
+        action = (self.case.warning,) if self.case.warning is not None else ()
+        return (*action, *self.case.key_warnings, *found)
 
     @property
     def explanation(self) -> str:

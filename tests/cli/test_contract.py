@@ -153,6 +153,49 @@ def test_an_action_that_a_service_has_or_had_is_decided_without_a_warning(action
     assert _run("who-can", ACCOUNTS, action, KEY).stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("key", "said", "hint"),
+    [
+        ("aws:SourcIp", "there is no global condition key `aws:SourcIp`", "did you mean `aws:SourceIp`?"),
+        ("aws:SourceIp ", "there is no global condition key `aws:SourceIp `", "did you mean `aws:SourceIp`?"),
+        ("aws:Xyzzy", "there is no global condition key `aws:Xyzzy`", "a newer one is told all the same"),
+        ("SourceIp", "`SourceIp` is no condition key", "did you mean `aws:SourceIp`?"),
+        ("tenant", "`tenant` is no condition key", "a key is `service:Name`, such as `aws:SourceIp`"),
+        ("asw:SourceIp", "there is no service `asw`", "did you mean `aws:SourceIp`?"),
+        ("sts:ExternlId", "`sts` has no condition key `sts:ExternlId`", "did you mean `sts:ExternalId`?"),
+        ("s3:Xyzzy", "`s3` has no condition key `s3:Xyzzy`", "a newer one is told all the same"),
+    ],
+)
+def test_a_condition_key_that_no_request_has_is_told_with_a_warning(key: str, said: str, hint: str) -> None:
+    asked = ["check", ACCOUNTS, "--principal", APP, "--action", "kms:Decrypt", "--resource", KEY]
+    result = _run(*asked, "--context", f"{key}=10.0.0.1", "--context", f"{key}=10.0.0.2", "--format", "json")
+    assert result.exit_code == 0, result.output
+    first, second = result.stderr.splitlines()
+    assert first == f"warning: {said}"
+    assert hint in second
+    (diagnostic,) = json.loads(result.stdout)["diagnostics"]
+    assert diagnostic["message"] == said
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "AWS:Referer",
+        "aws:RequestTag/any team",
+        "aws:SourceOwner",
+        "s3:ExistingObjectTag/kind",
+        "dynamodb:Attributes",
+        "saml:aud",
+        "accounts.google.com:sub",
+        "oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE:sub",
+        "records:digest",
+    ],
+)
+def test_a_condition_key_that_a_request_may_have_is_told_without_a_warning(key: str) -> None:
+    asked = ["check", ACCOUNTS, "--principal", APP, "--action", "kms:Decrypt", "--resource", KEY]
+    assert _run(*asked, "--context", f"{key}=x").stderr == ""
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_an_example_of_itself(name: str) -> None:
     result = _run(name, "--help")

@@ -126,6 +126,16 @@ def test_a_deny_of_what_no_service_has_holds_with_a_warning_at_the_action(text: 
     assert result(text, action="kms:decrypt").case.warning is None
 
 
+def test_what_no_request_has_is_told_with_a_warning_at_the_key(text: str) -> None:
+    found = result(text, context={"aws:SecureTransport": "true", "aws:SourcIp": "10.0.0.1"})
+    assert found.passed
+    (warning,) = found.warnings
+    assert warning.hint == "did you mean `aws:SourceIp`?"
+    assert warning.place is not None
+    assert warning.place.source is not None
+    assert warning.place.source.text[warning.place.start : warning.place.end] == '"10.0.0.1"'
+
+
 def test_no_text_of_a_case_begins_a_line_of_the_report(text: str) -> None:
     found = result(text, name="n\n::warning ::x", determined_by=["s\n::warning ::y"])
     assert not any(line.lstrip().startswith("::") for line in found.report().splitlines())
