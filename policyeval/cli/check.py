@@ -21,7 +21,7 @@ from policyeval.cli.options import (
     role_session_name,
     single_values,
     warn_of_action,
-    warn_of_keys,
+    warn_of_request,
 )
 from policyeval.cli.output import print_json, print_text, print_verdict, statement_text
 from policyeval.model.request import Request, Session
@@ -49,7 +49,9 @@ from policyeval.model.source import escaped
 )
 @click.option("--session-tag", type=key_value, multiple=True, metavar="KEY=VALUE", help="A session tag.")
 @click.option("--grant-token", multiple=True, metavar="TOKEN", help="A grant's token or id, valid at once.")
-@click.option("--via-service", metavar="NAME", help="The service that calls for the principal.")
+@click.option(
+    "--via-service", metavar="NAME", help="The service that calls for it, such as s3.us-east-1.amazonaws.com."
+)
 @click.option("--vpc-endpoint", metavar="ID", help="The VPC endpoint that the request comes through.")
 @click.option(
     "--resource-account", type=account_id, metavar="ID", help="The resource's account, where its ARN does not say."
@@ -105,7 +107,7 @@ def command(  # noqa: PLR0913 - a request has these facts
         at=at,
     )
     decision = Authorizer(load_entities(file)).authorize(request)
-    warnings = [*warn_of_action(action), *warn_of_keys(context)]
+    warnings = [*warn_of_action(action), *warn_of_request(action, context, via_service)]
     if output_format == "json":
         noted = [one.to_json() for one in (*warnings, *decision.diagnostics)]
         explanation = {"explanation": decision.explain()} if explain else {}

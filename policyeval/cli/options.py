@@ -14,7 +14,7 @@ from policyeval.cli.streams import stdin
 from policyeval.entities import Entities
 from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
 from policyeval.entities.loader import read_file, read_first
-from policyeval.entities.mistyped import unknown_action, unknown_key
+from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via
 from policyeval.errors import EntitiesError
 from policyeval.model.arn import is_account_id
 from policyeval.model.policy import NamedPolicy, PolicyType
@@ -95,9 +95,9 @@ def warn_of_action(action: str) -> list[Diagnostic]:
     return [warning]
 
 
-def warn_of_keys(context: Pairs) -> list[Diagnostic]:
-    """Say likewise of each condition key that no request has."""
-    found = (unknown_key(key) for key in dict(context))
+def warn_of_request(action: str, context: Pairs, via_service: str | None) -> list[Diagnostic]:
+    """Say likewise what else of a request none has: condition keys, and how a service is named."""
+    found = (unknown_via(via_service, action), *(unknown_key(key) for key in dict(context)))
     warnings = [warning for warning in found if warning is not None]
     for warning in warnings:
         print_warning(warning)

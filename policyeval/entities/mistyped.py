@@ -1,4 +1,4 @@
-"""Actions and condition keys in questions that were probably mistyped.
+"""Actions, condition keys and services in questions that were probably mistyped.
 
 Nobody may do what there is not, so a deny would say nothing; and what a key that there is not tells, no statement
 looks at: a Deny that the right one would have met lets the request through. They are decided all the same: AWS adds
@@ -12,6 +12,7 @@ from typing import Final
 
 from policyeval.catalog.keys import CONDITION_KEYS, lookup
 from policyeval.catalog.kms import OPERATIONS
+from policyeval.catalog.regions import regions
 from policyeval.catalog.service_data import service_data
 from policyeval.catalog.unlisted import RETIRED_SERVICES, UNLISTED_ACTIONS
 from policyeval.entities.suggest import did_you_mean
@@ -19,6 +20,7 @@ from policyeval.model.source import Diagnostic, Place
 from policyeval.syntax.faults import ticked
 
 _GLOBAL: Final = "aws:"
+_LABELS: Final = 4  # s3.us-east-1.amazonaws.com
 # Keys that some services' requests have, and that the page about global ones does not list.
 _UNLISTED_KEYS: Final = frozenset({"aws:arn", "aws:sourceowner"})
 
@@ -55,6 +57,17 @@ def unknown_key(key: str, place: Place | None = None) -> Diagnostic | None:
         hint = did_you_mean(key, _global_names()) or "none is known here; a newer one is told all the same"
         return Diagnostic(f"there is no global condition key {ticked(key)}", hint, place)
     return _unknown_of_service(key, place)
+
+
+def unknown_via(service: str | None, action: str, place: Place | None = None) -> Diagnostic | None:
+    """Say that no service calls KMS under a name: kms:ViaService names the Region, too (K7). None when one may."""
+    if service is None or not action.lower().startswith("kms:"):
+        return None
+    labels = service.split(".")
+    if len(labels) >= _LABELS and any(label in names for names in regions().values() for label in labels[1:]):
+        return None
+    message = f"{ticked(service)} is no service in a Region, which is what `kms:ViaService` tells"
+    return Diagnostic(message, "such as `s3.us-east-1.amazonaws.com`", place)
 
 
 def _unknown_of_service(key: str, place: Place | None) -> Diagnostic | None:

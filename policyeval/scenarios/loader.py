@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from policyeval.entities.build import build, collector_paused, parts_of
 from policyeval.entities.entities import Entities
 from policyeval.entities.loader import AnyPath, read_file, read_first
-from policyeval.entities.mistyped import unknown_action, unknown_key
+from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via
 from policyeval.entities.parts import Building
 from policyeval.entities.policies import PolicyReader, ReadFile
 from policyeval.entities.reading import Document, Format, Spot, read_document
@@ -26,7 +26,7 @@ class Case:
     """One request and what is expected; an expectation that is None was not written.
 
     `warning` says that no service has the action: a deny that is expected would then hold of itself; those of
-    `key_warnings` say that no request has a condition key that it tells.
+    `request_warnings` say that no request has a condition key that it tells, or comes via such a service.
     `facts` are the numbers of the facts that the case exercises: docs/semantics.md is made from them.
     """
 
@@ -40,7 +40,7 @@ class Case:
     facts: tuple[str, ...]
     place: Place
     warning: Diagnostic | None = None
-    key_warnings: tuple[Diagnostic, ...] = ()
+    request_warnings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _cases(document: Document[ScenarioModel], building: Building) -> Iterator[Ca
             facts=model.facts,
             place=spot.place(),
             warning=_warning(model.action, spot.at("action")),
-            key_warnings=tuple(_key_warnings(model.context, spot.at("context"))),
+            request_warnings=tuple(_request_warnings(model, spot)),
         )
 
 
@@ -105,10 +105,12 @@ def _warning(action: str, spot: Spot) -> Diagnostic | None:
     return unknown_action(action, spot.place()) if unknown_action(action) is not None else None
 
 
-def _key_warnings(keys: Iterable[str], spot: Spot) -> Iterator[Diagnostic]:
-    for key in keys:
+def _request_warnings(model: CaseModel, spot: Spot) -> Iterator[Diagnostic]:
+    if (warning := unknown_via(model.via_service, model.action)) is not None:
+        yield replace(warning, place=spot.at("via_service").place())
+    for key in model.context:
         if (warning := unknown_key(key)) is not None:
-            yield replace(warning, place=spot.at(key).place())
+            yield replace(warning, place=spot.at("context", key).place())
 
 
 def _request(model: CaseModel, building: Building, spot: Spot) -> Request:

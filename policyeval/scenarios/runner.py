@@ -36,7 +36,7 @@ class CaseResult:
         doubts = self.decision.doubts if self.decision is not None else ()
         found = (Diagnostic(one.message, one.hint, place=self.case.place) for one in doubts)
         action = (self.case.warning,) if self.case.warning is not None else ()
-        return (*action, *self.case.key_warnings, *found)
+        return (*action, *self.case.request_warnings, *found)
 
     @property
     def explanation(self) -> str:

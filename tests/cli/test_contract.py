@@ -196,6 +196,24 @@ def test_a_condition_key_that_a_request_may_have_is_told_without_a_warning(key: 
     assert _run(*asked, "--context", f"{key}=x").stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("service", "is_one"),
+    [
+        ("s3", False),
+        ("s3.amazonaws.com", False),
+        ("s3.us-esat-1.amazonaws.com", False),
+        ("s3.us-east-1.amazonaws.com", True),
+        ("s3.cn-north-1.amazonaws.com.cn", True),
+    ],
+)
+def test_a_service_that_is_not_named_as_kms_is_told_is_warned_of(service: str, is_one: bool) -> None:  # noqa: FBT001
+    asked = ["check", ACCOUNTS, "--principal", APP, "--via-service", service]
+    said = f"warning: `{service}` is no service in a Region, which is what `kms:ViaService` tells"
+    result = _run(*asked, "--action", "kms:Decrypt", "--resource", KEY)
+    assert result.stderr.splitlines()[:1] == ([] if is_one else [said])
+    assert _run(*asked, "--action", "s3:ListAllMyBuckets", "--resource", "*").stderr == ""
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_an_example_of_itself(name: str) -> None:
     result = _run(name, "--help")

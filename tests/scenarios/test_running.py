@@ -127,13 +127,16 @@ def test_a_deny_of_what_no_service_has_holds_with_a_warning_at_the_action(text: 
 
 
 def test_what_no_request_has_is_told_with_a_warning_at_the_key(text: str) -> None:
-    found = result(text, context={"aws:SecureTransport": "true", "aws:SourcIp": "10.0.0.1"})
+    found = result(text, context={"aws:SecureTransport": "true", "aws:SourcIp": "10.0.0.1"}, via_service="s3")
     assert found.passed
-    (warning,) = found.warnings
-    assert warning.hint == "did you mean `aws:SourceIp`?"
-    assert warning.place is not None
-    assert warning.place.source is not None
-    assert warning.place.source.text[warning.place.start : warning.place.end] == '"10.0.0.1"'
+    assert [warning.hint for warning in found.warnings] == [
+        "such as `s3.us-east-1.amazonaws.com`",
+        "did you mean `aws:SourceIp`?",
+    ]
+    for warning, value in zip(found.warnings, ("s3", "10.0.0.1"), strict=True):
+        assert warning.place is not None
+        assert warning.place.source is not None
+        assert warning.place.source.text[warning.place.start : warning.place.end] == f'"{value}"'
 
 
 def test_no_text_of_a_case_begins_a_line_of_the_report(text: str) -> None:
