@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from policyeval.authorizer import Authorizer
 from policyeval.kms.recording import Recorder
-from policyeval.kms.records import KeyUse
 from policyeval.kms.settings import Settings
 from policyeval.kms.storage.store import Store
 from policyeval.kms.tokens import Tokens
+from policyeval.kms.uses import Uses
 from policyeval.kms.vault import Vault
 from policyeval.model.records import PolicySource
 
@@ -19,8 +19,7 @@ from policyeval.model.records import PolicySource
 class Core(NamedTuple):
     """Everything that calls share.
 
-    `entropy(n)` gives n random bytes, `ids()` an event id and a request id. `uses` holds the last use of
-    keys until it is written.
+    `entropy(n)` gives n random bytes, `ids()` an event id and a request id.
     """
 
     iam: PolicySource
@@ -33,4 +32,4 @@ class Core(NamedTuple):
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     ids: Callable[[], tuple[str, str]]
-    uses: dict[str, KeyUse]
+    uses: Uses

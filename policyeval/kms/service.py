@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from types import TracebackType
 from typing import Self
@@ -32,14 +32,13 @@ from policyeval.kms.storage.root_key import RootKey
 from policyeval.kms.storage.store import Store
 from policyeval.kms.tokens import Tokens
 from policyeval.kms.trail.trail import NO_TRAIL, Trail
+from policyeval.kms.uses import Uses
 from policyeval.kms.validation import validate
 from policyeval.kms.vault import Vault
 from policyeval.model.records import PolicySource
 from policyeval.model.source import Diagnostic
 
 _DEFAULTS = Settings()
-# kms:TrailingDaysWithoutKeyUsage counts in days, so that what is noted within the hour need not be written at once.
-_HOUR = timedelta(hours=1)
 
 
 class KeyManagementService:
@@ -86,7 +85,9 @@ class KeyManagementService:
         authorizer = Authorizer(KmsSource(iam, self.store), grant_delay=settings.grant_delay, clock=clock)
         tokens = Tokens(token_key(root), entropy)
         recorder = Recorder(trail, iam)
-        self._core = Core(iam, self.store, authorizer, vault, tokens, recorder, settings, clock, entropy, _ids(), {})
+        self._core = Core(
+            iam, self.store, authorizer, vault, tokens, recorder, settings, clock, entropy, _ids(), Uses(self.store)
+        )
         self._callers: dict[str, Caller] = {}
         if isinstance(iam, Entities):
             adopt(iam, self.store, vault, clock())
@@ -166,7 +167,7 @@ class KeyManagementService:
             raise
         if row.cryptographic:
             for key in call.keys:
-                self._core.uses[key.arn] = KeyUse(operation, call.now, call.event_id, call.request_id)
+                self._core.uses.add(key.arn, KeyUse(operation, call.now, call.event_id, call.request_id))
         return response
 
     def sweep(self) -> int:
@@ -178,7 +179,7 @@ class KeyManagementService:
         """
         core = self._core
         now = core.clock()
-        self._note_uses()
+        core.uses.note()
         due = self.store.due(now)
         for key in due:
             with self.store.transaction() as transaction:
@@ -195,7 +196,7 @@ class KeyManagementService:
 
         """
         self.trail.flush()
-        self._note_uses(_HOUR)
+        self._core.uses.note_first()
 
     def close(self) -> None:
         """Note what is not noted yet, and close store and trail; closing twice does nothing.
@@ -205,9 +206,9 @@ class KeyManagementService:
 
         """
         with ExitStack() as closing:
-            for close in (self._core.uses.clear, self.store.close, self.trail.close):
+            for close in (self._core.uses.forget, self.store.close, self.trail.close):
                 closing.callback(close)
-            self._note_uses()
+            self._core.uses.note()
 
     def __enter__(self) -> Self:
         """Use it as a context manager: it is closed at the end."""
@@ -218,20 +219,6 @@ class KeyManagementService:
     ) -> None:
         """Close it."""
         self.close()
-
-    def _note_uses(self, later: timedelta = timedelta.min) -> None:
-        """Note the last uses of keys in the store, those that are so much later than what is noted there."""
-        uses, noted = self._core.uses, self.store.last_use
-        fresh = {arn: use for arn, use in uses.copy().items() if _is_later(use, noted(arn), later)}
-        if not fresh:
-            return
-        with self.store.transaction() as transaction:
-            for arn, use in fresh.items():
-                if transaction.key(arn) is not None:
-                    transaction.put_last_use(arn, use)
-        for arn, use in fresh.items():  # only now: until it is there, everybody finds it here
-            if (latest := uses.pop(arn, use)) is not use:
-                uses.setdefault(arn, latest)
 
     def _caller(self, caller: str | Caller) -> Caller:
         if isinstance(caller, Caller):
@@ -258,10 +245,6 @@ def _perform(row: Operation, call: Call) -> Response:
     call.check_state(found.key, row.works_in)
     call.key, call.alias = found
     return row.run(call)
-
-
-def _is_later(use: KeyUse, noted: KeyUse | None, by: timedelta) -> bool:
-    return noted is None or use.at - noted.at >= by
 
 
 def _tell(call: Call, response: Response) -> None:

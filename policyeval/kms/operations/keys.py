@@ -18,7 +18,6 @@ from policyeval.kms.paging import page, without_ended
 from policyeval.kms.records import Key, MultiRegion
 from policyeval.kms.states import NOT_PENDING_DELETION
 from policyeval.kms.tagging import ask_to_tag, read_tags
-from policyeval.kms.usage import last_use
 
 _PAGE: Final = 100
 _STORES: Final = frozenset({"AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"})
@@ -154,7 +153,7 @@ def update_key_description(call: Call) -> Response:
 def get_key_last_usage(call: Call) -> Response:
     """Tell when a key was last used for cryptography; it is tracked from its creation on."""
     key = call.key
-    use = last_use(call, key)
+    use = call.core.uses.last(key.arn, call.reading)
     usage = {}
     if use is not None:
         usage = {

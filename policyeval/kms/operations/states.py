@@ -11,7 +11,6 @@ from policyeval.kms.lifecycle import refresh, resume
 from policyeval.kms.operations.row import Asked, Operation
 from policyeval.kms.records import Key, KeyState
 from policyeval.kms.states import PENDING_DELETION
-from policyeval.kms.usage import last_use
 
 _SWITCHES_IN: Final[frozenset[KeyState]] = frozenset({"Enabled", "Disabled", "Unavailable"})
 _SCHEDULES_IN: Final[frozenset[KeyState]] = frozenset(
@@ -65,7 +64,7 @@ def _unused_days(call: Call, key: Key) -> Conditions:
 
     "AWS KMS condition keys" of the KMS guide, kms:TrailingDaysWithoutKeyUsage.
     """
-    use = last_use(call, key)
+    use = call.core.uses.last(key.arn, call.reading)
     since = use.at if use is not None else key.created
     return {"kms:TrailingDaysWithoutKeyUsage": (call.now - since).days}
 
