@@ -124,7 +124,7 @@ def _by_arn(principal: str, arn: Arn, session: Session | None, source: CallerSou
             session = _named(principal, session, session_name)
             return Calling(source.role_named(arn, role), session, principal)
     if arn.service == "sts" and kind == "federated-user" and name:
-        session = _named(principal, session, name)
+        session = _of_user(_named(principal, session, name))
         return Calling(source.user_named(arn, name), session, principal, federated=True)
     raise _bad(principal)
 
@@ -139,6 +139,23 @@ def _named(principal: str, session: Session | None, name: str) -> Session:
     return replace(session, name=name)
 
 
+def _of_user(session: Session) -> Session:
+    """Refuse what a user's session cannot have been made with, by GetSessionToken or, with a name, GetFederationToken.
+
+    Source: the STS API reference, the request parameters of both.
+    """
+    call, faults = "GetFederationToken", list[Diagnostic]()
+    if session.name is None:
+        call, hint = "GetSessionToken", "a federated session (GetFederationToken) has a name: give the session one"
+        given = {"session policy": bool(session.policies), "session tags": bool(session.tags)}
+        faults += [Diagnostic(f"{call} takes no {what}", hint) for what, there in given.items() if there]
+    if session.source_identity is not None:
+        faults.append(Diagnostic(f"{call} takes no source identity", "only a role's session has one"))
+    if faults:
+        raise RequestError(faults)
+    return session
+
+
 def _described(principal: str, arn: Arn, session: Session | None, source: CallerSource) -> Calling:
     caller = source.user_or_root(principal)
     if caller.is_role:
@@ -150,11 +167,8 @@ def _described(principal: str, arn: Arn, session: Session | None, source: Caller
         return Calling(caller, session, own)
     if session is None:
         return Calling(caller)
-    if session.name is None:  # GetSessionToken: the same user with temporary credentials
-        if session.policies:
-            message = "GetSessionToken takes no session policy"
-            hint = "a federated session (GetFederationToken) has a name: give the session one"
-            raise RequestError([Diagnostic(message, hint)])
+    session = _of_user(session)
+    if session.name is None:  # the same user with temporary credentials
         return Calling(caller, session)
     own = f"arn:{arn.partition}:sts::{arn.account}:federated-user/{session.name}"
     return Calling(caller, session, own, federated=True)

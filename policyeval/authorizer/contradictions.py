@@ -64,7 +64,7 @@ def _against_caller(key: str, value: Value, context: EvaluationContext) -> str |
         return None if context.caller.temporary else "no temporary credentials sign the request"
     if key == "aws:userid" and context.caller.is_session:
         return _against_session(value, context.caller)
-    if key == "aws:sourceidentity" and context.caller.temporary:
+    if key == "aws:sourceidentity" and context.caller.keys.get("aws:principaltype") == "AssumedRole":
         return None
     if not context.caller.described or (key.startswith("aws:principalorg") and not context.caller.organization_known):
         return None  # nothing derives it (S34)

@@ -91,7 +91,7 @@ DERIVED: list[tuple[str, dict[str, Any], dict[str, Any], str, str, list[str], bo
     ("it has no user name", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())])}, "Null", "aws:username", ["true"], True),
     ("its user's tags", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())])}, "Null", "aws:PrincipalTag/team", ["false"], True),
     ("or its own", {}, {"principal": FEDERATED, "session": Session(policies=[policy(allow())], tags={"Team": "red"})}, "StringEquals", "aws:PrincipalTag/team", ["red"], True),
-    ("a session's source identity", {}, {"session": Session(source_identity="me")}, "StringEquals", "aws:SourceIdentity", ["me"], True),
+    ("a session's source identity", {"app": [allow(Condition=when("StringEquals", "aws:SourceIdentity", "me"))]}, {"principal": APP, "session": Session(source_identity="me")}, "StringEquals", "aws:SourceIdentity", ["me"], True),
     ("which most have not", {}, {"session": Session()}, "Null", "aws:SourceIdentity", ["true"], True),
 ]  # fmt: skip
 

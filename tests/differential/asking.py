@@ -165,12 +165,13 @@ def principal(dice: Dice, ground: Estate, family: Family, *, elsewhere: bool) ->
     tags = {key: pick(dice, TAG_VALUES) for key in (*TAG_KEYS, "Team") if chance(dice, 12)}
     identity = "boss" if chance(dice, 15) else None
     of_session = Session(None, tags=tags, source_identity=identity) if tags or identity else None
+    tagged = Session(None, tags=tags) if tags else None
     sts = f"arn:{account.partition}:sts::{account.id}"
     stranger = "alice" if chance(dice, 70) else "stranger"
     forms: dict[str, list[tuple[str, Session | None]]] = {
         "session": [(f"{sts}:assumed-role/{person.name}/{name}", of_session), (person.arn, Session(name, tags=tags))],
         "role": [(person.arn, of_session)],
-        "federated": [(person.arn, Session(name, tags=tags)), (f"{sts}:federated-user/{stranger}", of_session)],
+        "federated": [(person.arn, Session(name, tags=tags)), (f"{sts}:federated-user/{stranger}", tagged)],
         "token": [(person.arn, Session())],
     }
     return pick(dice, forms.get(kind, [(person.arn, None)]))
