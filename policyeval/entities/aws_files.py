@@ -16,6 +16,8 @@ from policyeval.syntax.tree import Node
 
 Json = Any
 Output = dict[str, Json]
+# What stands beside a list that has more pages, by `--max-items` or `--no-paginate`.
+_MORE = ("NextToken", "Truncated", "IsTruncated")
 
 
 class ExportFiles:
@@ -50,6 +52,8 @@ class ExportFiles:
         found = self._parsed(name, text)
         if isinstance(found, dict) and (key is None or key in found):
             self._check(name, text, found)
+            if any(found.get(sign) for sign in _MORE):
+                self.note(f"{what} is cut off, and its rest is missing: {self.shown}{name}")
             return found
         message = f"`{self.shown}{name}` is not what the AWS CLI prints: it has no `{key}`"
         raise EntitiesError([Diagnostic(message, f"{what} belongs there")])

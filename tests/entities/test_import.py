@@ -350,6 +350,31 @@ def test_what_is_missing_is_told_and_not_guessed(folder: Path, name: str, messag
     assert (f"id: {KEY_ID}" in result.text) == key_is_there
 
 
+@pytest.mark.parametrize(
+    ("name", "sign", "message"),
+    [
+        (
+            f"us-east-1/kms-list-grants-{KEY_ID}.json",
+            {"Truncated": True, "NextMarker": "more"},
+            f"the list-grants output for key {KEY_ID} is cut off",
+        ),
+        ("us-east-1/kms-list-keys.json", {"NextToken": "more"}, "the list-keys output is cut off"),
+        (
+            "iam-get-account-authorization-details.json",
+            {"IsTruncated": True, "Marker": "more"},
+            "the get-account-authorization-details output is cut off",
+        ),
+        ("us-east-1/kms-list-aliases.json", {"Truncated": False}, None),
+    ],
+    ids=["grants without pagination", "keys by --max-items", "IAM without pagination", "a list that is whole"],
+)
+def test_a_list_that_goes_on_is_told(folder: Path, name: str, sign: dict[str, object], message: str | None) -> None:
+    path = folder / name
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **sign}), encoding="utf-8")
+    expected = () if message is None else (f"{message}, and its rest is missing: {name}",)
+    assert import_directory(folder).missing == expected
+
+
 def test_a_managed_policy_without_a_document_is_told_and_stays_attached(folder: Path) -> None:
     path = folder / "iam-get-account-authorization-details.json"
     path.write_text(json.dumps({**DETAILS, "Policies": DETAILS["Policies"][:1]}), encoding="utf-8")
