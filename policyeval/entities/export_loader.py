@@ -50,15 +50,24 @@ def import_directory(path: AnyPath) -> ImportResult:
 
 def _import(exports: list[ExportFiles]) -> ImportResult:
     accounts: dict[str, Output] = {}
+    folders: dict[str, str] = {}
     for files in exports:
         account = account_id(files)
         if account is not None:
+            if account in folders:
+                raise _twice(account, folders[account], files.shown)
+            folders[account] = files.shown
             accounts[account] = account_section(files, account)
     missing = [message for files in exports for message in files.missing]
     content: Output = {"policyeval": 1, **_organization(exports, accounts, missing)}
     content["accounts"] = [accounts[account] for account in sorted(accounts)]
     told = tuple(dict.fromkeys(missing))
     return ImportResult(_head(told) + _dump(content), told)
+
+
+def _twice(account: str, one: str, other: str) -> EntitiesError:
+    message = f"`{one or './'}` and `{other}` are both of account `{account}`"
+    return EntitiesError([Diagnostic(message, "an account has one folder, with a folder for each Region in it")])
 
 
 def _organization(exports: list[ExportFiles], accounts: dict[str, Output], missing: list[str]) -> Output:

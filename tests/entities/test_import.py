@@ -419,6 +419,15 @@ def test_several_accounts_lie_in_folders_of_one_folder(folder: Path, tmp_path: P
     assert {account.id for account in Entities.from_text(result.text).accounts()} == {A, B, OTHER}
 
 
+def test_an_account_lies_in_one_folder(folder: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        shutil.copytree(folder, tmp_path / "all" / name)
+    with pytest.raises(EntitiesError) as caught:
+        import_directory(tmp_path / "all")
+    (fault,) = caught.value.diagnostics
+    assert fault.message == f"`a/` and `b/` are both of account `{A}`"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
