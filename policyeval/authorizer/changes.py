@@ -105,7 +105,7 @@ def _resource_side(case: Case, action: str, who: str) -> Iterator[Change]:
     managed = target.key is not None and target.key.manager == "AWS"
     if managed or target.arn == "*" or (case.action.on_alias and not target.is_key):
         return  # nobody can change that policy, or there is none (K4, K10)
-    if case.retirable is None and not (target.is_role and case.action.service != "sts"):
+    if case.retirable is None and _has_policy(case):
         resource = None if target.is_role else "*" if target.is_key else target.arn
         what = {Layer.TRUST: "trust policy"}.get(
             case.theirs.layer, "key policy" if target.is_key else "resource policy"
@@ -118,8 +118,22 @@ def _resource_side(case: Case, action: str, who: str) -> Iterator[Change]:
         if grant is not None:
             text = f"account {target.account} must create a grant of {min(grant.operations)} to {who}"
             if case.retirable is not None:
-                text = f"a grant must name {who} as its retiring principal"
+                which = "the grant that the request names" if case.request.grant_tokens else "a grant"
+                text = f"{which} must name {who} as its retiring principal"
             yield Change(text, Layer.GRANT, grant=grant)
+
+
+def _has_policy(case: Case) -> bool:
+    """Tell whether the resource can have a policy of its own that the action asks.
+
+    The only kind of IAM's is a role's trust policy. Source: IAM user guide, "AWS JSON policy elements: Principal".
+    """
+    if case.action.identity_only:
+        return False
+    parts = case.target.parts
+    if parts is None or parts.service not in {"iam", "sts"}:
+        return True
+    return case.target.is_role and case.action.service == "sts"
 
 
 _NAMES = {Layer.RCP: "resource control policies", Layer.SCP: "service control policies"}
@@ -149,10 +163,12 @@ def _naming(case: Case) -> PrincipalElement:
 def _grant(case: Case, action: str) -> Grant | None:
     """Make up the grant that would do, where grants reach."""
     _, name = action.split(":")
+    if not case.caller.caller_type:
+        return None
     if case.retirable is not None:
         return Grant(case.target.arn, "proposed", frozenset({"DescribeKey"}), retiring_principal=_who(case))
     grantable = case.action.kms is not None and case.action.kms.grantable
-    if not grantable or not case.caller.caller_type or name == "CreateGrant":
+    if not grantable or name == "CreateGrant":
         return None
     return Grant(case.target.arn, "proposed", frozenset({name}), grantee_principal=_who(case))
 

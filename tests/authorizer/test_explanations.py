@@ -224,6 +224,18 @@ EXPLAINED: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
         ],
     ),
     (
+        "a retirement that names its grant",
+        {"grants": [grant(BOB, "Decrypt", GrantId="g7")]},
+        {"principal": PARTNER, "action": "kms:RetireGrant", "grant_tokens": ["g7"]},
+        [f"To allow it: the grant that the request names must name {PARTNER} as its retiring principal"],
+    ),
+    (
+        "a grant names nobody who is anonymous",
+        {"grants": [grant(BOB, "Decrypt")]},
+        {"principal": "anonymous", "action": "kms:RetireGrant"},
+        ["No change of policy allows it: no grant names the caller or its account as one that may retire it (G5)"],
+    ),
+    (
         "a role must trust",
         TRUSTED,
         {"action": "sts:AssumeRole", "resource": APP},
@@ -273,6 +285,14 @@ def test_an_explanation_says(described: dict[str, Any], facts: dict[str, Any], l
     assert missing == [], "\n".join(said)
     at = [said.index(line) for line in wanted if line]
     assert at == sorted(at)
+
+
+@pytest.mark.parametrize("action", ["iam:DeleteUser", "kms:ListRetirableGrants"])
+def test_a_user_has_no_policy_that_could_let_anyone_in(action: str) -> None:
+    said = ask({}, action=action, resource=BOB).explain()
+    assert f"To allow it: account {A} must add an identity policy that allows {action} on {BOB} to {ALICE}" in said
+    assert "resource policy" not in said
+    assert "No change of policy allows it" in ask({}, PARTNER, action=action, resource=BOB).explain()
 
 
 def test_what_is_proposed_is_written_as_aws_writes_it() -> None:
