@@ -5,10 +5,10 @@ from __future__ import annotations
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.callers import Calling
 from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
-from policyeval.errors import RequestError
+from policyeval.errors import RequestError, UnknownEntityError
 from policyeval.evaluator.layers import keep
 from policyeval.model.arn import Arn, is_account_id, split_arn
-from policyeval.model.records import PrincipalRecord, Records, ResourceRecord
+from policyeval.model.records import AccountRecord, PrincipalRecord, Records, ResourceRecord
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
 
@@ -39,14 +39,17 @@ class Finder:
 
     def role_named(self, arn: Arn, name: str) -> Caller:
         """Give a role's profile by the name its sessions carry."""
-        return self._caller(self.source.role(arn.account, name))
+        record = self.source.role(arn.account, name)
+        _check_partition(arn, record.account)
+        return self._caller(record)
 
     def user_named(self, arn: Arn, name: str) -> Caller:
         """Give the user that a federated session is named after; without one there are no policies (ours)."""
         record = self.source.user(arn.account, name)
+        account = record.account if record is not None else self.source.account(arn.account)
+        _check_partition(arn, account)
         if record is not None:
             return self._caller(record)
-        account = self.source.account(arn.account)
         user = f"arn:{arn.partition}:iam::{arn.account}:user/{name}"
         caller = self.maker.caller(PrincipalRecord(user, "user", account, name))
         caller.identity = None
@@ -136,6 +139,13 @@ class Finder:
         target.organization_known, target.described = whole.organization_known, False
         target.keys = {key: value for key, value in whole.keys.items() if key.startswith("aws:resource")}
         return target
+
+
+def _check_partition(session: Arn, account: AccountRecord) -> None:
+    """Refuse a session of another partition: the account of that number there is another one."""
+    if session.partition != account.partition:
+        is_of = f"is of partition `{session.partition}`, but account `{account.id}` is of `{account.partition}`"
+        raise UnknownEntityError([Diagnostic(f"`{session}` {is_of}")])
 
 
 def _no_resource(arn: str) -> RequestError:

@@ -176,6 +176,9 @@ def test_a_request_that_cannot_be_is_refused(authorizer: Authorizer, facts: dict
         ({"resource": "arn:aws:kms:us-east-1:111122223333:alias/ap"}, "alias/app"),
         ({"vpc_endpoint": "vpce-2"}, "vpce-1"),
         ({"principal": "arn:aws:iam::444455556666:root"}, "444455556666"),
+        ({"principal": "arn:aws-cn:sts::111122223333:assumed-role/worker/s"}, "account `111122223333` is of `aws`"),
+        ({"principal": "arn:aws-cn:sts::111122223333:federated-user/alice"}, "account `111122223333` is of `aws`"),
+        ({"principal": "arn:aws-cn:sts::111122223333:federated-user/nobody"}, "account `111122223333` is of `aws`"),
     ],
 )
 def test_what_is_not_described_is_named_with_what_is_near(
