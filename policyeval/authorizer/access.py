@@ -110,35 +110,40 @@ def _door(generous: Situation, strict: Situation, account: str, action: str, res
         return "open"
     if _lets_in(generous, account, action, resource):
         return "conditional"
-    case = generous.case_of(_anyone(generous, account), action, resource)
-    callers = [_named(generous, account, arn) for arn in _named_principals(case, generous, account)]
-    callers.append(_service_linked(generous, account))
+    case = generous.case_of(_anyone(generous, account, resource), action, resource)
+    callers = [_named(_anyone(generous, account, resource), arn) for arn in _named_principals(case, generous, account)]
+    callers.append(_service_linked(generous, account, resource))
     if any(_decides_for(generous, caller, action, resource) for caller in callers):
         return "conditional"
     return "closed"
 
 
-def _service_linked(situation: Situation, account: str) -> Caller:
+def _service_linked(situation: Situation, account: str, resource: str) -> Caller:
     """Make up a service-linked role, which RCPs do not bind (S3)."""
-    caller = _anyone(situation, account)
+    caller = _anyone(situation, account, resource)
     caller.service_linked = True
     return caller
 
 
 def _lets_in(situation: Situation, account: str, action: str, resource: str) -> bool:
-    return _decides_for(situation, _anyone(situation, account), action, resource)
+    return _decides_for(situation, _anyone(situation, account, resource), action, resource)
 
 
 def _decides_for(situation: Situation, caller: Caller, action: str, resource: str) -> bool:
     return decide(situation.case_of(caller, action, resource)).reason == "allowed"
 
 
-def _anyone(situation: Situation, account: str) -> Caller:
-    """Make up a principal of an account whose own half allows everything, and of whom nothing else is known."""
+def _anyone(situation: Situation, account: str, resource: str) -> Caller:
+    """Make up a principal of an account whose own half allows everything, and of whom nothing else is known.
+
+    An account that is not described is one of the resource's partition: no other could be let in.
+    """
     keys: dict[str, Value] = {"aws:principalaccount": account, "aws:principalisawsservice": "false"}
     caller = Caller(f"anyone in {account}", "AWS", keys)
     caller.account, caller.has_everything = account, True
     caller.described, caller.organization_known = False, False
+    parts = split_arn(resource)
+    caller.partition = parts.partition if parts is not None else caller.partition
     with suppress(UnknownEntityError):
         record = situation.source.account(account)
         caller.partition, caller.organization_known = record.partition, record.organization_known
@@ -148,8 +153,8 @@ def _anyone(situation: Situation, account: str) -> Caller:
     return caller
 
 
-def _named(situation: Situation, account: str, arn: str) -> Caller:
-    caller = _anyone(situation, account)
+def _named(caller: Caller, arn: str) -> Caller:
+    """Let somebody made up go by a name."""
     caller.name = "" if arn == caller.account_arn else arn
     if ":assumed-role/" not in arn:  # a session's is its role's, whose path is not known (S14)
         caller.keys = {**caller.keys, "aws:principalarn": arn}

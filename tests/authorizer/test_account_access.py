@@ -294,3 +294,20 @@ def test_an_account_has_the_names_of_its_partition(statements: list[dict[str, An
     account = {"id": A, "partition": "aws-us-gov", "keys": [key]}
     authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
     assert authorizer.account_access(A, "kms:Decrypt", GOV_KEY).door == door
+
+
+@pytest.mark.parametrize(
+    ("principal", "door"),
+    [
+        (f"arn:aws-cn:iam::{STRANGER}:root", "open"),
+        (STRANGER, "open"),
+        (f"arn:aws-cn:iam::{STRANGER}:role/x", "conditional"),
+        (f"arn:aws:iam::{STRANGER}:root", "closed"),
+    ],
+    ids=["its root ARN", "its number", "one of its roles", "the account of that number elsewhere"],
+)
+def test_an_account_that_is_not_described_is_of_the_partition_of_the_key(principal: str, door: str) -> None:
+    key = {"id": "k-1", "region": "cn-north-1", "policy": policy(allow(Principal=to(principal)))}
+    entities = Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A, "partition": "aws-cn", "keys": [key]}]})
+    access = Authorizer(entities).account_access(STRANGER, "kms:Decrypt", f"arn:aws-cn:kms:cn-north-1:{A}:key/k-1")
+    assert access.door == door
