@@ -33,7 +33,10 @@ _IDENTITIES = ("user/", "role/", "assumed-role/", "federated-user/")
 
 
 class PrincipalMatcher:
-    """The principals that an element lists, sorted by how they name a caller."""
+    """The principals that an element lists, sorted by how they name a caller.
+
+    `faults` are what cannot be read, each with the type of callers that it may be about, "" for all.
+    """
 
     __slots__ = ("accounts", "everyone", "faults", "names", "others")
 
@@ -42,13 +45,15 @@ class PrincipalMatcher:
         self.accounts: set[str] = set()
         self.names: set[str] = set()
         self.others: dict[str, set[str]] = {}
-        self.faults: list[str] = []
+        self.faults: list[tuple[str, str]] = []
         for value in element.values:
             self._add(value)
 
     def _add(self, value: PrincipalValue) -> None:
         if value.kind == "CanonicalUser":
-            self.faults.append(f"canonical user `{value.value}`: nothing tells whose it is")
+            self.faults.append(("", f"canonical user `{value.value}`: nothing tells whose it is"))
+        elif value.kind != "AWS" and ("*" in value.value or "?" in value.value):
+            self.faults.append((value.kind, f"`{value.value}` is no principal: it has a wildcard in it"))
         elif value.kind != "AWS":
             self.others.setdefault(value.kind, set()).add(value.value)
         elif value.value == "*":
@@ -68,7 +73,7 @@ class PrincipalMatcher:
         elif arn is not None and arn.service in {"iam", "sts"} and arn.resource.startswith(_IDENTITIES):
             self.names.add(text)
         else:
-            self.faults.append(f"`{text}` is no principal")
+            self.faults.append(("", f"`{text}` is no principal"))
 
     def door(self, context: EvaluationContext) -> Door:
         """Tell how the widest of the listed principals names the caller."""
@@ -183,10 +188,11 @@ def _stuck(why: str, *, stuck: bool) -> Names:
 def _with_faults(matcher: PrincipalMatcher, *, stuck: bool) -> Names:
     def names(context: EvaluationContext) -> Door:
         door = matcher.door(context)
-        if door is Door.NONE:
-            for why in matcher.faults:
-                context.fault(why)
-            return Door.DIRECT if stuck else Door.NONE
-        return door
+        if door is not Door.NONE:
+            return door
+        whys = [why for kind, why in matcher.faults if kind in {"", context.caller.caller_type}]
+        for why in whys:
+            context.fault(why)
+        return Door.DIRECT if whys and stuck else Door.NONE
 
     return names

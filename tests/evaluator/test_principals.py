@@ -84,6 +84,18 @@ def test_a_name_that_cannot_be_read_never_helps(principal: dict[str, object], wh
     assert in_resource_policy({**ALL, "Effect": "Deny", "Principal": principal}, everyone).reason == "explicit_deny"
 
 
+@pytest.mark.parametrize("wild", ["*", "s3.*", "s?.amazonaws.com"])
+def test_a_service_with_a_wildcard_never_helps_a_service(wild: str) -> None:
+    named, everyone = {"Service": wild}, {**ALL, "Principal": "*"}
+    allowed = in_resource_policy({**ALL, "Principal": named}, **SERVICE)
+    assert not allowed.allowed
+    assert [f"`{wild}` is no principal" in diagnostic.message for diagnostic in allowed.diagnostics] == [True]
+    denying = {**ALL, "Effect": "Deny", "Principal": named}
+    assert in_resource_policy(denying, everyone, **SERVICE).reason == "explicit_deny"
+    others = in_resource_policy(denying, everyone)
+    assert (others.reason, others.diagnostics) == ("allowed", ())
+
+
 def test_a_name_that_can_be_read_counts_beside_one_that_cannot() -> None:
     decision = in_resource_policy({**ALL, "Principal": {"AWS": ["alice", ALICE]}})
     assert decision.allowed
