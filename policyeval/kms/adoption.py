@@ -1,4 +1,4 @@
-"""Keys that an entities file describes: created once, under their ids, with fresh material."""
+"""Keys that an entities file describes: created once and never again, under their ids, with fresh material."""
 
 from __future__ import annotations
 
@@ -37,24 +37,32 @@ class Describes(Protocol):
 
 
 def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> None:
-    """Create the described keys that the store does not have; what it has is the store's own.
+    """Create the described keys that the store never had; what it has or had is its own, deleted keys among them.
 
     Raises:
         EntitiesError: a key has a spec or an origin for which no material can be made.
 
     """
-    fresh = [record for record in entities.keys() if store.key(record.arn) is None]  # noqa: SIM118 - no mapping
-    faults = [fault for record in fresh if (fault := _fault(record)) is not None]
-    if faults:
-        raise EntitiesError(faults)
-    if not fresh:
+    unknown = [record for record in entities.keys() if store.setting(_mark(record)) is None]  # noqa: SIM118 - no mapping
+    if not unknown:
         return
-    groups = _groups(fresh)
     with store.transaction() as transaction:
+        fresh = [record for record in unknown if transaction.key(record.arn) is None]
+        faults = [fault for record in fresh if (fault := _fault(record)) is not None]
+        if faults:
+            raise EntitiesError(faults)
+        groups = _groups(fresh)
         for record in fresh:
             _create(record, groups.get(_shared_name(record.arn)), transaction, vault, now)
             for grant in entities.retirable_grants(record.arn):
                 transaction.put_grant(_as_made(grant, record, now))
+        for record in unknown:
+            transaction.put_setting(_mark(record), b"")
+
+
+def _mark(record: ResourceRecord) -> str:
+    """Name the setting that tells that a key was taken from a file, whatever became of it."""
+    return f"adopted {record.arn}"
 
 
 def _as_made(grant: Grant, record: ResourceRecord, now: datetime) -> Grant:

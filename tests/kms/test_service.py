@@ -171,6 +171,20 @@ def test_keys_of_the_file_are_created_once(tmp_path: Path) -> None:
             admin.encrypt("alias/app", b"the store owns the key, the file does not bring its alias back")
 
 
+def test_a_key_of_the_file_that_was_deleted_does_not_come_back(tmp_path: Path) -> None:
+    grant = {"GranteePrincipal": ADMIN_B, "Operations": ["Decrypt"]}
+    iam = described({"id": "app-key", "region": "us-east-1", "aliases": ["alias/app"], "grants": [grant]})
+    clock = Clock()
+    with KeyManagementService(iam, SqliteStore(tmp_path / "kms.db"), root_key=ROOT, clock=clock) as kms:
+        kms.call(ADMIN_A, "ScheduleKeyDeletion", {"KeyId": "app-key", "PendingWindowInDays": 7})
+        clock.pass_(days=7)
+        kms.sweep()
+        kms.describe(iam)
+        assert kms.call(ADMIN_A, "ListKeys")["Keys"] == []
+    with KeyManagementService(iam, SqliteStore(tmp_path / "kms.db"), root_key=ROOT, clock=clock) as kms:
+        assert kms.call(ADMIN_A, "ListKeys")["Keys"] == kms.call(ADMIN_A, "ListAliases")["Aliases"] == []
+
+
 def test_a_described_key_is_shown_as_if_it_had_been_made_by_calls() -> None:
     """KMS 25: what a listing prints goes through a file and comes out the same."""
     own = allow("kms:*", Principal={"AWS": f"arn:aws:iam::{A}:root"}) | {"Action": "kms:*"}
