@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -14,7 +14,7 @@ from policyeval.kms.key_policy import default_text
 from policyeval.kms.managed import ALIAS_PREFIX, ROTATION_PERIOD, description_of
 from policyeval.kms.records import Alias, Key, KeyState, Material, MultiRegion
 from policyeval.kms.states import PENDING_DELETION
-from policyeval.kms.storage.store import Store, Transaction
+from policyeval.kms.storage.store import Reading, Store, Transaction
 from policyeval.kms.vault import Vault
 from policyeval.model.arn import is_account_id, root_arn, split_arn
 from policyeval.model.grant import Grant
@@ -40,7 +40,7 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
     """Create the described keys that the store never had; what it has or had is its own, deleted keys among them.
 
     Raises:
-        EntitiesError: a key has a spec or an origin for which no material can be made.
+        EntitiesError: a key has a spec or an origin for which no material can be made, or another key's alias.
 
     """
     unknown = [record for record in entities.keys() if store.setting(_mark(record)) is None]  # noqa: SIM118 - no mapping
@@ -48,7 +48,7 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
         return
     with store.transaction() as transaction:
         fresh = [record for record in unknown if transaction.key(record.arn) is None]
-        faults = [fault for record in fresh if (fault := _fault(record)) is not None]
+        faults = [fault for record in fresh for fault in _faults(record, transaction)]
         if faults:
             raise EntitiesError(faults)
         groups = _groups(fresh)
@@ -76,13 +76,23 @@ def _as_made(grant: Grant, record: ResourceRecord, now: datetime) -> Grant:
     )
 
 
-def _fault(record: ResourceRecord) -> Diagnostic | None:
+def _faults(record: ResourceRecord, reading: Reading) -> Iterator[Diagnostic]:
     facts = record.key or KeyFacts()
     if facts.origin not in {"AWS_KMS", "EXTERNAL"}:
-        return Diagnostic(f"`{record.arn}` has origin {facts.origin}", "keys of custom key stores are not supported")
-    if not KEY_SPECS[facts.spec].supported:
-        return Diagnostic(f"`{record.arn}` has spec {facts.spec}", "no library that policyeval uses has it")
-    return None
+        yield Diagnostic(f"`{record.arn}` has origin {facts.origin}", "keys of custom key stores are not supported")
+    elif not KEY_SPECS[facts.spec].supported:
+        yield Diagnostic(f"`{record.arn}` has spec {facts.spec}", "no library that policyeval uses has it")
+    for name in facts.aliases:
+        alias = reading.alias(_alias_arn(record.arn, name))
+        if alias is not None:
+            yield Diagnostic(
+                f"`{record.arn}` has {name}, which is an alias of `{alias.target}` already",
+                "leave it out here; UpdateAlias moves it",
+            )
+
+
+def _alias_arn(key_arn: str, name: str) -> str:
+    return f"{key_arn.rpartition(':')[0]}:{name}"
 
 
 def _shared_name(arn: str) -> str:
@@ -144,7 +154,7 @@ def _create(
     if not waiting:
         transaction.put_material(material)
     for name in facts.aliases:
-        alias = f"arn:{arn.partition}:kms:{arn.region}:{arn.account}:{name}"
+        alias = _alias_arn(record.arn, name)
         transaction.put_alias(Alias(alias, arn.account, arn.region, name, record.arn, now, now))
 
 

@@ -107,7 +107,7 @@ class KeyManagementService:
         It is one step: a call under way ends with the description that it began with.
 
         Raises:
-            EntitiesError: a key has a spec or an origin for which no material can be made; the old one stays.
+            EntitiesError: a key cannot be created as it is described; the old one stays.
             StorageError: the store cannot be written; likewise.
 
         """

@@ -42,6 +42,20 @@ def test_keys_that_are_new_are_created_and_the_others_stay() -> None:
     assert estate.refused("DescribeKey", KeyId="alias/new")[0] == "NotFoundException"
 
 
+def test_a_new_key_takes_no_alias_from_another() -> None:
+    estate = Estate()
+    owner = estate.key()
+    estate.call("CreateAlias", AliasName="alias/new", TargetKeyId=owner)
+    with pytest.raises(EntitiesError, match=f"has alias/new, which is an alias of `{owner}` already"):
+        estate.kms.describe(described(keys=[KEY]))
+    assert estate.call("DescribeKey", KeyId="alias/new")["KeyMetadata"]["Arn"] == owner
+    assert estate.refused("DescribeKey", KeyId=KEY["id"])[0] == "NotFoundException"
+    estate.call("UpdateAlias", AliasName="alias/new", TargetKeyId=estate.key())
+    estate.call("DeleteAlias", AliasName="alias/new")
+    estate.kms.describe(described(keys=[KEY]))
+    assert estate.call("DescribeKey", KeyId="alias/new")["KeyMetadata"]["KeyId"] == KEY["id"]
+
+
 def test_an_aws_managed_key_rotates_whoever_described_it() -> None:
     """K10: every year, and nobody can change that."""
     estate = Estate()
