@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from policyeval.catalog.kms_specs import KEY_SPECS
+from policyeval.catalog.regions import regions
 from policyeval.errors import EntitiesError
 from policyeval.kms.key_policy import default_text
+from policyeval.kms.lifecycle import join
 from policyeval.kms.managed import ALIAS_PREFIX, ROTATION_PERIOD, description_of
 from policyeval.kms.records import Alias, Key, KeyState, Material, MultiRegion
 from policyeval.kms.states import PENDING_DELETION
@@ -51,9 +53,9 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
         faults = [fault for record in fresh for fault in _faults(record, transaction)]
         if faults:
             raise EntitiesError(faults)
-        groups = _groups(fresh)
+        sets = _sets(fresh, transaction)
         for record in fresh:
-            _create(record, groups.get(_shared_name(record.arn)), transaction, vault, now)
+            _create(record, sets.get(_shared_name(record.arn)), transaction, vault, now)
             for grant in entities.retirable_grants(record.arn):
                 transaction.put_grant(_as_made(grant, record, now))
         for record in unknown:
@@ -82,6 +84,9 @@ def _faults(record: ResourceRecord, reading: Reading) -> Iterator[Diagnostic]:
         yield Diagnostic(f"`{record.arn}` has origin {facts.origin}", "keys of custom key stores are not supported")
     elif not KEY_SPECS[facts.spec].supported:
         yield Diagnostic(f"`{record.arn}` has spec {facts.spec}", "no library that policyeval uses has it")
+    primary = _primary_of(record, reading)
+    if primary is not None:
+        yield from _faults_of_replica(record.arn, facts, primary)
     for name in facts.aliases:
         alias = reading.alias(_alias_arn(record.arn, name))
         if alias is not None:
@@ -101,39 +106,83 @@ def _shared_name(arn: str) -> str:
     return str(parts._replace(region="")) if parts is not None else arn
 
 
-def _groups(records: list[ResourceRecord]) -> dict[str, MultiRegion]:
-    """Find the multi-Region keys; where a file describes no primary the first member is it."""
-    members: dict[str, list[ResourceRecord]] = {}
+def _faults_of_replica(arn: str, facts: KeyFacts, primary: Key) -> Iterator[Diagnostic]:
+    if (facts.spec, facts.usage, facts.origin) != (primary.spec, primary.usage, primary.origin):
+        message = f"`{arn}` is another kind of key than `{primary.arn}`, which it replicates"
+        yield Diagnostic(message, "give it the spec, the usage and the origin of that key")
+    if primary.state in PENDING_DELETION:
+        message = f"`{arn}` replicates `{primary.arn}`, which is pending deletion"
+        yield Diagnostic(message, "leave it out here, or call CancelKeyDeletion first")
+
+
+class _Set(NamedTuple):
+    """A multi-Region key: its members, and its primary where the store had that before."""
+
+    members: MultiRegion
+    primary: Key | None = None
+
+
+def _primary_of(record: ResourceRecord, reading: Reading) -> Key | None:
+    """Find the primary of the multi-Region key that a record is of, where the store has any member of it."""
+    arn = split_arn(record.arn)
+    if arn is None or record.key is None or not record.key.multi_region:
+        return None
+    for region in regions().get(arn.partition, ()):
+        member = reading.key(str(arn._replace(region=region)))
+        if member is not None and member.multi_region is not None:
+            return reading.key(member.multi_region.primary)
+    return None
+
+
+def _sets(records: list[ResourceRecord], reading: Reading) -> dict[str, _Set]:
+    """Find the multi-Region keys; where neither store nor file has a primary the first member is it."""
+    described: dict[str, list[ResourceRecord]] = {}
     for record in records:
         if record.key is not None and record.key.multi_region:
-            members.setdefault(_shared_name(record.arn), []).append(record)
-    groups = {}
-    for name, found in members.items():
+            described.setdefault(_shared_name(record.arn), []).append(record)
+    sets = {}
+    for name, found in described.items():
+        known = _primary_of(found[0], reading)
+        if known is not None and known.multi_region is not None:
+            replicas = (*known.multi_region.replicas, *(r.arn for r in found))
+            sets[name] = _Set(MultiRegion(known.arn, replicas), known)
+            continue
         primaries = [r for r in found if r.key is not None and r.key.multi_region_type == "PRIMARY"]
         primary = (primaries or found)[0].arn
-        groups[name] = MultiRegion(primary, tuple(r.arn for r in found if r.arn != primary))
-    return groups
+        sets[name] = _Set(MultiRegion(primary, tuple(r.arn for r in found if r.arn != primary)))
+    return sets
 
 
-def _create(
-    record: ResourceRecord, group: MultiRegion | None, transaction: Transaction, vault: Vault, now: datetime
-) -> None:
-    facts, arn = record.key or KeyFacts(), split_arn(record.arn)
-    if arn is None:
-        return
-    key_id = arn.resource.removeprefix("key/")
-    material = _material(record.arn, key_id, facts.spec, group, transaction, vault, now)
+def _create(record: ResourceRecord, of: _Set | None, transaction: Transaction, vault: Vault, now: datetime) -> None:
+    key = _described(record, of.members if of is not None else None, now)
+    if of is not None and of.primary is not None:
+        join(_replica(key, of.primary), of.primary, transaction, vault)
+    elif key.origin == "EXTERNAL" and key.state == "PendingImport":
+        transaction.put_key(key)
+    else:
+        material = _material(key, transaction, vault, now)
+        transaction.put_key(replace(key, material=1, material_id=material.id))
+        transaction.put_material(material)
+    for name in record.key.aliases if record.key is not None else ():
+        alias = _alias_arn(key.arn, name)
+        transaction.put_alias(Alias(alias, key.account, key.region, name, key.arn, now, now))
+
+
+def _described(record: ResourceRecord, group: MultiRegion | None, now: datetime) -> Key:
+    """Write down a key as the file has it, but for its material."""
+    facts = record.key or KeyFacts()
+    _, partition, _, region, account, resource = record.arn.split(":", 5)
     state: KeyState = facts.state  # type: ignore[assignment]  # the file format's enum is the API's
     policy = json.dumps(record.policy.policy.to_document(), indent=2) if record.policy is not None else None
     by_aws = facts.manager == "AWS"  # nobody changes that it rotates (K10)
-    waiting = facts.origin == "EXTERNAL" and state == "PendingImport"
-    key = Key(
+    imported = facts.origin == "EXTERNAL" and state != "PendingImport"
+    return Key(
         arn=record.arn,
-        account=arn.account,
-        region=arn.region,
-        key_id=key_id,
+        account=account,
+        region=region,
+        key_id=resource.removeprefix("key/"),
         created=now,
-        policy=policy if policy is not None else default_text(arn.partition, arn.account),
+        policy=policy if policy is not None else default_text(partition, account),
         spec=facts.spec,
         usage=facts.usage,
         origin=facts.origin,
@@ -143,19 +192,25 @@ def _create(
         next_rotation=now + timedelta(days=ROTATION_PERIOD) if by_aws else None,
         state=state,
         tags=tuple(record.tags.items()),
-        material=None if waiting else 1,
-        material_id=None if waiting else material.id,
         multi_region=group,
         deletion_window=_WINDOW if state in PENDING_DELETION else None,
         deletion_date=now + timedelta(days=_WINDOW) if state == "PendingDeletion" else None,
-        expiration_model="KEY_MATERIAL_DOES_NOT_EXPIRE" if facts.origin == "EXTERNAL" and not waiting else None,
+        expiration_model="KEY_MATERIAL_DOES_NOT_EXPIRE" if imported else None,
     )
-    transaction.put_key(key)
-    if not waiting:
-        transaction.put_material(material)
-    for name in facts.aliases:
-        alias = _alias_arn(record.arn, name)
-        transaction.put_alias(Alias(alias, arn.account, arn.region, name, record.arn, now, now))
+
+
+def _replica(key: Key, primary: Key) -> Key:
+    """Give a described key what it shares with the primary that the store has (KMS 22)."""
+    return replace(
+        key,
+        state="PendingImport" if primary.origin == "EXTERNAL" else key.state,
+        material=primary.material,
+        material_id=primary.material_id,
+        rotation_period=primary.rotation_period,
+        next_rotation=primary.next_rotation,
+        on_demand_rotations=primary.on_demand_rotations,
+        expiration_model=None,
+    )
 
 
 def _description(facts: KeyFacts) -> str:
@@ -163,17 +218,10 @@ def _description(facts: KeyFacts) -> str:
     return description_of(services[0]) if facts.manager == "AWS" and services else facts.description
 
 
-def _material(  # noqa: PLR0913, PLR0917 - the facts of one material
-    arn: str,
-    key_id: str,
-    spec: str,
-    group: MultiRegion | None,
-    transaction: Transaction,
-    vault: Vault,
-    now: datetime,
-) -> Material:
+def _material(key: Key, transaction: Transaction, vault: Vault, now: datetime) -> Material:
     """Make material, or take that of a member that has been created already."""
+    group = key.multi_region
     for member in (group.primary, *group.replicas) if group is not None else ():
         for shared in transaction.materials(member):
-            return replace(shared, key_arn=arn, wrapped=vault.copy(shared, arn, shared.version))
-    return vault.generate(arn, key_id, spec, 1, now)
+            return replace(shared, key_arn=key.arn, wrapped=vault.copy(shared, key.arn, shared.version))
+    return vault.generate(key.arn, key.key_id, key.spec, 1, now)

@@ -67,6 +67,23 @@ def members(key: Key, reading: Reading) -> list[Key]:
     return [member for arn in arns if (member := reading.key(arn)) is not None]
 
 
+def join(replica: Key, primary: Key, transaction: Transaction, vault: Vault) -> None:
+    """Write a replica with its share of the primary's material, and tell the others of it."""
+    transaction.put_key(replica)
+    for member in members(replica, transaction):
+        transaction.put_key(replace(member, multi_region=replica.multi_region))
+    for material in transaction.materials(primary.arn):
+        transaction.put_material(_shared(material, replica, vault))
+
+
+def _shared(material: Material, replica: Key, vault: Vault) -> Material:
+    """Give a replica's own copy; what was imported has to be imported there as well."""
+    if replica.origin == "EXTERNAL":
+        return replace(material, key_arn=replica.arn, wrapped=None, expiration_model=None, valid_to=None)
+    wrapped = vault.copy(material, replica.arn, material.version)
+    return replace(material, key_arn=replica.arn, wrapped=wrapped)
+
+
 # The end of a key.
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from policyeval import Entities
 from policyeval.errors import EntitiesError
+from policyeval.kms import Caller
 from policyeval.kms.trail.trail import MemoryTrail
 from tests.kms.estate import ADMIN_A, APP_A, A, Estate, allow, entities
 
@@ -54,6 +55,69 @@ def test_a_new_key_takes_no_alias_from_another() -> None:
     estate.call("DeleteAlias", AliasName="alias/new")
     estate.kms.describe(described(keys=[KEY]))
     assert estate.call("DescribeKey", KeyId="alias/new")["KeyMetadata"]["KeyId"] == KEY["id"]
+
+
+# A multi-Region key of which the store has a part.
+
+MRK = {"id": "mrk-1234abcd12ab34cd56ef1234567890ab", "region": "us-east-1"}
+REPLICA = {"id": MRK["id"], "region": "eu-west-1", "multi_region_type": "REPLICA", "aliases": ["alias/there"]}
+THERE = Caller(ADMIN_A, region="eu-west-1")
+
+
+def test_a_replica_that_is_described_later_joins_its_primary() -> None:
+    estate = Estate()
+    estate.kms.describe(described(keys=[MRK]))
+    blob = estate.call("Encrypt", KeyId=MRK["id"], Plaintext=b"x")["CiphertextBlob"]
+    estate.call("EnableKeyRotation", KeyId=MRK["id"], RotationPeriodInDays=90)
+    estate.call("RotateKeyOnDemand", KeyId=MRK["id"])
+    estate.call("ReplicateKey", KeyId=MRK["id"], ReplicaRegion="eu-north-1")
+    estate.kms.describe(described(keys=[MRK, REPLICA, {**REPLICA, "region": "eu-west-3"}]))
+    assert estate.call("Decrypt", THERE, CiphertextBlob=blob)["Plaintext"] == b"x"
+    for caller in (ADMIN_A, THERE):
+        group = estate.call("DescribeKey", caller, KeyId=MRK["id"])["KeyMetadata"]["MultiRegionConfiguration"]
+        assert group["PrimaryKey"]["Region"] == "us-east-1"
+        assert [replica["Region"] for replica in group["ReplicaKeys"]] == ["eu-north-1", "eu-west-1", "eu-west-3"]
+    assert estate.call("GetKeyRotationStatus", THERE, KeyId=MRK["id"])["RotationPeriodInDays"] == 90
+    assert len(estate.call("ListKeyRotations", THERE, KeyId=MRK["id"])["Rotations"]) == 1
+    estate.clock.pass_(days=90)
+    new = estate.call("Encrypt", THERE, KeyId="alias/there", Plaintext=b"y")["CiphertextBlob"]
+    assert estate.call("Decrypt", CiphertextBlob=new)["Plaintext"] == b"y"
+
+
+def test_the_store_knows_best_which_one_is_the_primary() -> None:
+    estate = Estate()
+    estate.kms.describe(described(keys=[MRK, REPLICA]))
+    estate.call("UpdatePrimaryRegion", KeyId=MRK["id"], PrimaryRegion="eu-west-1")
+    estate.kms.describe(described(keys=[{**MRK, "region": "us-west-2", "multi_region_type": "PRIMARY"}]))
+    group = estate.call("DescribeKey", THERE, KeyId=MRK["id"])["KeyMetadata"]["MultiRegionConfiguration"]
+    assert group["PrimaryKey"]["Region"] == "eu-west-1"
+    assert [replica["Region"] for replica in group["ReplicaKeys"]] == ["us-east-1", "us-west-2"]
+
+
+def test_a_replica_of_a_key_with_imported_material_waits_for_it() -> None:
+    estate = Estate()
+    estate.kms.describe(described(keys=[{**MRK, "origin": "EXTERNAL"}]))
+    estate.kms.describe(described(keys=[{**REPLICA, "origin": "EXTERNAL"}]))
+    assert estate.state(MRK["id"], THERE) == "PendingImport"
+    assert estate.state(MRK["id"]) == "Enabled"
+
+
+NO_REPLICAS: list[tuple[str, dict[str, Any], str]] = [
+    ("of another spec", {"spec": "HMAC_256", "usage": "GENERATE_VERIFY_MAC"}, "is another kind of key than"),
+    ("of another origin", {"origin": "EXTERNAL"}, "is another kind of key than"),
+    ("of what is pending deletion", {}, "which is pending deletion"),
+]
+
+
+@pytest.mark.parametrize(("facts", "words"), [pytest.param(*row[1:], id=row[0]) for row in NO_REPLICAS])
+def test_what_cannot_be_a_replica_is_refused(facts: dict[str, Any], words: str) -> None:
+    estate = Estate()
+    estate.kms.describe(described(keys=[MRK]))
+    if not facts:
+        estate.call("ScheduleKeyDeletion", KeyId=MRK["id"])
+    with pytest.raises(EntitiesError, match=words):
+        estate.kms.describe(described(keys=[MRK, {**REPLICA, **facts}]))
+    assert estate.refused("DescribeKey", THERE, KeyId=MRK["id"])[0] == "NotFoundException"
 
 
 def test_an_aws_managed_key_rotates_whoever_described_it() -> None:

@@ -13,12 +13,12 @@ from policyeval.kms.call import NO_RESOURCE, Call, Found, Response
 from policyeval.kms.creation import check_key_quota, creation_conditions
 from policyeval.kms.errors import KmsError
 from policyeval.kms.key_policy import default_text
-from policyeval.kms.lifecycle import members
+from policyeval.kms.lifecycle import join, members
 from policyeval.kms.lockout import check_new_policy
 from policyeval.kms.metadata import key_metadata
 from policyeval.kms.operations.kinds import check_primary
 from policyeval.kms.operations.row import Operation, given
-from policyeval.kms.records import Key, KeyState, Material, MultiRegion
+from policyeval.kms.records import Key, KeyState, MultiRegion
 from policyeval.kms.states import USABLE
 from policyeval.kms.tagging import ask_to_tag, read_tags
 
@@ -40,7 +40,7 @@ def replicate_key(call: Call) -> Response:
     if "Policy" in params:  # the default policy lets the account in, whoever calls
         check_new_policy(call, replica)
     check_key_quota(call, replica.account, replica.region)
-    _put(call, replica)
+    join(replica, call.key, call.transaction, call.core.vault)
     return {
         "ReplicaKeyMetadata": key_metadata(replace(replica, state="Creating")),
         "ReplicaPolicy": replica.policy,
@@ -73,23 +73,6 @@ def _requested(call: Call) -> Key:
         expiration_model=None,
         valid_to=None,
     )
-
-
-def _put(call: Call, replica: Key) -> None:
-    """Write a replica with its share of the material, and tell the others of it."""
-    call.transaction.put_key(replica)
-    for member in members(replica, call.transaction):
-        call.transaction.put_key(replace(member, multi_region=replica.multi_region))
-    for material in call.transaction.materials(call.key.arn):
-        call.transaction.put_material(_shared(call, material, replica))
-
-
-def _shared(call: Call, material: Material, replica: Key) -> Material:
-    """Give a replica's own copy; what was imported has to be imported there as well."""
-    if replica.origin == "EXTERNAL":
-        return replace(material, key_arn=replica.arn, wrapped=None, expiration_model=None, valid_to=None)
-    wrapped = call.core.vault.copy(material, replica.arn, material.version)
-    return replace(material, key_arn=replica.arn, wrapped=wrapped)
 
 
 def update_primary_region(call: Call) -> Response:
