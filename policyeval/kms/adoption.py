@@ -50,7 +50,7 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
         return
     with store.transaction() as transaction:
         fresh = [record for record in unknown if transaction.key(record.arn) is None]
-        faults = [fault for record in fresh for fault in _faults(record, transaction)]
+        faults = [*_mixed(fresh), *(fault for record in fresh for fault in _faults(record, transaction))]
         if faults:
             raise EntitiesError(faults)
         sets = _sets(fresh, transaction)
@@ -107,12 +107,31 @@ def _shared_name(arn: str) -> str:
 
 
 def _faults_of_replica(arn: str, facts: KeyFacts, primary: Key) -> Iterator[Diagnostic]:
-    if (facts.spec, facts.usage, facts.origin) != (primary.spec, primary.usage, primary.origin):
-        message = f"`{arn}` is another kind of key than `{primary.arn}`, which it replicates"
-        yield Diagnostic(message, "give it the spec, the usage and the origin of that key")
+    if _kind(facts) != _kind(primary):
+        yield _another_kind(arn, primary.arn)
     if primary.state in PENDING_DELETION:
         message = f"`{arn}` replicates `{primary.arn}`, which is pending deletion"
         yield Diagnostic(message, "leave it out here, or call CancelKeyDeletion first")
+
+
+def _mixed(records: Iterable[ResourceRecord]) -> Iterator[Diagnostic]:
+    """Say which members of one multi-Region key a file describes as keys of different kinds."""
+    first: dict[str, ResourceRecord] = {}
+    for record in records:
+        if record.key is not None and record.key.multi_region:
+            other = first.setdefault(_shared_name(record.arn), record)
+            if other.key is not None and _kind(record.key) != _kind(other.key):
+                yield _another_kind(record.arn, other.arn)
+
+
+def _kind(key: Key | KeyFacts) -> tuple[str, str, str]:
+    """Give what all members of a multi-Region key have in common (KMS 22)."""
+    return key.spec, key.usage, key.origin
+
+
+def _another_kind(arn: str, other: str) -> Diagnostic:
+    message = f"`{arn}` is another kind of key than `{other}`, with which it is one multi-Region key"
+    return Diagnostic(message, "give both the same spec, usage and origin")
 
 
 class _Set(NamedTuple):

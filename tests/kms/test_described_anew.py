@@ -120,6 +120,12 @@ def test_what_cannot_be_a_replica_is_refused(facts: dict[str, Any], words: str) 
     assert estate.refused("DescribeKey", THERE, KeyId=MRK["id"])[0] == "NotFoundException"
 
 
+def test_a_file_mixes_no_kinds_of_keys_in_one() -> None:
+    rsa = {**REPLICA, "spec": "RSA_2048", "usage": "SIGN_VERIFY"}
+    with pytest.raises(EntitiesError, match="is another kind of key than"):
+        Estate().kms.describe(described(keys=[MRK, rsa]))
+
+
 def test_an_aws_managed_key_rotates_whoever_described_it() -> None:
     """K10: every year, and nobody can change that."""
     estate = Estate()
