@@ -98,6 +98,7 @@ class Usage:
         self._failed: Counter[str] = Counter()
         self._classes: Counter[tuple[str, str, str]] = Counter()  # by month, account and price class
         self._keys: dict[str, _Life] = {}
+        self._gone: list[tuple[str, _Life]] = []
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Count a record.
@@ -145,7 +146,8 @@ class Usage:
         since = self._since or self._first
         until = self._until or self._last + timedelta(seconds=1)
         operations = {name: (count, self._failed[name]) for name, count in sorted(self._operations.items())}
-        keys = (self._priced(arn, life, since, until) for arn, life in sorted(self._keys.items()))
+        lives = sorted([*self._gone, *self._keys.items()], key=lambda named: (named[0], named[1].start))
+        keys = (self._priced(arn, life, since, until) for arn, life in lives)
         return UsageReport(since, until, operations, tuple(self._requests()), tuple(key for key in keys if key))
 
     def _class(self, record: Mapping[str, Any], name: str) -> str:
@@ -169,15 +171,17 @@ class Usage:
             born = record["responseElements"][_CREATED[name]]
             self._keys.setdefault(born["arn"], _Life(born["AWSAccountId"], born.get("keyManager", "CUSTOMER"), at))
         elif record["resources"]:
-            self._change(record, name, at, self._keys[record["resources"][0]["ARN"]])
+            self._change(record, name, at, record["resources"][0]["ARN"])
 
-    def _change(self, record: Mapping[str, Any], name: str, at: datetime, life: _Life) -> None:
+    def _change(self, record: Mapping[str, Any], name: str, at: datetime, arn: str) -> None:
+        life = self._keys[arn]
         if name == "ScheduleKeyDeletion":
             life.end = at
         elif name == "CancelKeyDeletion":
             life.end = None  # AWS charges as though it was never scheduled
         elif name == "DeleteKey":
             life.end = life.end or at
+            self._gone.append((arn, self._keys.pop(arn)))  # a replica that is made anew has the same ARN
         elif name == "RotateKeyOnDemand" or (
             name == "RotateKey" and record["serviceEventDetails"].get("rotationType") != "ON_DEMAND"
         ):

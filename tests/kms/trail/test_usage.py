@@ -195,6 +195,18 @@ def test_a_replica_is_a_key_of_its_own() -> None:
     assert [key.arn for key in report.keys] == [ARN, f"{ARN}-replica"]
 
 
+def test_a_replica_that_is_made_again_is_another_key_of_the_same_name() -> None:
+    replica = {"ReplicaKeyMetadata": {"Arn": ARN, "AWSAccountId": KEY.account}}
+
+    def made(day: int) -> Event:
+        return on(day, "ReplicateKey", keys=(), response=replica)
+
+    gone = on(10, "DeleteKey", who=Who(INTERNAL, KEY.account))
+    first, second = counted([made(1), on(3, "ScheduleKeyDeletion"), gone, made(21)]).keys
+    assert (first.arn, first.start.day, first.end.day) == (ARN, 1, 3)
+    assert (second.arn, second.start.day, second.end) == (ARN, 21, END)
+
+
 @pytest.mark.parametrize("line", [b"\n", b"{\n", b"[]\n", b"{}\n", b"null\n", b'{"eventTime":"x","eventName":"y"}\n'])
 def test_a_line_that_is_no_record_is_named(line: bytes) -> None:
     usage = Usage(PRICES)
