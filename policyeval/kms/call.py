@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from policyeval.authorizer import Authorizer, Decision
 from policyeval.authorizer.message import veiled_sentence
+from policyeval.errors import UnknownEntityError
 from policyeval.kms.acts import Act, settle_and_tell
 from policyeval.kms.caller import Caller
 from policyeval.kms.core import Core
@@ -154,7 +155,7 @@ class Call:
         """Find the key that a ciphertext names; None where this Region has none (KMS 8)."""
         self._grants_shown()
         key = self.reading.key_by_id(self.region, key_id)
-        settled = self.settled(key) if key is not None else None
+        settled = self.settled(key) if key is not None and self._is_anybodys(key) else None
         if settled is None:
             return None
         self.keys.append(settled)
@@ -168,7 +169,17 @@ class Call:
                 return self._managed(name)
             arn = alias.target
         key = self.reading.key(arn)
-        return self.settled(key) if key is not None else None
+        return self.settled(key) if key is not None and self._is_anybodys(key) else None
+
+    def _is_anybodys(self, key: Key) -> bool:
+        """Tell whether a key's account is described: one that is so no more has closed, and with it all of its keys."""
+        if key.account == self.caller.account:
+            return True
+        try:
+            self.core.iam.account(key.account)
+        except UnknownEntityError:
+            return False
+        return True
 
     def _managed(self, name: Name) -> Key | None:
         """Let an AWS managed key appear: its service asks for the first time on the account's behalf (K10).

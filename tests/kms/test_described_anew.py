@@ -10,7 +10,8 @@ from policyeval import Entities
 from policyeval.errors import EntitiesError
 from policyeval.kms import Caller
 from policyeval.kms.trail.trail import MemoryTrail
-from tests.kms.estate import ADMIN_A, APP_A, A, Estate, allow, entities
+from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, A, B, Estate, allow, entities
+from tests.kms.using import opened_to
 
 KEY = {"id": "1234abcd-12ab-34cd-56ef-1234567890ab", "region": "us-east-1", "aliases": ["alias/new"]}
 
@@ -55,6 +56,45 @@ def test_a_new_key_takes_no_alias_from_another() -> None:
     estate.call("DeleteAlias", AliasName="alias/new")
     estate.kms.describe(described(keys=[KEY]))
     assert estate.call("DescribeKey", KeyId="alias/new")["KeyMetadata"]["KeyId"] == KEY["id"]
+
+
+# An account that is described no more.
+
+CLOSED: list[tuple[str, dict[str, Any]]] = [
+    ("Decrypt", {"CiphertextBlob": b""}),
+    ("Decrypt", {"CiphertextBlob": b"", "KeyId": ""}),
+    ("DescribeKey", {"KeyId": ""}),
+    ("Encrypt", {"KeyId": f"arn:aws:kms:us-east-1:{A}:alias/app", "Plaintext": b"x"}),
+    ("CreateGrant", {"KeyId": "", "GranteePrincipal": ADMIN_B, "Operations": ["Decrypt"]}),
+    ("RetireGrant", {"KeyId": "", "GrantId": "0" * 64}),
+]
+
+
+@pytest.mark.parametrize(("operation", "params"), CLOSED)
+def test_a_key_of_an_account_that_is_gone_looks_like_one_that_never_was(operation: str, params: dict[str, Any]) -> None:
+    trail = MemoryTrail()
+    estate = Estate(trail=trail)
+    key = estate.key(Policy=opened_to(B))
+    estate.call("CreateAlias", AliasName="alias/app", TargetKeyId=key)
+    blob = estate.call("Encrypt", KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+    params = {name: {"CiphertextBlob": blob, "KeyId": value or key}.get(name, value) for name, value in params.items()}
+    if operation != "RetireGrant":
+        assert estate.call(operation, ADMIN_B, **params)
+    estate.kms.describe(of_b())
+    never = dict(params, KeyId=f"arn:aws:kms:us-east-1:{A}:key/0") if "KeyId" in params else params
+    told = estate.refused(operation, ADMIN_B, **params)
+    assert told == estate.refused(operation, ADMIN_B, **never)
+    assert told[0] == "AccessDeniedException"
+    assert trail.records[-2]["errorCode"] == "AccessDeniedException"
+    estate.kms.describe(entities())
+    if operation != "RetireGrant":
+        assert estate.call(operation, ADMIN_B, **params)
+
+
+def of_b() -> Entities:
+    everything = {"Version": "2012-10-17", "Statement": [allow("*")]}
+    admin = {"name": "admin", "identity_policies": [{"name": "everything", "document": everything}]}
+    return Entities.from_mapping({"policyeval": 1, "accounts": [{"id": B, "roles": [admin]}]})
 
 
 # A multi-Region key of which the store has a part.
