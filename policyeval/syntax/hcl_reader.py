@@ -1,8 +1,8 @@
 """HCL to the value tree, as far as values are written down: what is computed is `Unknown`.
 
 A file becomes what Terraform's JSON syntax would say: `resource "a" "b" {…}` is `{"resource": {"a": {"b": …}}}`,
-and a name that comes twice stays twice. `jsonencode(x)` is x. No expression is evaluated, so none but the end of
-it need be understood; all else that Terraform takes is read over.
+and a name that comes twice stays twice. `jsonencode(x)` is x, and `concat(…)` a list of what is written down in it. No
+other expression is evaluated, so none but the end of it need be understood; all else that Terraform takes is read over.
 https://developer.hashicorp.com/terraform/language/syntax/configuration
 """
 
@@ -177,7 +177,24 @@ class _Reader:
                 self.skip_lines()
             self.expect(")")
             return node
+        if name.group() == "concat" and self.peek() == "(":
+            return self.concat(start, depth)
         return None
+
+    def concat(self, start: int, depth: int) -> List:
+        """Read the lists that a call puts together; of what is no list that is written down, nobody knows the items."""
+        node = List([], self.source, start)
+        self.at += 1
+        self.skip_lines()
+        while self.peek() != ")":
+            given = self.expression("),", depth + 1)
+            node.items += (
+                given.items if isinstance(given, List) else [Unknown(REFERENCE, self.source, given.start, given.end)]
+            )
+            self.separator(",", ")")
+        self.at += 1
+        node.end = self.at
+        return node
 
     def tuple(self, depth: int) -> List:
         node = List([], self.source, self.at)

@@ -274,6 +274,14 @@ QUOTED = (
     )
     + "\n}\n"
 )
+JOINED = """\
+resource "aws_iam_policy" "p" {
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = concat([{ Action = concat(["s3:GetObjekt"], var.more), Effect = "Allow", Resource = "*" }], var.others)
+  })
+}
+"""
 LOCAL = """\
 locals {
   policy = jsonencode({ Version = "2012-10-17", Statement = { Effect = "Allow", Action = "s3:GetObjekt", Resource = "*" } })
@@ -290,6 +298,7 @@ locals {
         pytest.param(PLAIN, ['A102 5:51 "s3:GetObjekt"'], 0, id="a heredoc without"),
         pytest.param(QUOTED, ['A102 2:94 \\"s3:GetObjekt\\"'], 0, id="a string"),
         pytest.param(LOCAL, ['A102 2:90 "s3:GetObjekt"'], 0, id="a local value"),
+        pytest.param(JOINED, ['A102 4:44 "s3:GetObjekt"'], 2, id="statements put together"),
         pytest.param(ENCODED + 'x = "', ['A102 6:18 "s3:GetObjekt"', 'S101 12:5 "'], 2, id="a file that breaks off"),
     ],
 )  # fmt: skip
