@@ -15,7 +15,7 @@ from policyeval.lint.templates.choices import beyond, choice, ways
 from policyeval.lint.templates.cloudformation import branches
 from policyeval.lint.templates.expressions import has_expressions, without_expressions
 from policyeval.lint.templates.functions import calls_functions, resolve, substitution
-from policyeval.lint.templates.spot import Spot, is_configuration
+from policyeval.lint.templates.spot import Spot, is_configuration, is_part, part_with
 from policyeval.lint.view import KeyFacts
 from policyeval.model.arn import Arn
 from policyeval.model.policy import CURRENT_VERSION, OLD_VERSION, PolicyType
@@ -185,11 +185,12 @@ class _Finder:
 
     def look_at(self, node: Node, pointer: str, around: _Around) -> Iterator[_Waiting]:
         """Take what a value is; give what it holds that is to be looked at."""
-        if isinstance(node, Mapping):
-            if around.sure or _is_policy(node):
-                self.take(node, pointer, around)
-            else:
-                yield from self.members(node, pointer, around)
+        if isinstance(node, Mapping) and (around.sure or _is_policy(node)):
+            self.take(node, pointer, around)
+        elif not around.sure and is_part(node) and not is_look_alike(part := part_with(node)):
+            self.take(part, pointer, around._replace(made=True))
+        elif isinstance(node, Mapping):
+            yield from self.members(node, pointer, around)
         elif isinstance(node, List):
             around = around._replace(sure=False)
             yield from ((item, f"{pointer}/{index}", around) for index, item in enumerate(node.items))
@@ -233,7 +234,9 @@ class _Finder:
             self.grants.append(GrantList(((spot.node, spot.pointer),), spot.key or KeyFacts(), spot.made))
         self.unknown += sum(_unknown(spot.node))
 
-    def take(self, node: Node, pointer: str, around: _Around) -> None:
+    def take(self, node: Mapping, pointer: str, around: _Around) -> None:
+        # What a policy is made of is no part of another.
+        self.seen.update((id(value), value) for _, value in node.entries)
         unknown = _unknown(node)
         leading = ways(node, around.given) if unknown.choices else []
         followed = tuple(leading[:_MAX_WAYS])

@@ -95,6 +95,7 @@ def test_a_policy_is_found_where_it_stands(value: object, found: list[tuple[str,
 
 
 MASKED = {"Sid": "audit", "DataIdentifier": ["arn:aws:dataprotection::aws:data-identifier/Name"], "Operation": {}}
+ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 UPDATE = {"Effect": "Allow", "Action": ["Update:*"], "Principal": "*", "Resource": "*"}
 
 
@@ -110,6 +111,31 @@ def test_what_is_written_in_another_language_is_no_policy(document: dict[str, ob
     assert _found(document) == []
     assert lint_bytes(LINTER, json.dumps(document).encode(), "a.json").policies == 0
     assert _found({"a": document, "b": DOCUMENT}) == [("/b", None)]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        pytest.param([ALLOW, {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"}], [""], id="a file"),
+        pytest.param({"functions": {"a": {"iamRoleStatements": [ALLOW]}}}, ["/functions/a/iamRoleStatements"], id="a list"),
+        pytest.param({"Read": ALLOW}, ["/Read"], id="a statement by itself"),
+        pytest.param(["${file(more.yml)}", ALLOW], ["/1"], id="a statement among others"),
+        pytest.param([], [], id="nothing"),
+        pytest.param([{"effect": "NoSchedule", "action": "a"}], [], id="what has other names"),
+        pytest.param([{"Effect": "Allowed", "Action": "a"}], [], id="what has another effect"),
+        pytest.param({"Type": "AWS::Lambda::Permission", "Action": "lambda:InvokeFunction"}, [], id="without an effect"),
+        pytest.param([UPDATE], [], id="a list of a stack policy's"),
+    ],
+)  # fmt: skip
+def test_statements_outside_of_a_policy_are_a_part_of_one(value: object, found: list[str]) -> None:
+    assert [pointer for pointer, _ in _found(value)] == found
+
+
+def test_of_a_part_is_said_what_is_wrong_in_it_and_not_what_it_lacks() -> None:
+    key = {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "kms:Decrypt", "Resource": "*"}
+    report = lint_bytes(LINTER, json.dumps([key, {**key, "Action": "kms:Decrpyt"}]).encode(), "a.json", PolicyType.KEY)
+    assert [(finding.code, finding.place.pointer) for finding in report.findings] == [("A102", "/1/Action")]
+    assert (report.policies, report.unknown) == (1, 0)
 
 
 def test_an_action_of_no_service_makes_no_stack_policy() -> None:
