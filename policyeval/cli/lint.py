@@ -34,6 +34,7 @@ from policyeval.lint.sources import find_config, find_files, is_regular, read_so
 from policyeval.lint.suppressions import read_baseline, write_baseline
 from policyeval.model.policy import PolicyType
 from policyeval.model.source import GUTTER, WINDOW, Diagnostic
+from policyeval.syntax.faults import ticked
 
 # The modules of `policyeval.lint.reporters`, each imported when it is asked for.
 FORMATS = {"text": "text", "json": "as_json", "sarif": "sarif", "github": "github", "junit": "junit"}
@@ -170,7 +171,7 @@ def _run(options: _Options) -> int:
         config,
         datetime.now(UTC).date(),
         policy_type=PolicyType(options.policy_type) if options.policy_type else None,
-        baseline=_baseline(options.baseline, config, folder),
+        baseline=_baseline(options, config, folder),
     )
     files = [*_lint(session, options, folder), *session.finish()]
     report = Report(tuple(files))
@@ -193,9 +194,23 @@ def _config(options: _Options) -> tuple[Config, Path]:
         raise ConfigError([Diagnostic(f"cannot read `{name}`: it is not UTF-8")]) from None
 
 
-def _baseline(named: str | None, config: Config, folder: Path) -> frozenset[str]:
-    path = Path(named) if named is not None else folder / config.baseline if config.baseline is not None else None
-    return read_baseline(path.read_bytes(), str(path)) if path is not None else frozenset()
+def _baseline(options: _Options, config: Config, folder: Path) -> frozenset[str]:
+    if options.baseline is not None:
+        return read_baseline(Path(options.baseline).read_bytes(), options.baseline)
+    if config.baseline is None:
+        return frozenset()
+    path = folder / config.baseline
+    if (
+        options.new_baseline is not None
+        and not path.exists()
+        and Path(options.new_baseline).resolve() == path.resolve()
+    ):
+        return frozenset()  # there is none before the first is written
+    try:
+        return read_baseline(path.read_bytes(), str(path))
+    except OSError as error:
+        message = f"cannot read the baseline {ticked(config.baseline)}: {(error.strerror or str(error)).lower()}"
+        raise ConfigError([Diagnostic(message, "write one with `--write-baseline`", config.baseline_at)]) from None
 
 
 def _lint(session: LintSession, options: _Options, folder: Path) -> Iterator[FileItems]:

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 from policyeval.errors import ConfigError
 from policyeval.lint.finding import Severity
 from policyeval.lint.rules.table import TABLE
+from policyeval.lint.selection import code_fault
 from policyeval.lint.toml_places import TomlPlaces, toml_fault
 from policyeval.model.policy import PolicyType
 from policyeval.model.source import Diagnostic, Place, Source
@@ -36,7 +37,10 @@ class Suppression(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the settings say; None where they say nothing. `types` has pairs of a pattern of paths and a type."""
+    """What the settings say; None where they say nothing.
+
+    `types` has pairs of a pattern of paths and a type. `baseline_at` is where the baseline is named.
+    """
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
@@ -44,6 +48,7 @@ class Config:
     baseline: str | None = None
     types: tuple[tuple[str, PolicyType], ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    baseline_at: Place | None = None
 
 
 _KEYS: Final = frozenset({"select", "ignore", "fail-on", "baseline", "types", "suppress"})
@@ -119,6 +124,7 @@ class _Reader:
             baseline,
             tuple(self.types(table.get("types", {}))),
             tuple(self.suppressions(table.get("suppress", []))),
+            self.at("baseline") if baseline is not None else None,
         )
 
     def fault(self, place: Place, message: str, hint: str | None = None) -> None:
@@ -139,6 +145,7 @@ class _Reader:
             hint = "such as `A101`, or `A` for a family"
             self.fault(self.at(key), f"`{key}` must be an array of codes", hint)
             return None
+        self.faults += filter(None, (code_fault(item, self.at(key)) for item in value))
         return tuple(value)
 
     def fail_on(self, value: object) -> Severity | Literal["never"] | None:
@@ -193,6 +200,10 @@ class _Reader:
         for key in ("pointer", "sid"):
             if not isinstance(row.get(key, ""), str):
                 self.fault(self.at_row(index, key), f"`{key}` must be a string")
+        pointer = row.get("pointer")
+        if isinstance(pointer, str) and pointer and not pointer.startswith("/"):
+            hint = f"write {ticked('/' + pointer.removeprefix('#/'))}"
+            self.fault(self.at_row(index, "pointer"), f"{ticked(pointer)} is no JSON Pointer", hint)
         until = row.get("until")
         if until is not None and (not isinstance(until, dt.date) or isinstance(until, dt.datetime)):
             hint = "such as `until = 2030-01-31`, without quotes"

@@ -12,6 +12,8 @@ from policyeval.syntax.faults import nearest, ticked
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from policyeval.model.source import Place
+
 
 def select_codes(select: Sequence[str] | None, ignore: Iterable[str]) -> tuple[str, ...]:
     """Give the codes that begin with one of `select` (None: all) and with none of `ignore`.
@@ -23,8 +25,16 @@ def select_codes(select: Sequence[str] | None, ignore: Iterable[str]) -> tuple[s
     wanted = tuple(select) if select is not None else ("",)
     unwanted = tuple(ignore)
     for prefix in (*wanted, *unwanted):
-        if not any(code.startswith(prefix) for code in TABLE):
-            like = nearest(prefix, TABLE)
-            hint = f"did you mean `{like}`?" if like else "`policyeval rule` lists them"
-            raise ConfigError([Diagnostic(f"no rule has the code {ticked(prefix)}", hint)])
+        fault = code_fault(prefix)
+        if fault is not None:
+            raise ConfigError([fault])
     return tuple(code for code in TABLE if code.startswith(wanted) and not (unwanted and code.startswith(unwanted)))
+
+
+def code_fault(prefix: str, place: Place | None = None) -> Diagnostic | None:
+    """Say that no code begins so, if that is the case."""
+    if any(code.startswith(prefix) for code in TABLE):
+        return None
+    like = nearest(prefix, TABLE)
+    hint = f"did you mean `{like}`?" if like else "`policyeval rule` lists them"
+    return Diagnostic(f"no rule has the code {ticked(prefix)}", hint, place)

@@ -110,6 +110,10 @@ def test_one_past_its_last_day_is_a_finding() -> None:
         ("[lint]\n[line", "policyeval.toml:2:6: cannot read `policyeval.toml`: "),
         (_suppression(pointer="5"), "policyeval.toml:5:1: `pointer` must be a string"),
         (_suppression(sid="5"), "policyeval.toml:6:1: `sid` must be a string"),
+        (_suppression(pointer='"Statement/0"'), "policyeval.toml:5:1: `Statement/0` is no JSON Pointer"),
+        (_suppression(pointer='"#/Statement/0"'), "hint: write `/Statement/0`"),
+        ('[lint]\nselect = ["S", "ZZ"]', "policyeval.toml:2:1: no rule has the code `ZZ`"),
+        ('[lint]\nignore = ["A1", "a102"]', "hint: did you mean `A102`?"),
         (_suppression(code='"Z102"'), "policyeval.toml:2:1: no rule has the code `Z102`"),
         (_suppression(code='"A"'), "a suppression is of one rule"),
         (_suppression(code='"invalid-action"'), "hint: did you mean `A102`?"),
@@ -212,6 +216,21 @@ def test_a_baseline_can_stand_in_the_settings(tmp_path: Path, monkeypatch: pytes
     Path("policy.json").write_text(BAD_EFFECT, encoding="utf-8")
     lint("policy.json", "--write-baseline", "known.json")
     Path("policyeval.toml").write_text('[lint]\nbaseline = "known.json"\n', encoding="utf-8")
+    assert lint("policy.json").exit_code == 0
+
+
+def test_a_baseline_of_the_settings_may_be_written_for_the_first_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("policy.json").write_text(BAD_EFFECT, encoding="utf-8")
+    Path("policyeval.toml").write_text('[lint]\nbaseline = "known.json"\n', encoding="utf-8")
+    for options in ([], ["--write-baseline", "other.json"]):
+        result = lint("policy.json", *options)
+        assert result.exit_code == 2
+        assert "policyeval.toml:2:1: cannot read the baseline `known.json`: no such file or directory" in result.stderr
+    assert not Path("other.json").exists()
+    assert lint("policy.json", "--write-baseline", "./known.json").exit_code == 1
     assert lint("policy.json").exit_code == 0
 
 
