@@ -30,11 +30,18 @@ from policyeval.lint.rules.table import load_all
 from policyeval.lint.run import FileReport
 from policyeval.lint.selection import select_codes
 from policyeval.lint.session import LintSession
-from policyeval.lint.sources import find_config, find_files, is_regular, read_source, write_atomically, write_report
+from policyeval.lint.sources import (
+    find_config,
+    find_files,
+    is_regular,
+    read_known,
+    read_source,
+    write_atomically,
+    write_report,
+)
 from policyeval.lint.suppressions import read_baseline, write_baseline
 from policyeval.model.policy import PolicyType
 from policyeval.model.source import GUTTER, WINDOW, Diagnostic
-from policyeval.syntax.faults import ticked
 
 # The modules of `policyeval.lint.reporters`, each imported when it is asked for.
 FORMATS = {"text": "text", "json": "as_json", "sarif": "sarif", "github": "github", "junit": "junit"}
@@ -197,20 +204,11 @@ def _config(options: _Options) -> tuple[Config, Path]:
 def _baseline(options: _Options, config: Config, folder: Path) -> frozenset[str]:
     if options.baseline is not None:
         return read_baseline(Path(options.baseline).read_bytes(), options.baseline)
-    if config.baseline is None:
-        return frozenset()
-    path = folder / config.baseline
-    if (
-        options.new_baseline is not None
-        and not path.exists()
-        and Path(options.new_baseline).resolve() == path.resolve()
-    ):
-        return frozenset()  # there is none before the first is written
-    try:
-        return read_baseline(path.read_bytes(), str(path))
-    except OSError as error:
-        message = f"cannot read the baseline {ticked(config.baseline)}: {(error.strerror or str(error)).lower()}"
-        raise ConfigError([Diagnostic(message, "write one with `--write-baseline`", config.baseline_at)]) from None
+    if config.baseline is not None and options.new_baseline is not None:
+        path = folder / config.baseline
+        if not path.exists() and Path(options.new_baseline).resolve() == path.resolve():
+            return frozenset()  # there is none before the first is written
+    return read_known(config, folder)
 
 
 def _lint(session: LintSession, options: _Options, folder: Path) -> Iterator[FileItems]:

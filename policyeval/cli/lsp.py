@@ -22,8 +22,7 @@ from policyeval.lint.config import Config, read_config
 from policyeval.lint.rules.table import load_all
 from policyeval.lint.selection import select_codes
 from policyeval.lint.session import LintSession
-from policyeval.lint.sources import find_config
-from policyeval.lint.suppressions import read_baseline
+from policyeval.lint.sources import find_config, read_known
 from policyeval.model.source import Diagnostic
 
 if TYPE_CHECKING:
@@ -62,25 +61,28 @@ def _settings() -> Callable[[str], Settings]:
     """Make what reads settings: anew when their files, or the day, are others."""
     from policyeval.lint.editor.documents import Settings  # noqa: PLC0415 - with the server
 
-    known: dict[str, tuple[object, Settings]] = {}
+    known: dict[str, tuple[object, Path | None, Settings]] = {}
 
     def settings_for(folder: str) -> Settings:
         place = Path(folder or ".").resolve()
         file = find_config(place)
         state = (file, _stamp(file), datetime.now(UTC).date())
         before = known.get(folder)
-        if before is not None and before[0] == state:
-            return before[1]
+        if before is not None and before[0] == (state, _stamp(before[1])):
+            return before[2]
         home = str(file.parent if file is not None else place)
-        text = ""
+        text, baseline, stamp = "", None, None
         try:
             text = file.read_text(encoding="utf-8") if file is not None else ""
-            settings = Settings(_session(file, text), home, _name(file), text)
+            config = read_config(text, str(file)) if file is not None else Config()
+            baseline = Path(home, config.baseline) if config.baseline is not None else None
+            stamp = _stamp(baseline)  # before it is read: what comes in between is noticed then
+            settings = Settings(_session(config, read_known(config, Path(home))), home, _name(file), text)
         except (ConfigError, OSError, UnicodeDecodeError) as error:
             # The file is being written: what it said before is better than nothing.
-            session = before[1].session if before is not None else _session(None, "")
+            session = before[2].session if before is not None else _session(Config(), frozenset())
             settings = Settings(session, home, _name(file), text, f"the settings cannot be used: {error}")
-        known[folder] = (state, settings)
+        known[folder] = ((state, stamp), baseline, settings)
         return settings
 
     return settings_for
@@ -98,11 +100,6 @@ def _name(file: Path | None) -> str | None:
     return str(file) if file is not None else None
 
 
-def _session(file: Path | None, text: str) -> LintSession:
-    config = read_config(text, str(file)) if file is not None else Config()
-    baseline = frozenset[str]()
-    if file is not None and config.baseline is not None:
-        path = file.parent / config.baseline
-        baseline = read_baseline(path.read_bytes(), str(path))
+def _session(config: Config, baseline: frozenset[str]) -> LintSession:
     rules = load_all(select_codes(config.select, config.ignore))
     return LintSession(rules, config, datetime.now(UTC).date(), baseline=baseline)

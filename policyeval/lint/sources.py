@@ -8,11 +8,16 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from policyeval.errors import ConfigError
 from policyeval.lint.reading import MAX_BYTES, read, too_large, unreadable
+from policyeval.lint.suppressions import read_baseline
+from policyeval.model.source import Diagnostic
+from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from policyeval.lint.config import Config
     from policyeval.lint.reading import Reading
 
 SUFFIXES: Final = (".json", ".tf", ".yaml", ".yml")
@@ -84,6 +89,23 @@ def find_config(folder: Path) -> Path | None:
             if path.is_file() and (name != "pyproject.toml" or b"policyeval" in path.read_bytes()):
                 return path
     return None
+
+
+def read_known(config: Config, folder: Path) -> frozenset[str]:
+    """Read the baseline that the settings of a folder name, if any.
+
+    Raises:
+        ConfigError: it cannot be read.
+
+    """
+    if config.baseline is None:
+        return frozenset()
+    path = folder / config.baseline
+    try:
+        return read_baseline(path.read_bytes(), str(path))
+    except OSError as error:
+        message = f"cannot read the baseline {ticked(config.baseline)}: {(error.strerror or str(error)).lower()}"
+        raise ConfigError([Diagnostic(message, "write one with `--write-baseline`", config.baseline_at)]) from None
 
 
 def write_report(name: str, text: str) -> None:

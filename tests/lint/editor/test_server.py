@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,10 @@ from typing import Any
 
 import pytest
 
+from policyeval.lint.linter import Linter
+from policyeval.lint.report import name_findings
+from policyeval.lint.rules.table import load_all
+from policyeval.lint.run import lint_bytes
 from tests.lint.editor.client import Client, editor, process
 
 GOOD = """{
@@ -337,6 +342,27 @@ def test_settings_that_are_wrong_are_told_once_and_leave_what_was(tmp_path: Path
         told = client.wait(lambda message: message.get("method") == "window/showMessage")
         assert "has no key `ignored`" in told["params"]["message"]
         assert "window/showMessage" not in [message.get("method") for message in client.kept]
+
+
+def test_a_baseline_is_read_again_and_told_of_where_it_is_missing(tmp_path: Path) -> None:
+    known = tmp_path / "known.json"
+    (tmp_path / "policyeval.toml").write_text('[lint]\nbaseline = "known.json"\n', encoding="utf-8")
+    report = name_findings(lint_bytes(Linter(load_all(["A102"])), BAD.encode(), "policy.json"), "policy.json")
+    empty: list[object] = []
+    full = [{"fingerprint": item.fingerprint} for item in report.items]
+    uri = (tmp_path / "policy.json").as_uri()
+    known.write_text(json.dumps({"version": 1, "findings": empty}), encoding="utf-8")
+    with editor(tmp_path) as client:
+        client.open(uri, BAD)
+        assert codes(client.diagnostics(uri, 1)) == ["A102"]
+        known.write_text(json.dumps({"version": 1, "findings": full}), encoding="utf-8")
+        client.change(uri, 2, {"text": BAD + " "})
+        assert client.diagnostics(uri, 2) == []
+        known.unlink()
+        client.change(uri, 3, {"text": BAD})
+        assert client.diagnostics(uri, 3) == []
+        told = client.wait(lambda message: message.get("method") == "window/showMessage")
+        assert "policyeval.toml:2:1: cannot read the baseline `known.json`" in told["params"]["message"]
 
 
 WRITTEN = """[[lint.suppress]]
