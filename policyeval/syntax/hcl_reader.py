@@ -24,6 +24,7 @@ from policyeval.syntax.hcl_strings import (
 from policyeval.syntax.objects import DAMAGED
 from policyeval.syntax.strings import has_lone_surrogate
 from policyeval.syntax.tree import (
+    CHOICE,
     INTERPOLATION,
     MAX_DEPTH,
     REFERENCE,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 _SPACE: Final = re.compile(r"[ \t\r]*")
 _NAME: Final = re.compile(r"[^\W\d][\w-]*")
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_STOP: Final = re.compile(r"""[()\[\]{},\n"#]|//|/\*|<<-?(?=[^\W\d])""")
+_STOP: Final = re.compile(r"""[()\[\]{},\n"#?:]|//|/\*|<<-?(?=[^\W\d])""")
 _FOR: Final = re.compile(r"[\[{]\s*for\b(?!\s*[=:])")
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 _OPERATORS: Final = frozenset("?.[=!<>&|+-*/%")
@@ -125,13 +126,36 @@ class _Reader:
         if node is not None and following not in stops and following not in _OPERATORS:
             self.broken(f"unexpected {ticked(following)} after a value")
         if node is None or (following and following not in stops):
-            end = self.skip_expression(start, stops)
-            if end == start:
-                self.broken("a value is missing")
-            written = self.text[start:end]
-            return Unknown(REFERENCE, self.source, start, end, Text(written, self.source, start, end))
+            end = self.skip_expression(start, stops + "?")
+            if self.peek() == "?" and "?" not in stops:
+                return self.conditional(start, end, stops, depth)
+            return self.computed(start, end)
         self.at = max(self.at, end)
         return node
+
+    def computed(self, start: int, end: int) -> Unknown:
+        if end == start:
+            self.broken("a value is missing")
+        return Unknown(REFERENCE, self.source, start, end, Text(self.text[start:end], self.source, start, end))
+
+    def conditional(self, start: int, end: int, stops: str, depth: int) -> Unknown:
+        """Read `condition ? one : other`, whose condition has been read; as a whole where it is written otherwise."""
+        at = self.at
+        try:
+            self.at += 1
+            held = self.expression(":\n" if "\n" in stops else ":", depth + 1)
+            if self.peek() != ":":
+                return self.computed(start, self.skip_expression(start, stops, self.at))
+            self.at += 1
+            otherwise = self.expression(stops, depth + 1)
+        except BrokenError as error:
+            if error.at >= len(self.text):  # so it is however it is read
+                raise
+            self.at = at
+            return self.computed(start, self.skip_expression(start, stops))
+        condition = Text(self.text[start:end], self.source, start, end)
+        options = List([condition, held, otherwise], self.source, start, otherwise.end)
+        return Unknown(CHOICE, self.source, start, otherwise.end, options)
 
     def primary(self, depth: int) -> Node | None:
         """Read what is written down; None for all else."""
@@ -187,10 +211,7 @@ class _Reader:
         self.at += 1
         self.skip_lines()
         while self.peek() != ")":
-            given = self.expression("),", depth + 1)
-            node.items += (
-                given.items if isinstance(given, List) else [Unknown(REFERENCE, self.source, given.start, given.end)]
-            )
+            node.items += _items(self.expression("),", depth + 1))
             self.separator(",", ")")
         self.at += 1
         node.end = self.at
@@ -279,10 +300,10 @@ class _Reader:
 
     # What is read over.
 
-    def skip_expression(self, start: int, stops: str) -> int:
-        """Go on to what ends the expression that begins at `start`; give where its text ends."""
+    def skip_expression(self, start: int, stops: str, at: int | None = None) -> int:
+        """Go on to what ends the expression that begins at `start`, from `at` if so far is read; give where it ends."""
         open_signs: list[str] = []
-        self.at = start
+        self.at = start if at is None else at
         while True:
             found = _STOP.search(self.text, self.at)
             self.at = found.start() if found is not None else len(self.text)
@@ -335,3 +356,15 @@ class _Reader:
 
     def broken(self, message: str) -> NoReturn:
         raise BrokenError(message, self.at)
+
+
+def _items(given: Node) -> list[Node]:
+    """Give the items of a list, each chosen by itself where a condition chooses among lists."""
+    if isinstance(given, List):
+        return given.items
+    if isinstance(given, Unknown) and given.why is CHOICE and isinstance(given.argument, List):
+        condition, held, otherwise = given.argument.items
+        chosen = [[condition, item, Null()] for item in _items(held)]
+        chosen += [[condition, Null(), item] for item in _items(otherwise)]
+        return [Unknown(CHOICE, given.source, given.start, given.end, List(options)) for options in chosen]
+    return [Unknown(REFERENCE, given.source, given.start, given.end)]

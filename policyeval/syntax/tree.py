@@ -29,6 +29,9 @@ INTERPOLATION: Final = "an interpolation"
 REFERENCE: Final = "a reference"
 """Why a value of HCL is `Unknown` that is computed; its argument is the expression's text."""
 
+CHOICE: Final = "Fn::If"
+"""Why a value is `Unknown` that a condition chooses; its argument is a list of the condition's text and two values."""
+
 
 class _Node:
     # The subclasses set these fields themselves: a call of `super().__init__` costs as much as the node.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from policyeval.syntax.hcl_reader import read_hcl
 from policyeval.syntax.hcl_strings import read_string
-from policyeval.syntax.tree import Boolean, List, Mapping, Node, Null, Number, Text, Unknown
+from policyeval.syntax.tree import CHOICE, Boolean, List, Mapping, Node, Null, Number, Text, Unknown
 
 
 def _value(node: Node) -> Any:
@@ -91,6 +91,47 @@ def _read(text: str) -> Any:
 )  # fmt: skip
 def test_a_value_is_what_is_written_down(written: str, value: Any) -> None:
     assert _read(f"a = {written}\nb = 1\n") == {"a": value, "b": 1}
+
+
+@pytest.mark.parametrize(
+    ("written", "choice"),
+    [
+        pytest.param("x ? 1 : 2", ["x", 1, 2], id="values"),
+        pytest.param('f(a ? b : c) > 0 ? ["a"] : []', ["f(a ? b : c) > 0", ["a"], []], id="lists"),
+        pytest.param("(x ?\n{a = 1}\n:\nnull)", ["x", {"a": 1}, None], id="over lines in parentheses"),
+        pytest.param("x ? y ? 1 : 2 : 3", ["x", "<y ? 1 : 2>", 3], id="one within"),
+        pytest.param("x ? 1 : y ? 2 : 3", ["x", 1, "<y ? 2 : 3>"], id="one after the other"),
+        pytest.param('"${x == "?" ? "a" : "b"}"', ['x == "?"', "a", "b"], id="in an interpolation"),
+        pytest.param("x ? a.b[0] : <<E\nc\nE", ["x", "<a.b[0]>", "c\n"], id="a reference or a heredoc"),
+        pytest.param('[for s in x : s ? "a" : "b"]', None, id="in a list that is computed"),
+        pytest.param("x ? 1", None, id="half of one"),
+        pytest.param("provider::a::b(x)", None, id="a function of a provider"),
+    ],
+)
+def test_what_a_condition_chooses_among_is_written_down(written: str, choice: list[Any] | None) -> None:
+    node, faults = read_hcl(f"a = {written}\nb = 1\n", "main.tf")
+    assert faults == []
+    assert isinstance(node, Mapping)
+    (_, value), (name, _) = node.entries
+    assert name.value == "b"
+    assert isinstance(value, Unknown)
+    assert (value.why is CHOICE) == (choice is not None)
+    if choice is not None:
+        assert value.argument is not None
+        assert _value(value.argument) == choice
+
+
+def test_of_lists_that_are_put_together_each_item_is_chosen() -> None:
+    node, _ = read_hcl('a = concat(x ? ["b", "c"] : ["d"], ["e"])\n', "main.tf")
+    assert isinstance(node, Mapping)
+    ((_, value),) = node.entries
+    assert isinstance(value, List)
+    assert [_value(item.argument) for item in value.items[:3] if isinstance(item, Unknown) and item.argument] == [
+        ["x", "b", None],
+        ["x", "c", None],
+        ["x", None, "d"],
+    ]
+    assert _value(value.items[3]) == "e"
 
 
 CONFIGURATION = """\

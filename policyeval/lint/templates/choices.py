@@ -1,4 +1,4 @@
-"""What CloudFormation's `Fn::If` makes of the parts of a policy: each possibility by itself.
+"""What CloudFormation's `Fn::If`, or a condition of Terraform's, makes of the parts of a policy: each by itself.
 
 Conditions of different names may exclude each other, and nobody knows which do: a possibility decides those alone that
 lead to one branch, and leaves what hangs on others unknown. So it never has two branches that no stack has together.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from policyeval.lint.templates.functions import is_nothing
-from policyeval.syntax.tree import List, Mapping, Node, Text, Unknown, pointer_part
+from policyeval.lint.templates.functions import is_nothing, nothing
+from policyeval.syntax.tree import CHOICE, List, Mapping, Node, Null, Text, Unknown, pointer_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ Way: TypeAlias = frozenset[tuple[str, bool]]
 
 
 class Choice(NamedTuple):
-    """A call of `Fn::If`: the name of its condition, and what there is when that holds and when not."""
+    """A call of `Fn::If`: its condition, by name or as written, and what there is when that holds and when not."""
 
     condition: str
     branches: dict[bool, Node]
@@ -31,12 +31,17 @@ class Choice(NamedTuple):
 
 def choice(node: Node) -> Choice | None:
     """Take a call of `Fn::If` apart; None for what is none, or none that CloudFormation takes."""
-    if not isinstance(node, Unknown) or node.why != "Fn::If" or not isinstance(node.argument, List):
+    if not isinstance(node, Unknown) or node.why != CHOICE or not isinstance(node.argument, List):
         return None
     match node.argument.items:
         case [Text(value=condition), held, otherwise]:
-            return Choice(condition, {True: held, False: otherwise})
+            return Choice(condition, {True: _or_nothing(held), False: _or_nothing(otherwise)})
     return None
+
+
+def _or_nothing(branch: Node) -> Node:
+    """Take null for what takes a value away, which it is to Terraform; CloudFormation knows none."""
+    return nothing(branch) if isinstance(branch, Null) else branch
 
 
 def beyond(taken: Way, node: Node, index: int) -> Way:

@@ -17,7 +17,7 @@ from policyeval.lint.templates.resources import (
 from policyeval.lint.templates.spot import Spot, get, is_empty, policy_with
 from policyeval.lint.view import KeyFacts
 from policyeval.syntax.objects import is_unreadable
-from policyeval.syntax.tree import List, Mapping, Text, Unknown, pointer_part
+from policyeval.syntax.tree import CHOICE, List, Mapping, Null, Text, Unknown, pointer_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -126,9 +126,10 @@ def _along(node: Node, steps: Sequence[str], pointer: str, given: Way = frozense
 
 def branches(node: Node) -> list[tuple[int, Node]]:
     """Give what `Fn::If` may give, each with its index in the call; nothing where the value is no such call."""
-    if not isinstance(node, Unknown) or node.why != "Fn::If" or not isinstance(node.argument, List):
+    if not isinstance(node, Unknown) or node.why != CHOICE or not isinstance(node.argument, List):
         return []
-    return [(index, item) for index, item in enumerate(node.argument.items) if index and not is_nothing(item)]
+    options = enumerate(node.argument.items)
+    return [(index, item) for index, item in options if index and not is_nothing(item) and not isinstance(item, Null)]
 
 
 def _key_facts(properties: Node) -> KeyFacts:

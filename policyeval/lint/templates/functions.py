@@ -119,6 +119,11 @@ def _looked_up(text: Text) -> Node:
     return unknown
 
 
+def nothing(node: Node) -> Unknown:
+    """Say that there is nothing where a value stands."""
+    return Unknown("Ref", node.source, node.start, node.end, Text(_NOTHING))
+
+
 def _is_filled(text: Text) -> bool:
     # To look for a word takes no time.
     return _BRACES in text.value and _BRACED.search(text.value) is not None

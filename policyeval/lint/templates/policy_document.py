@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.templates.spot import get
 from policyeval.syntax.objects import DAMAGED
-from policyeval.syntax.tree import UNNAMED, List, Mapping, Text, Unknown
+from policyeval.syntax.tree import CHOICE, UNNAMED, List, Mapping, Null, Text, Unknown
 
 if TYPE_CHECKING:
     from policyeval.syntax.tree import Node
@@ -40,7 +40,7 @@ _OTHERS: Final = frozenset(
 
 
 def policy_of(data: Node) -> Mapping:
-    """Make the policy. Statements that come from elsewhere, or are computed, are unknown."""
+    """Make the policy. Statements that come from elsewhere are unknown, and so is how many a `dynamic` block makes."""
     policy = Mapping([], data.source, data.start, data.end)
     statements = List([], data.source, data.start, data.end)
     for key, value in data.entries if isinstance(data, Mapping) else ():
@@ -50,12 +50,30 @@ def policy_of(data: Node) -> Mapping:
             policy.entries.append((_named("Id", key), value))
         elif key.value == "statement":
             statements.items += [_statement(block) for block in blocks(value)]
-        elif (key.value in _OTHERS and not _is_empty(value)) or _dynamic(key, value) == "statement":
-            statements.items.append(Unknown("statements from elsewhere", key.source, key.start, value.end))
+        elif key.value in _OTHERS and not _is_empty(value):
+            statements.items.append(_from_elsewhere(key, value))
+        elif _dynamic(key, value) == "statement":
+            statements.items += [_from_elsewhere(key, value), *_perhaps(value)]
     if get(policy, "Version") is None:
         policy.entries.insert(0, (_at("Version", data), _at("2012-10-17", data)))
     policy.entries.append((_at("Statement", data), statements))
     return policy
+
+
+def _from_elsewhere(key: Text, value: Node) -> Unknown:
+    return Unknown("statements from elsewhere", key.source, key.start, value.end)
+
+
+def _perhaps(dynamic: Node) -> list[Node]:
+    """Give the statements of a `dynamic` block, which are there if what it goes through is not empty."""
+    found: list[Node] = []
+    for block in blocks(get(dynamic, "statement") or dynamic):
+        content = get(block, "content")
+        at = (block.source, block.start, block.end)
+        for inner in blocks(content) if content is not None else ():
+            options = List([Text(f"dynamic {block.start}", *at), _statement(inner), Null(*at)], *at)
+            found.append(Unknown(CHOICE, *at, options))
+    return found
 
 
 def blocks(node: Node) -> list[Node]:
@@ -146,6 +164,8 @@ def _without_marks(node: Node) -> Node:
     """Write policy variables as IAM does: `&{…}` stands for `${…}`, which would be Terraform's."""
     if isinstance(node, List):
         return List([_without_marks(item) for item in node.items], node.source, node.start, node.end)
+    if isinstance(node, Unknown) and node.why == CHOICE and node.argument is not None:
+        return Unknown(CHOICE, node.source, node.start, node.end, _without_marks(node.argument))
     if isinstance(node, Text) and "&{" in node.value:
         return Text(node.value.replace("&{", "${"), node.source, node.start, node.end)
     return node

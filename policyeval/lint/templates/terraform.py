@@ -7,6 +7,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.templates.arguments import ORGANIZATION_POLICY, POLICIES
+from policyeval.lint.templates.choices import beyond
+from policyeval.lint.templates.cloudformation import branches
 from policyeval.lint.templates.kms_grant import GRANT, grant_of
 from policyeval.lint.templates.policy_document import blocks, policy_of
 from policyeval.lint.templates.providers import host_of, tell_providers
@@ -15,7 +17,7 @@ from policyeval.lint.templates.spot import Spot, get, is_empty
 from policyeval.lint.view import KeyFacts
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.hcl_strings import read_string
-from policyeval.syntax.tree import INTERPOLATION, REFERENCE, Boolean, List, Mapping, Text, Unknown, pointer_part
+from policyeval.syntax.tree import CHOICE, INTERPOLATION, REFERENCE, Boolean, List, Mapping, Text, Unknown, pointer_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +54,7 @@ def spots(root: Node) -> Iterator[Spot]:
     resources = list(_named(root, "resource"))
     _tell_providers(root)
     keys = {block.name: _key_facts(block.body) for block in resources if block.kind == "aws_kms_key"}
-    arguments = [spot for block in resources for spot in _in_resource(block, keys)]
+    arguments = [part for block in resources for spot in _in_resource(block, keys) for part in _branches(spot)]
     documents = [block for block in _named(root, "data") if block.kind == _DOCUMENT]
     here = {block.name for block in documents}
     uses: dict[str, set[tuple[PolicyType | None, KeyFacts | None]]] = defaultdict(set)
@@ -64,6 +66,16 @@ def spots(root: Node) -> Iterator[Spot]:
     for block in documents:
         yield from _of_document(block, uses[block.name])
     yield from _others(root)
+
+
+def _branches(spot: Spot) -> Iterator[Spot]:
+    """Give what a condition chooses among, each by itself, for one may be a document and the other something else."""
+    options = branches(spot.node)
+    if not options:
+        yield spot
+    for index, branch in options:
+        given = beyond(spot.given, spot.node, index)
+        yield from _branches(spot._replace(node=branch, pointer=f"{spot.pointer}/{CHOICE}/{index}", given=given))
 
 
 def _of_document(block: _Block, uses: set[tuple[PolicyType | None, KeyFacts | None]]) -> Iterator[Spot]:

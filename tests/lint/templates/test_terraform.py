@@ -320,6 +320,58 @@ def test_what_no_value_can_mend_is_wrong(text: str, findings: list[str]) -> None
     assert _lint(text).unknown == 1
 
 
+CHOSEN = """\
+resource "aws_iam_role_policy" "p" {
+  policy = var.own ? var.policy : jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(var.more ? [{ Effect = "Allow", Action = "s3:GetObjekt", Resource = "*" }] : [], [{
+      Effect    = "Allow"
+      Action    = var.write ? ["s3:PutObjekt"] : ["s3:ListBucket"]
+      Resource  = "*"
+      Condition = var.org != null ? { StringEqualz = { "aws:PrincipalOrgID" = var.org } } : null
+    }])
+  })
+}
+"""
+PERHAPS = """\
+data "aws_iam_policy_document" "doc" {
+  dynamic "statement" {
+    for_each = var.buckets
+    content {
+      actions   = ["s3:GetObjekt"]
+      resources = [statement.value.arn]
+    }
+  }
+  statement {
+    actions   = ["s3:ListBucket"]
+    resources = ["*"]
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "findings", "unknown"),
+    [
+        pytest.param(CHOSEN, ['A102 4:65 "s3:GetObjekt"', 'A102 6:32 "s3:PutObjekt"', "C101 8:39 StringEqualz"], 2, id="conditions"),
+        pytest.param(PERHAPS, ['A102 5:20 "s3:GetObjekt"'], 2, id="a dynamic statement"),
+    ],
+)  # fmt: skip
+def test_what_may_be_there_is_linted(text: str, findings: list[str], unknown: int) -> None:
+    assert _found(text, {"A102", "C101", "S107", "S117"}) == findings
+    report = _lint(text)
+    assert (report.policies, report.unknown) == (1, unknown)
+
+
+def test_a_document_that_a_condition_chooses_is_known_and_what_it_chooses_else_is_not() -> None:
+    value = "var.own ? data.aws_iam_policy_document.doc.json : var.other ? var.policy : null"
+    found = _find(_in_resource("aws_kms_key", "policy", value) + DOCUMENT)
+    assert [(policy.pointer, policy.type) for policy in found.policies] == [
+        ("/data/aws_iam_policy_document/doc", PolicyType.KEY)
+    ]
+    assert found.unknown == 2
+
+
 EMPTY = 'data "aws_iam_policy_document" "empty" {\n  count = 1\n}\n'
 
 
