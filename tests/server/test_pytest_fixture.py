@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +84,30 @@ def test_whoever_is_described_can_call(pytester: pytest.Pytester) -> None:
         """
     )
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=8)
+
+
+def test_a_file_is_found_wherever_below_the_root_pytest_runs(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]")
+    pytester.path.joinpath("sharing.yaml").write_bytes(SHARING.read_bytes())
+    pytester.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def kms_endpoint_entities():
+            return "sharing.yaml"
+        """
+    )
+    pytester.makepyfile(
+        """
+        def test_it(kms_endpoint):
+            assert kms_endpoint.client("sts", as_="arn:aws:iam::111122223333:user/alice").get_caller_identity()
+        """
+    )
+    pytester.chdir()
+    pytester.runpytest_subprocess("-q").assert_outcomes(passed=1)
+    os.chdir(pytester.mkdir("below"))
+    pytester.runpytest_subprocess("-q", "..").assert_outcomes(passed=1)
 
 
 def test_a_proxy_of_the_environment_is_not_asked(pytester: pytest.Pytester) -> None:
