@@ -109,6 +109,9 @@ class LocalEndpoint:
             # Empty where there is none: that of whoever runs the tests would go with the key.
             "AWS_SESSION_TOKEN": key.aws_session_token or "",
             "AWS_ENDPOINT_URL": self.url,
+            # Those of one service would go before it, and whoever runs the tests may have them.
+            "AWS_ENDPOINT_URL_KMS": self.url,
+            "AWS_ENDPOINT_URL_STS": self.url,
             # The AWS CLI and boto3 read the second, the SDKs for JavaScript and Java the first alone.
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,

@@ -76,6 +76,7 @@ def test_whoever_is_described_can_call(pytester: pytest.Pytester) -> None:
         def test_nothing_of_whoever_runs_the_tests_goes_with_it(kms_endpoint, monkeypatch):
             monkeypatch.setenv("AWS_SESSION_TOKEN", "of-another-account")
             monkeypatch.setenv("AWS_REGION", "eu-west-1")
+            monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")
             alice = "arn:aws:iam::111122223333:user/alice"
             for name, value in kms_endpoint.environment(as_=alice).items():
                 monkeypatch.setenv(name, value)
