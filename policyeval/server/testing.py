@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from policyeval.entities import Entities
-from policyeval.errors import MissingExtraError
+from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
+from policyeval.errors import MissingExtraError, UnknownEntityError
 from policyeval.kms.storage import system
 from policyeval.kms.sts.identity import Identity
 from policyeval.model.arn import split_arn
@@ -22,6 +24,7 @@ __all__ = ["AccessKeyPair", "LocalEndpoint", "serving"]
 
 _ACCOUNT: Final = "111122223333"
 _SESSION: Final = "pytest"
+_NAMED: Final = f"the name of {SESSION_NAMES}"
 
 
 class AccessKeyPair(NamedTuple):
@@ -71,7 +74,11 @@ class LocalEndpoint:
             return self._of_user(principal)
         role, name = principal, _SESSION
         if arn.service == "sts":
-            _, role_name, name = arn.resource.split("/", 2)
+            _, _, role_and_name = arn.resource.partition("/")
+            role_name, _, name = role_and_name.partition("/")
+            if re.fullmatch(SESSION_NAME, name) is None:
+                message = f"`{principal}` is no session of a role"
+                raise UnknownEntityError([Diagnostic(message, f"its ARN ends in `assumed-role/ROLE/NAME`, {_NAMED}")])
             role = self.services.sts.iam.role(arn.account, role_name).arn
         issue = self.services.sts.session_of(role, name)
         return AccessKeyPair(issue.access_key_id, issue.secret, issue.token)

@@ -65,6 +65,9 @@ def test_whoever_is_described_can_call(pytester: pytest.Pytester) -> None:
         def test_who_is_not_described_gets_no_credentials(kms_endpoint):
             with pytest.raises(Exception, match="no principal `arn:aws:iam::111122223333:user/alic`"):
                 kms_endpoint.client("kms", as_="arn:aws:iam::111122223333:user/alic")
+            for ending in ("assumed-role/app", "assumed-role/app/", "assumed-role/app/a b", "role/app"):
+                with pytest.raises(Exception, match=f"`arn:aws:sts::444455556666:{ending}` is no session of a role"):
+                    kms_endpoint.client("kms", as_=f"arn:aws:sts::444455556666:{ending}")
             with pytest.raises(ValueError, match="say who calls"):
                 kms_endpoint.client("kms")
 
