@@ -109,7 +109,8 @@ REFUSED: dict[str, tuple[tuple[bytes, ...], int]] = {
     "a header that is too long, at once": ((_post(b"A: " + LONG + b"\r\n"),), 431),
     "a header that is too long, in pieces": ((b"POST / HTTP/1.1\r\nA: ", *[b"x" * 1000] * 70), 431),
     "too many headers": ((b"POST / HTTP/1.1\r\n", *[b"A: b\r\n"] * 11_000), 431),
-    "an address that is too long": ((b"POST /", LONG), 431),
+    "an address that is too long, at once": ((b"GET /" + LONG + b" HTTP/1.1\r\n\r\n",), 431),
+    "an address that is too long, in pieces": ((b"POST /", LONG), 431),
     "a chunk's size that never ends": ((_post(b"Transfer-Encoding: chunked\r\n"), b"1;", LONG), 431),
     "what follows a body and never ends": (
         (_post(b"Transfer-Encoding: chunked\r\n", b"0\r\nA: "), LONG, b"x"),
