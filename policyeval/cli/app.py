@@ -15,7 +15,7 @@ import click
 
 from policyeval import __version__
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.output import print_text
+from policyeval.cli.output import print_faults, print_text
 from policyeval.cli.streams import keep_stderr, require_stdout
 from policyeval.errors import PolicyEvalError
 from policyeval.model.source import escaped
@@ -108,7 +108,7 @@ class CommandGroup(click.Group):
             # click sets choices off with tabs, which would be escaped as what somebody else wrote.
             print_text(shown.getvalue().rstrip("\n").replace("\t", "  "), err=True)
         except PolicyEvalError as error:
-            print_text(str(error), err=True)
+            print_faults(error.diagnostics)
         except OSError as error:
             where = f"`{escaped(str(error.filename))}`: " if error.filename is not None else ""
             print_text(f"{where}{(error.strerror or str(error)).lower()}", err=True)

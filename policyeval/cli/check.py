@@ -24,7 +24,7 @@ from policyeval.cli.options import (
     warn_of_action,
     warn_of_request,
 )
-from policyeval.cli.output import print_json, print_text, print_verdict, statement_text
+from policyeval.cli.output import print_json, print_text, print_verdict, statement_text, window
 from policyeval.model.request import Request, Session
 from policyeval.model.source import escaped
 
@@ -134,4 +134,4 @@ def _print(decision: Decision) -> None:
     for statement in decision.determining_statements:
         print_text("\n" + statement_text(statement))
     for diagnostic in decision.diagnostics:
-        print_text("\n" + diagnostic.render())
+        print_text("\n" + diagnostic.render(window()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from typing import Any, NamedTuple
 import click
 
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.output import print_text
+from policyeval.cli.output import print_text, window
 from policyeval.cli.sharing import processors, shared
 from policyeval.cli.streams import stdin
 from policyeval.errors import ConfigError
@@ -41,7 +40,7 @@ from policyeval.lint.sources import (
 )
 from policyeval.lint.suppressions import read_baseline, write_baseline
 from policyeval.model.policy import PolicyType
-from policyeval.model.source import GUTTER, WINDOW, Diagnostic
+from policyeval.model.source import Diagnostic
 
 # The modules of `policyeval.lint.reporters`, each imported when it is asked for.
 FORMATS = {"text": "text", "json": "as_json", "sarif": "sarif", "github": "github", "junit": "junit"}
@@ -49,8 +48,6 @@ FORMATS = {"text": "text", "json": "as_json", "sarif": "sarif", "github": "githu
 _MANY = 20
 # From how many on other processors are put to work: copying a process costs as much as a few files.
 _WORTH_SHARING = 64
-# How much of a line is shown on the narrowest of terminals.
-_LEAST = 40
 # What a session's policy may have is what an identity policy may.
 _TYPES = [str(policy_type) for policy_type in PolicyType if policy_type is not PolicyType.SESSION]
 
@@ -294,14 +291,9 @@ def _write(report: Report, rules: Sequence[Rule], options: _Options) -> None:
         write_report(options.new_baseline, write_baseline(report.files))
     # Other formats escape what a terminal must not get.
     if options.output_format == "text":
-        print_text(_written(report, rules, "text", window=_window()).rstrip("\n"))
+        print_text(_written(report, rules, "text", window=window()).rstrip("\n"))
     else:
         click.echo(_written(report, rules, options.output_format), nl=False)
-
-
-def _window() -> int:
-    """Tell how much of a line of a file fits: on a terminal a line that is broken has its caret elsewhere."""
-    return max(_LEAST, shutil.get_terminal_size().columns - GUTTER) if sys.stdout.isatty() else WINDOW
 
 
 def _written(report: Report, rules: Sequence[Rule], name: str, **given: int) -> str:

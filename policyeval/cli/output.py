@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 
 import click
 
 from policyeval.model.decision import Access, StatementRef
-from policyeval.model.source import Diagnostic, escaped
+from policyeval.model.source import GUTTER, WINDOW, Diagnostic, escaped
+
+# How much of a line is shown on the narrowest of terminals.
+_LEAST = 40
 
 _COLOURS = {
     **dict.fromkeys(("ALLOW", "OPEN", "VERIFIED"), "green"),
@@ -28,9 +32,24 @@ def print_text(text: str, *, err: bool = False) -> None:
     click.echo(_harmless(text), err=err)
 
 
+def window(*, err: bool = False) -> int:
+    """Tell how much of a line of a file fits: on a terminal a line that is broken has its caret elsewhere."""
+    if not (sys.stderr if err else sys.stdout).isatty():
+        return WINDOW
+    import shutil  # noqa: PLC0415 - it takes longer to import than to help, and not for who reads a pipe
+
+    return max(_LEAST, shutil.get_terminal_size().columns - GUTTER)
+
+
+def print_faults(faults: Iterable[Diagnostic]) -> None:
+    """Print what is wrong with the input, on standard error."""
+    width = window(err=True)
+    print_text("\n".join(fault.render(width) for fault in faults), err=True)
+
+
 def print_warning(warning: Diagnostic) -> None:
     """Print what an answer should not be read without, on standard error."""
-    print_text(replace(warning, message=f"warning: {warning.message}").render(), err=True)
+    print_faults([replace(warning, message=f"warning: {warning.message}")])
 
 
 def print_verdict(word: str, rest: str = "") -> None:
@@ -60,7 +79,7 @@ def statement_text(statement: StatementRef) -> str:
     label = f"{statement.layer} {name}"
     if statement.place.source is None:
         return escaped(f"{statement.policy}: {label}" if statement.policy is not None else label)
-    return Diagnostic(label, place=statement.place).render()
+    return Diagnostic(label, place=statement.place).render(window())
 
 
 def _harmless(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -41,34 +42,52 @@ def test_what_is_piped_has_no_colour() -> None:
     assert "\x1b" not in _run(*CHECK, "arn:aws:iam::444455556666:role/svc/app").stdout
 
 
-def test_a_terminal_gets_colour_and_no_color_takes_it_away() -> None:
+def _on_terminal(*arguments: str, **environment: str) -> str:
     import pty  # noqa: PLC0415 - where there are terminals
 
-    def shown(environment: dict[str, str]) -> str:
-        master, terminal = pty.openpty()
-        process = subprocess.Popen(
-            [*PROGRAM, *CHECK, "arn:aws:iam::444455556666:role/svc/app"],
-            cwd=ROOT,
-            env={**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, "TERM": "xterm", **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=terminal,
-        )
-        os.close(terminal)
-        text = b""
-        while True:
-            try:
-                part = os.read(master, 4096)
-            except OSError:  # Linux says so when the other side is closed
-                break
-            if not part:
-                break
-            text += part
-        os.close(master)
-        process.wait()
-        return text.decode()
+    master, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [*PROGRAM, *arguments],
+        cwd=ROOT,
+        env={**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, "TERM": "xterm", **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=terminal,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    text = b""
+    while True:
+        try:
+            part = os.read(master, 4096)
+        except OSError:  # Linux says so when the other side is closed
+            break
+        if not part:
+            break
+        text += part
+    os.close(master)
+    process.wait()
+    return text.decode()
 
-    assert "\x1b[32m\x1b[1mALLOW\x1b[0m" in shown({})
-    assert "\x1b" not in shown({"NO_COLOR": "1"})
+
+def test_a_terminal_gets_colour_and_no_color_takes_it_away() -> None:
+    arguments = [*CHECK, "arn:aws:iam::444455556666:role/svc/app"]
+    assert "\x1b[32m\x1b[1mALLOW\x1b[0m" in _on_terminal(*arguments)
+    assert "\x1b" not in _on_terminal(*arguments, NO_COLOR="1")
+
+
+@pytest.mark.parametrize("words", [("", ""), ("Allow", "Alow")], ids=["a statement", "a fault"])
+def test_on_a_terminal_no_line_of_a_file_is_broken(tmp_path: Path, words: tuple[str, str]) -> None:
+    path = tmp_path / "accounts.json"
+    allows = {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Sid": "A" * 100}
+    user = {"name": "alice", "identity_policies": [{"Version": "2012-10-17", "Statement": allows}]}
+    key = {"id": KEY.rpartition("/")[2], "region": "us-east-1"}
+    told = {"policyeval": 1, "accounts": [{"id": "111122223333", "users": [user], "keys": [key]}]}
+    path.write_text(json.dumps(told).replace(*words), encoding="utf-8")
+    alice = "arn:aws:iam::111122223333:user/alice"
+    shown = _on_terminal("check", str(path), *CHECK[2:], alice, COLUMNS="60").splitlines()
+    carets = [number for number, line in enumerate(shown) if line.strip().startswith("^")]
+    assert carets
+    assert all(len(line) <= 60 for number in carets for line in shown[number - 1 : number + 1])
 
 
 def test_a_reader_that_leaves_ends_it_quietly() -> None:
