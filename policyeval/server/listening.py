@@ -129,6 +129,16 @@ def new_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
+class _Server(uvicorn.Server):
+    """uvicorn's goes without a farewell when Ctrl-C comes twice; with this, what runs beside it ends all the same."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; asked again, without waiting for anybody."""
+        await super().shutdown(sockets)
+        if self.force_exit:
+            await self.lifespan.shutdown()
+
+
 def _server(app: App, tls: Tls | None, attention: Attention) -> uvicorn.Server:
     def connection(server_state: ServerState, **_: object) -> Connection:
         return Connection(app, server_state, attention)
@@ -152,4 +162,4 @@ def _server(app: App, tls: Tls | None, attention: Attention) -> uvicorn.Server:
     except (OSError, ssl.SSLError) as error:
         message = f"the certificate cannot be used: {(error.strerror or str(error)).lower()}"
         raise PolicyEvalError([Diagnostic(message, "give --tls-cert and --tls-key, both in PEM")]) from error
-    return uvicorn.Server(config)
+    return _Server(config)

@@ -357,6 +357,17 @@ def test_a_stop_does_not_wait_for_a_request_that_does_not_get_whole(sent: bytes)
         assert monotonic() - begun < 10
 
 
+def test_who_stops_it_twice_does_not_wait_and_sees_no_traceback() -> None:
+    with serve() as served, connected(served.url) as wire:
+        assert wire.ask([("Host", "h")], line="GET /healthz HTTP/1.1").status == 200
+        wire.socket.sendall(b"POST / HT")
+        served.process.send_signal(signal.SIGINT)
+        threading.Event().wait(0.5)
+        code, log = served.stop(signal.SIGINT)
+    assert code == 0
+    assert re.fullmatch(r"\S+Z info    stopped\n", log)
+
+
 def test_for_programs_the_log_is_json(tmp_path: Path) -> None:
     with serve("--log-format", "json", "--access-log", "--data", str(tmp_path)) as served:
         kms = served.client()
