@@ -19,7 +19,6 @@ from policyeval.cli.options import (
     load_entities,
     policies,
     role_session_name,
-    service_in_between,
     single_values,
     warn_of_action,
     warn_of_request,
@@ -51,10 +50,7 @@ from policyeval.model.source import escaped
 @click.option("--session-tag", type=key_value, multiple=True, metavar="KEY=VALUE", help="A session tag.")
 @click.option("--grant-token", multiple=True, metavar="TOKEN", help="A grant's token or id, valid at once.")
 @click.option(
-    "--via-service",
-    type=service_in_between,
-    metavar="NAME",
-    help="The service that calls for it, such as s3.us-east-1.amazonaws.com.",
+    "--via-service", metavar="NAME", help="The service that calls for it, such as s3.us-east-1.amazonaws.com."
 )
 @click.option("--vpc-endpoint", metavar="ID", help="The VPC endpoint that the request comes through.")
 @click.option(

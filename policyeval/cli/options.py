@@ -12,7 +12,7 @@ import click
 from policyeval.cli.output import print_warning
 from policyeval.cli.streams import stdin
 from policyeval.entities import Entities
-from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES, VIA_SERVICE, VIA_SERVICES
+from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
 from policyeval.entities.loader import read_file, read_first
 from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via
 from policyeval.errors import EntitiesError
@@ -56,14 +56,6 @@ def role_session_name(text: str) -> str:
     """Take a name that STS gives sessions: with any other, nobody calls."""
     if re.fullmatch(SESSION_NAME, text) is None:
         message = f"`{text}` is not a session name: {SESSION_NAMES}."
-        raise click.BadParameter(message)
-    return text
-
-
-def service_in_between(text: str) -> str:
-    """Take a name with a Region in it, as `kms:ViaService` has it: policies compare it with no other."""
-    if re.fullmatch(VIA_SERVICE, text) is None:
-        message = f"`{text}` is not a service that calls for others: {VIA_SERVICES}."
         raise click.BadParameter(message)
     return text
 

@@ -52,10 +52,6 @@ SESSION_NAME: Final = r"[A-Za-z0-9_+=,.@-]{2,64}"
 """What STS takes as the name of a session (STS API reference, AssumeRole, RoleSessionName)."""
 SESSION_NAMES: Final = "2 to 64 letters, digits and `_+=,.@-`, as STS takes them"
 
-VIA_SERVICE: Final = r"[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}(\.[a-z0-9-]+)+"
-"""How `kms:ViaService` names the service that calls: with its Region (KMS guide, "AWS KMS condition keys")."""
-VIA_SERVICES: Final = "a service has its Region in its name, such as `s3.us-east-1.amazonaws.com`"
-
 
 @dataclass(frozen=True, slots=True)
 class PolicyMark:
@@ -189,7 +185,6 @@ AliasName = Annotated[
 IamName = Annotated[str, Matching(r"[A-Za-z0-9_+=,.@-]{1,128}", "an IAM name: letters, digits and `_+=,.@-`")]
 IamPath = Annotated[str, Matching(r"/([!-~]{0,510}/)?", "an IAM path: it starts and ends with `/`")]
 SessionName = Annotated[str, Matching(SESSION_NAME, "a session name", SESSION_NAMES)]
-ServiceInBetween = Annotated[str, Matching(VIA_SERVICE, "a service that calls for others", VIA_SERVICES)]
 UniqueId = Annotated[str, Matching(r"[A-Za-z0-9_]{1,128}", "a unique id, such as AROAEXAMPLE")]
 ArnText = Annotated[str, Matching(r"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:\S+", "an ARN")]
 Partition = Annotated[str, OneOf("a partition", PARTITIONS)]

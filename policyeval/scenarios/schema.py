@@ -13,7 +13,6 @@ from policyeval.entities.fields import (
     Matching,
     Moment,
     OneOf,
-    ServiceInBetween,
     SessionName,
     fault,
 )
@@ -77,7 +76,7 @@ class CaseModel(Model):
     resource: NonEmpty
     encryption_context: dict[str, str] | None = None
     context: dict[str, ContextInput] = Field(default_factory=dict)
-    via_service: ServiceInBetween | None = None
+    via_service: NonEmpty | None = None
     vpc_endpoint: NonEmpty | None = None
     grant_tokens: tuple[str, ...] = ()
     at: Moment | None = None

@@ -277,7 +277,6 @@ def test_bad_input_is_told_on_standard_error_and_ends_with_2(text: str, tmp_path
         ["--principal", APP, "--action", "kms:Decrypt", "--resource", KEY, "--session-policy", "/"],
         ["--principal", APP, "--action", "kms:Decrypt", "--resource", KEY, "--session-name", "a b"],
         ["--principal", APP, "--action", "kms:Decrypt", "--resource", KEY, "--session-name", "\u00e9t\u00e9"],
-        ["--principal", APP, "--action", "kms:Decrypt", "--resource", KEY, "--via-service", "s3.amazonaws.com"],
     ],
 )
 def test_a_question_that_cannot_be_asked_ends_with_2(arguments: list[str]) -> None:

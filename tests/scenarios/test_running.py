@@ -188,10 +188,6 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"session": {"name": "a"}},
         "`a` is not a session name",
     ),
-    "a service that calls for others, without its Region": (
-        {"via_service": "s3.amazonaws.com"},
-        "`s3.amazonaws.com` is not a service that calls for others",
-    ),
     "an expectation that contradicts itself": (
         {"expect": "deny", "reason": "allowed"},
         "reason `allowed` does not go with `expect: deny`",
