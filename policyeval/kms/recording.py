@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from policyeval.authorizer import Decision
 from policyeval.errors import UnknownEntityError
@@ -13,10 +13,16 @@ from policyeval.kms.acts import Act
 from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
 from policyeval.kms.records import Key
-from policyeval.kms.trail.event import INTERNAL, Decided, Event, Who
+from policyeval.kms.trail.event import INTERNAL, LONGEST_AGENT, Decided, Event, Who
 from policyeval.kms.trail.trail import NO_TRAIL, Trail
 from policyeval.model.arn import split_arn
+from policyeval.model.decision import Layer, Reason, StatementRef
 from policyeval.model.records import PolicySource, PrincipalRecord
+
+# What a decision rests on is kept to be known again, which it mostly is only where there is a plan (ADR 0008).
+_BASES: Final = 1_024
+# The fields of `Decided`.
+_Told: TypeAlias = tuple[str, str, Literal["allow", "deny"], Reason, Layer | None, str | None, tuple[StatementRef, ...]]
 
 
 class Recorded(Protocol):
@@ -76,6 +82,7 @@ class Recorder:
         self._iam = iam
         self._callers: dict[int, tuple[Caller, Who]] = {}
         self._decided: dict[int, tuple[object, dict[tuple[str, str], Decided]]] = {}
+        self._alike: dict[tuple[object, ...], Decided] = {}
 
     def record_acts(self, acts: Iterable[Act], now: datetime, ids: Callable[[], tuple[str, str]]) -> None:
         """Write to the trail what KMS did by itself."""
@@ -108,7 +115,8 @@ class Recorder:
         known = self._callers.get(id(caller))
         if known is None or known[0] is not caller:
             known = (caller, self._describe(caller))
-            keep(self._callers, id(caller), known)
+            if len(caller.user_agent or "") <= LONGEST_AGENT:
+                keep(self._callers, id(caller), known)
         return known[1]
 
     def _describe(self, caller: Caller) -> Who:
@@ -146,11 +154,11 @@ class Recorder:
         known = self._decided.get(id(basis))
         if known is None or known[0] is not basis:
             known = (basis, {})
-            keep(self._decided, id(basis), known)
+            keep(self._decided, id(basis), known, _BASES)
         name = (request.action, request.resource)
         found = known[1].get(name)
         if found is None:
-            found = Decided(
+            found = self._same(
                 request.action,
                 request.resource,
                 decision.decision,
@@ -160,4 +168,12 @@ class Recorder:
                 decision.determining_statements,
             )
             keep(known[1], name, found)
+        return found
+
+    def _same(self, *told: *_Told) -> Decided:
+        """Give one object for decisions that tell the same: without a plan each has a basis of its own."""
+        found = self._alike.get(told)
+        if found is None:
+            found = Decided(*told)
+            keep(self._alike, told, found)
         return found

@@ -15,6 +15,7 @@ from policyeval.evaluator.layers import keep
 from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
 from policyeval.kms.sts.identity import Credentials, Identity
+from policyeval.kms.trail.event import LONGEST_AGENT
 from policyeval.server.cross_origin import Headers, is_preflight, preflight
 from policyeval.server.front_door import MOST_BODY, FrontDoor, Reading, too_large
 from policyeval.server.query_protocol import FORM
@@ -25,8 +26,6 @@ from policyeval.server.wire import WireError, WireRequest
 __all__ = ["Asked", "Endpoint", "Exchange", "Peer", "Reply", "Speaker"]
 
 _CALLERS: Final = 10_000
-# Characters of a user agent that are kept: whoever sends more is worked out each time.
-_LONGEST_AGENT: Final = 1_024
 _UNKNOWN: Final = "The security token included in the request is invalid."
 
 
@@ -233,7 +232,7 @@ class Endpoint:
         if region not in regions().get(caller.partition, ()):  # partitions know nothing of each other's keys
             hint = f"access keys of the partition `{caller.partition}` are not known in {region}"
             raise DIALECTS[speaker.reading.service].unknown(_UNKNOWN, hint)
-        if user_agent is None or len(user_agent) <= _LONGEST_AGENT:
+        if user_agent is None or len(user_agent) <= LONGEST_AGENT:
             keep(self._callers, key, (identity, caller), _CALLERS)
         return caller
 

@@ -42,6 +42,28 @@ def test_an_allowed_call_names_the_statement_that_allowed_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "agent", "kept"),
+    [
+        pytest.param("alias/app", "aws-cli", 1, id="by an alias, where each decision has a basis of its own"),
+        pytest.param(None, "aws-cli", 1, id="by the key's ARN"),
+        pytest.param(None, "x" * 1_025, 0, id="by who says so much that nothing of it is kept"),
+    ],
+)
+def test_calls_that_are_alike_do_not_pile_up(name: str | None, agent: str, kept: int) -> None:
+    estate, trail = recorded()
+    key = estate.key()
+    estate.call("CreateAlias", AliasName="alias/app", TargetKeyId=key)
+    caller, forms = Caller(ADMIN_A, user_agent=agent), trail._encoder._forms
+    before = len(forms)
+    for _ in range(10):
+        estate.call("Encrypt", caller, KeyId=name or key, Plaintext=SECRET)
+    for number in range(10):  # what is refused quotes what was sent
+        estate.refused("Encrypt", caller, KeyId=f"alias/{number}", Plaintext=SECRET)
+    assert len(forms) - before == kept
+    assert {record["userAgent"] for record in trail.records[-20:]} == {agent}
+
+
 def test_a_refusal_is_recorded_with_its_words() -> None:
     estate, trail = recorded()
     key = estate.key()

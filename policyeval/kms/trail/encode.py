@@ -15,7 +15,7 @@ from json.encoder import encode_basestring_ascii as quote
 from typing import Final, NamedTuple, TypeAlias
 
 from policyeval.evaluator.layers import keep
-from policyeval.kms.trail.event import INTERNAL, Event, Members
+from policyeval.kms.trail.event import INTERNAL, LONGEST_AGENT, Event, Members
 from policyeval.kms.trail.records import event_time, record
 from policyeval.kms.trail.shown import MAP, SHOWN, VALUE, Shape, Shown, camel, shown_value
 
@@ -102,8 +102,14 @@ class Encoder:
                 text += f"{_dumps(value)},"
         opening, to_parameters, to_request, to_event = pieces
         form = (opening, to_parameters, to_request, to_event, text[:-1])
-        keep(self._forms, kind, form)
+        if _recurs(event):
+            keep(self._forms, kind, form)
         return form
+
+
+def _recurs(event: Event) -> bool:
+    """Tell whether calls like it are likely: what fails before anybody is asked mostly quotes what was sent."""
+    return len(event.who.user_agent or "") <= LONGEST_AGENT and bool(event.decisions or not event.error)
 
 
 def _texts_of(response: Members, names: tuple[str, ...]) -> tuple[str | None, ...]:

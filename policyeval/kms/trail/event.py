@@ -19,6 +19,9 @@ Members: TypeAlias = Mapping[str, Any]
 INTERNAL: Final = "AWS Internal"
 """What CloudTrail calls KMS itself where it acts without being called."""
 
+LONGEST_AGENT: Final = 1_024
+"""Characters of a user agent. Of who sends more nothing is kept, so that memory stays bounded."""
+
 _NOTHING: Final[Members] = MappingProxyType({})
 
 
