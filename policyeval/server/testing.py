@@ -116,9 +116,10 @@ class LocalEndpoint:
             # Empty where there is none: that of whoever runs the tests would go with the key.
             "AWS_SESSION_TOKEN": key.aws_session_token or "",
             "AWS_ENDPOINT_URL": self.url,
-            # Those of one service would go before it, and whoever runs the tests may have them.
+            # Whoever runs the tests may have said others, which would go before it: of one service, or AWS's own.
             "AWS_ENDPOINT_URL_KMS": self.url,
             "AWS_ENDPOINT_URL_STS": self.url,
+            "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "false",
             # The AWS CLI and boto3 read the second, the SDKs for JavaScript and Java the first alone.
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,

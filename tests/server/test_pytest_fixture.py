@@ -80,6 +80,7 @@ def test_whoever_is_described_can_call(pytester: pytest.Pytester) -> None:
             monkeypatch.setenv("AWS_SESSION_TOKEN", "of-another-account")
             monkeypatch.setenv("AWS_REGION", "eu-west-1")
             monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")
+            monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
             alice = "arn:aws:iam::111122223333:user/alice"
             for name, value in kms_endpoint.environment(as_=alice).items():
                 monkeypatch.setenv(name, value)
