@@ -11,22 +11,23 @@ from typing import NamedTuple, Protocol
 from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.catalog.regions import regions
 from policyeval.errors import EntitiesError
-from policyeval.kms.key_policy import default_text
+from policyeval.kms.key_policy import default_text, kept_policy
 from policyeval.kms.lifecycle import join
 from policyeval.kms.managed import ALIAS_PREFIX, ROTATION_PERIOD, description_of
+from policyeval.kms.principals import kept
 from policyeval.kms.records import Alias, Key, KeyState, Material, MultiRegion
 from policyeval.kms.states import PENDING_DELETION
 from policyeval.kms.storage.store import Reading, Store, Transaction
 from policyeval.kms.vault import Vault
 from policyeval.model.arn import is_account_id, root_arn, split_arn
 from policyeval.model.grant import Grant
-from policyeval.model.records import KeyFacts, ResourceRecord
+from policyeval.model.records import KeyFacts, PolicySource, ResourceRecord
 from policyeval.model.source import Diagnostic
 
 _WINDOW = 30  # days until the deletion of a key that a file calls pending deletion
 
 
-class Describes(Protocol):
+class Describes(PolicySource, Protocol):
     """Who describes keys: an entities file."""
 
     def keys(self) -> Iterable[ResourceRecord]:
@@ -55,9 +56,14 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
             raise EntitiesError(faults)
         sets = _sets(fresh, transaction)
         for record in fresh:
-            _create(record, sets.get(_shared_name(record.arn)), transaction, vault, now)
+            of = sets.get(_shared_name(record.arn))
+            key = _described(record, of.members if of is not None else None, now)
+            _create(replace(key, policy=kept_policy(key.policy, entities)), of, transaction, vault)
+            for name in record.key.aliases if record.key is not None else ():
+                alias = _alias_arn(key.arn, name)
+                transaction.put_alias(Alias(alias, key.account, key.region, name, key.arn, now, now))
             for grant in entities.retirable_grants(record.arn):
-                transaction.put_grant(_as_made(grant, record, now))
+                transaction.put_grant(_as_made(grant, record, entities, now))
         for record in unknown:
             transaction.put_setting(_mark(record), b"")
 
@@ -67,12 +73,15 @@ def _mark(record: ResourceRecord) -> str:
     return f"adopted {record.arn}"
 
 
-def _as_made(grant: Grant, record: ResourceRecord, now: datetime) -> Grant:
+def _as_made(grant: Grant, record: ResourceRecord, iam: PolicySource, now: datetime) -> Grant:
     """Give a grant as CreateGrant would have left it: with a date, and its issuer as listings name it."""
     account = record.account
     issuer = grant.issuing_account or account.id
+    grantee, retirer = grant.grantee_principal, grant.retiring_principal
     return replace(
         grant,
+        grantee_principal=kept(grantee, iam) if grantee is not None else None,
+        retiring_principal=kept(retirer, iam) if retirer is not None else None,
         creation_date=grant.creation_date or now,
         issuing_account=root_arn(issuer, account.partition) if is_account_id(issuer) else issuer,
     )
@@ -172,19 +181,15 @@ def _sets(records: list[ResourceRecord], reading: Reading) -> dict[str, _Set]:
     return sets
 
 
-def _create(record: ResourceRecord, of: _Set | None, transaction: Transaction, vault: Vault, now: datetime) -> None:
-    key = _described(record, of.members if of is not None else None, now)
+def _create(key: Key, of: _Set | None, transaction: Transaction, vault: Vault) -> None:
     if of is not None and of.primary is not None:
         join(_replica(key, of.primary), of.primary, transaction, vault)
     elif key.origin == "EXTERNAL" and key.state == "PendingImport":
         transaction.put_key(key)
     else:
-        material = _material(key, transaction, vault, now)
+        material = _material(key, transaction, vault)
         transaction.put_key(replace(key, material=1, material_id=material.id))
         transaction.put_material(material)
-    for name in record.key.aliases if record.key is not None else ():
-        alias = _alias_arn(key.arn, name)
-        transaction.put_alias(Alias(alias, key.account, key.region, name, key.arn, now, now))
 
 
 def _described(record: ResourceRecord, group: MultiRegion | None, now: datetime) -> Key:
@@ -237,10 +242,10 @@ def _description(facts: KeyFacts) -> str:
     return description_of(services[0]) if facts.manager == "AWS" and services else facts.description
 
 
-def _material(key: Key, transaction: Transaction, vault: Vault, now: datetime) -> Material:
+def _material(key: Key, transaction: Transaction, vault: Vault) -> Material:
     """Make material, or take that of a member that has been created already."""
     group = key.multi_region
     for member in (group.primary, *group.replicas) if group is not None else ():
         for shared in transaction.materials(member):
             return replace(shared, key_arn=key.arn, wrapped=vault.copy(shared, key.arn, shared.version))
-    return vault.generate(key.arn, key.key_id, key.spec, 1, now)
+    return vault.generate(key.arn, key.key_id, key.spec, 1, key.created)

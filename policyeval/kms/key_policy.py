@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from policyeval.catalog.policies import aws_managed_key_policy, default_key_policy
 from policyeval.errors import PolicySyntaxError
 from policyeval.evaluator.operators import NULL, OPERATORS
 from policyeval.kms.errors import KmsError
-from policyeval.kms.principals import has_unique_id, is_there
+from policyeval.kms.principals import has_unique_id, is_there, kept, showing
 from policyeval.model.arn import is_account_id, split_arn
 from policyeval.model.policy import NamedPolicy, Policy, PolicyType, PrincipalValue
 from policyeval.model.records import PolicySource
@@ -20,7 +21,6 @@ DEFAULT_NAME = "default"
 _RESOURCE_SHARING = "AWS_RAM"
 _MALFORMED = "MalformedPolicyDocumentException"
 _SINGLE_VALUED = (("kms:encryptioncontext:", "encryption context"), ("aws:requesttag/", "tag"))
-_UNIQUE_ID = re.compile(r"A[A-Z]{3}[A-Z0-9]{12,}")
 # In whatever case: AWS does not say which it takes, and what the evaluator does not know never helps.
 _OPERATOR = re.compile(rf"(ForAllValues:|ForAnyValue:)?(({'|'.join(OPERATORS)})(IfExists)?|{NULL})", re.IGNORECASE)
 
@@ -96,8 +96,27 @@ def _is_valid(principal: PrincipalValue, partition: str, iam: PolicySource) -> b
         return True
     arn = split_arn(principal.value)
     if arn is None:
-        return _UNIQUE_ID.fullmatch(principal.value) is not None and has_unique_id(principal.value, iam)
+        return has_unique_id(principal.value, iam)
     return arn.partition == partition and is_there(principal.value, arn, iam)
+
+
+def kept_policy(text: str, iam: PolicySource) -> str:
+    """Give what is kept of a key policy: its users and roles by their unique ids (S12), all else as it was put."""
+    return _renamed(text, lambda principal: kept(principal, iam))
+
+
+def shown_policy(text: str, iam: PolicySource) -> str:
+    """Give what is shown of a key policy that is kept."""
+    return _renamed(text, showing(iam))
+
+
+def _renamed(text: str, name: Callable[[str], str]) -> str:
+    statements = named_policy(text).policy.statements
+    values = [value for statement in statements if statement.principal for value in statement.principal.values]
+    for value in sorted(values, key=lambda value: value.place.start, reverse=True):
+        if value.kind == "AWS" and (other := name(value.value)) != value.value:
+            text = f"{text[: value.place.start]}{json.dumps(other)}{text[value.place.end :]}"
+    return text
 
 
 def _check_conditions(policy: Policy) -> None:

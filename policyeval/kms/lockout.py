@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from policyeval.authorizer import Authorizer
 from policyeval.kms.call import Call
 from policyeval.kms.errors import KmsError
-from policyeval.kms.key_policy import check_policy
+from policyeval.kms.key_policy import check_policy, kept_policy
 from policyeval.kms.records import Key
 from policyeval.kms.source import WithPolicy
 
 
-def check_new_policy(call: Call, candidate: Key) -> None:
-    """Refuse a key policy that AWS refuses, and unless the caller bypasses it one that locks the caller out.
+def with_new_policy(call: Call, candidate: Key) -> Key:
+    """Give a key as it is kept under its new policy.
+
+    Refuses a key policy that AWS refuses, and unless the caller bypasses it one that locks the caller out.
 
     Args:
         call: the call; its `BypassPolicyLockoutSafetyCheck` says whether to skip the second.
@@ -23,9 +27,11 @@ def check_new_policy(call: Call, candidate: Key) -> None:
     """
     core = call.core
     check_policy(candidate.policy, candidate.partition, core.iam, core.settings.policy)
+    key = replace(candidate, policy=kept_policy(candidate.policy, core.iam))
     if call.params.get("BypassPolicyLockoutSafetyCheck"):
-        return
-    authorizer = Authorizer(WithPolicy(core.iam, core.store, candidate), clock=core.clock)
+        return key
+    authorizer = Authorizer(WithPolicy(core.iam, core.store, key), clock=core.clock)
     if not authorizer.authorize(call.request(candidate.arn, "kms:PutKeyPolicy")).allowed:
         message = "The new key policy will not allow you to update the key policy in the future."
         raise KmsError("MalformedPolicyDocumentException", message)
+    return key

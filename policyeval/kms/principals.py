@@ -1,8 +1,10 @@
-"""Principals that keys' policies and grants name: whether they are there."""
+"""Principals that keys' policies and grants name: whether they are there, and how they are kept."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Final
 
 from policyeval.errors import UnknownEntityError
@@ -10,6 +12,8 @@ from policyeval.kms.errors import KmsError
 from policyeval.model.arn import Arn, is_account_id, split_arn
 from policyeval.model.records import PolicySource
 
+# A user's or role's, where the authorizer takes it for one.
+_UNIQUE_ID: Final = re.compile(r"(AIDA|AROA)[A-Z0-9]{4,}")
 _SERVICE: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com(\.cn)?")
 
 
@@ -72,8 +76,36 @@ def is_there(text: str, arn: Arn, iam: PolicySource) -> bool:
 
 
 def has_unique_id(text: str, iam: PolicySource) -> bool:
-    """Tell whether a unique id is that of somebody who is described; which account it is of, it does not say."""
-    return any(record.unique_id == text for record in iam.principals())
+    """Tell whether a text is the unique id of somebody who is described; which account it is of, it does not say."""
+    return showing(iam)(text) != text
+
+
+def kept(text: str, iam: PolicySource) -> str:
+    """Give what is kept of a principal: a user's or role's unique id, where it is known (S12).
+
+    Who gets the name after it was deleted is somebody else.
+    """
+    arn = split_arn(text)
+    if arn is None or arn.service != "iam" or not arn.resource.startswith(("user/", "role/")):
+        return text
+    try:
+        unique_id = iam.principal(text).unique_id
+    except UnknownEntityError:
+        return text
+    return unique_id if unique_id is not None and _UNIQUE_ID.fullmatch(unique_id) is not None else text
+
+
+def showing(iam: PolicySource) -> Callable[[str], str]:
+    """Give what shows principals that are kept: by ARN as long as somebody has the unique id.
+
+    It goes through all principals once, when it first meets a unique id.
+    """
+
+    @cache
+    def arns() -> Mapping[str | None, str]:
+        return {record.unique_id: record.arn for record in iam.principals()}
+
+    return lambda text: text if _UNIQUE_ID.fullmatch(text) is None else arns().get(text, text)
 
 
 def _is_name(text: str) -> bool:

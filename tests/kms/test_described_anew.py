@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from policyeval import Entities
 from policyeval.errors import EntitiesError
 from policyeval.kms import Caller
 from policyeval.kms.trail.trail import MemoryTrail
-from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, A, B, Estate, allow, entities
+from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, APP_B, A, B, Estate, allow, entities
 from tests.kms.using import opened_to
 
 KEY = {"id": "1234abcd-12ab-34cd-56ef-1234567890ab", "region": "us-east-1", "aliases": ["alias/new"]}
@@ -95,6 +96,123 @@ def of_b() -> Entities:
     everything = {"Version": "2012-10-17", "Statement": [allow("*")]}
     admin = {"name": "admin", "identity_policies": [{"name": "everything", "document": everything}]}
     return Entities.from_mapping({"policyeval": 1, "accounts": [{"id": B, "roles": [admin]}]})
+
+
+# A role that is deleted and made again under its name is somebody else (S12).
+
+FIRST, SECOND = "AROAFIRST0000000001", "AROASECOND000000002"
+
+
+def with_app(unique_id: str | None, **more: Any) -> Entities:
+    """Describe both accounts, and in B an application that its own account lets use KMS."""
+    everything = {"Version": "2012-10-17", "Statement": [allow("*")]}
+    policies = {"identity_policies": [{"name": "everything", "document": everything}]}
+    app = {"name": "app", **policies, **({"unique_id": unique_id} if unique_id is not None else {})}
+    admin = {"name": "admin", **policies}
+    accounts = [{"id": A, "roles": [admin], **more}, {"id": B, "roles": [admin, *([app] if unique_id != "" else [])]}]
+    return Entities.from_mapping({"policyeval": 1, "accounts": accounts})
+
+
+def opened_to_app() -> str:
+    own, theirs = allow("kms:*", Principal={"AWS": A}), allow("kms:Decrypt", Principal={"AWS": APP_B})
+    return json.dumps({"Version": "2012-10-17", "Statement": [own, theirs]})
+
+
+def granted(estate: Estate, key: str) -> dict[str, Any]:
+    grant = {"GranteePrincipal": APP_B, "RetiringPrincipal": APP_B, "Operations": ["Decrypt"]}
+    return estate.call("CreateGrant", KeyId=key, **grant)
+
+
+@pytest.mark.parametrize("way", ["by the key policy", "by a new key policy", "by a grant"])
+@pytest.mark.parametrize(
+    ("first", "then", "same"),
+    [(FIRST, FIRST, True), (FIRST, SECOND, False), (None, None, True), ("NoIdOfAws", "NoIdOfAws", True)],
+)
+def test_nobody_inherits_what_was_given_to_who_had_the_name(
+    way: str, first: str | None, then: str | None, *, same: bool
+) -> None:
+    estate = Estate()
+    estate.kms.describe(with_app(first))
+    key = estate.key(**({"Policy": opened_to_app()} if way == "by the key policy" else {}))
+    if way == "by a new key policy":
+        estate.call("PutKeyPolicy", KeyId=key, Policy=opened_to_app())
+    grant_id = granted(estate, key)["GrantId"] if way == "by a grant" else None
+    blob = estate.call("Encrypt", KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+    assert estate.call("Decrypt", APP_B, CiphertextBlob=blob)
+    estate.kms.describe(with_app(then))
+    if same:
+        assert estate.call("Decrypt", APP_B, CiphertextBlob=blob)
+    else:
+        assert estate.refused("Decrypt", APP_B, CiphertextBlob=blob)[0] == "AccessDeniedException"
+    if grant_id is not None and same:
+        assert estate.call("RetireGrant", APP_B, KeyId=key, GrantId=grant_id) == {}
+    elif grant_id is not None:
+        assert estate.refused("RetireGrant", APP_B, KeyId=key, GrantId=grant_id)[0] == "AccessDeniedException"
+
+
+def test_the_same_holds_of_keys_that_are_described() -> None:
+    grant = {"GranteePrincipal": APP_B, "Operations": ["Encrypt"]}
+    key = {**KEY, "policy": json.loads(opened_to_app()), "grants": [grant]}
+    estate = Estate()
+    estate.kms.describe(with_app(FIRST, keys=[key]))
+    asked = {"KeyId": f"arn:aws:kms:us-east-1:{A}:key/{KEY['id']}", "Plaintext": b"x"}
+    blob = estate.call("Encrypt", APP_B, **asked)["CiphertextBlob"]
+    assert estate.call("Decrypt", APP_B, CiphertextBlob=blob)
+    estate.kms.describe(with_app(SECOND, keys=[key]))
+    assert estate.refused("Encrypt", APP_B, **asked)[0] == "AccessDeniedException"
+    assert estate.refused("Decrypt", APP_B, CiphertextBlob=blob)[0] == "AccessDeniedException"
+
+
+def test_of_who_is_gone_the_unique_id_is_shown() -> None:
+    estate = Estate()
+    estate.kms.describe(with_app(FIRST))
+    key = estate.key(Policy=opened_to_app())
+    granted(estate, key)
+    for unique_id, name in ((FIRST, APP_B), (SECOND, FIRST), ("", FIRST), (FIRST, APP_B)):
+        estate.kms.describe(with_app(unique_id))
+        text = estate.call("GetKeyPolicy", KeyId=key)["Policy"]
+        assert text == opened_to_app().replace(APP_B, name)
+        (grant,) = estate.call("ListGrants", KeyId=key)["Grants"]
+        assert (grant["GranteePrincipal"], grant["RetiringPrincipal"]) == (name, name)
+        if name != APP_B:
+            assert estate.refused("PutKeyPolicy", KeyId=key, Policy=text)[0] == "MalformedPolicyDocumentException"
+
+
+def test_grants_are_listed_by_who_has_them() -> None:
+    estate = Estate()
+    estate.kms.describe(with_app(None))
+    key = estate.key()
+    ids = [granted(estate, key)["GrantId"] for _ in range(3)]
+    estate.kms.describe(with_app(FIRST))
+    ids = sorted([*ids, *(granted(estate, key)["GrantId"] for _ in range(3))])
+    for operation, caller, asked in (
+        ("ListGrants", ADMIN_A, {"KeyId": key, "GranteePrincipal": APP_B}),
+        ("ListRetirableGrants", ADMIN_B, {"RetiringPrincipal": APP_B}),
+    ):
+        found: list[str] = []
+        marker: dict[str, str] = {}
+        while True:
+            answer = estate.call(operation, caller, **asked, **marker, Limit=2)
+            found += [grant["GrantId"] for grant in answer["Grants"]]
+            if not answer["Truncated"]:
+                break
+            marker = {"Marker": answer["NextMarker"]}
+        assert found == ids
+    one = estate.call("ListGrants", KeyId=key, GrantId=ids[0], GranteePrincipal=APP_B)["Grants"]
+    assert [grant["GrantId"] for grant in one] == ids[:1]
+    estate.kms.describe(with_app(SECOND))
+    assert len(estate.call("ListGrants", KeyId=key, GranteePrincipal=APP_B)["Grants"]) == 3  # those without an id
+
+
+def test_the_same_request_under_a_name_gives_the_same_grant_to_the_same_role() -> None:
+    estate = Estate()
+    estate.kms.describe(with_app(FIRST))
+    key = estate.key()
+    asked = {"KeyId": key, "GranteePrincipal": APP_B, "Operations": ["Decrypt"], "Name": "app"}
+    first = estate.call("CreateGrant", **asked)["GrantId"]
+    assert estate.call("CreateGrant", **asked)["GrantId"] == first
+    estate.kms.describe(with_app(SECOND))
+    assert estate.call("CreateGrant", **asked)["GrantId"] != first
 
 
 # A multi-Region key of which the store has a part.

@@ -206,7 +206,6 @@ TAKEN: list[tuple[str, dict[str, Any]]] = [
     ("everybody", allow("kms:Encrypt", Principal="*")),
     ("a service", allow("kms:Encrypt", Principal={"Service": "logs.us-east-1.amazonaws.com"})),
     ("a session", allow("kms:Encrypt", Principal={"AWS": f"arn:aws:sts::{A}:assumed-role/app/s"})),
-    ("the unique id of a role", allow("kms:Encrypt", Principal={"AWS": f"AROAAPPOF{B}"})),
     ("a statement without an action", {"Effect": "Allow", "Principal": {"AWS": APP_A}, "Resource": "*"}),
     ("a statement without a resource", {"Effect": "Allow", "Principal": {"AWS": APP_A}, "Action": "kms:Encrypt"}),
 ]  # fmt: skip
@@ -218,6 +217,25 @@ def test_policies_that_are_taken(statement: dict[str, Any]) -> None:
     key = estate.key()
     put(estate, key, OWN, statement)
     assert json.loads(estate.call("GetKeyPolicy", KeyId=key)["Policy"])["Statement"][1] == statement
+
+
+def test_a_unique_id_is_shown_as_the_arn_of_who_has_it() -> None:
+    """S12: it is transformed back when the policy is displayed."""
+    estate = Estate()
+    key = estate.key()
+    put(estate, key, OWN, allow("kms:Encrypt", Principal={"AWS": f"AROAAPPOF{B}"}))
+    shown = json.loads(estate.call("GetKeyPolicy", KeyId=key)["Policy"])["Statement"][1]
+    assert shown == allow("kms:Encrypt", Principal={"AWS": APP_B})
+
+
+def test_the_text_of_a_policy_comes_back_as_it_was_put() -> None:
+    condition = {"ArnLike": {"aws:PrincipalArn": [APP_A, APP_B]}}
+    statement = allow("kms:Encrypt", Sid=APP_A, Principal={"AWS": [APP_A, APP_B, B]}, Condition=condition)
+    put_so = "\r\n\t" + json.dumps(policy(OWN, statement), indent=3, separators=(" , ", " :  ")) + "\n"
+    estate = Estate()
+    key = estate.key(Policy=put_so)
+    assert estate.call("GetKeyPolicy", KeyId=key)["Policy"] == put_so
+    assert estate.kms.store.key(key).policy.count(APP_A) == 2  # type: ignore[union-attr]  # not as a principal
 
 
 def test_statements_without_action_or_resource_do_nothing() -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from heapq import merge
 from itertools import islice
 from typing import Final, TypeAlias
 
-from policyeval.kms.call import Call, Params, Response
+from policyeval.kms.call import Call, Response
 from policyeval.kms.errors import KmsError
 from policyeval.kms.operations.grant_rules import existing, is_service, one_of
 from policyeval.kms.paging import page
-from policyeval.kms.principals import check_principal
-from policyeval.kms.storage.store import Reading
+from policyeval.kms.principals import check_principal, kept, showing
 from policyeval.model.arn import split_arn
 from policyeval.model.grant import Grant
 
@@ -33,20 +34,32 @@ def list_grants(call: Call) -> Response:
         _check_service(call, "GranteeServicePrincipal")
     found = call.find(params["KeyId"], "kms:ListGrants")
     call.ask("kms:ListGrants", found)
-    return _page(call, found.key.arn, _filtered(params, found.key.arn, call.reading))
+    return _page(call, found.key.arn, _filtered(call, found.key.arn))
 
 
-def _filtered(params: Params, key_arn: str, reading: Reading) -> Fetch:
+def _filtered(call: Call, key_arn: str) -> Fetch:
     """Give the grants that the filters leave."""
+    params, reading = call.params, call.reading
     grantee = params.get("GranteePrincipal") or params.get("GranteeServicePrincipal")
+    names = _names(call, grantee) if grantee is not None else set()
     if "GrantId" in params:
         grant = existing(key_arn, params["GrantId"], reading)
-        found = [grant] if grantee in {None, grant.grantee_principal, grant.grantee_service_principal} else []
-    elif grantee is not None:
-        found = list(reading.grants_to(key_arn, grantee))
+        own = {grant.grantee_principal, grant.grantee_service_principal}
+        found = [grant] if not names or names & own else []
+    elif names:
+        found = sorted((grant for name in names for grant in reading.grants_to(key_arn, name)), key=_by_id)
     else:
         return lambda after, limit: reading.grants_after(key_arn, after, limit)
     return lambda after, limit: [grant for grant in found if grant.grant_id > after][:limit]
+
+
+def _names(call: Call, principal: str) -> set[str]:
+    """Name a principal as grants can have it: one that was described without a unique id is kept by its ARN (S12)."""
+    return {principal, kept(principal, call.core.iam)}
+
+
+def _by_id(grant: Grant) -> str:
+    return grant.grant_id
 
 
 def list_retirable_grants(call: Call) -> Response:
@@ -82,6 +95,10 @@ def _check_service(call: Call, parameter: str) -> None:
 
 
 def _retirable(call: Call, retirer: str, after: str) -> Iterator[Grant]:
+    return merge(*(_retirable_by(call, name, after) for name in _names(call, retirer)), key=_by_id)
+
+
+def _retirable_by(call: Call, retirer: str, after: str) -> Iterator[Grant]:
     while grants := call.reading.retirable(retirer, after, _PAGE):
         for grant in grants:
             key = split_arn(grant.key_arn)
@@ -96,13 +113,13 @@ def _page(call: Call, of: str, fetch: Fetch) -> Response:
         member="Grants",
         default=_PAGE,
         fetch=fetch,
-        order=lambda grant: grant.grant_id,
-        show=_show,
+        order=_by_id,
+        show=partial(_show, showing(call.core.iam)),
         of=of,
     )
 
 
-def _show(grant: Grant) -> Response:
+def _show(name: Callable[[str], str], grant: Grant) -> Response:
     """Give a grant as listings do; what it does not have is left out, but a name is shown as empty."""
     constraints = _present(
         EncryptionContextSubset=_copied(grant.context_subset),
@@ -114,14 +131,18 @@ def _show(grant: Grant) -> Response:
         GrantId=grant.grant_id,
         Name=grant.name or "",
         CreationDate=grant.creation_date,
-        GranteePrincipal=grant.grantee_principal,
+        GranteePrincipal=_party(grant.grantee_principal, name),
         GranteeServicePrincipal=grant.grantee_service_principal,
-        RetiringPrincipal=grant.retiring_principal,
+        RetiringPrincipal=_party(grant.retiring_principal, name),
         RetiringServicePrincipal=grant.retiring_service_principal,
         IssuingAccount=grant.issuing_account,
         Operations=sorted(grant.operations),
         Constraints=constraints or None,
     )
+
+
+def _party(principal: str | None, name: Callable[[str], str]) -> str | None:
+    return name(principal) if principal is not None else None
 
 
 def _copied(pairs: Mapping[str, str] | None) -> dict[str, str] | None:

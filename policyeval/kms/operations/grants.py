@@ -21,7 +21,7 @@ from policyeval.kms.operations.grant_rules import (
     requested_constraint,
 )
 from policyeval.kms.operations.row import Asked, Operation
-from policyeval.kms.principals import check_party
+from policyeval.kms.principals import check_party, kept
 from policyeval.kms.records import Key, KeyState
 from policyeval.kms.source import WithGrant
 from policyeval.kms.storage.store import Reading
@@ -77,9 +77,9 @@ def _requested(call: Call, key: Key, equals: Pairs | None, subset: Pairs | None)
         key.arn,
         call.core.entropy(32).hex(),
         frozenset(params["Operations"]),
-        grantee_principal=params.get("GranteePrincipal"),
+        grantee_principal=_kept(call, "GranteePrincipal"),
         grantee_service_principal=params.get("GranteeServicePrincipal"),
-        retiring_principal=params.get("RetiringPrincipal"),
+        retiring_principal=_kept(call, "RetiringPrincipal"),
         retiring_service_principal=params.get("RetiringServicePrincipal"),
         # A service that calls for itself has no account that could retire the grant (G5).
         issuing_account=root_arn(caller.account, caller.partition) if caller.account else None,
@@ -89,6 +89,10 @@ def _requested(call: Call, key: Key, equals: Pairs | None, subset: Pairs | None)
         name=params.get("Name"),
         creation_date=call.now,
     )
+
+
+def _kept(call: Call, party: str) -> str | None:
+    return kept(call.params[party], call.core.iam) if party in call.params else None
 
 
 def _tried_before(grant: Grant, reading: Reading) -> Grant | None:

@@ -11,7 +11,7 @@ from policyeval.kms.call import NO_RESOURCE, Call, Params, Response
 from policyeval.kms.creation import check_key_quota, creation_conditions
 from policyeval.kms.errors import KmsError
 from policyeval.kms.key_policy import default_text
-from policyeval.kms.lockout import check_new_policy
+from policyeval.kms.lockout import with_new_policy
 from policyeval.kms.metadata import key_metadata
 from policyeval.kms.operations.row import Asked, Operation
 from policyeval.kms.paging import page, without_ended
@@ -32,7 +32,7 @@ def create_key(call: Call) -> Response:
     _check_supported(key)
     key = replace(key, tags=read_tags(params.get("Tags", ())))
     if "Policy" in params:  # the default policy lets the account in, whoever calls
-        check_new_policy(call, key)
+        key = with_new_policy(call, key)
     check_key_quota(call, key.account, key.region)
     transaction = call.transaction
     if key.origin == "EXTERNAL":

@@ -12,9 +12,9 @@ from policyeval.catalog.regions import regions
 from policyeval.kms.call import NO_RESOURCE, Call, Found, Response
 from policyeval.kms.creation import check_key_quota, creation_conditions
 from policyeval.kms.errors import KmsError
-from policyeval.kms.key_policy import default_text
+from policyeval.kms.key_policy import default_text, shown_policy
 from policyeval.kms.lifecycle import join, members
-from policyeval.kms.lockout import check_new_policy
+from policyeval.kms.lockout import with_new_policy
 from policyeval.kms.metadata import key_metadata
 from policyeval.kms.operations.kinds import check_primary
 from policyeval.kms.operations.row import Operation, given
@@ -38,12 +38,12 @@ def replicate_key(call: Call) -> Response:
         raise KmsError("AlreadyExistsException", f"{replica.arn} already exists.")
     replica = replace(replica, tags=read_tags(params.get("Tags", ())))
     if "Policy" in params:  # the default policy lets the account in, whoever calls
-        check_new_policy(call, replica)
+        replica = with_new_policy(call, replica)
     check_key_quota(call, replica.account, replica.region)
     join(replica, call.key, call.transaction, call.core.vault)
     return {
         "ReplicaKeyMetadata": key_metadata(replace(replica, state="Creating")),
-        "ReplicaPolicy": replica.policy,
+        "ReplicaPolicy": shown_policy(replica.policy, call.core.iam),
         "ReplicaTags": [{"TagKey": name, "TagValue": value} for name, value in replica.tags],
     }
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Final
 
 from policyeval.kms.call import Call, Response
-from policyeval.kms.key_policy import DEFAULT_NAME, check_name, missing_policy
-from policyeval.kms.lockout import check_new_policy
+from policyeval.kms.key_policy import DEFAULT_NAME, check_name, missing_policy, shown_policy
+from policyeval.kms.lockout import with_new_policy
 from policyeval.kms.operations.row import Operation, given
 from policyeval.kms.paging import page
 
@@ -15,18 +15,16 @@ _PAGE: Final = 100
 
 
 def get_key_policy(call: Call) -> Response:
-    """Give a key's policy, as it was put."""
+    """Give a key's policy, as it was put but for users and roles that are gone: of those their unique ids are left."""
     if call.params.get("PolicyName", DEFAULT_NAME) != DEFAULT_NAME:
         raise missing_policy()
-    return {"Policy": call.key.policy, "PolicyName": DEFAULT_NAME}
+    return {"Policy": shown_policy(call.key.policy, call.core.iam), "PolicyName": DEFAULT_NAME}
 
 
 def put_key_policy(call: Call) -> Response:
     """Replace a key's policy; the very next decision goes by it."""
     check_name(call.params.get("PolicyName"))
-    changed = replace(call.key, policy=call.params["Policy"])
-    check_new_policy(call, changed)
-    call.transaction.put_key(changed)
+    call.transaction.put_key(with_new_policy(call, replace(call.key, policy=call.params["Policy"])))
     return {}
 
 
