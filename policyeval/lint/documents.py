@@ -114,6 +114,7 @@ _IN_STATEMENTS: Final = frozenset({"effect", "action", "notaction"})
 # How many ways of a template's conditions through one policy are followed; what the others lead to is unknown.
 _MAX_WAYS: Final = 64
 _GRANT_LISTS: Final = frozenset({"Grants", "grants"})
+_OF_GRANT: Final = frozenset({"GranteePrincipal", "GranteeServicePrincipal", "Operations", "RetiringPrincipal"})
 
 
 def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = False) -> Found:
@@ -215,7 +216,7 @@ class _Finder:
         around = _known_here(node, around)
         for key, value in node.entries:
             name, at = key.value, f"{pointer}/{pointer_part(key.value)}"
-            if name in _GRANT_LISTS and isinstance(value, List):
+            if name in _GRANT_LISTS and isinstance(value, List) and (around.ours or _has_grant(value)):
                 self.grants.append(_grants(value, at, around.key or KeyFacts()))
             else:
                 known = _TYPES_OF_OURS.get(name) if around.ours else None
@@ -265,6 +266,13 @@ def _known_here(node: Mapping, around: _Around) -> _Around:
     if "id" in texts and len(texts["id"]) == 12:  # noqa: PLR2004 - an account's id
         return around._replace(account=texts["id"], partition=texts.get("partition", around.partition))
     return around
+
+
+def _has_grant(node: List) -> bool:
+    """Tell whether there is one of KMS in a list: Amazon S3 and databases have grants as well."""
+    return any(
+        isinstance(item, Mapping) and any(key.value in _OF_GRANT for key, _ in item.entries) for item in node.items
+    )
 
 
 def _grants(node: List, pointer: str, key: KeyFacts) -> GrantList:

@@ -163,6 +163,25 @@ def test_the_policy_and_grants_of_a_key_know_the_key() -> None:
     assert of_key.key == policy.key
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param({"Grants": [{"Grantee": {"Type": "CanonicalUser"}, "Permission": "READ"}]}, id="of a bucket"),
+        pytest.param({"grants": [{"role": "reader", "privileges": ["select"]}]}, id="of a database"),
+        pytest.param({"grants": ["reader"]}, id="of names"),
+    ],
+)
+def test_the_grants_of_others_are_none_of_kms(document: object) -> None:
+    report = lint_bytes(LINTER, json.dumps(document).encode(), "a.json")
+    assert (report.grants, report.findings) == (0, [])
+
+
+def test_what_an_entities_file_has_as_grant_is_one_whatever_it_lacks() -> None:
+    document = {"accounts": [{"keys": [{"grants": [{"Grantee": "x"}]}]}]}
+    report = lint_bytes(LINTER, json.dumps(document).encode(), "a.json")
+    assert (report.grants, {finding.code for finding in report.findings}) == (1, {"G107", "G401"})
+
+
 def test_what_list_grants_prints_is_a_list_of_grants() -> None:
     report = lint_bytes(
         LINTER, b'{"Grants": [{"Operations": ["Decrypt"]}, {"Operations": []}], "Truncated": false}', "a.json"
