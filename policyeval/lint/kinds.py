@@ -9,5 +9,6 @@ class FileKind(StrEnum):
     UNREADABLE_FILE = "unreadable-file"
     FILE_TOO_LARGE = "file-too-large"
     NOT_TEXT = "not-text"
+    UNRENDERED_TEMPLATE = "unrendered-template"
     UNUSED_SUPPRESSION = "unused-suppression"
     EXPIRED_SUPPRESSION = "expired-suppression"

@@ -50,7 +50,13 @@ def read(data: bytes, name: str) -> Reading:
     node, faults = _reader(name, text)(text, name)
     source = node.source if node is not None and node.source is not None else Source(name, text)
     prefix = text[: len(text) - len(source.text)]
-    return Reading(source, node, faults, not faults or "statement" in text.lower(), prefix)
+    return Reading(source, node, faults, not faults or _policy_like(text, faults), prefix)
+
+
+def _policy_like(text: str, faults: list[Diagnostic]) -> bool:
+    if any(fault.kind == FileKind.UNRENDERED_TEMPLATE for fault in faults):  # charts are full of them
+        return "Statement" in text and "Effect" in text
+    return "statement" in text.lower()
 
 
 def too_large(name: str, size: int) -> Reading:
@@ -91,8 +97,21 @@ def _read_yaml(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
 
     read_as = partial(read_yaml, text, name, functions=TAGS, several=True)
     node, faults = read_as()
+    mark = _directive(faults[0]) if faults else None
+    if mark is not None:
+        message = "the file is a template, and no YAML before it is filled in"
+        return None, [Diagnostic(message, "render it, and lint what comes", mark, FileKind.UNRENDERED_TEMPLATE)]
     # The Serverless Framework merges; CloudFormation does not.
     return read_as(merging=True) if faults and node is not None and is_service(node) else (node, faults)
+
+
+def _directive(fault: Diagnostic) -> Place | None:
+    """Find the directive of a template in the line where a text stops to be YAML."""
+    source = fault.place.source if fault.place is not None else None
+    if fault.place is None or source is None:
+        return None
+    found = _DIRECTIVE.search(source.text, *source.line_span(fault.place.line or 1))
+    return Place(source, *found.span(1)) if found is not None else None
 
 
 def _begins_as_json(text: str) -> bool:
@@ -113,4 +132,6 @@ def _after_blanks(text: str, at: int) -> int:
 
 
 _BLANKS: Final = re.compile("[\ufeff \t\r\n]*")
+# Of Helm and Jinja, where YAML has a value: to it `{{` opens an object in an object.
+_DIRECTIVE: Final = re.compile(r"^[ \t]*(?:- +|[\w./-]+: +)*(\{\{|\{%)", re.MULTILINE)
 _YAML: Final = frozenset({".yaml", ".yml"})

@@ -324,3 +324,21 @@ def test_braces_that_are_not_closed_are_text() -> None:
     policy = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:{{x}", "Resource": "*"}}
     report = lint_bytes(LINTER, json.dumps(policy).encode(), "a.json")
     assert [finding.code for finding in report.findings] == ["A106"]
+
+
+HELM = "{{- if .Values.on }}\nkind: Policy\n%s\n{{- end }}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "codes"),
+    [
+        pytest.param(HELM % "doc: {Statement: {Effect: Allow}}", False, ["X104"], id="a template with a policy"),
+        pytest.param(HELM % "sql: a statement", False, [], id="one without, below a folder"),
+        pytest.param(HELM % "sql: a statement", True, ["X104"], id="one without that is named"),
+        pytest.param("\ufeff" + HELM % "", True, ["X104"], id="one after a byte order mark"),
+        pytest.param("a: |\n  {{ x }}\nstatement: [\n", False, ["S101"], id="what is broken elsewhere"),
+    ],
+)
+def test_a_template_is_no_broken_yaml(text: str, named: bool, codes: list[str]) -> None:  # noqa: FBT001 - a column
+    report = lint_bytes(LINTER, text.encode(), "templates/iam.yaml", named=named)
+    assert [finding.code for finding in report.findings] == codes

@@ -277,6 +277,7 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
         "X101": "files.unreadable_file",
         "X102": "files.file_too_large",
         "X103": "files.not_text",
+        "X104": "files.unrendered_template",
         "X201": "files.unused_suppression",
         "X202": "files.expired_suppression",
     }
