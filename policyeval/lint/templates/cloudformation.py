@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.templates.choices import beyond
+from policyeval.lint.templates.expressions import without_expressions
 from policyeval.lint.templates.functions import is_nothing, resolve
 from policyeval.lint.templates.providers import host_of, tell_providers
 from policyeval.lint.templates.resources import (
@@ -25,13 +26,18 @@ if TYPE_CHECKING:
     from policyeval.lint.templates.choices import Way
     from policyeval.syntax.tree import Node
 
+_LOOP: Final = "Fn::ForEach::"
+_PARTS_OF_LOOP: Final = 3  # the variable, what it goes through, and what is made each time
+
 
 def is_template(root: Node) -> bool:
-    """Tell whether a document is a template: it has resources, and one of them a type."""
+    """Tell whether a document is a template: it has resources, and one of them a type, or is made in a loop."""
     resources = get(root, "Resources")
     if not isinstance(resources, Mapping):
         return False
-    return any(isinstance(get(resource, "Type"), Text) for _, resource in resources.entries)
+    return any(
+        isinstance(get(resource, "Type"), Text) or key.value.startswith(_LOOP) for key, resource in resources.entries
+    )
 
 
 def is_construct_tree(root: Node) -> bool:
@@ -47,15 +53,32 @@ def spots(root: Node) -> Iterator[Spot]:
         return
     _tell_providers(resources)
     for key, resource in resources.entries:
-        at = f"/Resources/{pointer_part(key.value)}"
-        properties, condition = get(resource, "Properties"), get(resource, "Condition")
-        if isinstance(resource, Unknown):
-            yield Spot(resource, at, sure=True)
-        elif properties is not None:
-            kind = get(resource, "Type")
-            given: Way = frozenset({(condition.value, True)}) if isinstance(condition, Text) else frozenset()
-            found = _in_resource(kind.value if isinstance(kind, Text) else "", properties, f"{at}/Properties")
-            yield from (spot._replace(given=spot.given | given) for spot in found)
+        yield from _of_resource(resource, f"/Resources/{pointer_part(key.value)}")
+    yield from _repeated(get(root, "Resources"), "/Resources")
+
+
+def _of_resource(resource: Node, at: str) -> Iterator[Spot]:
+    properties, condition = get(resource, "Properties"), get(resource, "Condition")
+    if isinstance(resource, Unknown):
+        yield Spot(resource, at, sure=True)
+    elif properties is not None:
+        kind = get(resource, "Type")
+        given: Way = frozenset({(condition.value, True)}) if isinstance(condition, Text) else frozenset()
+        found = _in_resource(kind.value if isinstance(kind, Text) else "", properties, f"{at}/Properties")
+        yield from (spot._replace(given=spot.given | given) for spot in found)
+
+
+def _repeated(resources: Node | None, pointer: str) -> Iterator[Spot]:
+    """Give the spots of the resources that loops make, each once; a loop's variable may stand in any text."""
+    for key, loop in resources.entries if isinstance(resources, Mapping) else ():
+        if not key.value.startswith(_LOOP) or not isinstance(loop, List) or len(loop.items) != _PARTS_OF_LOOP:
+            continue
+        at = f"{pointer}/{pointer_part(key.value)}/{_PARTS_OF_LOOP - 1}"
+        made = loop.items[-1]
+        for name, resource in made.entries if isinstance(made, Mapping) else ():
+            if not name.value.startswith(_LOOP):
+                yield from _of_resource(without_expressions(resource), f"{at}/{pointer_part(name.value)}")
+        yield from _repeated(made, at)
 
 
 def _tell_providers(resources: Mapping) -> None:

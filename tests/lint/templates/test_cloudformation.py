@@ -226,11 +226,34 @@ INCLUDED = """\
    {"Fn::Transform": {"Name": "AWS::Include"}, "Effect": "Allow"},
    {"Effect": "Allow", "Principal": "*", "Action": "sqs:Ssend", "Resource": {"Fn::GetAtt": ["Queue", "Arn"]}}]}}}}}
 """
+LOOP = """\
+Resources:
+  Fn::ForEach::Teams:
+    - Team
+    - [blue, green]
+    - Role${Team}:
+        Type: AWS::IAM::Role
+        Properties:
+          AssumeRolePolicyDocument:
+            Version: "2012-10-17"
+            Statement: {Effect: Allow, Principal: {AWS: "${Team}"}, Action: sts:AssumeRol}
+      Fn::ForEach::Buckets:
+        - Bucket
+        - !Ref Buckets
+        - Policy${Team}${Bucket}:
+            Type: AWS::S3::BucketPolicy
+            Properties:
+              PolicyDocument:
+                Version: "2012-10-17"
+                Statement: {Effect: Allow, Principal: "*", Action: s3:GetObjekt, Resource: !Sub "${Bucket}/*"}
+  Fn::ForEach::Broken: [Team]
+"""
 
 
 @pytest.mark.parametrize(
     ("text", "findings", "policies", "unknown"),
     [
+        pytest.param(LOOP, ["A102 10:77 sts:AssumeRol", "A102 19:68 s3:GetObjekt"], 2, 4, id="loops"),
         pytest.param(ROLE, ["A102 10:21 sts:AssumeRol", 'A102 17:30 "s3:GetObjekt"'], 2, 2, id="a role"),
         pytest.param(CHOICE, ["A102 8:88 sqs:Ssend"], 1, 1, id="a policy that is chosen"),
         pytest.param(TEXT, ['A102 7:67 "logs:PutLogEventz"'], 1, 3, id="a policy in a text with variables"),
