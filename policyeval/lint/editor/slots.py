@@ -33,6 +33,7 @@ class Placed(NamedTuple):
     path: tuple[str, ...] = ()
 
 
+_EFFECTS: Final = (["Allow"], ["Deny"])
 _ACTIONS: Final = frozenset({"Action", "NotAction"})
 _PRINCIPALS: Final = frozenset({"Principal", "NotPrincipal"})
 # In entities files, templates and what the AWS CLI prints, under these names stands a policy.
@@ -53,6 +54,8 @@ def place(spot: Spot) -> Placed | None:
     """Tell what belongs where a cursor is; None where nothing of a policy does."""
     depth = depth_of_statement(spot.path)
     if depth is None:
+        depth = _depth_of_part(spot)
+    if depth is None:
         slot = _in_policy(spot)
         return Placed(slot, {}) if slot is not None else None
     path = spot.path[depth:]
@@ -63,6 +66,12 @@ def place(spot: Spot) -> Placed | None:
     if spot.role is not Role.VALUE and slot is None:
         slot = _key(path)
     return Placed(slot, statement, path) if slot is not None else None
+
+
+def _depth_of_part(spot: Spot) -> int | None:
+    """Tell how deep a statement outside of a policy is around the cursor: by the effect that it has so far."""
+    depths = range(len(spot.objects) - 1, -1, -1)
+    return next((depth for depth in depths if spot.objects[depth].get("Effect") in _EFFECTS), None)
 
 
 def _value(path: tuple[str, ...]) -> Slot | None:

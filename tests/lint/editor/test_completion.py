@@ -68,6 +68,8 @@ def test_nothing_is_proposed_for(marked: str) -> None:
         pytest.param("functions:\n  a:\n    iamRoleStatements:\n    - Action: kms:Decr|\n", id="of a function"),
         pytest.param("apiGateway:\n  resourcePolicy:\n  - Action: kms:Decr|\n", id="of an API"),
         pytest.param("Auth: {ResourcePolicy: {CustomStatements: [{Action: kms:Decr|}]}}", id="of an API of SAM's"),
+        pytest.param("- Effect: Allow\n  Action:\n    - kms:Decr|\n", id="in a file of their own"),
+        pytest.param("Read: {Effect: Deny, NotAction: kms:Decr|}", id="by themselves"),
     ],
 )
 def test_lists_of_statements_are_helped_with_like_those_of_a_policy(marked: str) -> None:
@@ -76,6 +78,7 @@ def test_lists_of_statements_are_helped_with_like_those_of_a_policy(marked: str)
 
 def test_what_else_is_called_statements_is_not() -> None:
     assert at("sql:\n  statements:\n  - Action: kms:Decr|\n", yaml=True) is None
+    assert at("- Effect: NoSchedule\n  Action: kms:Decr|\n", yaml=True) is None
 
 
 def test_services_come_first_and_those_of_the_statement_before_the_others() -> None:
