@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policyeval.lint.embedded import holds_policy, read_embedded, read_patchwork
 from policyeval.lint.look_alikes import is_look_alike
 from policyeval.lint.templates import cloudformation, serverless
+from policyeval.lint.templates.arguments import POLICIES
 from policyeval.lint.templates.choices import beyond, choice, ways
 from policyeval.lint.templates.cloudformation import branches
 from policyeval.lint.templates.expressions import has_expressions, without_expressions
 from policyeval.lint.templates.functions import calls_functions, resolve, substitution
-from policyeval.lint.templates.spot import Spot, is_configuration, is_part, part_with
+from policyeval.lint.templates.spot import Spot, get, is_configuration, is_part, part_with
 from policyeval.lint.view import KeyFacts
 from policyeval.model.arn import Arn
 from policyeval.model.policy import CURRENT_VERSION, OLD_VERSION, PolicyType
@@ -67,6 +68,7 @@ class _Around(NamedTuple):
 
     `sure`: it is a policy, whatever it looks like. `given` are a template's conditions under which it is there.
     `made`: it is made of parts that stand elsewhere. `ours`: it stands in an entities or scenario file.
+    `arguments` are those of a resource of Terraform's that are policies.
     """
 
     type: PolicyType | None = None
@@ -77,6 +79,7 @@ class _Around(NamedTuple):
     given: Way = frozenset()
     made: bool = False
     ours: bool = False
+    arguments: dict[str, PolicyType] = {}  # noqa: RUF012 - never changed
 
 
 _Waiting = tuple["Node", str, _Around]
@@ -113,6 +116,8 @@ _VERSIONS: Final = frozenset({CURRENT_VERSION, OLD_VERSION})
 _IN_STATEMENTS: Final = frozenset({"effect", "action", "notaction"})
 # How many ways of a template's conditions through one policy are followed; what the others lead to is unknown.
 _MAX_WAYS: Final = 64
+# Of what `terraform show -json` prints: all else of a plan says it again, or what was before.
+_PLANNED: Final = "planned_values"
 _GRANT_LISTS: Final = frozenset({"Grants", "grants"})
 _OF_GRANT: Final = frozenset({"GranteePrincipal", "GranteeServicePrincipal", "Operations", "RetiringPrincipal"})
 
@@ -134,7 +139,7 @@ def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = F
     found = Found(finder.policies, finder.grants, finder.faults, finder.unknown)
     nothing = not found.policies and not found.grants
     template = cloudformation.is_template(root) or cloudformation.is_construct_tree(root) or serverless.is_service(root)
-    other = is_configuration(root) or template or is_look_alike(root)
+    other = is_configuration(root) or get(root, _PLANNED) is not None or template or is_look_alike(root)
     if certain and nothing and not other:
         return found._replace(policies=[PolicyDocument(root, "", policy_type)], unknown=sum(_unknown(root)))
     return found
@@ -151,9 +156,14 @@ def _spots(root: Node) -> Iterable[Spot]:
         return ()
     if serverless.is_service(root):
         return serverless.spots(root)
+    planned = get(root, _PLANNED)
+    if planned is not None:
+        return [Spot(planned, f"/{_PLANNED}")]
     if has_expressions(root):
-        return [Spot(without_expressions(root), "")]
-    return [Spot(resolve(root) if calls_functions(root) else root, "")]
+        root = without_expressions(root)
+    elif calls_functions(root):
+        root = resolve(root)
+    return [Spot(root, "")]
 
 
 def _patchwork(node: Unknown) -> Patchwork | None:
@@ -219,7 +229,7 @@ class _Finder:
             if name in _GRANT_LISTS and isinstance(value, List) and (around.ours or _has_grant(value)):
                 self.grants.append(_grants(value, at, around.key or KeyFacts()))
             else:
-                known = _TYPES_OF_OURS.get(name) if around.ours else None
+                known = _TYPES_OF_OURS.get(name) if around.ours else around.arguments.get(name)
                 policy_type = known or _TYPES.get(name, around.type)
                 yield value, at, around._replace(type=policy_type, ours=around.ours or name in _OURS)
 
@@ -247,8 +257,10 @@ class _Finder:
 
 
 def _known_here(node: Mapping, around: _Around) -> _Around:
-    """Add what an account or a key of an entities file says of itself."""
+    """Add what an account or a key of an entities file says of itself, or a resource in a plan of Terraform's."""
     texts = {key.value: value.value for key, value in node.entries if isinstance(value, Text)}
+    if texts.get("type") in POLICIES:
+        return around._replace(arguments=dict(POLICIES[texts["type"]]))
     if around.type is PolicyType.KEY and "region" in texts and "id" in texts:
         arn = (
             Arn(around.partition, "kms", texts["region"], around.account, f"key/{texts['id']}")

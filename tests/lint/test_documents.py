@@ -96,6 +96,7 @@ def test_a_policy_is_found_where_it_stands(value: object, found: list[tuple[str,
 
 MASKED = {"Sid": "audit", "DataIdentifier": ["arn:aws:dataprotection::aws:data-identifier/Name"], "Operation": {}}
 ALLOW = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+PLANNED = {"resources": [{"type": "aws_kms_key", "values": {"policy": json.dumps(DOCUMENT), "tags": {}}}]}
 UPDATE = {"Effect": "Allow", "Action": ["Update:*"], "Principal": "*", "Resource": "*"}
 
 
@@ -111,6 +112,24 @@ def test_what_is_written_in_another_language_is_no_policy(document: dict[str, ob
     assert _found(document) == []
     assert lint_bytes(LINTER, json.dumps(document).encode(), "a.json").policies == 0
     assert _found({"a": document, "b": DOCUMENT}) == [("/b", None)]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        pytest.param(
+            {"planned_values": {"root_module": PLANNED}, "resource_changes": [DOCUMENT], "prior_state": DOCUMENT},
+            [("/planned_values/root_module/resources/0/values/policy", PolicyType.KEY)],
+            id="a plan, of which what is planned counts",
+        ),
+        pytest.param({"values": {"root_module": PLANNED}}, [("/values/root_module/resources/0/values/policy", PolicyType.KEY)], id="a state"),
+        pytest.param({"type": "aws_vpc", "values": {"policy": DOCUMENT}}, [("/values/policy", None)], id="another resource"),
+    ],
+)  # fmt: skip
+def test_a_policy_of_a_plan_is_of_the_type_of_its_resource(
+    value: object, found: list[tuple[str, PolicyType | None]]
+) -> None:
+    assert _found(value) == found
 
 
 @pytest.mark.parametrize(
