@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.embedded import holds_policy, read_embedded, read_patchwork
 from policyeval.lint.look_alikes import is_look_alike
+from policyeval.lint.surroundings import Around, below, known_here
 from policyeval.lint.templates import cloudformation, serverless
-from policyeval.lint.templates.arguments import POLICIES
 from policyeval.lint.templates.choices import beyond, choice, ways
 from policyeval.lint.templates.cloudformation import branches
 from policyeval.lint.templates.expressions import has_expressions, without_expressions
 from policyeval.lint.templates.functions import calls_functions, resolve, substitution
 from policyeval.lint.templates.spot import Spot, get, is_configuration, is_part, part_with
 from policyeval.lint.view import KeyFacts
-from policyeval.model.arn import Arn
 from policyeval.model.policy import CURRENT_VERSION, OLD_VERSION, PolicyType
 from policyeval.syntax.tree import INTERPOLATION, UNREADABLE, List, Mapping, Text, Unknown, pointer_part
 
@@ -63,55 +62,8 @@ class Found(NamedTuple):
     unknown: int
 
 
-class _Around(NamedTuple):
-    """What the names above a value tell of it.
+_Waiting = tuple["Node", str, Around]
 
-    `sure`: it is a policy, whatever it looks like. `given` are a template's conditions under which it is there.
-    `made`: it is made of parts that stand elsewhere. `ours`: it stands in an entities or scenario file.
-    `arguments` are those of a resource of Terraform's that are policies.
-    """
-
-    type: PolicyType | None = None
-    account: str | None = None
-    partition: str = "aws"
-    key: KeyFacts | None = None
-    sure: bool = False
-    given: Way = frozenset()
-    made: bool = False
-    ours: bool = False
-    arguments: dict[str, PolicyType] = {}  # noqa: RUF012 - never changed
-
-
-_Waiting = tuple["Node", str, _Around]
-
-# Names in entities and scenario files, in templates and manifests, and in what the AWS CLI prints.
-_TYPES: Final = {
-    "trust_policy": PolicyType.TRUST,
-    "AssumeRolePolicyDocument": PolicyType.TRUST,
-    "assumeRolePolicyDocument": PolicyType.TRUST,
-    "assume_role_policy_document": PolicyType.TRUST,
-    "assumeRolePolicy": PolicyType.TRUST,
-    "assume_role_policy": PolicyType.TRUST,
-    "KeyPolicy": PolicyType.KEY,
-    "identity_policies": PolicyType.IDENTITY,
-    "permissions_boundary": PolicyType.IDENTITY,
-    "UserPolicyList": PolicyType.IDENTITY,
-    "GroupPolicyList": PolicyType.IDENTITY,
-    "RolePolicyList": PolicyType.IDENTITY,
-    "PolicyVersionList": PolicyType.IDENTITY,
-    "PolicyVersion": PolicyType.IDENTITY,
-    "service_control_policies": PolicyType.SCP,
-    "resource_control_policies": PolicyType.RCP,
-    "vpc_endpoints": PolicyType.VPC_ENDPOINT,
-}
-# Entities files have accounts, scenario files tests; what else has members of these names means other things by them.
-_OURS: Final = frozenset({"accounts", "tests"})
-_TYPES_OF_OURS: Final = {
-    "keys": PolicyType.KEY,
-    "policies": PolicyType.IDENTITY,
-    "resources": PolicyType.RESOURCE,
-    "session": PolicyType.SESSION,
-}
 _VERSIONS: Final = frozenset({CURRENT_VERSION, OLD_VERSION})
 _IN_STATEMENTS: Final = frozenset({"effect", "action", "notaction"})
 # How many ways of a template's conditions through one policy are followed; what the others lead to is unknown.
@@ -134,7 +86,7 @@ def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = F
         if spot.is_grant:
             finder.take_grant(spot)
         else:
-            around = _Around(spot.type, key=spot.key, sure=spot.sure, given=spot.given, made=spot.made)
+            around = Around(spot.type, key=spot.key, sure=spot.sure, given=spot.given, made=spot.made)
             finder.look(spot.node, spot.pointer, around)
     found = Found(finder.policies, finder.grants, finder.faults, finder.unknown)
     nothing = not found.policies and not found.grants
@@ -186,7 +138,7 @@ class _Finder:
         # With the nodes, so that no other takes the identity of one.
         self.seen: dict[int, Node] = {}
 
-    def look(self, root: Node, pointer: str, around: _Around) -> None:
+    def look(self, root: Node, pointer: str, around: Around) -> None:
         waiting: list[_Waiting] = [(root, pointer, around)]
         while waiting:
             node, pointer, around = waiting.pop()
@@ -194,7 +146,7 @@ class _Finder:
                 self.seen[id(node)] = node
                 waiting += reversed(list(self.look_at(node, pointer, around)))
 
-    def look_at(self, node: Node, pointer: str, around: _Around) -> Iterator[_Waiting]:
+    def look_at(self, node: Node, pointer: str, around: Around) -> Iterator[_Waiting]:
         """Take what a value is; give what it holds that is to be looked at."""
         if isinstance(node, Mapping) and (around.sure or _is_policy(node)):
             self.take(node, pointer, around)
@@ -210,7 +162,7 @@ class _Finder:
         elif isinstance(node, Unknown):
             yield from self.choices(node, pointer, around)
 
-    def choices(self, node: Unknown, pointer: str, around: _Around) -> Iterator[_Waiting]:
+    def choices(self, node: Unknown, pointer: str, around: Around) -> Iterator[_Waiting]:
         """Look into what a template's function may give."""
         patchwork = _patchwork(node)
         choices = branches(node)
@@ -222,18 +174,16 @@ class _Finder:
         elif around.sure:
             self.unknown += 1
 
-    def members(self, node: Mapping, pointer: str, around: _Around) -> Iterator[_Waiting]:
-        around = _known_here(node, around)
+    def members(self, node: Mapping, pointer: str, around: Around) -> Iterator[_Waiting]:
+        around = known_here(node, around)
         for key, value in node.entries:
             name, at = key.value, f"{pointer}/{pointer_part(key.value)}"
             if name in _GRANT_LISTS and isinstance(value, List) and (around.ours or _has_grant(value)):
                 self.grants.append(_grants(value, at, around.key or KeyFacts()))
             else:
-                known = _TYPES_OF_OURS.get(name) if around.ours else around.arguments.get(name)
-                policy_type = known or _TYPES.get(name, around.type)
-                yield value, at, around._replace(type=policy_type, ours=around.ours or name in _OURS)
+                yield value, at, below(name, around)
 
-    def take_read(self, node: Node | None, faults: list[Diagnostic], pointer: str, around: _Around) -> None:
+    def take_read(self, node: Node | None, faults: list[Diagnostic], pointer: str, around: Around) -> None:
         self.faults += faults
         if isinstance(node, Unknown):
             self.unknown += 1
@@ -245,7 +195,7 @@ class _Finder:
             self.grants.append(GrantList(((spot.node, spot.pointer),), spot.key or KeyFacts(), spot.made))
         self.unknown += sum(_unknown(spot.node))
 
-    def take(self, node: Mapping, pointer: str, around: _Around) -> None:
+    def take(self, node: Mapping, pointer: str, around: Around) -> None:
         # What a policy is made of is no part of another.
         self.seen.update((id(value), value) for _, value in node.entries)
         unknown = _unknown(node)
@@ -254,30 +204,6 @@ class _Finder:
         policy_type = around.type or self.policy_type
         self.policies.append(PolicyDocument(node, pointer, policy_type, around.key, followed, around.made))
         self.unknown += unknown.values + len(leading) - len(followed)
-
-
-def _known_here(node: Mapping, around: _Around) -> _Around:
-    """Add what an account or a key of an entities file says of itself, or a resource in a plan of Terraform's."""
-    texts = {key.value: value.value for key, value in node.entries if isinstance(value, Text)}
-    if texts.get("type") in POLICIES:
-        return around._replace(arguments=dict(POLICIES[texts["type"]]))
-    if around.type is PolicyType.KEY and "region" in texts and "id" in texts:
-        arn = (
-            Arn(around.partition, "kms", texts["region"], around.account, f"key/{texts['id']}")
-            if around.account
-            else None
-        )
-        facts = KeyFacts(
-            arn,
-            texts.get("spec", "SYMMETRIC_DEFAULT"),
-            texts.get("usage"),
-            texts.get("manager", "CUSTOMER"),
-            texts["multi_region"] == "true" if "multi_region" in texts else None,
-        )
-        return around._replace(key=facts)
-    if "id" in texts and len(texts["id"]) == 12:  # noqa: PLR2004 - an account's id
-        return around._replace(account=texts["id"], partition=texts.get("partition", around.partition))
-    return around
 
 
 def _has_grant(node: List) -> bool:

@@ -9,14 +9,14 @@ https://developer.hashicorp.com/terraform/language/syntax/configuration
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.faults import Kind, ticked
+from policyeval.syntax.hcl_scanner import NAME, SPACE, HclScanner
 from policyeval.syntax.hcl_strings import (
     PLAIN,
     BrokenError,
-    end_of_comment,
     end_of_heredoc,
     end_of_string,
     read_string,
@@ -41,12 +41,8 @@ from policyeval.syntax.tree import (
 if TYPE_CHECKING:
     from policyeval.syntax.tree import Node
 
-_SPACE: Final = re.compile(r"[ \t\r]*")
-_NAME: Final = re.compile(r"[^\W\d][\w-]*")
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_STOP: Final = re.compile(r"""[()\[\]{},\n"#?:]|//|/\*|<<-?(?=[^\W\d])""")
 _FOR: Final = re.compile(r"[\[{]\s*for\b(?!\s*[=:])")
-_CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 _OPERATORS: Final = frozenset("?.[=!<>&|+-*/%")
 _CONSTANTS: Final = frozenset({"true", "false", "null"})
 
@@ -68,13 +64,8 @@ def read_hcl(text: str, name: str | None) -> tuple[Node | None, list[Diagnostic]
     return root, []
 
 
-class _Reader:
+class _Reader(HclScanner):
     """Reads from where it is; each method leaves it behind what it read."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.text = source.text
-        self.at = 0
 
     # Bodies: attributes and blocks.
 
@@ -181,7 +172,7 @@ class _Reader:
         if number is not None:
             self.at = number.end()
             return Number(number.group(), self.source, start, self.at)
-        name = _NAME.match(self.text, start)
+        name = NAME.match(self.text, start)
         if name is None:
             return None
         self.at = name.end()
@@ -250,8 +241,8 @@ class _Reader:
         return node
 
     def key(self, depth: int) -> Node:
-        name = _NAME.match(self.text, self.at)
-        if name is not None and self.text[_SPACE.match(self.text, name.end()).end() :][:1] in {"=", ":"}:  # type: ignore[union-attr]
+        name = NAME.match(self.text, self.at)
+        if name is not None and self.text[SPACE.match(self.text, name.end()).end() :][:1] in {"=", ":"}:  # type: ignore[union-attr]
             self.at = name.end()
             return Text(name.group(), self.source, name.start(), name.end())
         return self.expression("=:", depth + 1)
@@ -267,15 +258,7 @@ class _Reader:
         elif self.peek() != closing:
             self.broken(f"expected `,` or `{closing}`")
 
-    # Words and strings.
-
-    def word(self) -> Text:
-        match = _NAME.match(self.text, self.at)
-        if match is None:
-            what = ticked(self.peek()) if self.peek() else "the end of the text"
-            self.broken(f"expected a name, not {what}")
-        self.at = match.end()
-        return Text(match.group(), self.source, match.start(), match.end())
+    # Strings.
 
     def quoted(self, depth: int) -> Node:
         plain = PLAIN.match(self.text, self.at)
@@ -297,65 +280,6 @@ class _Reader:
         if read.holes or has_lone_surrogate(read.value):
             return Unknown(INTERPOLATION, self.source, start, end, ending=read.ending)
         return Text(read.value, self.source, start, end)
-
-    # What is read over.
-
-    def skip_expression(self, start: int, stops: str, at: int | None = None) -> int:
-        """Go on to what ends the expression that begins at `start`, from `at` if so far is read; give where it ends."""
-        open_signs: list[str] = []
-        self.at = start if at is None else at
-        while True:
-            found = _STOP.search(self.text, self.at)
-            self.at = found.start() if found is not None else len(self.text)
-            sign = found.group() if found is not None else ""
-            if not open_signs and (sign in stops or not sign or sign in ")]}"):
-                return self.written_end(start)
-            if not sign:
-                self.broken(f"a `{open_signs[-1]}` is missing")
-            self.pass_over(sign, open_signs)
-
-    def pass_over(self, sign: str, open_signs: list[str]) -> None:
-        if sign in _CLOSING:
-            open_signs.append(_CLOSING[sign])
-        elif sign in {")", "]", "}"} and open_signs.pop() != sign:
-            self.broken(f"unexpected `{sign}`")
-        if sign == '"':
-            self.at = end_of_string(self.text, self.at)
-        elif sign.startswith("<<"):
-            self.at = end_of_heredoc(self.text, self.at)
-        elif sign in {"#", "//", "/*"}:
-            self.at = end_of_comment(self.text, self.at)
-        else:
-            self.at += 1
-
-    def written_end(self, start: int) -> int:
-        return start + len(self.text[start : self.at].rstrip())
-
-    def skip_space(self) -> None:
-        """Pass spaces and comments up to the end of the line."""
-        while True:
-            self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
-            if not self.text.startswith(("#", "//", "/*"), self.at):
-                return
-            self.at = end_of_comment(self.text, self.at)
-
-    def skip_lines(self) -> None:
-        """Pass spaces, comments and new lines."""
-        self.skip_space()
-        while self.peek() == "\n":
-            self.at += 1
-            self.skip_space()
-
-    def peek(self) -> str:
-        return self.text[self.at : self.at + 1]
-
-    def expect(self, sign: str) -> None:
-        if self.peek() != sign:
-            self.broken(f"a `{sign}` is missing")
-        self.at += 1
-
-    def broken(self, message: str) -> NoReturn:
-        raise BrokenError(message, self.at)
 
 
 def _items(given: Node) -> list[Node]:

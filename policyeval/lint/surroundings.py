@@ -1,0 +1,96 @@
+"""What the names above a value in a document tell of it: the type of a policy there, and on which key it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from policyeval.lint.templates.arguments import POLICIES
+from policyeval.lint.view import KeyFacts
+from policyeval.model.arn import Arn
+from policyeval.model.policy import PolicyType
+from policyeval.syntax.tree import Text
+
+if TYPE_CHECKING:
+    from policyeval.lint.templates.choices import Way
+    from policyeval.syntax.tree import Mapping
+
+__all__ = ["Around", "below", "known_here"]
+
+# Names in entities and scenario files, in templates and manifests, and in what the AWS CLI prints.
+_TYPES: Final = {
+    "trust_policy": PolicyType.TRUST,
+    "AssumeRolePolicyDocument": PolicyType.TRUST,
+    "assumeRolePolicyDocument": PolicyType.TRUST,
+    "assume_role_policy_document": PolicyType.TRUST,
+    "assumeRolePolicy": PolicyType.TRUST,
+    "assume_role_policy": PolicyType.TRUST,
+    "KeyPolicy": PolicyType.KEY,
+    "identity_policies": PolicyType.IDENTITY,
+    "permissions_boundary": PolicyType.IDENTITY,
+    "UserPolicyList": PolicyType.IDENTITY,
+    "GroupPolicyList": PolicyType.IDENTITY,
+    "RolePolicyList": PolicyType.IDENTITY,
+    "PolicyVersionList": PolicyType.IDENTITY,
+    "PolicyVersion": PolicyType.IDENTITY,
+    "service_control_policies": PolicyType.SCP,
+    "resource_control_policies": PolicyType.RCP,
+    "vpc_endpoints": PolicyType.VPC_ENDPOINT,
+}
+# Entities files have accounts, scenario files tests; what else has members of these names means other things by them.
+_OURS: Final = frozenset({"accounts", "tests"})
+_TYPES_OF_OURS: Final = {
+    "keys": PolicyType.KEY,
+    "policies": PolicyType.IDENTITY,
+    "resources": PolicyType.RESOURCE,
+    "session": PolicyType.SESSION,
+}
+
+
+class Around(NamedTuple):
+    """What the names above a value tell of it.
+
+    `sure`: it is a policy, whatever it looks like. `given` are a template's conditions under which it is there.
+    `made`: it is made of parts that stand elsewhere. `ours`: it stands in an entities or scenario file.
+    `arguments` are those of a resource of Terraform's that are policies.
+    """
+
+    type: PolicyType | None = None
+    account: str | None = None
+    partition: str = "aws"
+    key: KeyFacts | None = None
+    sure: bool = False
+    given: Way = frozenset()
+    made: bool = False
+    ours: bool = False
+    arguments: dict[str, PolicyType] = {}  # noqa: RUF012 - never changed
+
+
+def below(name: str, around: Around) -> Around:
+    """Tell what is known of the value of a member, from what is known of the mapping."""
+    known = _TYPES_OF_OURS.get(name) if around.ours else around.arguments.get(name)
+    policy_type = known or _TYPES.get(name, around.type)
+    return around._replace(type=policy_type, ours=around.ours or name in _OURS)
+
+
+def known_here(node: Mapping, around: Around) -> Around:
+    """Add what an account or a key of an entities file says of itself, or a resource in a plan of Terraform's."""
+    texts = {key.value: value.value for key, value in node.entries if isinstance(value, Text)}
+    if texts.get("type") in POLICIES:
+        return around._replace(arguments=dict(POLICIES[texts["type"]]))
+    if around.type is PolicyType.KEY and "region" in texts and "id" in texts:
+        arn = (
+            Arn(around.partition, "kms", texts["region"], around.account, f"key/{texts['id']}")
+            if around.account
+            else None
+        )
+        facts = KeyFacts(
+            arn,
+            texts.get("spec", "SYMMETRIC_DEFAULT"),
+            texts.get("usage"),
+            texts.get("manager", "CUSTOMER"),
+            texts["multi_region"] == "true" if "multi_region" in texts else None,
+        )
+        return around._replace(key=facts)
+    if "id" in texts and len(texts["id"]) == 12:  # noqa: PLR2004 - an account's id
+        return around._replace(account=texts["id"], partition=texts.get("partition", around.partition))
+    return around
