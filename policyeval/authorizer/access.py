@@ -7,21 +7,25 @@ it hangs on conditions, which are then named.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Literal, NamedTuple
 
+from policyeval.authorizer.actions import CREATE_GRANT
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.profiles import Caller, organization_keys
 from policyeval.authorizer.report import every_layer
 from policyeval.authorizer.situation import Situation
 from policyeval.errors import RequestError, UnknownEntityError
-from policyeval.evaluator.context import Value
-from policyeval.evaluator.partial import undecided
+from policyeval.evaluator.context import EvaluationContext, Value
+from policyeval.evaluator.partial import knows, undecided
 from policyeval.evaluator.principals import Door as Opening
+from policyeval.evaluator.principals import session_prefix
+from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.arn import is_account_id, root_arn, split_arn
 from policyeval.model.decision import Access
+from policyeval.model.grant import Grant
 from policyeval.model.records import PrincipalRecord
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
@@ -71,21 +75,51 @@ def _access(generous: Situation, strict: Situation, principal: str, action: str,
 
 
 def _conditions(case: Case) -> tuple[str, ...]:
-    """Name what the answer hangs on: the unknown conditions of statements that could match."""
+    """Name what the answer hangs on: what is unknown of the statements and grants that could match."""
     found: list[str] = []
-    context, action = case.context, case.action.folded
     for layer in every_layer(case):
-        for statement in (s for group in layer.candidates(action) for s in group):
-            names = statement.compiled.possible_names
-            if names is not None and not names(context):
-                continue
-            conditions = undecided(statement.compiled, context)
-            effect = "" if statement.allow else "not "
-            found += [f"{effect}{compiled.condition}" for compiled in conditions]
-    for grant in case.grants:
-        for kind, pairs in (("Equals", grant.grant.context_equals), ("Subset", grant.grant.context_subset)):
-            found += [f"EncryptionContext{kind} {name} = {value}" for name, value in (pairs or {}).items()]
+        for statement in (s for group in layer.candidates(case.action.folded) for s in group):
+            found += _of_statement(statement.compiled, case.context)
+    for grant in (*case.grants, *(case.retirable or ())):
+        found += _of_grant(grant.grant, case)
     return tuple(dict.fromkeys(found))
+
+
+def _of_statement(compiled: CompiledStatement, context: EvaluationContext) -> Iterator[str]:
+    """Tell what a statement that names the caller, or one of its sessions, hangs on."""
+    possible, certain = compiled.possible_names, compiled.certain_names
+    if possible is not None and not possible(context):
+        return
+    principal, prefix = compiled.statement.principal, session_prefix(context.caller.name)
+    if certain is not None and not certain(context) and principal is not None and prefix is not None:
+        # Who is named lets itself in, or is spared.
+        must = "" if compiled.allow is not principal.negated else "not "
+        yield from (f"{must}Principal = {each.value}" for each in principal.values if each.value.startswith(prefix))
+    effect = "" if compiled.allow else "not "
+    resource = compiled.statement.resource
+    if resource is not None and not all(knows(context, key) for key in compiled.resource_keys):
+        name = "NotResource" if resource.negated else "Resource"
+        yield from (f"{effect}{name} = {value}" for value in resource.values)
+    yield from (f"{effect}{each.condition}" for each in undecided(compiled, context))
+
+
+def _of_grant(grant: Grant, case: Case) -> Iterator[str]:
+    """Tell what a grant hangs on: which session calls, its constraints, and for CreateGrant what is granted (G4)."""
+    prefix = session_prefix(case.caller.name)
+    holders = (grant.grantee_principal, grant.retiring_principal)
+    if prefix is not None:
+        yield from (f"Principal = {each}" for each in holders if each is not None and each.startswith(prefix))
+    if case.retirable is not None:  # constraints do not bind it (G3)
+        return
+    if case.action.folded == CREATE_GRANT:
+        yield f"GrantOperations within [{', '.join(sorted(grant.operations))}]"
+    if case.action.takes_encryption_context:
+        for kind, pairs in (("Equals", grant.context_equals), ("Subset", grant.context_subset)):
+            yield from (f"EncryptionContext{kind} {name} = {value}" for name, value in (pairs or {}).items())
+        if grant.context_equals == {}:
+            yield "EncryptionContextEquals = {}"
+    if grant.source_arn is not None:
+        yield f"SourceArn = {grant.source_arn}"
 
 
 def account_access(generous: Situation, strict: Situation, account: str, action: str, resource: str) -> AccountAccess:

@@ -227,7 +227,7 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         {"alice": [allow(Resource="arn:aws:kms:*:*:key/${aws:SourceVpc}")]},
         ALICE,
         "conditional",
-        (),
+        ("Resource = arn:aws:kms:*:*:key/${aws:SourceVpc}",),
     ),
     (
         "a pattern of another resource is settled",
@@ -268,14 +268,14 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         {"key": [allow(Principal=to(APP_SESSION))]},
         APP,
         "conditional",
-        (),
+        (f"Principal = {APP_SESSION}",),
     ),
     (
         "a role whose one session is denied may not",
         {"key": [allow(Principal=to(APP)), deny(Principal=to(APP_SESSION))]},
         APP,
         "conditional",
-        (),
+        (f"not Principal = {APP_SESSION}",),
     ),
     (
         "a user is no session",
@@ -306,7 +306,7 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         {"key": [DELEGATES, deny(NotPrincipal=to(A, APP, APP_SESSION))], "app": [allow()]},
         APP,
         "conditional",
-        (),
+        (f"Principal = {APP_SESSION}",),
     ),
     (
         "a deny to all but a role spares none of its sessions",
@@ -377,14 +377,14 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         {"grants": [grant(BOB, "Decrypt", Constraints={"SourceArn": "arn:aws:s3:::b"})]},
         BOB,
         "conditional",
-        (),
+        ("SourceArn = arn:aws:s3:::b",),
     ),
     (
         "a grant to one session may let its role through",
         {"grants": [grant(APP_SESSION, "Decrypt")]},
         APP,
         "conditional",
-        (),
+        (f"Principal = {APP_SESSION}",),
     ),
     # Service control and resource control policies, boundaries.
     (
@@ -558,3 +558,12 @@ def test_who_can_where_the_resource_is_not_all_known(
     source = estate(alice=policies, bucket=[allow(Principal=to(BOB))])
     found = {access.principal: access for access in Authorizer(source).who_can(action, resource)}
     assert found[ALICE].verdict == verdict
+
+
+def test_a_grant_that_lets_create_others_is_for_what_it_has_itself() -> None:
+    authorizer = Authorizer(estate(grants=[grant(BOB, "CreateGrant", "Decrypt", **only())]))
+    (found,) = (access for access in authorizer.who_can("kms:CreateGrant", KEY) if access.principal == BOB)
+    assert (found.verdict, found.conditions) == (
+        "conditional",
+        ("GrantOperations within [CreateGrant, Decrypt]", "EncryptionContextEquals = {}"),
+    )
