@@ -104,6 +104,8 @@ class Intake:
             context.given, guarded = self._keys.read(request.context, action, context.fault)
             if guarded:
                 _settle(context.given, request, context)
+            if through is not None and context.via_service is None and context.given.get("aws:sourceip"):
+                context.fault(f"requests through `{through.endpoint.id}` carry no `aws:SourceIp`: left out")
         return context
 
 

@@ -205,7 +205,8 @@ def _source_endpoint(context: EvaluationContext) -> Value:
 
 
 def _source_vpc(context: EvaluationContext) -> Value:
-    return _through(context, "aws:sourcevpc", context.endpoint.vpc if context.endpoint else None)
+    own = context.endpoint.vpc if context.endpoint else None
+    return _through(context, "aws:sourcevpc", own or context.given.get("aws:sourcevpc"))
 
 
 def _of_endpoint(key: str) -> Getter:
@@ -215,7 +216,7 @@ def _of_endpoint(key: str) -> Getter:
 
 def _source_ip(context: EvaluationContext) -> Value:
     # Through an endpoint the address is private and stands in aws:VpcSourceIp (S34).
-    return None if context.endpoint is not None else context.given.get("aws:sourceip")
+    return _through(context, "aws:sourceip", None)
 
 
 def _request_alias(context: EvaluationContext) -> Value:

@@ -42,6 +42,7 @@ CALLS: list[tuple[str, dict[str, Any], str, str, list[str], bool]] = [
     ("no endpoint", {}, "Null", "aws:SourceVpce", ["true"], True),
     ("no VPC", {}, "Null", "aws:SourceVpc", ["true"], True),
     ("a service does not come through the caller's endpoint", {"via_service": S3, "vpc_endpoint": "vpce-1"}, "Null", "aws:SourceVpce", ["true"], True),
+    ("nor without its public address", {"via_service": S3, "vpc_endpoint": "vpce-1", "context": {"aws:SourceIp": "10.0.0.1"}}, "IpAddress", "aws:SourceIp", ["10.0.0.0/8"], True),
     ("the alias that was used", {"resource": ALIAS}, "StringEquals", "kms:RequestAlias", ["alias/app"], True),
     ("none was", {}, "Null", "kms:RequestAlias", ["true"], True),
     ("one that is said", {"context": {"kms:RequestAlias": "alias/app"}}, "StringEquals", "kms:RequestAlias", ["alias/app"], True),
@@ -267,6 +268,22 @@ def test_in_simulate_an_endpoint_is_the_one_that_is_named() -> None:
     assert simulate(request, policies).allowed
     request = Request(ALICE, "s3:GetObject", "arn:aws:s3:::bucket", vpc_endpoint="vpce-8")
     assert not simulate(request, policies).allowed
+
+
+def test_a_vpc_that_an_endpoint_does_not_tell_may_be_told() -> None:
+    named = policy(allow(Condition=when("StringEquals", "aws:SourceVpc", "vpc-9")))
+    for vpc, allowed in (("vpc-9", True), ("vpc-8", False)):
+        context = {"aws:SourceVpc": vpc}
+        request = Request(ALICE, "s3:GetObject", "arn:aws:s3:::bucket", vpc_endpoint="vpce-9", context=context)
+        assert simulate(request, PolicySet(identity_policies=[named])).allowed is allowed
+
+
+def test_that_a_public_address_is_left_out_is_told() -> None:
+    described = {"alice": [allow()], "endpoint": [allow(Principal="*")]}
+    through = {"context": {"aws:SourceIp": "10.0.0.1"}, "vpc_endpoint": "vpce-1"}
+    left_out = "requests through `vpce-1` carry no `aws:SourceIp`: left out"
+    assert [each.message for each in ask(described, **through).diagnostics] == [left_out]
+    assert ask(described, **through, via_service=S3).diagnostics == ()
 
 
 def test_in_simulate_nothing_is_known_of_a_root_user_either() -> None:

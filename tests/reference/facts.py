@@ -124,9 +124,8 @@ def _of_request(request: Request, world: World) -> dict[str, object]:
     fields = request.resource.split(":")
     if len(fields) > 3 and fields[3]:
         facts["aws:requestedregion"] = fields[3]
-    if request.vpc_endpoint is not None:
-        facts["aws:sourceip"] = None
     if request.vpc_endpoint is not None and request.via_service is None:  # a service does not come through it
+        facts["aws:sourceip"] = None
         endpoint = world.endpoint(request.vpc_endpoint)
         facts["aws:sourcevpce"] = endpoint.id
         if endpoint.vpc is not None:
