@@ -16,6 +16,7 @@ from policyeval.evaluator.context import (
     EvaluationContext,
     Value,
     Values,
+    getter,
     service_principal,
 )
 from policyeval.model.source import Diagnostic
@@ -132,6 +133,16 @@ def _check_called_via(value: Value, context: EvaluationContext) -> str | None:
     return None if value and value[-1] == service else f"the request comes via `{service}`"
 
 
+def _check_end(key: str, end: str) -> Callable[[Value, EvaluationContext], str | None]:
+    def check(value: Value, context: EvaluationContext) -> str | None:
+        derived = getter(key)(context)
+        if derived is None:
+            return "no service calls on the principal's behalf (give `via_service`)"
+        return None if value == derived else f"the chain of services {end} `{_shown(derived)}` (give `aws:CalledVia`)"
+
+    return check
+
+
 def _check_endpoint(value: Value, context: EvaluationContext) -> str | None:
     endpoint = context.endpoint
     return None if endpoint is None or endpoint.id == value else f"the request comes through `{endpoint.id}`"
@@ -181,6 +192,8 @@ _CHECKS: dict[str, Callable[[Value, EvaluationContext], str | None]] = {
     "kms:viaservice": _check_via,
     "aws:viaawsservice": _check_via_aws,
     "aws:calledvia": _check_called_via,
+    "aws:calledviafirst": _check_end("aws:calledviafirst", "begins with"),
+    "aws:calledvialast": _check_end("aws:calledvialast", "ends with"),
     "aws:sourcevpce": _check_endpoint,
     "aws:sourcevpc": _check_vpc,
     "aws:vpceaccount": _check_owner("aws:vpceaccount"),

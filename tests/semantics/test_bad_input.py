@@ -332,6 +332,8 @@ FORGERIES: list[Refusal | Near] = [
     *forged("aws:EpochTime", "1772452800", "1772366400", at=NOON),
     *forged("aws:ViaAWSService", value=True, truth=False),
     *forged("aws:CalledVia", ["athena.amazonaws.com"], ["s3.amazonaws.com"], **VIA),
+    *forged("aws:CalledViaFirst", "athena.amazonaws.com", "s3.amazonaws.com", **VIA),
+    *forged("aws:CalledViaLast", "athena.amazonaws.com", "s3.amazonaws.com", **VIA),
     *forged("kms:ViaService", "rds.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com", **VIA),
     *forged("kms:KeySpec", "RSA_2048", "SYMMETRIC_DEFAULT"),
     *forged("kms:KeyUsage", "SIGN_VERIFY", "ENCRYPT_DECRYPT"),
