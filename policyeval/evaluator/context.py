@@ -231,7 +231,8 @@ def _for_service(context: EvaluationContext) -> Value:
     given = context.given.get("kms:grantisforawsresource")
     if given is not None or not context.call.has_for_service:
         return given
-    return "true" if context.via_service is not None or context.caller.caller_type == "Service" else None
+    # AWS's own Deny on what nobody's service does compares with `false`, without IfExists (K7).
+    return "true" if context.via_service is not None or context.caller.caller_type == "Service" else "false"
 
 
 def _user_id(context: EvaluationContext) -> Value:

@@ -119,7 +119,7 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("a service's second factor", SERVICE, "aws:MultiFactorAuthPresent", None),
     ("a grant for a service", {"action": "kms:CreateGrant", "via_service": S3}, "kms:GrantIsForAWSResource", "true"),
     ("a grant by a service", {**SERVICE, "action": "kms:CreateGrant"}, "kms:GrantIsForAWSResource", "true"),
-    ("a grant for nobody's service", {"action": "kms:CreateGrant"}, "kms:GrantIsForAWSResource", None),
+    ("a grant for nobody's service", {"action": "kms:CreateGrant"}, "kms:GrantIsForAWSResource", "false"),
     ("a grant that is told to be for none", {"action": "kms:CreateGrant", "via_service": S3, "context": {"kms:GrantIsForAWSResource": False}}, "kms:GrantIsForAWSResource", "false"),
     ("what a service decrypts is no grant", {"via_service": S3}, "kms:GrantIsForAWSResource", None),
     ("an algorithm that goes without saying", {}, "kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT"),

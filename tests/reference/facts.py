@@ -149,8 +149,8 @@ def _of_kms(
             facts.setdefault(name, default)  # K9; a request with another key must say its algorithm
     facts["kms:calleraccount"] = caller.account.id if caller.account else None
     facts["kms:viaservice"] = request.via_service
-    if request.via_service is not None or caller.kind == "service":
-        facts.setdefault("kms:grantisforawsresource", True)  # K7
+    by_service = request.via_service is not None or caller.kind == "service"
+    facts.setdefault("kms:grantisforawsresource", by_service)  # K7
     alias = request.resource.rsplit(":", 1)[-1]
     facts["kms:requestalias"] = alias if alias.startswith("alias/") else None  # K6
     if key is not None and key.key is not None:
