@@ -113,8 +113,14 @@ def tell(context: EvaluationContext, request: Request) -> None:
     """Tell a context the request's service and time."""
     if request.via_service is not None:
         context.via_service = request.via_service
-    if request.at is not None:
-        context.moment = request.at if request.at.tzinfo is not None else request.at.replace(tzinfo=UTC)
+    at = request.at
+    if at is not None and at.tzinfo is None:
+        context.moment = at.replace(tzinfo=UTC)
+    elif at is not None:
+        try:
+            context.moment = at if at.tzinfo is UTC else at.astimezone(UTC)
+        except OverflowError:
+            raise _no_time(at.isoformat()) from None
 
 
 def _settle(given: Values, request: Request, context: EvaluationContext) -> None:
@@ -139,8 +145,11 @@ def _moment(time: str) -> datetime:
     try:
         return datetime.fromtimestamp(float(instant(time)), UTC)
     except (ValueError, OverflowError, OSError):
-        message = f"`{time}` is no time of a request"
-        raise RequestError([Diagnostic(message, "years run from 1 to 9999")]) from None
+        raise _no_time(time) from None
+
+
+def _no_time(time: str) -> RequestError:
+    return RequestError([Diagnostic(f"`{time}` is no time of a request", "years run from 1 to 9999")])
 
 
 def _imply(given: Mapping[str, Value], request: Request, context: EvaluationContext) -> None:

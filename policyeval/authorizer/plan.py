@@ -8,7 +8,7 @@ worked out once (`decide`) and kept.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import Outcome, decide
@@ -112,7 +112,8 @@ class Plan:
     def settle(self, request: Request, pairs: Values, given: Values) -> Decision:
         """Decide a request of which encryption context and own keys were read and folded: ask what is left open."""
         context, at = None, request.at
-        if self._needs_context or (at is not None and at.__class__ is not datetime):
+        # A time that needs no reading is the least that a plan takes on trust.
+        if self._needs_context or (at is not None and (at.__class__ is not datetime or at.tzinfo is not UTC)):
             context = self._context(request, pairs, given)
         bits = self._ask(context, pairs, given)
         granted = self._granted(request, context) if self._varies else self._always

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -52,6 +52,7 @@ WORDS: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("a bad ARN", {"context": {"aws:SourceArn": "bucket"}}, "context key `aws:SourceArn` is `bucket`", "give an ARN"),
     ("a bad ARN among good ones", {"context": {"sts:RequestContextProviders": ["arn:aws:iam::aws:contextProvider/x", "y"]}}, "context key `sts:RequestContextProviders` is `y`", "give an ARN"),
     ("a year too far", {"context": {"aws:EpochTime": "99999999999999"}}, "`99999999999999` is no time of a request", "years run from 1 to 9999"),
+    ("a time before all years", {"at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=1)))}, "`0001-01-01T00:00:00+01:00` is no time of a request", "years run from 1 to 9999"),
     ("an encryption context of numbers", {"encryption_context": {"a": 1}}, "encryption context `a` has a value of type int", "an encryption context holds strings"),
     ("another principal", {"context": {"aws:PrincipalArn": APP}}, f"context key `aws:principalarn` is `{APP}`, but the principal's is `{ALICE}`", DERIVED),
     ("other services", {"principal": "s3.amazonaws.com", "context": {"aws:PrincipalServiceNamesList": ["a", "b"]}}, "context key `aws:principalservicenameslist` is `a, b`, but the principal's is `s3.amazonaws.com`", DERIVED),
