@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
@@ -17,9 +18,9 @@ from policyeval.model.source import Diagnostic
 ANONYMOUS = "anonymous"
 _PROVIDERS = ("oidc-provider/", "saml-provider/")
 _SERVICE_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".aws.internal", ".amazon.com", ".aws.dev")
-_WEB_PROVIDERS = frozenset(
-    {"accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com"}
-)
+_WEB_PROVIDERS = frozenset({"accounts.google.com", "graph.facebook.com", "www.amazon.com"})
+# GovCloud's pools and China's go by names of their own.
+_POOLS = re.compile(r"cognito-identity(-us-gov|\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?")
 
 
 class Calling(NamedTuple):
@@ -78,9 +79,10 @@ def identify(principal: str, session: Session | None, action: ActionFacts, sourc
 
 def _is_provider(name: str, action: ActionFacts) -> bool:
     """Tell whether a name without an ARN is an identity provider's; a pool of Cognito's looks like a service's."""
+    built_in = name in _WEB_PROVIDERS or _POOLS.fullmatch(name) is not None
     if action.folded in WEB_IDENTITY_ACTIONS:
-        return name in _WEB_PROVIDERS or not _is_service(name)
-    return action.folded in ROLE_EXTRAS and name in _WEB_PROVIDERS
+        return built_in or not _is_service(name)
+    return action.folded in ROLE_EXTRAS and built_in
 
 
 def _is_service(name: str) -> bool:
