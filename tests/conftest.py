@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from policyeval.evaluator.statements import CompiledStatement
 
 pytest_plugins = ["pytester"]
+
+# How long an example takes says something about the machine, and nothing about what is tested.
+settings.register_profile("policyeval", deadline=None)
+settings.load_profile("policyeval")
 
 
 @pytest.fixture

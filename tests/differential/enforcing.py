@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from policyeval.errors import PolicySyntaxError
 from policyeval.kms import Caller, KeyManagementService, KmsError
@@ -179,11 +179,13 @@ def _tokens(world: World, asked: Request, tokens: Tokens) -> list[str]:
 
 
 class _Described:
-    """What `adopt` reads of an entities file."""
+    """A world as `adopt` reads an entities file."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.retirable_grants = world.retirable_grants
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._world, name)
 
     def keys(self) -> list[ResourceRecord]:
         return [one for one in self._world.resources if one.key is not None]

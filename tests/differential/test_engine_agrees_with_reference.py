@@ -64,13 +64,13 @@ def _agree_on(made: Generated) -> None:
         assert engine(made.world, request) == reference(made.world, request)
 
 
-@settings(derandomize=True, max_examples=60, deadline=None, suppress_health_check=_SLOW)
+@settings(derandomize=True, max_examples=60, suppress_health_check=_SLOW)
 @given(worlds())
 def test_on_worlds_that_hypothesis_draws(made: Generated) -> None:
     _agree_on(made)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=_SLOW, database=None)
+@settings(max_examples=60, suppress_health_check=_SLOW, database=None)
 @given(worlds())
 def test_on_worlds_that_hypothesis_draws_afresh(made: Generated) -> None:
     _agree_on(made)

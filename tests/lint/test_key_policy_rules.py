@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policyeval import PolicySet, Request, simulate
@@ -62,14 +62,12 @@ def allowed(caller: str, action: str, policy: dict[str, Any]) -> bool:
     return simulate(request, PolicySet(identity_policies=[EVERYTHING], resource_policy=policy)).allowed
 
 
-@settings(deadline=None)  # the first one reads service data
 @given(policies)
 def test_a_key_policy_is_locked_out_exactly_when_the_engine_lets_nobody_put_another(policy: dict[str, Any]) -> None:
     somebody = any(allowed(caller, "kms:PutKeyPolicy", policy) for caller in CALLERS)
     assert len(found("K101", policy)) == (0 if somebody else 1)
 
 
-@settings(deadline=None)
 @given(policies)
 def test_without_account_delegation_no_iam_policy_counts(policy: dict[str, Any]) -> None:
     if found("K301", policy):
@@ -77,7 +75,6 @@ def test_without_account_delegation_no_iam_policy_counts(policy: dict[str, Any])
 
 
 @pytest.mark.parametrize("code", ["K102", "K306", "K311"])
-@settings(deadline=None)
 @given(policies)
 def test_what_is_said_to_do_nothing_can_go(code: str, policy: dict[str, Any]) -> None:
     idle = {int(finding.place.pointer.split("/")[2]) for finding in found(code, policy)}

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policyeval.lint.config import Config
@@ -53,7 +53,6 @@ _POLICIES = st.fixed_dictionaries({"Version": st.just("2012-10-17"), "Statement"
 _TYPES = st.none() | st.sampled_from(list(PolicyType))
 
 
-@settings(deadline=None)  # the first call loads the parsers and the data about services
 @given(_POLICIES, _TYPES)
 def test_a_linter_that_remembers_finds_what_a_new_one_finds(value: object, policy_type: PolicyType | None) -> None:
     data = json.dumps(value, indent=2).encode()
@@ -68,7 +67,6 @@ def test_a_linter_that_remembers_finds_what_a_new_one_finds(value: object, polic
     assert remembering == found(LINTER)
 
 
-@settings(deadline=None)  # the first call loads the parsers and the data about services
 @given(_ANYTHING | _POLICIES, _TYPES)
 def test_any_value_is_linted_and_every_place_is_in_the_text(value: object, policy_type: PolicyType | None) -> None:
     text = json.dumps(value, indent=2, ensure_ascii=False)
@@ -80,14 +78,12 @@ def test_any_value_is_linted_and_every_place_is_in_the_text(value: object, polic
             assert 0 <= edit.start <= edit.end <= len(text)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_any_bytes_are_read(data: bytes) -> None:
     lint_bytes(LINTER, data, "a.json", PolicyType.KEY)
     lint_bytes(LINTER, data, "a.yaml")
 
 
-@settings(deadline=None)
 @given(_POLICIES, st.integers(0, 4), _TYPES)
 def test_what_is_found_does_not_hang_on_how_a_policy_is_laid_out(
     policy: object, indent: int, policy_type: PolicyType | None
@@ -99,7 +95,6 @@ def test_what_is_found_does_not_hang_on_how_a_policy_is_laid_out(
     assert found(json.dumps(policy)) == found(json.dumps(policy, indent=indent))
 
 
-@settings(deadline=None)
 @given(_POLICIES, _TYPES)
 def test_a_mended_text_has_nothing_left_to_mend_and_no_more_errors(
     policy: object, policy_type: PolicyType | None

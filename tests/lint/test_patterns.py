@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policyeval.evaluator.globs import compile_resource_pattern, tokenize
@@ -19,7 +19,6 @@ def _matched(pattern: str) -> set[str]:
     return set(filter(matcher(pattern), TEXTS))
 
 
-@settings(deadline=None)
 @given(patterns, patterns)
 def test_what_covers_matches_all_that_the_other_does(pattern: str, other: str) -> None:
     if covers(pattern, other):
@@ -29,7 +28,6 @@ def test_what_covers_matches_all_that_the_other_does(pattern: str, other: str) -
 SEGMENTS = ["".join(letters) for length in range(7) for letters in product("a:", repeat=length)]
 
 
-@settings(deadline=None)
 @given(st.text("a:*?", max_size=6), st.text("a:*?", max_size=6))
 def test_what_covers_a_resource_matches_all_that_the_other_does(pattern: str, other: str) -> None:
     if resource_covers(pattern, other):
@@ -37,7 +35,6 @@ def test_what_covers_a_resource_matches_all_that_the_other_does(pattern: str, ot
         assert set(filter(wide, SEGMENTS)) >= set(filter(narrow, SEGMENTS))
 
 
-@settings(deadline=None)
 @given(patterns, patterns)
 def test_patterns_overlap_when_some_text_is_matched_by_both(one: str, other: str) -> None:
     # Two patterns of four have a common text of at most eight characters; one of five or fewer if any is short.
@@ -45,7 +42,6 @@ def test_patterns_overlap_when_some_text_is_matched_by_both(one: str, other: str
     assert overlap(one, other) == overlap(other, one)
 
 
-@settings(deadline=None)
 @given(st.text("ab*", max_size=3), st.text("ab*", max_size=3))
 def test_patterns_that_match_nothing_in_common_do_not_overlap(one: str, other: str) -> None:
     # The shortest text of two patterns of three has no more than six characters, and five without two stars.

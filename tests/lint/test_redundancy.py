@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policyeval.evaluator.globs import compile_glob, compile_resource_pattern, tokenize
@@ -39,7 +39,6 @@ def _matched(values: list[str], compiled: Callable[[str], Callable[[str], bool]]
     return {text for text in TEXTS if any(compiled(value)(text) for value in values)}
 
 
-@settings(deadline=None)
 @given(st.lists(texts, min_size=1, max_size=6))
 def test_actions_match_the_same_after_what_is_redundant_is_gone(actions: list[str]) -> None:
     left, findings = _values("Action", "A403", actions)
@@ -50,7 +49,6 @@ def test_actions_match_the_same_after_what_is_redundant_is_gone(actions: list[st
     )
 
 
-@settings(deadline=None)
 @given(st.lists(texts, min_size=1, max_size=6))
 def test_resources_match_the_same_after_what_is_redundant_is_gone(resources: list[str]) -> None:
     left, findings = _values("Resource", "R401", resources)

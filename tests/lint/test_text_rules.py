@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policyeval.lint.rule import Level, Rule
@@ -39,7 +39,6 @@ every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 
 @every_rule
-@settings(deadline=None)
 @given(text=texts)
 def test_a_rule_takes_any_text_and_stays_inside_of_it(rule: Rule, text: str) -> None:
     for flaw in rule.check(text):
@@ -50,7 +49,6 @@ def test_a_rule_takes_any_text_and_stays_inside_of_it(rule: Rule, text: str) -> 
 
 
 @every_rule
-@settings(deadline=None)
 @given(text=texts)
 def test_what_a_rule_writes_instead_it_does_not_find_again(rule: Rule, text: str) -> None:
     for flaw in rule.check(text):

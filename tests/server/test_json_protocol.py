@@ -52,7 +52,7 @@ def _values(shape: Shape, *, whole: bool = False) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_what_botocore_sends_is_read_as_it_was_meant(operation: str, data: st.DataObject) -> None:
     params = data.draw(_values(kms_model().operations[operation].input))
@@ -71,7 +71,7 @@ def test_what_botocore_sends_is_read_as_it_was_meant(operation: str, data: st.Da
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_what_is_written_botocore_reads_as_it_was_meant(operation: str, data: st.DataObject) -> None:
     shape = kms_model().operations[operation].output

@@ -102,7 +102,7 @@ def _run(speaker: Any, asked: Asked, identity: Identity) -> Exchange:
 
 
 @pytest.mark.parametrize("operation", sorted(kms_model().operations))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_whatever_an_operation_of_kms_is_asked(
     operation: str, speakers: tuple[Services, dict[str, Any]], endpoint: LocalEndpoint, data: st.DataObject
@@ -120,7 +120,7 @@ def test_whatever_an_operation_of_kms_is_asked(
 
 
 @pytest.mark.parametrize("operation", sorted(sts_model().operations))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(data=st.data())
 def test_whatever_an_operation_of_sts_is_asked(
     operation: str, speakers: tuple[Services, dict[str, Any]], endpoint: LocalEndpoint, data: st.DataObject
@@ -161,7 +161,7 @@ HEADERS = st.lists(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "HEAD"]),
     path=st.binary(max_size=8),

@@ -50,7 +50,7 @@ def _values(shape: Shape) -> st.SearchStrategy[Any]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_what_botocore_sends_is_read_as_it_was_meant(operation: str, data: st.DataObject) -> None:
     shape = sts_model().operations[operation].input
@@ -64,7 +64,7 @@ def test_what_botocore_sends_is_read_as_it_was_meant(operation: str, data: st.Da
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_what_is_written_botocore_reads_as_it_was_meant(operation: str, data: st.DataObject) -> None:
     shape = sts_model().operations[operation].output

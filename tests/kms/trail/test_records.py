@@ -18,7 +18,7 @@ from tests.kms.trail.samples import ALLOWED, ARN, DENIED, KEY, MATERIAL, NOON, e
 B = "444455556666"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(first=events(), second=events())
 def test_the_quick_text_means_the_record(first: Event, second: Event) -> None:
     encoder = Encoder()

@@ -47,7 +47,7 @@ def test_a_trail_may_stand_in_several_files() -> None:
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(at=st.integers(0, len(DATA) - 1), bit=st.integers(0, 7))
 def test_every_edit_of_every_byte_shows(at: int, bit: int) -> None:
     edited = bytearray(DATA)
@@ -56,33 +56,28 @@ def test_every_edit_of_every_byte_shows(at: int, bit: int) -> None:
     assert not verify([line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])).verified
 
 
-@settings(deadline=None)
 @given(first=st.integers(0, COUNT - 1), last=st.integers(0, COUNT - 1))
 def test_every_gap_shows(first: int, last: int) -> None:
     first, last = sorted((first, last))
     assert not verify(LINES[:first] + LINES[last + 1 :]).verified
 
 
-@settings(deadline=None)
 @given(order=st.permutations(range(COUNT)))
 def test_every_other_order_shows(order: list[int]) -> None:
     assert verify([LINES[number] for number in order]).verified is (order == sorted(order))
 
 
-@settings(deadline=None)
 @given(which=st.integers(0, COUNT - 1), at=st.integers(0, COUNT))
 def test_every_line_that_stands_there_twice_shows(which: int, at: int) -> None:
     assert not verify([*LINES[:at], LINES[which], *LINES[at:]]).verified
 
 
-@settings(deadline=None)
 @given(length=st.integers(0, len(DATA) - 1))
 def test_every_cut_tail_shows(length: int) -> None:
     report = verify(DATA[:length].splitlines(keepends=True))
     assert Kind.CUT in {fault.kind for fault in report.faults}
 
 
-@settings(deadline=None)
 @given(count=st.integers(0, COUNT), known=st.integers(0, COUNT))
 def test_a_head_that_lags_is_no_fault(count: int, known: int) -> None:
     head = Head() if known == 0 else lines_of([event(number=number) for number in range(1, known + 1)])[1]
