@@ -14,7 +14,7 @@ from policyeval.errors import EntitiesError
 from policyeval.kms.key_policy import default_text, kept_policy
 from policyeval.kms.lifecycle import join
 from policyeval.kms.managed import ALIAS_PREFIX, ROTATION_PERIOD, description_of
-from policyeval.kms.principals import kept
+from policyeval.kms.principals import kept_grant
 from policyeval.kms.records import Alias, Key, KeyState, Material, MultiRegion
 from policyeval.kms.states import PENDING_DELETION
 from policyeval.kms.storage.store import Reading, Store, Transaction
@@ -77,11 +77,8 @@ def _as_made(grant: Grant, record: ResourceRecord, iam: PolicySource, now: datet
     """Give a grant as CreateGrant would have left it: with a date, and its issuer as listings name it."""
     account = record.account
     issuer = grant.issuing_account or account.id
-    grantee, retirer = grant.grantee_principal, grant.retiring_principal
     return replace(
-        grant,
-        grantee_principal=kept(grantee, iam) if grantee is not None else None,
-        retiring_principal=kept(retirer, iam) if retirer is not None else None,
+        kept_grant(grant, iam),
         creation_date=grant.creation_date or now,
         issuing_account=root_arn(issuer, account.partition) if is_account_id(issuer) else issuer,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from policyeval.authorizer import Authorizer
+from policyeval.kms.principals import Names
 from policyeval.kms.recording import Recorder
 from policyeval.kms.settings import Settings
 from policyeval.kms.storage.store import Store
@@ -33,3 +34,4 @@ class Core(NamedTuple):
     entropy: Callable[[int], bytes]
     ids: Callable[[], tuple[str, str]]
     uses: Uses
+    names: Names

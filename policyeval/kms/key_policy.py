@@ -11,7 +11,7 @@ from policyeval.catalog.policies import aws_managed_key_policy, default_key_poli
 from policyeval.errors import PolicySyntaxError
 from policyeval.evaluator.operators import NULL, OPERATORS
 from policyeval.kms.errors import KmsError
-from policyeval.kms.principals import has_unique_id, is_there, kept, showing
+from policyeval.kms.principals import Names, is_there, kept
 from policyeval.model.arn import is_account_id, split_arn
 from policyeval.model.policy import NamedPolicy, Policy, PolicyType, PrincipalValue
 from policyeval.model.records import PolicySource
@@ -54,13 +54,14 @@ def missing_policy() -> KmsError:
     return KmsError("NotFoundException", "No such policy exists")
 
 
-def check_policy(text: str, partition: str, iam: PolicySource, most: int) -> None:
+def check_policy(text: str, partition: str, iam: PolicySource, names: Names, most: int) -> None:
     """Refuse what AWS refuses of a key policy, whoever puts it.
 
     Args:
         text: the policy.
         partition: the key's.
         iam: who there is; principals of accounts that it does not describe are taken at their word.
+        names: whose a unique id is.
         most: how many bytes it may have, in UTF-8.
 
     Raises:
@@ -78,7 +79,7 @@ def check_policy(text: str, partition: str, iam: PolicySource, most: int) -> Non
     if not all(named):
         raise KmsError(_MALFORMED, "Policy contains a statement without a principal.")
     principals = [value for values in named for value in values]
-    if not all(_is_valid(principal, partition, iam) for principal in principals):
+    if not all(_is_valid(principal, partition, iam, names) for principal in principals):
         raise KmsError(_MALFORMED, "Policy contains a statement with one or more invalid principals.")
 
 
@@ -90,13 +91,13 @@ def _fault_of(error: PolicySyntaxError) -> str:
     return f"{first.message}{where}"
 
 
-def _is_valid(principal: PrincipalValue, partition: str, iam: PolicySource) -> bool:
+def _is_valid(principal: PrincipalValue, partition: str, iam: PolicySource, names: Names) -> bool:
     """Tell whether AWS would take a principal: one that exists, where that can be known."""
     if principal.kind != "AWS" or principal.value == "*" or is_account_id(principal.value):
         return True
     arn = split_arn(principal.value)
-    if arn is None:
-        return has_unique_id(principal.value, iam)
+    if arn is None:  # which account a unique id is of, it does not say
+        return names.shown(principal.value) != principal.value
     return arn.partition == partition and is_there(principal.value, arn, iam)
 
 
@@ -105,9 +106,9 @@ def kept_policy(text: str, iam: PolicySource) -> str:
     return _renamed(text, lambda principal: kept(principal, iam))
 
 
-def shown_policy(text: str, iam: PolicySource) -> str:
+def shown_policy(text: str, names: Names) -> str:
     """Give what is shown of a key policy that is kept."""
-    return _renamed(text, showing(iam))
+    return _renamed(text, names.shown)
 
 
 def _renamed(text: str, name: Callable[[str], str]) -> str:

@@ -26,7 +26,7 @@ def with_new_policy(call: Call, candidate: Key) -> Key:
 
     """
     core = call.core
-    check_policy(candidate.policy, candidate.partition, core.iam, core.settings.policy)
+    check_policy(candidate.policy, candidate.partition, core.iam, core.names, core.settings.policy)
     key = replace(candidate, policy=kept_policy(candidate.policy, core.iam))
     if call.params.get("BypassPolicyLockoutSafetyCheck"):
         return key

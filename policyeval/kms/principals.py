@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from policyeval.errors import UnknownEntityError
 from policyeval.kms.errors import KmsError
 from policyeval.model.arn import Arn, is_account_id, split_arn
+from policyeval.model.grant import Grant
 from policyeval.model.records import PolicySource
 
 # A user's or role's, where the authorizer takes it for one.
@@ -75,11 +76,6 @@ def is_there(text: str, arn: Arn, iam: PolicySource) -> bool:
     return found
 
 
-def has_unique_id(text: str, iam: PolicySource) -> bool:
-    """Tell whether a text is the unique id of somebody who is described; which account it is of, it does not say."""
-    return showing(iam)(text) != text
-
-
 def kept(text: str, iam: PolicySource) -> str:
     """Give what is kept of a principal: a user's or role's unique id, where it is known (S12).
 
@@ -89,23 +85,42 @@ def kept(text: str, iam: PolicySource) -> str:
     if arn is None or arn.service != "iam" or not arn.resource.startswith(("user/", "role/")):
         return text
     try:
+        iam.account(arn.account)  # of a stranger: quicker than to look for somebody of that name
         unique_id = iam.principal(text).unique_id
     except UnknownEntityError:
         return text
     return unique_id if unique_id is not None and _UNIQUE_ID.fullmatch(unique_id) is not None else text
 
 
-def showing(iam: PolicySource) -> Callable[[str], str]:
-    """Give what shows principals that are kept: by ARN as long as somebody has the unique id.
+def kept_grant(grant: Grant, iam: PolicySource) -> Grant:
+    """Give what is kept of a grant."""
+    grantee, retirer = grant.grantee_principal, grant.retiring_principal
+    return replace(
+        grant,
+        grantee_principal=kept(grantee, iam) if grantee is not None else None,
+        retiring_principal=kept(retirer, iam) if retirer is not None else None,
+    )
 
-    It goes through all principals once, when it first meets a unique id.
-    """
 
-    @cache
-    def arns() -> Mapping[str | None, str]:
-        return {record.unique_id: record.arn for record in iam.principals()}
+class Names:
+    """How principals that are kept are shown: by ARN as long as somebody has the unique id."""
 
-    return lambda text: text if _UNIQUE_ID.fullmatch(text) is None else arns().get(text, text)
+    def __init__(self, iam: PolicySource) -> None:
+        """Show who there is by `iam`, whose principals are gone through when a unique id is met, once a revision."""
+        self._iam = iam
+        self._revision: object = None
+        self._arns: Mapping[str | None, str] = {}
+
+    def shown(self, text: str) -> str:
+        """Give what is shown of a principal."""
+        return text if _UNIQUE_ID.fullmatch(text) is None else self._known().get(text, text)
+
+    def _known(self) -> Mapping[str | None, str]:
+        revision = getattr(self._iam, "revision", None)
+        if revision is None or revision is not self._revision:
+            self._arns = {record.unique_id: record.arn for record in self._iam.principals()}
+            self._revision = revision
+        return self._arns
 
 
 def _is_name(text: str) -> bool:

@@ -21,6 +21,7 @@ from policyeval.kms.core import Core
 from policyeval.kms.errors import KmsError, StorageError
 from policyeval.kms.operations.row import Asked, Operation
 from policyeval.kms.operations.table import OPERATIONS
+from policyeval.kms.principals import Names
 from policyeval.kms.recording import Recorder
 from policyeval.kms.records import KeyUse
 from policyeval.kms.root import prove, token_key
@@ -84,9 +85,9 @@ class KeyManagementService:
         vault = Vault(root, entropy, system.new_id)
         authorizer = Authorizer(KmsSource(iam, self.store), grant_delay=settings.grant_delay, clock=clock)
         tokens = Tokens(token_key(root), entropy)
-        recorder = Recorder(trail, iam)
+        recorder, uses, names = Recorder(trail, iam), Uses(self.store), Names(iam)
         self._core = Core(
-            iam, self.store, authorizer, vault, tokens, recorder, settings, clock, entropy, _ids(), Uses(self.store)
+            iam, self.store, authorizer, vault, tokens, recorder, settings, clock, entropy, _ids(), uses, names
         )
         self._callers: dict[str, Caller] = {}
         if isinstance(iam, Entities):
@@ -116,7 +117,8 @@ class KeyManagementService:
         old = self._core
         source, delay = KmsSource(iam, self.store), old.settings.grant_delay
         authorizer = Authorizer(source, grant_delay=delay, clock=old.clock)
-        self._core = old._replace(iam=iam, authorizer=authorizer, recorder=Recorder(self.trail, iam))
+        recorder = Recorder(self.trail, iam)
+        self._core = old._replace(iam=iam, authorizer=authorizer, recorder=recorder, names=Names(iam))
 
     def call(
         self,

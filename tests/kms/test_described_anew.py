@@ -11,7 +11,7 @@ from policyeval import Entities
 from policyeval.errors import EntitiesError
 from policyeval.kms import Caller
 from policyeval.kms.trail.trail import MemoryTrail
-from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, APP_B, A, B, Estate, allow, entities
+from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, APP_B, A, B, C, Estate, allow, entities
 from tests.kms.using import opened_to
 
 KEY = {"id": "1234abcd-12ab-34cd-56ef-1234567890ab", "region": "us-east-1", "aliases": ["alias/new"]}
@@ -213,6 +213,31 @@ def test_the_same_request_under_a_name_gives_the_same_grant_to_the_same_role() -
     assert estate.call("CreateGrant", **asked)["GrantId"] == first
     estate.kms.describe(with_app(SECOND))
     assert estate.call("CreateGrant", **asked)["GrantId"] != first
+
+
+def test_who_there_is_is_gone_through_once_a_description(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of grants and a policy of many ids cost the same, however many principals there are."""
+    estate = Estate()
+    estate.kms.describe(with_app(FIRST))
+    key = estate.key(Policy=opened_to_app())
+    granted(estate, key)
+    asked: list[str | None] = []
+    everybody = Entities.principals
+
+    def principals(self: Entities, account_id: str | None = None) -> Any:
+        asked.append(account_id)
+        return everybody(self, account_id)
+
+    monkeypatch.setattr(Entities, "principals", principals)
+    text = opened_to_app().replace(f'"{APP_B}"', f'["{FIRST}", "{FIRST}", "{APP_B}"]')
+    for _ in range(3):
+        assert estate.call("ListGrants", KeyId=key)["Grants"][0]["GranteePrincipal"] == APP_B
+        assert estate.call("ListGrants", KeyId=key, GranteePrincipal=f"arn:aws:iam::{C}:role/app")["Grants"] == []
+        assert APP_B in estate.call("GetKeyPolicy", KeyId=key)["Policy"]
+        assert estate.call("PutKeyPolicy", KeyId=key, Policy=text) == {}
+    assert asked == [None]
+    estate.kms.describe(with_app(SECOND))
+    assert FIRST in estate.call("GetKeyPolicy", KeyId=key)["Policy"]
 
 
 # A multi-Region key of which the store has a part.

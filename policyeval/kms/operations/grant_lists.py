@@ -12,7 +12,7 @@ from policyeval.kms.call import Call, Response
 from policyeval.kms.errors import KmsError
 from policyeval.kms.operations.grant_rules import existing, is_service, one_of
 from policyeval.kms.paging import page
-from policyeval.kms.principals import check_principal, kept, showing
+from policyeval.kms.principals import check_principal, kept
 from policyeval.model.arn import split_arn
 from policyeval.model.grant import Grant
 
@@ -114,7 +114,7 @@ def _page(call: Call, of: str, fetch: Fetch) -> Response:
         default=_PAGE,
         fetch=fetch,
         order=_by_id,
-        show=partial(_show, showing(call.core.iam)),
+        show=partial(_show, call.core.names.shown),
         of=of,
     )
 

@@ -43,7 +43,7 @@ def replicate_key(call: Call) -> Response:
     join(replica, call.key, call.transaction, call.core.vault)
     return {
         "ReplicaKeyMetadata": key_metadata(replace(replica, state="Creating")),
-        "ReplicaPolicy": shown_policy(replica.policy, call.core.iam),
+        "ReplicaPolicy": shown_policy(replica.policy, call.core.names),
         "ReplicaTags": [{"TagKey": name, "TagValue": value} for name, value in replica.tags],
     }
 

@@ -18,7 +18,7 @@ def get_key_policy(call: Call) -> Response:
     """Give a key's policy, as it was put but for users and roles that are gone: of those their unique ids are left."""
     if call.params.get("PolicyName", DEFAULT_NAME) != DEFAULT_NAME:
         raise missing_policy()
-    return {"Policy": shown_policy(call.key.policy, call.core.iam), "PolicyName": DEFAULT_NAME}
+    return {"Policy": shown_policy(call.key.policy, call.core.names), "PolicyName": DEFAULT_NAME}
 
 
 def put_key_policy(call: Call) -> Response:
