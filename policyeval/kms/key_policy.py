@@ -95,10 +95,9 @@ def _is_valid(principal: PrincipalValue, partition: str, iam: PolicySource, name
     """Tell whether AWS would take a principal: one that exists, where that can be known."""
     if principal.kind != "AWS" or principal.value == "*" or is_account_id(principal.value):
         return True
-    arn = split_arn(principal.value)
-    if arn is None:  # which account a unique id is of, it does not say
-        return names.shown(principal.value) != principal.value
-    return arn.partition == partition and is_there(principal.value, arn, iam)
+    value = names.shown(principal.value)  # a unique id does not tell its account, who has it does
+    arn = split_arn(value)
+    return arn is not None and arn.partition == partition and is_there(value, arn, iam)
 
 
 def kept_policy(text: str, iam: PolicySource) -> str:

@@ -11,7 +11,7 @@ from policyeval import Entities
 from policyeval.errors import EntitiesError
 from policyeval.kms import Caller
 from policyeval.kms.trail.trail import MemoryTrail
-from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, APP_B, A, B, C, Estate, allow, entities
+from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, APP_B, A, B, C, Estate, allow, entities, policy
 from tests.kms.using import opened_to
 
 KEY = {"id": "1234abcd-12ab-34cd-56ef-1234567890ab", "region": "us-east-1", "aliases": ["alias/new"]}
@@ -238,6 +238,18 @@ def test_who_there_is_is_gone_through_once_a_description(monkeypatch: pytest.Mon
     assert asked == [None]
     estate.kms.describe(with_app(SECOND))
     assert FIRST in estate.call("GetKeyPolicy", KeyId=key)["Policy"]
+
+
+def test_a_unique_id_of_another_partition_is_refused_as_the_arn_is() -> None:
+    china = {"id": C, "partition": "aws-cn", "roles": [{"name": "app", "unique_id": FIRST}]}
+    admin = {"name": "admin", "identity_policies": [{"name": "all", "document": policy(allow("*"))}]}
+    accounts = [{"id": A, "partition": "aws", "roles": [admin]}, china]
+    estate = Estate()
+    estate.kms.describe(Entities.from_mapping({"policyeval": 1, "accounts": accounts}))
+    for named in (FIRST, f"arn:aws-cn:iam::{C}:role/app"):
+        text = opened_to_app().replace(APP_B, named)
+        code, message = estate.refused("CreateKey", Policy=text)
+        assert (code, message[-24:]) == ("MalformedPolicyDocumentException", "more invalid principals.")
 
 
 # A multi-Region key of which the store has a part.
