@@ -14,7 +14,7 @@ from policyeval.errors import EntitiesError
 from policyeval.kms.key_policy import default_text, kept_policy
 from policyeval.kms.lifecycle import join
 from policyeval.kms.managed import ALIAS_PREFIX, ROTATION_PERIOD, description_of
-from policyeval.kms.principals import kept_grant
+from policyeval.kms.principals import Names, kept_grant
 from policyeval.kms.records import Alias, Key, KeyState, Material, MultiRegion
 from policyeval.kms.states import PENDING_DELETION
 from policyeval.kms.storage.store import Reading, Store, Transaction
@@ -54,11 +54,11 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
         faults = [*_mixed(fresh), *(fault for record in fresh for fault in _faults(record, transaction))]
         if faults:
             raise EntitiesError(faults)
-        sets = _sets(fresh, transaction)
+        sets, names = _sets(fresh, transaction), Names(entities)
         for record in fresh:
             of = sets.get(_shared_name(record.arn))
             key = _described(record, of.members if of is not None else None, now)
-            _create(replace(key, policy=kept_policy(key.policy, entities)), of, transaction, vault)
+            _create(replace(key, policy=kept_policy(key.policy, entities, names, transaction)), of, transaction, vault)
             for name in record.key.aliases if record.key is not None else ():
                 alias = _alias_arn(key.arn, name)
                 transaction.put_alias(Alias(alias, key.account, key.region, name, key.arn, now, now))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from policyeval.catalog.policies import aws_managed_key_policy, default_key_policy
@@ -12,8 +12,9 @@ from policyeval.errors import PolicySyntaxError
 from policyeval.evaluator.operators import NULL, OPERATORS
 from policyeval.kms.errors import KmsError
 from policyeval.kms.principals import Names, is_there, kept
+from policyeval.kms.storage.store import Reading, Transaction
 from policyeval.model.arn import is_account_id, split_arn
-from policyeval.model.policy import NamedPolicy, Policy, PolicyType, PrincipalValue
+from policyeval.model.policy import NamedPolicy, Policy, PolicyType, PrincipalValue, Statement
 from policyeval.model.records import PolicySource
 from policyeval.syntax.policy import parse_policy
 
@@ -100,18 +101,45 @@ def _is_valid(principal: PrincipalValue, partition: str, iam: PolicySource, name
     return arn is not None and arn.partition == partition and is_there(value, arn, iam)
 
 
-def kept_policy(text: str, iam: PolicySource) -> str:
+def kept_policy(text: str, iam: PolicySource, names: Names, transaction: Transaction) -> str:
     """Give what is kept of a key policy: its users and roles by their unique ids (S12), all else as it was put."""
-    return _renamed(text, lambda principal: kept(principal, iam))
+
+    def keep(principal: str) -> str:
+        unique_id = kept(principal, iam)
+        if (arn := names.shown(unique_id)) != unique_id:
+            transaction.put_setting(_name_of(unique_id), arn.encode())
+        return unique_id
+
+    return _renamed(named_policy(text).policy.statements, text, keep)
 
 
 def shown_policy(text: str, names: Names) -> str:
     """Give what is shown of a key policy that is kept."""
-    return _renamed(text, names.shown)
+    return _renamed(named_policy(text).policy.statements, text, names.shown)
 
 
-def _renamed(text: str, name: Callable[[str], str]) -> str:
+def policy_in_force(text: str, iam: PolicySource, names: Names, reading: Reading) -> NamedPolicy:
+    """Read a key policy that is kept, for decisions.
+
+    Whom it denies by a unique id that nobody has, it denies by name as long as no unique id tells that who has the
+    name by now is somebody else.
+    """
+
+    def find(principal: str) -> str:
+        name = (reading.setting(_name_of(principal)) or b"").decode()
+        return name if name and kept(name, iam) == name and names.shown(principal) == principal else principal
+
     statements = named_policy(text).policy.statements
+    denying = [s for s in statements if s.effect == "Deny" and s.principal is not None and not s.principal.negated]
+    return named_policy(_renamed(denying, text, find)) if denying else named_policy(text)
+
+
+def _name_of(unique_id: str) -> str:
+    """Name the setting that tells what the ARN was of who had a unique id."""
+    return f"name of {unique_id}"
+
+
+def _renamed(statements: Iterable[Statement], text: str, name: Callable[[str], str]) -> str:
     values = [value for statement in statements if statement.principal for value in statement.principal.values]
     for value in sorted(values, key=lambda value: value.place.start, reverse=True):
         if value.kind == "AWS" and (other := name(value.value)) != value.value:

@@ -27,7 +27,7 @@ def with_new_policy(call: Call, candidate: Key) -> Key:
     """
     core = call.core
     check_policy(candidate.policy, candidate.partition, core.iam, core.names, core.settings.policy)
-    key = replace(candidate, policy=kept_policy(candidate.policy, core.iam))
+    key = replace(candidate, policy=kept_policy(candidate.policy, core.iam, core.names, call.transaction))
     if call.params.get("BypassPolicyLockoutSafetyCheck"):
         return key
     authorizer = Authorizer(WithPolicy(core.iam, core.store, key), clock=core.clock)

@@ -7,7 +7,8 @@ from typing import Literal
 
 from policyeval.errors import UnknownEntityError
 from policyeval.evaluator.layers import keep
-from policyeval.kms.key_policy import named_policy
+from policyeval.kms.key_policy import policy_in_force
+from policyeval.kms.principals import Names
 from policyeval.kms.records import Alias, Key
 from policyeval.kms.storage.store import Store
 from policyeval.model.grant import Grant
@@ -28,6 +29,7 @@ class KmsSource:
 
     def __init__(self, iam: PolicySource, store: Store) -> None:
         self._iam = iam
+        self._names = Names(iam)
         self._store = store
         self._records: dict[str, _Known] = {}
         self._revision: tuple[object, object] | None = None
@@ -60,9 +62,12 @@ class KmsSource:
         known = self._records.get(key.arn)
         if known is not None and known.key is key and known.aliases is aliases and known.account is account:
             return known.record
-        known = _Known(key, aliases, account)
+        known = self._made(key, aliases, account)
         keep(self._records, key.arn, known)
         return known.record
+
+    def _made(self, key: Key, aliases: tuple[Alias, ...], account: AccountRecord) -> _Known:
+        return _Known(key, aliases, account, policy_in_force(key.policy, self._iam, self._names, self._store))
 
     def grants(self, key_arn: str, grantee: str) -> Sequence[Grant]:
         """Give a key's grants to one grantee."""
@@ -107,7 +112,7 @@ class WithPolicy(KmsSource):
     def __init__(self, iam: PolicySource, store: Store, candidate: Key) -> None:
         super().__init__(iam, store)
         self._candidate = candidate
-        self._candidates_record = _Known(candidate, store.aliases_of(candidate.arn), iam.account(candidate.account))
+        self._candidates_record = self._made(candidate, store.aliases_of(candidate.arn), iam.account(candidate.account))
 
     def resource(self, arn: str) -> ResourceRecord | None:
         """Give the candidate under its ARN, everything else as it is."""
@@ -131,7 +136,7 @@ class _Known:
 
     __slots__ = ("account", "aliases", "key", "record")
 
-    def __init__(self, key: Key, aliases: tuple[Alias, ...], account: AccountRecord) -> None:
+    def __init__(self, key: Key, aliases: tuple[Alias, ...], account: AccountRecord, policy: NamedPolicy) -> None:
         self.key, self.aliases, self.account = key, aliases, account
         kind: Literal["PRIMARY", "REPLICA"] | None = (
             None if key.multi_region is None else "REPLICA" if key.is_replica else "PRIMARY"
@@ -147,4 +152,4 @@ class _Known:
             aliases=tuple(alias.name for alias in aliases),
             description=key.description,
         )
-        self.record = ResourceRecord(key.arn, account, named_policy(key.policy), dict(key.tags), facts)
+        self.record = ResourceRecord(key.arn, account, policy, dict(key.tags), facts)

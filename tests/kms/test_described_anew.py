@@ -11,7 +11,7 @@ from policyeval import Entities
 from policyeval.errors import EntitiesError
 from policyeval.kms import Caller
 from policyeval.kms.trail.trail import MemoryTrail
-from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, APP_B, A, B, C, Estate, allow, entities, policy
+from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, APP_B, A, B, C, Estate, allow, deny, entities, policy
 from tests.kms.using import opened_to
 
 KEY = {"id": "1234abcd-12ab-34cd-56ef-1234567890ab", "region": "us-east-1", "aliases": ["alias/new"]}
@@ -229,6 +229,7 @@ def test_who_there_is_is_gone_through_once_a_description(monkeypatch: pytest.Mon
         return everybody(self, account_id)
 
     monkeypatch.setattr(Entities, "principals", principals)
+    estate.kms.describe(with_app(FIRST))
     text = opened_to_app().replace(f'"{APP_B}"', f'["{FIRST}", "{FIRST}", "{APP_B}"]')
     for _ in range(3):
         assert estate.call("ListGrants", KeyId=key)["Grants"][0]["GranteePrincipal"] == APP_B
@@ -250,6 +251,36 @@ def test_a_unique_id_of_another_partition_is_refused_as_the_arn_is() -> None:
         text = opened_to_app().replace(APP_B, named)
         code, message = estate.refused("CreateKey", Policy=text)
         assert (code, message[-24:]) == ("MalformedPolicyDocumentException", "more invalid principals.")
+
+
+@pytest.mark.parametrize("way", ["a key that is put", "a key that is described", "an id that is put"])
+@pytest.mark.parametrize(
+    ("then", "denied"),
+    [
+        pytest.param(with_app(FIRST), True, id="the same role"),
+        pytest.param(with_app(None), True, id="a role of which no id is told any more"),
+        pytest.param(with_app("NoIdOfAws"), True, id="a role with an id that is none of AWS's"),
+        pytest.param(with_app(SECOND), False, id="another role, by its id"),
+    ],
+)
+def test_a_deny_holds_until_an_id_tells_that_it_is_somebody_else(way: str, then: Entities, *, denied: bool) -> None:
+    named = FIRST if way == "an id that is put" else APP_B
+    shut = deny("kms:DescribeKey", Principal={"AWS": named})
+    text = policy(allow("kms:*", Principal={"AWS": [A, B]}), shut)
+    estate = Estate()
+    if way == "a key that is described":
+        estate.kms.describe(with_app(FIRST, keys=[{**KEY, "policy": text}]))
+        key = f"arn:aws:kms:us-east-1:{A}:key/{KEY['id']}"
+    else:
+        estate.kms.describe(with_app(FIRST))
+        key = estate.key(Policy=json.dumps(text))
+    for description, refused in ((with_app(FIRST), True), (then, denied), (with_app(FIRST), True)):
+        estate.kms.describe(description)
+        if refused:
+            assert estate.refused("DescribeKey", APP_B, KeyId=key)[0] == "AccessDeniedException"
+        else:
+            assert estate.call("DescribeKey", APP_B, KeyId=key)
+        assert estate.call("DescribeKey", ADMIN_B, KeyId=key)
 
 
 # A multi-Region key of which the store has a part.
