@@ -92,6 +92,11 @@ def kept(text: str, iam: PolicySource) -> str:
     return unique_id if unique_id is not None and _UNIQUE_ID.fullmatch(unique_id) is not None else text
 
 
+def names_of(text: str, iam: PolicySource) -> set[str]:
+    """Name a principal as grants can have it: one that was described without a unique id is kept by its ARN (S12)."""
+    return {text, kept(text, iam)}
+
+
 def kept_grant(grant: Grant, iam: PolicySource) -> Grant:
     """Give what is kept of a grant."""
     grantee, retirer = grant.grantee_principal, grant.retiring_principal

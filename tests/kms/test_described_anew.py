@@ -215,6 +215,19 @@ def test_the_same_request_under_a_name_gives_the_same_grant_to_the_same_role() -
     assert estate.call("CreateGrant", **asked)["GrantId"] != first
 
 
+def test_so_it_does_when_the_role_had_no_unique_id_at_first() -> None:
+    estate = Estate()
+    estate.kms.describe(with_app(None))
+    key = estate.key()
+    asked = {"KeyId": key, "GranteePrincipal": APP_B, "RetiringPrincipal": APP_B, "Operations": ["Decrypt"]}
+    first = estate.call("CreateGrant", **asked, Name="app")["GrantId"]
+    estate.kms.describe(with_app(FIRST))
+    assert estate.call("CreateGrant", **asked, Name="app")["GrantId"] == first
+    assert estate.call("CreateGrant", **asked, Name="other")["GrantId"] != first
+    assert estate.call("CreateGrant", **asked)["GrantId"] != first
+    assert len(estate.call("ListGrants", KeyId=key)["Grants"]) == 3
+
+
 def test_who_there_is_is_gone_through_once_a_description(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page of grants and a policy of many ids cost the same, however many principals there are."""
     estate = Estate()

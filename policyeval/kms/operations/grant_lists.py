@@ -12,7 +12,7 @@ from policyeval.kms.call import Call, Response
 from policyeval.kms.errors import KmsError
 from policyeval.kms.operations.grant_rules import existing, is_service, one_of
 from policyeval.kms.paging import page
-from policyeval.kms.principals import check_principal, kept
+from policyeval.kms.principals import check_principal, names_of
 from policyeval.model.arn import split_arn
 from policyeval.model.grant import Grant
 
@@ -41,7 +41,7 @@ def _filtered(call: Call, key_arn: str) -> Fetch:
     """Give the grants that the filters leave."""
     params, reading = call.params, call.reading
     grantee = params.get("GranteePrincipal") or params.get("GranteeServicePrincipal")
-    names = _names(call, grantee) if grantee is not None else set()
+    names = names_of(grantee, call.core.iam) if grantee is not None else set()
     if "GrantId" in params:
         grant = existing(key_arn, params["GrantId"], reading)
         own = {grant.grantee_principal, grant.grantee_service_principal}
@@ -51,11 +51,6 @@ def _filtered(call: Call, key_arn: str) -> Fetch:
     else:
         return lambda after, limit: reading.grants_after(key_arn, after, limit)
     return lambda after, limit: [grant for grant in found if grant.grant_id > after][:limit]
-
-
-def _names(call: Call, principal: str) -> set[str]:
-    """Name a principal as grants can have it: one that was described without a unique id is kept by its ARN (S12)."""
-    return {principal, kept(principal, call.core.iam)}
 
 
 def _by_id(grant: Grant) -> str:
@@ -95,7 +90,7 @@ def _check_service(call: Call, parameter: str) -> None:
 
 
 def _retirable(call: Call, retirer: str, after: str) -> Iterator[Grant]:
-    return merge(*(_retirable_by(call, name, after) for name in _names(call, retirer)), key=_by_id)
+    return merge(*(_retirable_by(call, name, after) for name in names_of(retirer, call.core.iam)), key=_by_id)
 
 
 def _retirable_by(call: Call, retirer: str, after: str) -> Iterator[Grant]:

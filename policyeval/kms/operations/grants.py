@@ -21,10 +21,9 @@ from policyeval.kms.operations.grant_rules import (
     requested_constraint,
 )
 from policyeval.kms.operations.row import Asked, Operation
-from policyeval.kms.principals import check_party, kept
+from policyeval.kms.principals import check_party, kept_grant, names_of
 from policyeval.kms.records import Key, KeyState
 from policyeval.kms.source import WithGrant
-from policyeval.kms.storage.store import Reading
 from policyeval.model.arn import root_arn, split_arn
 from policyeval.model.grant import Grant
 
@@ -48,7 +47,7 @@ def create_grant(call: Call) -> Response:
         if party in params:
             check_party(params[party], key.partition, call.core.iam)
     grant = _requested(call, key, equals, subset)
-    known = _tried_before(grant, call.reading)
+    known = _tried_before(call, grant)
     if known is None and call.reading.count_grants(key.arn) >= call.core.settings.grants:
         raise KmsError("LimitExceededException", f"{key.arn} has as many grants as a key can have.")
     call.would_succeed()
@@ -73,13 +72,13 @@ def _conditions(call: Call, kind: str | None) -> Conditions:
 
 def _requested(call: Call, key: Key, equals: Pairs | None, subset: Pairs | None) -> Grant:
     params, caller = call.params, call.caller
-    return Grant(
+    grant = Grant(
         key.arn,
         call.core.entropy(32).hex(),
         frozenset(params["Operations"]),
-        grantee_principal=_kept(call, "GranteePrincipal"),
+        grantee_principal=params.get("GranteePrincipal"),
         grantee_service_principal=params.get("GranteeServicePrincipal"),
-        retiring_principal=_kept(call, "RetiringPrincipal"),
+        retiring_principal=params.get("RetiringPrincipal"),
         retiring_service_principal=params.get("RetiringServicePrincipal"),
         # A service that calls for itself has no account that could retire the grant (G5).
         issuing_account=root_arn(caller.account, caller.partition) if caller.account else None,
@@ -89,21 +88,19 @@ def _requested(call: Call, key: Key, equals: Pairs | None, subset: Pairs | None)
         name=params.get("Name"),
         creation_date=call.now,
     )
+    return kept_grant(grant, call.core.iam)
 
 
-def _kept(call: Call, party: str) -> str | None:
-    return kept(call.params[party], call.core.iam) if party in call.params else None
-
-
-def _tried_before(grant: Grant, reading: Reading) -> Grant | None:
+def _tried_before(call: Call, grant: Grant) -> Grant | None:
     """Find the grant that the same request made before: a name makes requests comparable (KMS 19)."""
     if grant.name is None:
         return None
-    grantee = grant.grantee_principal or grant.grantee_service_principal or ""
-    for known in reading.grants_to(grant.key_arn, grantee):
-        same = replace(grant, grant_id=known.grant_id, creation_date=known.creation_date, tokens=known.tokens)
-        if known == same:
-            return known
+    grantee = call.params.get("GranteePrincipal") or call.params["GranteeServicePrincipal"]
+    for name in names_of(grantee, call.core.iam):
+        for known in call.reading.grants_to(grant.key_arn, name):
+            same = replace(grant, grant_id=known.grant_id, creation_date=known.creation_date, tokens=known.tokens)
+            if known.name == grant.name and kept_grant(known, call.core.iam) == same:
+                return known
     return None
 
 
