@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +13,7 @@ from typing import NamedTuple, Protocol
 from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.catalog.regions import regions
 from policyeval.errors import EntitiesError
+from policyeval.kms.errors import StorageError
 from policyeval.kms.key_policy import default_text, kept_policy
 from policyeval.kms.lifecycle import join
 from policyeval.kms.managed import ALIAS_PREFIX, ROTATION_PERIOD, description_of
@@ -24,6 +27,7 @@ from policyeval.model.grant import Grant
 from policyeval.model.records import KeyFacts, PolicySource, ResourceRecord
 from policyeval.model.source import Diagnostic
 
+_NUMBERED = re.compile(r"grant-[0-9]+")
 _WINDOW = 30  # days until the deletion of a key that a file calls pending deletion
 
 
@@ -63,7 +67,7 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
                 alias = _alias_arn(key.arn, name)
                 transaction.put_alias(Alias(alias, key.account, key.region, name, key.arn, now, now))
             for grant in entities.retirable_grants(record.arn):
-                transaction.put_grant(_as_made(grant, record, entities, now))
+                _put_grant(_as_made(grant, record, entities, now), transaction)
         for record in unknown:
             transaction.put_setting(_mark(record), b"")
 
@@ -82,6 +86,17 @@ def _as_made(grant: Grant, record: ResourceRecord, iam: PolicySource, now: datet
         creation_date=grant.creation_date or now,
         issuing_account=root_arn(issuer, account.partition) if is_account_id(issuer) else issuer,
     )
+
+
+def _put_grant(grant: Grant, transaction: Transaction) -> None:
+    """Write a grant: those whose ids a file leaves out are numbered key by key, and one may retire several keys'."""
+    try:
+        transaction.put_grant(grant)
+    except StorageError:
+        if _NUMBERED.fullmatch(grant.grant_id) is None:
+            raise
+        own = hashlib.sha256(f"{grant.key_arn} {grant.grant_id}".encode()).hexdigest()
+        transaction.put_grant(replace(grant, grant_id=own))
 
 
 def _faults(record: ResourceRecord, reading: Reading) -> Iterator[Diagnostic]:

@@ -9,7 +9,7 @@ import pytest
 
 from policyeval import Entities
 from policyeval.errors import EntitiesError
-from policyeval.kms import Caller
+from policyeval.kms import Caller, StorageError
 from policyeval.kms.trail.trail import MemoryTrail
 from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, APP_B, A, B, C, Estate, allow, deny, entities, policy
 from tests.kms.using import opened_to
@@ -96,6 +96,24 @@ def of_b() -> Entities:
     everything = {"Version": "2012-10-17", "Statement": [allow("*")]}
     admin = {"name": "admin", "identity_policies": [{"name": "everything", "document": everything}]}
     return Entities.from_mapping({"policyeval": 1, "accounts": [{"id": B, "roles": [admin]}]})
+
+
+def test_grants_without_ids_on_several_keys_have_one_who_retires_them() -> None:
+    grant = {"GranteePrincipal": ADMIN_A, "RetiringPrincipal": ADMIN_A, "Operations": ["Decrypt"]}
+    keys = [{"id": f"{number}234abcd-12ab-34cd-56ef-1234567890ab", "region": "us-east-1"} for number in range(3)]
+    estate = Estate()
+    for first in (1, 3):  # some at once, and some beside what is there
+        estate.kms.describe(described(keys=[{**key, "grants": [grant, grant]} for key in keys[:first]]))
+    found = estate.call("ListRetirableGrants", RetiringPrincipal=ADMIN_A)["Grants"]
+    assert sorted(one["KeyId"][-36:] for one in found) == sorted(key["id"] for key in keys * 2)
+    assert len({one["GrantId"] for one in found}) == 6
+    for one in found:
+        assert estate.call("RetireGrant", KeyId=one["KeyId"], GrantId=one["GrantId"]) == {}
+    named = [
+        {**key, "id": f"a{key['id'][:7]}{key['id'][8:]}", "grants": [{**grant, "GrantId": "mine"}]} for key in keys
+    ]
+    with pytest.raises(StorageError, match="grant id `mine` is already that of a grant"):
+        estate.kms.describe(described(keys=named))
 
 
 # A role that is deleted and made again under its name is somebody else (S12).
