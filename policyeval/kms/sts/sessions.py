@@ -21,6 +21,7 @@ __all__ = [
     "AN_HOUR",
     "Policies",
     "answer",
+    "check_managed",
     "refuse_mfa",
     "refuse_sessions",
     "session_policies",
@@ -49,21 +50,29 @@ class Policies(NamedTuple):
     arns: tuple[str, ...]
 
 
-def session_policies(call: Call, account: str) -> Policies:
-    """Take the session policies; managed ones are the account's own, or AWS's.
+def session_policies(params: Params) -> Policies:
+    """Take the session policies.
 
     Raises:
         KmsError: `MalformedPolicyDocument`, `PackedPolicyTooLarge`.
 
     """
-    inline = call.params.get("Policy")
+    inline = params.get("Policy")
     if inline is not None:
         _check_document(inline)
     # A descriptor without an ARN names nothing.
-    arns = tuple(policy["arn"] for policy in call.params.get("PolicyArns", ()) if "arn" in policy)
-    for arn in arns:
+    return Policies(inline, tuple(policy["arn"] for policy in params.get("PolicyArns", ()) if "arn" in policy))
+
+
+def check_managed(call: Call, policies: Policies, account: str) -> None:
+    """Refuse managed session policies that are neither the account's own nor AWS's: who may not ask learns of none.
+
+    Raises:
+        KmsError: `MalformedPolicyDocument`.
+
+    """
+    for arn in policies.arns:
         _must_be_there(call, arn, account)
-    return Policies(inline, arns)
 
 
 def _check_document(text: str) -> None:

@@ -415,6 +415,18 @@ def test_what_is_malformed_is_refused(params: dict[str, Any], code: str, said: s
     assert said in words_
 
 
+@pytest.mark.parametrize("operation", ["AssumeRole", "GetFederationToken"])
+def test_who_may_not_ask_learns_of_no_managed_policy(operation: str) -> None:
+    tokens = Tokens(alice=[], policies=[{"name": "shared", "document": policy(allow("kms:*"))}])
+    who = {"RoleArn": ROLE, "RoleSessionName": "s1"} if operation == "AssumeRole" else {"Name": "bob"}
+    account = B if operation == "AssumeRole" else A
+    refusals = {
+        tokens.refused(operation, **who, PolicyArns=[{"arn": f"arn:aws:iam::{account}:policy/{name}"}])
+        for name in ("shared", "none")
+    }
+    assert [code for code, _ in refusals] == ["AccessDenied"]
+
+
 def test_a_missing_member_is_named() -> None:
     assert Tokens().refused("AssumeRole", RoleArn=ROLE) == (
         "ValidationError",
