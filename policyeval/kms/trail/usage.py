@@ -182,10 +182,18 @@ class Usage:
         elif name == "DeleteKey":
             life.end = life.end or at
             self._gone.append((arn, self._keys.pop(arn)))  # a replica that is made anew has the same ARN
-        elif name == "RotateKeyOnDemand" or (
-            name == "RotateKey" and record["serviceEventDetails"].get("rotationType") != "ON_DEMAND"
-        ):
+        elif name == "RotateKeyOnDemand":
+            for member in self._with_replicas(arn):
+                member.rotations.append(at)
+        elif name == "RotateKey" and record["serviceEventDetails"].get("rotationType") != "ON_DEMAND":
             life.rotations.append(at)
+
+    def _with_replicas(self, arn: str) -> list[_Life]:
+        """Give a key's life, and those of the multi-Region set that it is of: they share their material (KMS 22)."""
+        account_and_key = arn.split(":", 4)[4]
+        if ":key/mrk-" not in arn:
+            return [self._keys[arn]]
+        return [life for other, life in self._keys.items() if other.split(":", 4)[4] == account_and_key]
 
     def _requests(self) -> Iterator[PricedRequests]:
         """Price the requests: the free tier is a month's and an account's."""

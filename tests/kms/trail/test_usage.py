@@ -165,6 +165,16 @@ def test_a_rotation_on_demand_is_one_even_if_it_is_told_twice() -> None:
     assert only_key(created(1), on(2, "RotateKeyOnDemand"), told, automatic).rotations == 2
 
 
+def test_a_rotation_on_demand_is_one_of_each_replica() -> None:
+    """As an automatic one is, which is told of each."""
+    arns = [f"arn:aws:kms:{region}:{KEY.account}:key/mrk-{'1' * 32}" for region in ("us-east-1", "eu-west-1")]
+    other = f"arn:aws:kms:eu-west-1:{KEY.account}:key/mrk-{'2' * 32}"
+    born = [{"ReplicaKeyMetadata": {"Arn": arn, "AWSAccountId": KEY.account}} for arn in (*arns, other)]
+    made = [on(1, "ReplicateKey", keys=(), response=answer) for answer in born]
+    report = counted([*made, on(2, "RotateKeyOnDemand", keys=(replace(KEY, arn=arns[0]),))])
+    assert {key.arn: key.rotations for key in report.keys} == {arns[0]: 1, arns[1]: 1, other: 0}
+
+
 def test_an_aws_managed_key_costs_nothing() -> None:
     key = only_key(on(1, keys=(replace(KEY, manager="AWS"),)))
     assert (key.manager, key.cost) == ("AWS", 0)
