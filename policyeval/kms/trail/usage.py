@@ -11,6 +11,7 @@ import calendar
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -24,6 +25,8 @@ from policyeval.model.source import Diagnostic
 __all__ = ["KeyUse", "PricedRequests", "Usage", "UsageReport"]
 
 _HOUR = timedelta(hours=1)
+# How many changes a record may be behind the one that it takes back: they come one after the other (docs/trail.md).
+_RECENT = 1024
 _CREATED = {"CreateKey": "keyMetadata", "ReplicateKey": "replicaKeyMetadata"}
 
 
@@ -76,7 +79,7 @@ class _Life:
         self.manager = manager
         self.start = start
         self.end: datetime | None = None
-        self.rotations: list[datetime] = []
+        self.rotations: tuple[datetime, ...] = ()
 
 
 class Usage:
@@ -99,6 +102,7 @@ class Usage:
         self._classes: Counter[tuple[str, str, str]] = Counter()  # by month, account and price class
         self._keys: dict[str, _Life] = {}
         self._gone: list[tuple[str, _Life]] = []
+        self._changed: dict[str, dict[str, _Life | None]] = {}  # by request: the keys before it
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Count a record.
@@ -113,6 +117,7 @@ class Usage:
         name, failed = str(record["eventName"]), "errorCode" in record
         if self._until is not None and at >= self._until:
             return
+        taken_back = record.get("errorCode") == "KMSInternalException" and self._take_back(record["requestID"])
         if not failed:
             self._live(record, name, at)
         if self._since is not None and at < self._since:
@@ -120,9 +125,10 @@ class Usage:
         self._first = at if self._first is None else min(self._first, at)
         self._last = at if self._last is None else max(self._last, at)
         if record["eventType"] == "AwsApiCall":
-            self._operations[name] += 1
             self._failed[name] += failed
-            self._classes[record["eventTime"][:7], _payer(record), self._class(record, name)] += 1
+            if not taken_back:
+                self._operations[name] += 1
+                self._classes[record["eventTime"][:7], _payer(record), self._class(record, name)] += 1
 
     def read(self, file: str, lines: Iterable[bytes]) -> None:
         """Count the records of a file.
@@ -163,6 +169,8 @@ class Usage:
 
     def _live(self, record: Mapping[str, Any], name: str, at: datetime) -> None:
         """Note what happens to keys."""
+        if not record["readOnly"] and record["eventType"] == "AwsApiCall":
+            self._remember(record, name)
         facts = record["additionalEventData"]["keys"]
         for resource, fact in zip(record["resources"], facts, strict=True):
             if resource["ARN"] not in self._keys:
@@ -184,16 +192,37 @@ class Usage:
             self._gone.append((arn, self._keys.pop(arn)))  # a replica that is made anew has the same ARN
         elif name == "RotateKeyOnDemand":
             for member in self._with_replicas(arn):
-                member.rotations.append(at)
+                self._keys[member].rotations += (at,)
         elif name == "RotateKey" and record["serviceEventDetails"].get("rotationType") != "ON_DEMAND":
-            life.rotations.append(at)
+            life.rotations += (at,)
 
-    def _with_replicas(self, arn: str) -> list[_Life]:
-        """Give a key's life, and those of the multi-Region set that it is of: they share their material (KMS 22)."""
-        account_and_key = arn.split(":", 4)[4]
+    def _with_replicas(self, arn: str) -> list[str]:
+        """Name a key, and those of the multi-Region set that it is of: they share their material (KMS 22)."""
         if ":key/mrk-" not in arn:
-            return [self._keys[arn]]
-        return [life for other, life in self._keys.items() if other.split(":", 4)[4] == account_and_key]
+            return [arn]
+        account_and_key = arn.split(":", 4)[4]
+        return [other for other in self._keys if other.split(":", 4)[4] == account_and_key]
+
+    def _remember(self, record: Mapping[str, Any], name: str) -> None:
+        """Keep what is known of the keys that a request changes: it may be taken back."""
+        arns = [str(resource["ARN"]) for resource in record["resources"]]
+        if name in _CREATED:
+            arns.append(record["responseElements"][_CREATED[name]]["arn"])
+        elif name == "RotateKeyOnDemand":
+            arns += self._with_replicas(arns[0])
+        self._changed[record["requestID"]] = {arn: copy(self._keys.get(arn)) for arn in arns}
+        if len(self._changed) > _RECENT:
+            del self._changed[next(iter(self._changed))]
+
+    def _take_back(self, request: str) -> bool:
+        """Undo what the trail told of a change before the store failed; tell whether it told of one."""
+        before = self._changed.pop(request, None)
+        for arn, life in (before or {}).items():
+            if life is None:
+                self._keys.pop(arn, None)
+            else:
+                self._keys[arn] = life
+        return before is not None
 
     def _requests(self) -> Iterator[PricedRequests]:
         """Price the requests: the free tier is a month's and an account's."""

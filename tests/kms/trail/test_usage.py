@@ -175,6 +175,26 @@ def test_a_rotation_on_demand_is_one_of_each_replica() -> None:
     assert {key.arn: key.rotations for key in report.keys} == {arns[0]: 1, arns[1]: 1, other: 0}
 
 
+@pytest.mark.parametrize("operation", ["ScheduleKeyDeletion", "RotateKeyOnDemand", "ReplicateKey", "TagResource"])
+def test_what_the_store_could_not_keep_was_not_done(operation: str) -> None:
+    """The trail is written first: a second record of the same request says so."""
+    replica = {"ReplicaKeyMetadata": {"Arn": f"{ARN}-replica", "AWSAccountId": KEY.account}}
+    told = on(11, operation, number=7, response=replica)
+    undone = told._replace(response=None, error="KMSInternalException")
+    report = counted([created(1), told, on(11, number=8), undone, on(12, number=9)])
+    (key,) = report.keys
+    assert (key.cost, key.rotations) == (1, 0)
+    assert report.operations == {"CreateKey": (1, 0), "Encrypt": (2, 0), operation: (1, 1)}
+    assert sum(row.requests for row in report.requests) == 4
+
+
+def test_what_failed_before_it_was_told_is_a_request() -> None:
+    failed = on(11, "ScheduleKeyDeletion", number=7, response=None, error="KMSInternalException")
+    report = counted([created(1), failed, failed])
+    assert report.operations == {"CreateKey": (1, 0), "ScheduleKeyDeletion": (2, 2)}
+    assert report.keys[0].cost == 1
+
+
 def test_an_aws_managed_key_costs_nothing() -> None:
     key = only_key(on(1, keys=(replace(KEY, manager="AWS"),)))
     assert (key.manager, key.cost) == ("AWS", 0)
