@@ -12,6 +12,7 @@ from policyeval.errors import PolicySyntaxError
 from policyeval.evaluator.operators import NULL, OPERATORS
 from policyeval.kms.errors import KmsError
 from policyeval.kms.principals import Names, is_there, kept
+from policyeval.kms.storage import faults
 from policyeval.kms.storage.store import Reading, Transaction
 from policyeval.model.arn import is_account_id, split_arn
 from policyeval.model.policy import NamedPolicy, Policy, PolicyType, PrincipalValue, Statement
@@ -114,8 +115,13 @@ def kept_policy(text: str, iam: PolicySource, names: Names, transaction: Transac
 
 
 def shown_policy(text: str, names: Names) -> str:
-    """Give what is shown of a key policy that is kept."""
-    return _renamed(named_policy(text).policy.statements, text, names.shown)
+    """Give what is shown of a key policy that is kept.
+
+    Raises:
+        StorageError: it is not what was put.
+
+    """
+    return _renamed(_stored(text).policy.statements, text, names.shown)
 
 
 def policy_in_force(text: str, iam: PolicySource, names: Names, reading: Reading) -> NamedPolicy:
@@ -123,15 +129,33 @@ def policy_in_force(text: str, iam: PolicySource, names: Names, reading: Reading
 
     Whom it denies by a unique id that nobody has, it denies by name as long as no unique id tells that who has the
     name by now is somebody else.
+
+    Raises:
+        StorageError: it is not what was put.
+
     """
 
     def find(principal: str) -> str:
-        name = (reading.setting(_name_of(principal)) or b"").decode()
+        try:
+            name = (reading.setting(_name_of(principal)) or b"").decode()
+        except UnicodeDecodeError as error:
+            raise faults.damaged() from error
         return name if name and kept(name, iam) == name and names.shown(principal) == principal else principal
 
-    statements = named_policy(text).policy.statements
-    denying = [s for s in statements if s.effect == "Deny" and s.principal is not None and not s.principal.negated]
-    return named_policy(_renamed(denying, text, find)) if denying else named_policy(text)
+    stored = _stored(text)
+    denying = [
+        statement
+        for statement in stored.policy.statements
+        if statement.effect == "Deny" and statement.principal is not None and not statement.principal.negated
+    ]
+    return named_policy(_renamed(denying, text, find)) if denying else stored
+
+
+def _stored(text: str) -> NamedPolicy:
+    try:
+        return named_policy(text)
+    except PolicySyntaxError as error:  # it was accepted when it was put
+        raise faults.damaged() from error
 
 
 def _name_of(unique_id: str) -> str:

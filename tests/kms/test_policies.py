@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from policyeval.kms import Caller, Settings
+from policyeval.kms import Caller, Settings, StorageError
 from tests.kms.estate import (
     ADMIN_A,
     ADMIN_B,
@@ -236,6 +237,27 @@ def test_the_text_of_a_policy_comes_back_as_it_was_put() -> None:
     key = estate.key(Policy=put_so)
     assert estate.call("GetKeyPolicy", KeyId=key)["Policy"] == put_so
     assert estate.kms.store.key(key).policy.count(APP_A) == 2  # type: ignore[union-attr]  # not as a principal
+
+
+@pytest.mark.parametrize("operation", ["DescribeKey", "GetKeyPolicy"])
+def test_a_policy_that_nobody_put_is_damage(operation: str) -> None:
+    estate = Estate()
+    key = estate.key()
+    with estate.kms.store.transaction() as transaction:
+        stored = transaction.key(key)
+        assert stored is not None
+        transaction.put_key(replace(stored, policy=stored.policy.replace("Version", "Versjon")))
+    with pytest.raises(StorageError, match=r"it is damaged\n.*hint: put a backup in its place"):
+        estate.call(operation, KeyId=key)
+
+
+def test_the_name_of_a_unique_id_that_is_no_text_is_damage() -> None:
+    estate = Estate()
+    key = estate.key(Policy=text(OWN, deny("kms:Encrypt", Principal={"AWS": APP_B})))
+    with estate.kms.store.transaction() as transaction:
+        transaction.put_setting(f"name of AROAAPPOF{B}", b"\xff")
+    with pytest.raises(StorageError, match="it is damaged"):
+        estate.call("DescribeKey", KeyId=key)
 
 
 def test_statements_without_action_or_resource_do_nothing() -> None:
