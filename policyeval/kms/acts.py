@@ -1,8 +1,8 @@
-"""What KMS did by itself, for the trail: what time did to a key, told from what was there before."""
+"""What KMS did by itself, for the trail: what time or a rotation did to a key, told from what was there before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -30,10 +30,19 @@ class Settled(NamedTuple):
 def settle_and_tell(arn: str, now: datetime, transaction: Transaction, vault: Vault) -> Settled:
     """Do what is due to a key, and tell what that was, for all of its multi-Region set."""
     key = transaction.key(arn)
-    group = members(key, transaction) if key is not None else []
-    before = [(member, transaction.materials(member.arn)) for member in group]
+    before = as_it_is(key, transaction) if key is not None else []
     settled = settle(arn, now, transaction, vault)
-    return Settled(settled, [act for member, materials in before for act in _acts(member, materials, transaction)])
+    return Settled(settled, acts_since(before, transaction))
+
+
+def as_it_is(key: Key, transaction: Transaction) -> list[tuple[Key, tuple[Material, ...]]]:
+    """Give each member of a key's multi-Region set with its material, for `acts_since`."""
+    return [(member, transaction.materials(member.arn)) for member in members(key, transaction)]
+
+
+def acts_since(before: Iterable[tuple[Key, tuple[Material, ...]]], transaction: Transaction) -> list[Act]:
+    """Tell what was done to keys since they were as they are given."""
+    return [act for member, materials in before for act in _acts(member, materials, transaction)]
 
 
 def _acts(before: Key, materials: tuple[Material, ...], transaction: Transaction) -> Iterator[Act]:
@@ -41,13 +50,14 @@ def _acts(before: Key, materials: tuple[Material, ...], transaction: Transaction
     if after is None:
         yield Act("DeleteKey", before, {"keyState": before.state})
         return
-    kept = {material.version for material in transaction.materials(before.arn) if material.wrapped is not None}
+    now = transaction.materials(before.arn)
+    kept = {material.version for material in now if material.wrapped is not None}
     for material in materials:
         if material.wrapped is not None and material.version not in kept:
             yield Act("DeleteExpiredKeyMaterial", before, {"keyMaterialId": material.id})
     if after.material != before.material:
         details = {
-            "rotationType": "AUTOMATIC",
+            "rotationType": next(material.rotation for material in now if material.version == after.material),
             "keyOrigin": before.origin,
             "previousKeyMaterialId": before.material_id,
             "currentKeyMaterialId": after.material_id,

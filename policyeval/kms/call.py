@@ -51,7 +51,7 @@ class Call:
         now: the time of the call; it does not move while the call runs.
         event_id, request_id: the ids under which the trail keeps it.
         decisions: what the authorizer said so far.
-        acts: what time did to keys in the call's own change, which the trail tells with it.
+        acts: what KMS did to keys by itself in the call's own change, which the trail tells with it.
         keys: the keys concerned so far, for the trail.
         key, alias: for operations on one key, that key and the alias by which it was named.
         shown: what the trail is told instead of the response, where that says too little.

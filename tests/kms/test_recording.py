@@ -142,6 +142,22 @@ def test_what_time_does_is_recorded_too() -> None:
     assert told["RotateKey"]["userIdentity"] == {"accountId": A, "invokedBy": "AWS Internal"}
 
 
+def test_a_rotation_on_demand_is_told_of_every_replica_beside_the_call() -> None:
+    """AWS's page of RotateKeyOnDemand: an entry is written for the call, and one of RotateKey when the key is rotated."""
+    estate, trail = recorded()
+    key = estate.key(MultiRegion=True)
+    estate.call("ReplicateKey", KeyId=key, ReplicaRegion="eu-west-1")
+    estate.call("RotateKeyOnDemand", KeyId=key)
+    *told, call = trail.records[-3:]
+    assert call["eventName"] == "RotateKeyOnDemand"
+    assert [record["resources"][0]["ARN"] for record in told] == [key, key.replace("us-east-1", "eu-west-1")]
+    for record in told:
+        assert (record["eventName"], record["eventType"]) == ("RotateKey", "AwsServiceEvent")
+        details = record["serviceEventDetails"]
+        assert details["rotationType"] == "ON_DEMAND"
+        assert details["previousKeyMaterialId"] != details["currentKeyMaterialId"]
+
+
 def test_what_time_does_when_somebody_looks_is_recorded_before_the_look() -> None:
     estate, trail = recorded()
     key = estate.key()

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from policyeval.catalog.kms_specs import KEY_SPECS
+from policyeval.kms.acts import acts_since, as_it_is
 from policyeval.kms.call import Call, Response
 from policyeval.kms.errors import KmsError
 from policyeval.kms.lifecycle import held, make_current, members, refresh, rotate
@@ -78,12 +79,14 @@ def rotate_key_on_demand(call: Call) -> Response:
         raise KmsError("LimitExceededException", _NO_MORE.format(key.arn))
     if key.next_rotation is not None and key.next_rotation - call.now <= _SOON:
         raise KmsError("ConflictException", _ROTATES_SOON.format(key.arn))
+    before = as_it_is(key, call.transaction)
     if key.origin == "EXTERNAL":
         _rotate_to_imported(call)
     else:
         rotate(key, call.now, "ON_DEMAND", call.transaction, call.core.vault)
     for member in members(key, call.transaction):
         call.transaction.put_key(replace(member, on_demand_rotations=key.on_demand_rotations + 1))
+    call.acts += acts_since(before, call.transaction)
     return {"KeyId": key.arn}
 
 
