@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from policyeval.kms.records import KeyUse
+from policyeval.kms.records import Key, KeyUse
 from policyeval.kms.storage.store import Reading, Store
 
 __all__ = ["Uses"]
@@ -28,9 +28,10 @@ class Uses:
         """Take a use of a key."""
         self._latest[key_arn] = use
 
-    def last(self, key_arn: str, reading: Reading) -> KeyUse | None:
+    def last(self, key: Key, reading: Reading) -> KeyUse | None:
         """Give the last use of a key, None when it never was used."""
-        return self._latest.get(key_arn) or reading.last_use(key_arn)
+        latest = self._latest.get(key.arn)
+        return latest if latest is not None and _is_of(latest, key) else reading.last_use(key.arn)
 
     def note(self) -> None:
         """Put all of them into the store.
@@ -69,9 +70,15 @@ class Uses:
             return
         with self._store.transaction() as transaction:
             for arn, use in uses.items():
-                if transaction.key(arn) is not None:
+                key = transaction.key(arn)
+                if key is not None and _is_of(use, key):
                     transaction.put_last_use(arn, use)
         for arn, use in uses.items():  # only now: until it is there, everybody finds it here
             self._noted.pop(arn, None)
             if (latest := self._latest.pop(arn, use)) is not use:
                 self._latest.setdefault(arn, latest)
+
+
+def _is_of(use: KeyUse, key: Key) -> bool:
+    """Tell whether a use is a key's own: a replica that is made anew has the ARN of the one that is gone."""
+    return use.at >= key.created

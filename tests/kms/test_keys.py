@@ -516,6 +516,22 @@ def test_a_use_is_told_whether_it_is_in_the_store_yet_or_not() -> None:
     assert estate.call("GetKeyLastUsage", KeyId=key)["KeyLastUsage"]["Operation"] == "GenerateDataKey"
 
 
+@pytest.mark.parametrize("noted", [False, True])
+def test_a_replica_that_is_made_anew_was_never_used(*, noted: bool) -> None:
+    estate = Estate()
+    primary = estate.key(MultiRegion=True)
+    replica, there = primary.replace("us-east-1", "eu-west-1"), Caller(ADMIN_A, region="eu-west-1")
+    estate.call("ReplicateKey", KeyId=primary, ReplicaRegion="eu-west-1")
+    estate.call("Encrypt", there, KeyId=replica, Plaintext=b"x")
+    assert estate.call("GetKeyLastUsage", there, KeyId=replica)["KeyLastUsage"]
+    estate.call("ScheduleKeyDeletion", there, KeyId=replica, PendingWindowInDays=7)
+    estate.clock.pass_(days=7)
+    estate.call("ReplicateKey", KeyId=primary, ReplicaRegion="eu-west-1")
+    if noted:
+        estate.kms.sweep()
+    assert estate.call("GetKeyLastUsage", there, KeyId=replica)["KeyLastUsage"] == {}
+
+
 def test_a_use_that_could_not_be_noted_is_not_forgotten() -> None:
     store = FailingStore()
     estate = Estate(store=store, root_key=RootKey.of(bytes(32)))

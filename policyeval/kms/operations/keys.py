@@ -153,7 +153,7 @@ def update_key_description(call: Call) -> Response:
 def get_key_last_usage(call: Call) -> Response:
     """Tell when a key was last used for cryptography; it is tracked from its creation on."""
     key = call.key
-    use = call.core.uses.last(key.arn, call.reading)
+    use = call.core.uses.last(key, call.reading)
     usage = {}
     if use is not None:
         usage = {

@@ -64,7 +64,7 @@ def _unused_days(call: Call, key: Key) -> Conditions:
 
     "AWS KMS condition keys" of the KMS guide, kms:TrailingDaysWithoutKeyUsage.
     """
-    use = call.core.uses.last(key.arn, call.reading)
+    use = call.core.uses.last(key, call.reading)
     since = use.at if use is not None else key.created
     return {"kms:TrailingDaysWithoutKeyUsage": (call.now - since).days}
 
