@@ -295,7 +295,9 @@ def organization_keys(account: AccountRecord, whose: str) -> dict[str, Value]:
 
 def endpoint_keys(account: AccountRecord) -> dict[str, Value]:
     """Give the condition keys that say whose VPC endpoint a request comes through (S34)."""
-    return {"aws:vpceaccount": account.id, **organization_keys(account, "vpce")}
+    keys = organization_keys(account, "vpce")
+    # Of policies that are handed over nobody says whose endpoint it is: the request may (`simulate`).
+    return {"aws:vpceaccount": account.id, **keys} if account.id else keys
 
 
 def _account_keys(account: AccountRecord) -> dict[str, Value]:

@@ -344,6 +344,13 @@ LAYERS: list[tuple[str, dict[str, Any], dict[str, Any], str, str | None]] = [
         "explicit_deny",
         "vpc_endpoint_policy",
     ),
+    (
+        "whose endpoint it is may be told",
+        {"identity_policies": [policy(allow(), deny(Condition=when("StringEquals", "aws:VpceAccount", B)))]},
+        {"vpc_endpoint": "vpce-1", "context": {"aws:VpceAccount": B}},
+        "explicit_deny",
+        "identity_policy",
+    ),
     ("it grants nothing", {"vpc_endpoint_policy": OPEN}, {}, "implicit_deny", "identity_policy"),
     (
         "a service's call does not come through it",
