@@ -252,7 +252,7 @@ def _multi_factor(context: EvaluationContext) -> Value:
     caller = context.caller
     if given is None and context.given.get("aws:multifactorauthage"):
         return "true"
-    if given is not None or not (caller.described and caller.account):
+    if given is not None or not caller.account:
         return given
     return "false" if caller.temporary or context.via_service is not None else None
 

@@ -48,6 +48,9 @@ from tests.authorizer.estates import (
 ALL = policy(allow())
 KEYS = policy(allow("kms:*"))
 OPEN = policy(allow(Principal="*"))
+NEEDS_MFA = {
+    "identity_policies": [policy(allow(), deny(Condition=when("Bool", "aws:MultiFactorAuthPresent", "false")))]
+}
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 # what a policy may be, and the name that a decision gives it
@@ -352,6 +355,15 @@ LAYERS: list[tuple[str, dict[str, Any], dict[str, Any], str, str | None]] = [
         "identity_policy",
     ),
     ("it grants nothing", {"vpc_endpoint_policy": OPEN}, {}, "implicit_deny", "identity_policy"),
+    ("a role that showed no second factor", NEEDS_MFA, {"principal": APP}, "explicit_deny", "identity_policy"),
+    (
+        "a role that showed one",
+        NEEDS_MFA,
+        {"principal": APP, "context": {"aws:MultiFactorAuthPresent": True}},
+        "allowed",
+        "identity_policy",
+    ),
+    ("a user whose credentials do not tell of any", NEEDS_MFA, {}, "allowed", "identity_policy"),
     (
         "a service's call does not come through it",
         {**ROLE_ALLOWED, "vpc_endpoint_policy": policy(deny(Principal="*"))},
