@@ -26,6 +26,7 @@ from policyeval.model.policy import CURRENT_VERSION, Element, PolicyType, Statem
 
 ActionTest: TypeAlias = Callable[[str], bool]
 
+_OF_S3 = re.compile(r"arn:[^:]*:s3:")
 # They work in IAM policies only; what a key policy says with them cannot be evaluated (K6).
 _IDENTITY_ONLY_KEY = re.compile(rf"kms:resourcealiases|{re.escape(RESOURCE_TAG)}.*", re.DOTALL)
 
@@ -191,8 +192,10 @@ def _compile_resource(  # noqa: PLR0911 - the cases there are
     if element is None:
         if policy_type is PolicyType.TRUST:  # the role itself
             return None
-        if policy_type in {PolicyType.KEY, PolicyType.RESOURCE}:  # inert (S23)
+        if policy_type is PolicyType.KEY:  # inert (S23)
             return never
+        if policy_type is PolicyType.RESOURCE:
+            return _attached(stuck=stuck)
         return _stuck("a statement without Resource", stuck=stuck)
     if not element.values:
         return _stuck("an empty NotResource", stuck=stuck) if element.negated else never
@@ -206,6 +209,15 @@ def _compile_resource(  # noqa: PLR0911 - the cases there are
     if element.negated:
         return _outside(patterns, filled, stuck=stuck)
     return _within(patterns, filled)
+
+
+def _attached(*, stuck: bool) -> Test:
+    """Make the test of a resource policy's statement without Resource: it is about what it is attached to.
+
+    S3 alone refuses one, whose policies are about objects too. Source: IAM user guide, "Policies and permissions".
+    """
+    refused = _stuck("a statement of a bucket's policy without Resource", stuck=stuck)
+    return lambda context: not _OF_S3.match(context.target.arn) or refused(context)
 
 
 def _forms(pattern: str, policy_type: PolicyType) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ def statement(  # noqa: PLR0913 - what a statement is made of
         f"S{sid}" if chance(dice, 80) else None,
         _principal(dice, drafting, effect, way),
         _action(dice, asked.action),
-        None if kind == "trust" else _resource(dice, asked),
+        None if kind == "trust" or (kind == "resource" and chance(dice, 8)) else _resource(dice, asked),
         _conditions(dice, drafting, weighted(dice, {0: 55, 1: 30, 2: 15})),
     )
     return made if aim == "fit" else _miss(dice, drafting, made)

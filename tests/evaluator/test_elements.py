@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from policyeval import Policy, PolicySet, PolicyType, Request, parse_policy, simulate
+from policyeval import Decision, Policy, PolicySet, PolicyType, Request, parse_policy, simulate
 from policyeval import Statement as Statement_
 from policyeval.model.policy import Element
 from tests.evaluator.statements import ALICE, ALL, KEY, Statement, in_identity_policy, in_resource_policy
@@ -154,6 +154,30 @@ def test_an_inert_statement_of_a_key_policy(elements: dict[str, Any]) -> None:
 
     assert decided({"Effect": "Allow", **EVERYONE, **elements}) == "implicit_deny"
     assert decided({"Effect": "Deny", **EVERYONE, **elements}, {**ALL, **EVERYONE}) == "allowed"
+
+
+# the resource, and whether a statement of its policy without Resource is about it
+ATTACHED: list[tuple[str, str, bool]] = [
+    ("a repository", "arn:aws:ecr:us-east-1:111122223333:repository/app", True),
+    ("a queue of another partition", "arn:aws-cn:sqs:cn-north-1:111122223333:orders", True),
+    ("a bucket has no such policy", "arn:aws:s3:::bucket", False),
+    ("nor an object", "arn:aws-cn:s3:::bucket/file", False),
+]
+
+
+@pytest.mark.parametrize(("resource", "about_it"), [pytest.param(*row[1:], id=row[0]) for row in ATTACHED])
+def test_a_resource_policy_without_resource_is_about_what_it_is_attached_to(resource: str, about_it: bool) -> None:  # noqa: FBT001 - a column of the table
+    def decided(*statements: Statement) -> Decision:
+        partition = resource.split(":")[1]
+        policies = PolicySet(resource_policy={"Version": "2012-10-17", "Statement": list(statements)})
+        user = f"arn:{partition}:iam::111122223333:user/alice"
+        return simulate(Request(user, "team:Do", resource), policies)
+
+    allowed = decided({"Effect": "Allow", **EVERYONE, "Action": "*"})
+    assert allowed.allowed is about_it
+    assert any("without Resource" in one.message for one in allowed.diagnostics) is not about_it
+    denied = decided({"Effect": "Deny", **EVERYONE, "Action": "*"}, {**ALL, **EVERYONE})
+    assert denied.reason == "explicit_deny"
 
 
 def test_an_identity_policy_without_resource_never_helps() -> None:

@@ -75,6 +75,8 @@ def _resource(statement: Statement, version: str | None, kind: PolicyKind, asked
     """S21-S23: an unresolved variable matches nothing, in NotResource it is unknown."""
     element = statement.resource
     if element is None:
+        if kind == "resource":  # S23: what it is attached to; S3 has no such statement
+            return None if asked.resource.split(":")[2] == "s3" else True
         return kind == "trust"  # S23, S35: a trust policy has no Resource
     if not element.values:
         return None if element.negated else False
