@@ -5,6 +5,7 @@ from __future__ import annotations
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.callers import Calling
 from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
+from policyeval.catalog.services import governing
 from policyeval.errors import RequestError, UnknownEntityError
 from policyeval.evaluator.layers import keep
 from policyeval.model.arn import Arn, is_account_id, split_arn
@@ -80,8 +81,8 @@ class Finder:
             raise _no_resource(arn)
         if action.service == "sts" and parts.service == "iam" and parts.resource.startswith("role/"):
             self.source.principal(arn)  # says that it is not described
-        bucket = self._bucket(parts)
-        return (self._inside(bucket, arn, parts) if bucket is not None else self._elsewhere(request, parts)), None
+        whole = self._whole(parts)
+        return (self._inside(whole, arn, parts) if whole is not None else self._elsewhere(request, parts)), None
 
     def _alias(self, request: Request, action: ActionFacts, arn: str) -> tuple[Target, str | None]:
         parts = split_arn(arn)
@@ -125,15 +126,13 @@ class Finder:
         self.maker.account_of(target, self.source.account(account))
         return target
 
-    def _bucket(self, parts: Arn) -> ResourceRecord | None:
-        """Find the bucket whose policy governs an S3 object."""
-        if parts.service != "s3" or "/" not in parts.resource:
-            return None
-        name = parts.resource.partition("/")[0]
-        return self.source.resource(str(parts._replace(resource=name)))
+    def _whole(self, parts: Arn) -> ResourceRecord | None:
+        """Find the resource whose policy governs this part of it, such as the bucket of an object."""
+        name = governing(parts.service, parts.resource)
+        return self.source.resource(str(parts._replace(resource=name))) if name is not None else None
 
-    def _inside(self, bucket: ResourceRecord, arn: str, parts: Arn) -> Target:
-        whole = self._described(bucket)
+    def _inside(self, record: ResourceRecord, arn: str, parts: Arn) -> Target:
+        whole = self._described(record)
         target = Target(arn, whole.account, parts)
         target.policy, target.rcps, target.rcp_exempt = whole.policy, whole.rcps, whole.rcp_exempt
         target.organization_known, target.described = whole.organization_known, False

@@ -3,9 +3,12 @@
 Sources, read 2026-11-23: "Resource control policies (RCPs)"
 (organizations/latest/userguide/orgs_manage_policies_rcps.html, the copy of 2026-09-26), and
 "How AWS enforcement code logic evaluates requests"
-(IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html).
+(IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html). Of indexes and what a domain
+holds, read 2026-11-29: "PutResourcePolicy" of the DynamoDB API reference, and "Identity and Access Management in
+Amazon OpenSearch Service" (opensearch-service/latest/developerguide/ac.html).
 """
 
+import re
 from typing import Final, NamedTuple
 
 __all__ = [
@@ -14,6 +17,7 @@ __all__ = [
     "RCP_SERVICES",
     "RCP_SERVICES_DATE",
     "OwnPolicy",
+    "governing",
     "own_policy_required",
 ]
 
@@ -118,3 +122,21 @@ def own_policy_required(folded_action: str, arn_service: str, resource: str) -> 
         service == row.action_service and arn_service == row.arn_service and resource.startswith(row.resource_prefix)
         for row in OWN_POLICY_REQUIRED
     )
+
+
+# The part of a resource's name that is another resource's, whose policy governs what lies in it.
+_GOVERNING: Final = {
+    "s3": re.compile(r"[^/]+(?=/)"),  # a bucket, of its objects
+    "dynamodb": re.compile(r"table/[^/]+(?=/index/)"),
+    "es": re.compile(r"domain/[^/]+(?=/)"),
+}
+
+
+def governing(arn_service: str, resource: str) -> str | None:
+    """Name the resource whose policy governs what lies in it, as a bucket's does its objects; None for other resources.
+
+    ``arn_service`` and ``resource`` are the third and the sixth part of an ARN.
+    """
+    pattern = _GOVERNING.get(arn_service)
+    found = pattern.match(resource) if pattern is not None else None
+    return found.group() if found is not None else None

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from policyeval.catalog.services import governing
 from policyeval.evaluator.conditions import Test, compile_condition
 from policyeval.evaluator.context import RESOURCE_TAG, EvaluationContext
 from policyeval.evaluator.generate import Answer, Parts, generate
@@ -22,11 +23,11 @@ from policyeval.evaluator.principals import (
     whom,
 )
 from policyeval.evaluator.templates import Template, compile_resource_template
+from policyeval.model.arn import split_arn
 from policyeval.model.policy import CURRENT_VERSION, Element, PolicyType, Statement
 
 ActionTest: TypeAlias = Callable[[str], bool]
 
-_OF_S3 = re.compile(r"arn:[^:]*:s3:")
 # They work in IAM policies only; what a key policy says with them cannot be evaluated (K6).
 _IDENTITY_ONLY_KEY = re.compile(rf"kms:resourcealiases|{re.escape(RESOURCE_TAG)}.*", re.DOTALL)
 
@@ -214,10 +215,18 @@ def _compile_resource(  # noqa: PLR0911 - the cases there are
 def _attached(*, stuck: bool) -> Test:
     """Make the test of a resource policy's statement without Resource: it is about what it is attached to.
 
-    S3 alone refuses one, whose policies are about objects too. Source: IAM user guide, "Policies and permissions".
+    Nothing is said of what lies in that, nor of S3, which refuses it.
+    Source: IAM user guide, "Policies and permissions in AWS Identity and Access Management".
     """
-    refused = _stuck("a statement of a bucket's policy without Resource", stuck=stuck)
-    return lambda context: not _OF_S3.match(context.target.arn) or refused(context)
+    unsaid = _stuck("a resource policy's statement without Resource", stuck=stuck)
+
+    def test(context: EvaluationContext) -> bool:
+        arn = split_arn(context.target.arn)
+        if arn is None or arn.service == "s3" or governing(arn.service, arn.resource) is not None:
+            return unsaid(context)
+        return True
+
+    return test
 
 
 def _forms(pattern: str, policy_type: PolicyType) -> tuple[str, ...]:

@@ -354,6 +354,26 @@ def test_an_object_is_in_its_buckets_partition() -> None:
         assert (decision.reason, decision.rule) == ("implicit_deny", "S6")
 
 
+def test_a_tables_policy_governs_its_indexes_and_a_domains_what_it_holds() -> None:
+    table, domain = f"arn:aws:dynamodb:us-east-1:{A}:table/orders", f"arn:aws:es:us-east-1:{A}:domain/logs"
+    resources = [
+        {"arn": table, "policy": policy(deny("dynamodb:*", Principal="*", Resource=[table, f"{table}/index/*"]))},
+        {"arn": domain, "policy": policy(allow("es:*", Principal=to(B), Resource=f"{domain}/*"))},
+    ]
+    user = {"name": "alice", "identity_policies": [policy(allow())]}
+    partner = {"name": PARTNER.rpartition("/")[2], "identity_policies": [policy(allow())]}
+    accounts = [{"id": A, "users": [user], "resources": resources}, {"id": B, "roles": [partner]}]
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": accounts}))
+    for resource in (table, f"{table}/index/by-day"):
+        assert authorizer.authorize(Request(ALICE, "dynamodb:Query", resource)).reason == "explicit_deny"
+    assert authorizer.authorize(Request(ALICE, "dynamodb:GetRecords", f"{table}/stream/2026")).allowed
+    reached = [
+        authorizer.authorize(Request(PARTNER, "es:ESHttpGet", arn)).allowed
+        for arn in (domain, f"{domain}/today/_search")
+    ]
+    assert reached == [False, True]
+
+
 def test_only_an_object_is_inside_of_what_its_arn_begins_with() -> None:
     topic = f"arn:aws:sns:us-east-1:{A}:topic"
     account = {"id": A, "resources": [{"arn": topic, "policy": policy(allow(Principal="*"))}]}

@@ -219,6 +219,23 @@ def test_keys_and_the_assuming_of_roles_need_their_own_policy(
     assert services.own_policy_required(action, service, resource) is required
 
 
+@pytest.mark.parametrize(
+    ("service", "resource", "whole"),
+    [
+        ("s3", "bucket/a/b", "bucket"),
+        ("s3", "bucket", None),
+        ("dynamodb", "table/orders/index/by-day", "table/orders"),
+        ("dynamodb", "table/orders/stream/2026-11-29T00:00:00.000", None),
+        ("dynamodb", "table/orders", None),
+        ("es", "domain/logs/today/_search", "domain/logs"),
+        ("es", "domain/logs", None),
+        ("sns", "topic/a", None),
+    ],
+)
+def test_a_resources_policy_governs_what_lies_in_it(service: str, resource: str, whole: str | None) -> None:
+    assert services.governing(service, resource) == whole
+
+
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])
 def test_a_managed_policy_is_found_in_every_partition(partition: str) -> None:
     for arn, document in policies.AWS_MANAGED_POLICIES.items():

@@ -162,6 +162,8 @@ ATTACHED: list[tuple[str, str, bool]] = [
     ("a queue of another partition", "arn:aws-cn:sqs:cn-north-1:111122223333:orders", True),
     ("a bucket has no such policy", "arn:aws:s3:::bucket", False),
     ("nor an object", "arn:aws-cn:s3:::bucket/file", False),
+    ("a table", "arn:aws:dynamodb:us-east-1:111122223333:table/orders", True),
+    ("but not its index", "arn:aws:dynamodb:us-east-1:111122223333:table/orders/index/by-day", False),
 ]
 
 

@@ -21,6 +21,7 @@ from tests.reference.facts import facts_of
 from tests.reference.grants import ways_granted, ways_to_retire
 from tests.reference.routes import Route, Sides, furthest, routes_to_key_or_role, routes_to_ordinary, routes_to_retire
 from tests.reference.statements import Asked, PolicyKind, Said, ask
+from tests.reference.text import whole
 from tests.reference.world import World
 
 _ORDER = [
@@ -164,9 +165,7 @@ def case_of(world: World, request: Request) -> Case:
 
 def _find(world: World, arn: str) -> ResourceRecord | None:
     """Find what is described; an S3 object stands under its bucket's policy."""
-    if arn.startswith("arn:aws:s3:::"):
-        return world.resource(arn) or world.resource(arn.partition("/")[0])
-    return world.resource(arn)
+    return world.resource(arn) or world.resource(whole(arn))
 
 
 def _owner(world: World, request: Request, caller: Caller, resource: ResourceRecord | None) -> AccountRecord | None:

@@ -162,3 +162,13 @@ def arn_like(pattern: Sequence[Mark], arn: str) -> bool | None:
     if len(parts) != len(subject):
         return None
     return all(like(part, piece) for part, piece in zip(parts, subject, strict=True))
+
+
+def whole(arn: str) -> str:
+    """Give the ARN of what has the policy: an S3 object's is its bucket's, an index's its table's."""
+    service = arn.split(":")[2]
+    if service == "s3":
+        return arn.partition("/")[0]
+    if service == "dynamodb":
+        return arn.partition("/index/")[0]
+    return "/".join(arn.split("/")[:2]) if service == "es" else arn
