@@ -2,7 +2,8 @@
 
 A key that is missing fits ForAllValues and IfExists and escapes a Deny; where AWS would have a value, such an
 allow holds for the request as told, and not for one that is sent. So does one that rests on a key which no
-such request has. Neither contradicts what is derived (S34), so both are decided as they are told.
+such request has. Neither contradicts what is derived (S34), so both are decided as they are told. And what else
+must permit a request, and is not asked, is named.
 """
 
 from __future__ import annotations
@@ -31,12 +32,24 @@ _OF_ENDPOINTS: Final = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsou
 
 def doubts(case: Case) -> tuple[Diagnostic, ...]:
     """Name what an allow rests on that no real request lacks, or that none has."""
+    unasked = tuple(_unasked(case))
     why = dict.fromkeys(_untold(case), "not told, which every request has") | dict(_impossible(case))
     if not why:
-        return ()
+        return unasked
     candidates = [layer.candidates(case.action.folded) for layer in every_layer(case)]
     statements = [each for denies, allows in candidates for each in (*denies, *allows)]
-    return tuple(found for each in statements for found in _doubted(each, why, case))
+    return (*unasked, *(found for each in statements for found in _doubted(each, why, case)))
+
+
+def _unasked(case: Case) -> Iterator[Diagnostic]:
+    """Tell what else must permit the request, and is not known.
+
+    Source: Amazon S3 user guide, "Configuring IAM policies for using access points".
+    """
+    parts = case.target.parts
+    if parts is not None and parts.service == "s3" and parts.account and parts.resource.startswith("accesspoint/"):
+        message = "the bucket behind an access point must permit the request as well, and is not asked here"
+        yield Diagnostic(message, "ask it of the bucket or the object in it, too: AWS may decide otherwise")
 
 
 def _untold(case: Case) -> Iterator[str]:

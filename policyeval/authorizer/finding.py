@@ -128,7 +128,7 @@ class Finder:
 
     def _whole(self, parts: Arn) -> ResourceRecord | None:
         """Find the resource whose policy governs this part of it, such as the bucket of an object."""
-        name = governing(parts.service, parts.resource)
+        name = governing(parts.service, parts.account, parts.resource)
         return self.source.resource(str(parts._replace(resource=name))) if name is not None else None
 
     def _inside(self, record: ResourceRecord, arn: str, parts: Arn) -> Target:

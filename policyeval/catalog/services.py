@@ -5,7 +5,8 @@ Sources, read 2026-11-23: "Resource control policies (RCPs)"
 "How AWS enforcement code logic evaluates requests"
 (IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html). Of indexes and what a domain
 holds, read 2026-11-29: "PutResourcePolicy" of the DynamoDB API reference, and "Identity and Access Management in
-Amazon OpenSearch Service" (opensearch-service/latest/developerguide/ac.html).
+Amazon OpenSearch Service" (opensearch-service/latest/developerguide/ac.html), and "Configuring IAM policies for using
+access points" (AmazonS3/latest/userguide/access-points-policies.html).
 """
 
 import re
@@ -124,19 +125,21 @@ def own_policy_required(folded_action: str, arn_service: str, resource: str) -> 
     )
 
 
-# The part of a resource's name that is another resource's, whose policy governs what lies in it.
+# The part of an ARN's end that is another resource's, whose policy governs what lies in it; by service and by whether
+# the ARN has an account, as those of buckets have not.
 _GOVERNING: Final = {
-    "s3": re.compile(r"[^/]+(?=/)"),  # a bucket, of its objects
-    "dynamodb": re.compile(r"table/[^/]+(?=/index/)"),
-    "es": re.compile(r"domain/[^/]+(?=/)"),
+    ("s3", False): re.compile(r"[^/]+(?=/)"),  # a bucket, of its objects
+    ("s3", True): re.compile(r"accesspoint/[^/]+(?=/object/)"),
+    ("dynamodb", True): re.compile(r"table/[^/]+(?=/index/)"),
+    ("es", True): re.compile(r"domain/[^/]+(?=/)"),
 }
 
 
-def governing(arn_service: str, resource: str) -> str | None:
+def governing(arn_service: str, account: str, resource: str) -> str | None:
     """Name the resource whose policy governs what lies in it, as a bucket's does its objects; None for other resources.
 
-    ``arn_service`` and ``resource`` are the third and the sixth part of an ARN.
+    ``arn_service``, ``account`` and ``resource`` are the third, the fifth and the sixth part of an ARN.
     """
-    pattern = _GOVERNING.get(arn_service)
+    pattern = _GOVERNING.get((arn_service, account != ""))
     found = pattern.match(resource) if pattern is not None else None
     return found.group() if found is not None else None

@@ -222,7 +222,7 @@ def _attached(*, stuck: bool) -> Test:
 
     def test(context: EvaluationContext) -> bool:
         arn = split_arn(context.target.arn)
-        if arn is None or arn.service == "s3" or governing(arn.service, arn.resource) is not None:
+        if arn is None or arn.service == "s3" or governing(arn.service, arn.account, arn.resource) is not None:
             return unsaid(context)
         return True
 

@@ -374,6 +374,30 @@ def test_a_tables_policy_governs_its_indexes_and_a_domains_what_it_holds() -> No
     assert reached == [False, True]
 
 
+def test_an_access_points_policy_is_asked_of_objects_and_an_allow_says_that_its_buckets_is_not() -> None:
+    point = f"arn:aws:s3:us-east-1:{A}:accesspoint/reports"
+    statements = [
+        allow("s3:GetObject", Principal=to(B), Resource=f"{point}/object/*"),
+        deny("s3:PutObject", Principal="*", Resource=f"{point}/object/*"),
+    ]
+    user = {"name": "alice", "identity_policies": [policy(allow())]}
+    partner = {"name": PARTNER.rpartition("/")[2], "identity_policies": [policy(allow())]}
+    described = {"id": A, "users": [user], "resources": [{"arn": point, "policy": policy(*statements)}]}
+    accounts = [described, {"id": B, "roles": [partner]}]
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": accounts}))
+
+    def asked(principal: str, action: str, resource: str) -> tuple[str, list[str]]:
+        decision = authorizer.authorize(Request(principal, action, resource))
+        return decision.reason, [one.message for one in decision.doubts]
+
+    doubted = ["the bucket behind an access point must permit the request as well, and is not asked here"]
+    assert asked(PARTNER, "s3:GetObject", f"{point}/object/a") == ("allowed", doubted)
+    assert asked(ALICE, "s3:GetObject", f"{point}/object/a") == ("allowed", doubted)
+    assert asked(ALICE, "s3:PutObject", f"{point}/object/a") == ("explicit_deny", [])
+    assert asked(ALICE, "s3:PutObject", f"{point}-2/object/a") == ("allowed", doubted)
+    assert asked(ALICE, "s3:GetObject", f"arn:aws:s3:us-east-1:{A}:job/a") == ("allowed", [])
+
+
 def test_only_an_object_is_inside_of_what_its_arn_begins_with() -> None:
     topic = f"arn:aws:sns:us-east-1:{A}:topic"
     account = {"id": A, "resources": [{"arn": topic, "policy": policy(allow(Principal="*"))}]}

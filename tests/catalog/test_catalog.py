@@ -220,20 +220,25 @@ def test_keys_and_the_assuming_of_roles_need_their_own_policy(
 
 
 @pytest.mark.parametrize(
-    ("service", "resource", "whole"),
+    ("service", "account", "resource", "whole"),
     [
-        ("s3", "bucket/a/b", "bucket"),
-        ("s3", "bucket", None),
-        ("dynamodb", "table/orders/index/by-day", "table/orders"),
-        ("dynamodb", "table/orders/stream/2026-11-29T00:00:00.000", None),
-        ("dynamodb", "table/orders", None),
-        ("es", "domain/logs/today/_search", "domain/logs"),
-        ("es", "domain/logs", None),
-        ("sns", "topic/a", None),
+        ("s3", "", "bucket/a/b", "bucket"),
+        ("s3", "", "bucket", None),
+        ("s3", "", "accesspoint/a/object/b", "accesspoint"),
+        ("s3", "111122223333", "accesspoint/a/object/b/c", "accesspoint/a"),
+        ("s3", "111122223333", "accesspoint/a", None),
+        ("dynamodb", "111122223333", "table/orders/index/by-day", "table/orders"),
+        ("dynamodb", "111122223333", "table/orders/stream/2026-11-29T00:00:00.000", None),
+        ("dynamodb", "111122223333", "table/orders", None),
+        ("es", "111122223333", "domain/logs/today/_search", "domain/logs"),
+        ("es", "111122223333", "domain/logs", None),
+        ("sns", "111122223333", "topic/a", None),
     ],
 )
-def test_a_resources_policy_governs_what_lies_in_it(service: str, resource: str, whole: str | None) -> None:
-    assert services.governing(service, resource) == whole
+def test_a_resources_policy_governs_what_lies_in_it(
+    service: str, account: str, resource: str, whole: str | None
+) -> None:
+    assert services.governing(service, account, resource) == whole
 
 
 @pytest.mark.parametrize("partition", ["aws", "aws-cn", "aws-us-gov"])

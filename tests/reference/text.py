@@ -167,6 +167,8 @@ def arn_like(pattern: Sequence[Mark], arn: str) -> bool | None:
 def whole(arn: str) -> str:
     """Give the ARN of what has the policy: an S3 object's is its bucket's, an index's its table's."""
     service = arn.split(":")[2]
+    if ":accesspoint/" in arn and service == "s3":
+        return arn.partition("/object/")[0]
     if service == "s3":
         return arn.partition("/")[0]
     if service == "dynamodb":
