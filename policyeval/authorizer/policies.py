@@ -12,6 +12,8 @@ from policyeval.model.source import Diagnostic
 from policyeval.syntax.policy import parse_policy
 
 Managed = Callable[[str], NamedPolicy]
+# Some of them can be iterated over, and hold no policies.
+_ONE = (str, bytes, Mapping, Policy, NamedPolicy)
 
 
 @lru_cache(maxsize=4096)
@@ -47,14 +49,24 @@ def as_policy(
     raise RequestError([Diagnostic(message)])
 
 
-def session_policies(policies: Iterable[PolicyLike], managed: Managed | None = None) -> list[NamedPolicy]:
-    """Take a session's policies.
+def as_policies(
+    policies: Iterable[PolicyLike], name: str, policy_type: PolicyType, managed: Managed | None = None
+) -> tuple[NamedPolicy, ...]:
+    """Take a list of policies; each is named by its number.
 
     Raises:
         PolicySyntaxError: one of them is no policy.
+        RequestError: it is no list.
 
     """
-    return [
-        as_policy(policy, f"session policy {number}", PolicyType.SESSION, managed)
-        for number, policy in enumerate(policies, 1)
-    ]
+    if isinstance(policies, _ONE) or not isinstance(policies, Iterable):
+        message = f"a list of policies belongs there ({name} 1, …), not {type(policies).__name__}"
+        raise RequestError([Diagnostic(message, "put a single one in a list")])
+    return tuple(
+        as_policy(policy, f"{name} {number}", policy_type, managed) for number, policy in enumerate(policies, 1)
+    )
+
+
+def session_policies(policies: Iterable[PolicyLike], managed: Managed | None = None) -> tuple[NamedPolicy, ...]:
+    """Take a session's policies; raises as `as_policies` does."""
+    return as_policies(policies, "session policy", PolicyType.SESSION, managed)

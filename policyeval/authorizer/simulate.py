@@ -10,7 +10,7 @@ from functools import cache
 
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.decision import Decision
-from policyeval.authorizer.policies import as_policy, session_policies
+from policyeval.authorizer.policies import as_policies, as_policy, session_policies
 from policyeval.authorizer.situation import Situation
 from policyeval.catalog.policies import RCP_FULL_AWS_ACCESS, managed_policy
 from policyeval.entities.values import NO_GRANTS, KeyGrants
@@ -40,6 +40,7 @@ class PolicySet:
 
     Raises:
         PolicySyntaxError: a policy is none.
+        RequestError: one policy, or nothing, where a list belongs.
 
     """
 
@@ -55,11 +56,11 @@ class PolicySet:
         vpc_endpoint_policy: PolicyLike | None = None,
         grants: Sequence[Grant | Mapping[str, object]] = (),
     ) -> None:
-        self.identity_policies = _policies(identity_policies, "identity policy", PolicyType.IDENTITY)
+        self.identity_policies = as_policies(identity_policies, "identity policy", PolicyType.IDENTITY)
         # A resource policy's own kind is known only with the resource: KMS takes statements without Action.
         self.resource_policy = _policy(resource_policy, "resource policy")
         self.permissions_boundary = _policy(permissions_boundary, "permissions boundary", PolicyType.IDENTITY)
-        self.session_policies = _policies(session_policies, "session policy", PolicyType.SESSION)
+        self.session_policies = as_policies(session_policies, "session policy", PolicyType.SESSION)
         self.service_control_policies = _levels(service_control_policies, "SCP", PolicyType.SCP)
         self.resource_control_policies = tuple(
             (*level, _rcp_full_access()) if level else ()
@@ -78,13 +79,9 @@ def _policy(policy: PolicyLike | None, name: str, policy_type: PolicyType | None
     return as_policy(policy, name, policy_type) if policy is not None else None
 
 
-def _policies(policies: Sequence[PolicyLike], name: str, policy_type: PolicyType) -> tuple[NamedPolicy, ...]:
-    return tuple(as_policy(policy, f"{name} {number}", policy_type) for number, policy in enumerate(policies, 1))
-
-
 def _levels(levels: Levels, name: str, policy_type: PolicyType) -> tuple[tuple[NamedPolicy, ...], ...]:
     return tuple(
-        _policies(level, f"{name} of level {number}, policy", policy_type) for number, level in enumerate(levels, 1)
+        as_policies(level, f"{name} of level {number}, policy", policy_type) for number, level in enumerate(levels, 1)
     )
 
 
@@ -106,7 +103,7 @@ def simulate(request: Request, policies: PolicySet, *, clock: Callable[[], datet
     situation = Situation(_Handed(request, policies), Compiler(), View.EXACT, timedelta(0), clock)
     case = situation.case(request)
     if policies.session_policies:
-        own = session_policies(case.request.session.policies) if case.request.session is not None else []
+        own = session_policies(case.request.session.policies) if case.request.session is not None else ()
         both = (*policies.session_policies, *own)
         case.session = situation.maker.layer(Layer.SESSION, both, PolicyType.SESSION)
         case.context.caller = _in_session(case.context.caller)

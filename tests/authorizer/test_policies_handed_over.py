@@ -445,6 +445,24 @@ def test_a_principal_has_an_account(principal: str) -> None:
         simulate(Request(principal, "s3:GetObject", BUCKET), PolicySet())
 
 
+@pytest.mark.parametrize(
+    "one", [ALL, json.dumps(ALL), parse_policy(ALL), NamedPolicy("n", parse_policy(ALL)), None, b""]
+)
+def test_one_policy_is_no_list_of_policies(one: Any) -> None:
+    with pytest.raises(RequestError, match=r"a list of policies belongs there \(identity policy 1, …\)"):
+        PolicySet(identity_policies=one)
+    with pytest.raises(RequestError, match="SCP of level 1, policy 1"):
+        PolicySet(service_control_policies=[one])
+    with pytest.raises(RequestError, match="session policy 1"):
+        PolicySet(session_policies=one)
+
+
+def test_nor_is_one_policy_the_policies_of_a_session() -> None:
+    session = Session("s1", policies=ALL)  # type: ignore[arg-type]
+    with pytest.raises(RequestError, match="session policy 1"):
+        simulate(Request(APP, "s3:GetObject", BUCKET, session=session), PolicySet())
+
+
 def test_the_role_of_a_session_may_have_a_path() -> None:
     request = Request(f"arn:aws:sts::{A}:assumed-role/svc/app/s", "s3:GetObject", BUCKET)
     named = policy(allow(Principal=to(f"arn:aws:iam::{A}:role/svc/app")))
