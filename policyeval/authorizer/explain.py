@@ -14,6 +14,7 @@ from policyeval.evaluator.context import Value, getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.decision import Layer
+from policyeval.model.policy import Element
 from policyeval.model.source import escaped
 
 RULES = {
@@ -109,7 +110,7 @@ def _mismatch(statement: BoundStatement, case: Case) -> str | None:
     if compiled.names is not None and not compiled.names(context):
         return f"it does not name {case.label}"
     if compiled.resource is not None and not compiled.resource(context):
-        return f"its Resource does not cover {case.target.arn}"
+        return _elsewhere(compiled.statement.resource, case.target.arn)
     if compiled.inert is not None and not compiled.inert(context):
         return "it holds what does not work in this kind of policy"
     for condition in compiled.conditions:
@@ -117,6 +118,12 @@ def _mismatch(statement: BoundStatement, case: Case) -> str | None:
             actual = getter(condition.condition.key.lower())(context)
             return f"{condition.condition}, but {_actual(actual)}"
     return None
+
+
+def _elsewhere(resource: Element | None, arn: str) -> str:
+    if resource is None:
+        return "it has no Resource"
+    return f"its NotResource leaves {arn} out" if resource.negated else f"its Resource does not cover {arn}"
 
 
 def _actual(value: Value) -> str:

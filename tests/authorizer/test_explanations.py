@@ -94,6 +94,18 @@ EXPLAINED: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
         [f"    statement #0 of of-alice does not match: its Resource does not cover {KEY}"],
     ),
     (
+        "an allow of everything but the resource",
+        {"alice": [{"Effect": "Allow", "Action": "kms:*", "NotResource": KEY}]},
+        {},
+        [f"    statement #0 of of-alice does not match: its NotResource leaves {KEY} out"],
+    ),
+    (
+        "an allow without Resource in a key policy",
+        {"key": [{"Effect": "Allow", "Principal": to(ALICE), "Action": "kms:*"}]},
+        {},
+        ["    statement #0 of key policy does not match: it has no Resource"],
+    ),
+    (
         "an allow under a condition on a key that the request has not",
         {"alice": [allow(Condition=OFFICE)]},
         {},
