@@ -188,7 +188,7 @@ class _Described:
         return getattr(self._world, name)
 
     def keys(self) -> list[ResourceRecord]:
-        return [one for one in self._world.resources if one.key is not None]
+        return [one for one in self._world.resources if one.key is not None and _has_policy(one)]
 
 
 def _as_replicas(world: World, store: MemoryStore) -> None:
