@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.templates.choices import beyond
-from policyeval.lint.templates.expressions import without_expressions
-from policyeval.lint.templates.functions import is_nothing, resolve
+from policyeval.lint.templates.expressions import without_variables
+from policyeval.lint.templates.functions import LOOP, is_nothing, resolve
 from policyeval.lint.templates.providers import host_of, tell_providers
 from policyeval.lint.templates.resources import (
     MAY_HOLD_POLICIES,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from policyeval.lint.templates.choices import Way
     from policyeval.syntax.tree import Node
 
-_LOOP: Final = "Fn::ForEach::"
 _PARTS_OF_LOOP: Final = 3  # the variable, what it goes through, and what is made each time
 
 
@@ -36,7 +35,7 @@ def is_template(root: Node) -> bool:
     if not isinstance(resources, Mapping):
         return False
     return any(
-        isinstance(get(resource, "Type"), Text) or key.value.startswith(_LOOP) for key, resource in resources.entries
+        isinstance(get(resource, "Type"), Text) or key.value.startswith(LOOP) for key, resource in resources.entries
     )
 
 
@@ -71,13 +70,13 @@ def _of_resource(resource: Node, at: str) -> Iterator[Spot]:
 def _repeated(resources: Node | None, pointer: str) -> Iterator[Spot]:
     """Give the spots of the resources that loops make, each once; a loop's variable may stand in any text."""
     for key, loop in resources.entries if isinstance(resources, Mapping) else ():
-        if not key.value.startswith(_LOOP) or not isinstance(loop, List) or len(loop.items) != _PARTS_OF_LOOP:
+        if not key.value.startswith(LOOP) or not isinstance(loop, List) or len(loop.items) != _PARTS_OF_LOOP:
             continue
         at = f"{pointer}/{pointer_part(key.value)}/{_PARTS_OF_LOOP - 1}"
         made = loop.items[-1]
         for name, resource in made.entries if isinstance(made, Mapping) else ():
-            if not name.value.startswith(_LOOP):
-                yield from _of_resource(without_expressions(resource), f"{at}/{pointer_part(name.value)}")
+            if not name.value.startswith(LOOP):
+                yield from _of_resource(without_variables(resource), f"{at}/{pointer_part(name.value)}")
         yield from _repeated(made, at)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from policyeval.lint.templates.functions import resolve
 from policyeval.lint.templates.remaking import Remaker
 from policyeval.lint.templates.spot import get
-from policyeval.syntax.tree import List, Mapping, Text, Unknown
+from policyeval.syntax.tree import REFERENCE, List, Mapping, Text, Unknown
 
 if TYPE_CHECKING:
     from policyeval.syntax.tree import Node
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _GRAPHS: Final = "kro.run/"
 _PROVIDERS: Final = ("aws:", "aws-native:")
 _OPENING: Final = "${"
+_ELSE_OPENING: Final = "&{"
 
 
 def has_expressions(root: Node) -> bool:
@@ -30,6 +31,14 @@ def has_expressions(root: Node) -> bool:
 def without_expressions(root: Node) -> Node:
     """Make texts with expressions unknown, but for what stands around those in a policy."""
     return resolve(_Opener().node(root))
+
+
+def without_variables(repeated: Node) -> Node:
+    """Make texts unknown in which the variable of a loop of CloudFormation's may stand: `${…}`, or else `&{…}`.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
+    """
+    return without_expressions(_Marker().node(repeated))
 
 
 def _is_program(node: Node) -> bool:
@@ -49,4 +58,13 @@ class _Opener(Remaker):
     def make(self, node: Node) -> Node:
         if isinstance(node, Text) and _OPENING in node.value:
             return Unknown("Fn::Sub", node.source, node.start, node.end, node)
+        return super().make(node)
+
+
+class _Marker(Remaker):
+    """Takes texts with `&{…}` for unknown."""
+
+    def make(self, node: Node) -> Node:
+        if isinstance(node, Text) and _ELSE_OPENING in node.value:
+            return Unknown(REFERENCE, node.source, node.start, node.end)
         return super().make(node)

@@ -58,6 +58,9 @@ _CALL: Final = re.compile(r"""\bFn::[A-Z]|\bRef["']?\s*:""")
 
 _NOTHING: Final = "AWS::NoValue"
 
+LOOP: Final = "Fn::ForEach::"
+"""How the members of an object begin that stand for several; unlike a function, a loop gives no value of its own."""
+
 # Functions within functions multiply texts; no policy is longer.
 _MAX_TEXT: Final = 100_000
 
@@ -86,7 +89,7 @@ class _Resolver(Remaker):
             return super().make(node)
         if len(node.entries) == 1:
             key, value = node.entries[0]
-            if key.value == "Ref" or key.value.startswith("Fn::"):
+            if key.value == "Ref" or (key.value.startswith("Fn::") and not key.value.startswith(LOOP)):
                 return _call(key.value, self.node(value), node)
         entries = [_entry(key, self.node(value)) for key, value in node.entries]
         return Mapping([entry for entry in entries if not is_nothing(entry[1])], node.source, node.start, node.end)

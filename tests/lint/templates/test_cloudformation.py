@@ -245,15 +245,17 @@ Resources:
             Properties:
               PolicyDocument:
                 Version: "2012-10-17"
-                Statement: {Effect: Allow, Principal: "*", Action: s3:GetObjekt, Resource: !Sub "${Bucket}/*"}
+                Statement: {Effect: Allow, Principal: {AWS: "&{Team}"}, Action: s3:GetObjekt, Resource: !Sub "${Bucket}/*"}
   Fn::ForEach::Broken: [Team]
 """
+ONLY_LOOP = "\n".join(LOOP.splitlines()[:10])
 
 
 @pytest.mark.parametrize(
     ("text", "findings", "policies", "unknown"),
     [
-        pytest.param(LOOP, ["A102 10:77 sts:AssumeRol", "A102 19:68 s3:GetObjekt"], 2, 4, id="loops"),
+        pytest.param(LOOP, ["A102 10:77 sts:AssumeRol", "A102 19:81 s3:GetObjekt"], 2, 5, id="loops"),
+        pytest.param(ONLY_LOOP, ["A102 10:77 sts:AssumeRol"], 1, 2, id="a loop alone"),
         pytest.param(ROLE, ["A102 10:21 sts:AssumeRol", 'A102 17:30 "s3:GetObjekt"'], 2, 2, id="a role"),
         pytest.param(CHOICE, ["A102 8:88 sqs:Ssend"], 1, 1, id="a policy that is chosen"),
         pytest.param(TEXT, ['A102 7:67 "logs:PutLogEventz"'], 1, 3, id="a policy in a text with variables"),
@@ -263,7 +265,7 @@ Resources:
 def test_what_is_known_is_linted_and_what_is_not_is_counted(
     text: str, findings: list[str], policies: int, unknown: int
 ) -> None:
-    assert _found(text, {"A102", "S101", "S106"}) == findings
+    assert _found(text, {"A102", "P113", "S101", "S106"}) == findings
     report = _lint(text)
     assert (report.policies, report.unknown) == (policies, unknown)
 
