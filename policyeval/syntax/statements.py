@@ -10,7 +10,7 @@ from policyeval.syntax.conditions import read_conditions
 from policyeval.syntax.elements import read_actions, read_principals, read_resources
 from policyeval.syntax.faults import Kind, ticked
 from policyeval.syntax.objects import DAMAGED, is_unreadable, members, read_text, report_type
-from policyeval.syntax.tree import Mapping, Node
+from policyeval.syntax.tree import CHOICE, Mapping, Node, Unknown
 
 if TYPE_CHECKING:
     from policyeval.syntax.faults import Faults
@@ -90,7 +90,7 @@ _Pair = Literal["Principal", "Action", "Resource"]
 def _either(found: dict[str, Node], name: _Pair, faults: Faults, pointer: str) -> tuple[str, Node] | None:
     """Give the element or its Not… form; say when a statement has both."""
     plain, negated = found.get(name), found.get(f"Not{name}")
-    if plain is not None and negated is not None:
+    if plain is not None and negated is not None and not (_is_choice(plain) or _is_choice(negated)):
         # The later of the two; without a source, where both start at 0, the negated one.
         at, node = (name, plain) if plain.start > negated.start else (f"Not{name}", negated)
         message = f"a statement has both `{name}` and `Not{name}`"
@@ -99,6 +99,11 @@ def _either(found: dict[str, Node], name: _Pair, faults: Faults, pointer: str) -
     if plain is not None:
         return name, plain
     return (f"Not{name}", negated) if negated is not None else None
+
+
+def _is_choice(node: Node) -> bool:
+    """Tell whether a template chooses what is there, which may be nothing; each of its choices is read by itself."""
+    return isinstance(node, Unknown) and node.why == CHOICE
 
 
 def _missing(  # noqa: PLR0913 - the parts of one sentence

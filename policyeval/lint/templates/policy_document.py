@@ -44,6 +44,8 @@ def policy_of(data: Node) -> Mapping:
     policy = Mapping([], data.source, data.start, data.end)
     statements = List([], data.source, data.start, data.end)
     for key, value in data.entries if isinstance(data, Mapping) else ():
+        if key.value in {"version", "policy_id"} and _is_empty(value):
+            continue
         if key.value == "version":
             policy.entries.append((_named("Version", key), value))
         elif key.value == "policy_id":
@@ -94,7 +96,7 @@ def _statement(block: Node) -> Node:
         elif name != key.value:
             statement.entries.append(_hidden(key, value))
         elif name in _ELEMENTS and not _is_empty(value):
-            statement.entries.append((_named(_ELEMENTS[name], key), _without_marks(value)))
+            statement.entries.append((_named(_ELEMENTS[name], key), _argument(name, value, block)))
     if get(statement, "Effect") is None:
         statement.entries.append((_at("Effect", block), _at("Allow", block)))
     for name, element in _PRINCIPALS.items():
@@ -102,7 +104,44 @@ def _statement(block: Node) -> Node:
             statement.entries.append(_principals(element, blocks_of[name]))
     if blocks_of.get("condition"):
         statement.entries.append(_conditions(blocks_of["condition"]))
+    _keep_what_is_there(statement)
     return statement
+
+
+def _argument(name: str, value: Node, block: Node) -> Node:
+    absent = _at("Allow", block) if name == "effect" else Null()
+    return _without_marks(_where_empty(value, absent))
+
+
+def _keep_what_is_there(statement: Mapping) -> None:
+    for name in ("Action", "Resource", "Principal"):
+        _keep_one(statement, name)
+
+
+def _keep_one(statement: Mapping, name: str) -> None:
+    """Keep of an element and its Not… form what is there for certain: a computed one is null, or has no blocks."""
+    forms = [(key, value) for key, value in statement.entries if key.value in {name, f"Not{name}"}]
+    open_ones = [entry for entry in forms if _may_be_nothing(entry[1])]
+    if len(forms) > 1 and open_ones:
+        others = [entry for entry in statement.entries if entry not in open_ones]
+        hidden = [_hidden(*entry) for entry in open_ones] if len(open_ones) == len(forms) else []
+        statement.entries = [*others, *hidden]
+
+
+def _may_be_nothing(node: Node) -> bool:
+    if isinstance(node, Mapping):
+        return all(key.value == DAMAGED for key, _ in node.entries)
+    return isinstance(node, Unknown) and node.why != CHOICE
+
+
+def _where_empty(value: Node, absent: Node) -> Node:
+    """Put what Terraform takes an empty argument for in the place of a branch that is one."""
+    if not isinstance(value, Unknown) or value.why != CHOICE or not isinstance(value.argument, List):
+        return value
+    condition, *branches = value.argument.items
+    chosen = [absent if _is_empty(item) else _where_empty(item, absent) for item in branches]
+    options = List([condition, *chosen], value.argument.source, value.argument.start, value.argument.end)
+    return Unknown(CHOICE, value.source, value.start, value.end, options)
 
 
 def _principals(element: str, found: list[Entry]) -> Entry:
@@ -181,7 +220,11 @@ def _is_star(node: Node) -> bool:
 
 
 def _is_empty(node: Node) -> bool:
-    return (isinstance(node, List) and not node.items) or (isinstance(node, Text) and not node.value)
+    return (
+        isinstance(node, Null)
+        or (isinstance(node, List) and not node.items)
+        or (isinstance(node, Text) and not node.value)
+    )
 
 
 def _named(name: str, key: Text) -> Text:

@@ -175,6 +175,11 @@ Statement:
             "StringNotEquals: {aws:RequestedRegion: !If [D, us-east-1, eu-west-1]}}}\n",
             id="conditions that contradict each other",
         ),
+        pytest.param(
+            "Statement: {Effect: Deny, Action: !If [C, s3:GetObject, !Ref AWS::NoValue], "
+            'NotAction: !If [C, !Ref AWS::NoValue, s3:GetObject], Resource: "*"}\n',
+            id="an element and its Not form",
+        ),
     ],
 )
 def test_branches_that_may_exclude_each_other_are_never_put_together(rest: str) -> None:

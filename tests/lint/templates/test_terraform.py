@@ -199,6 +199,17 @@ def _policy(found: Found) -> PolicyDocument:
             id="conditions",
         ),
         pytest.param(
+            'effect = null\nactions = ["a:b"]\nnot_actions = null\nresources = ["*"]\nnot_resources = var.not_resources',
+            {"Effect": "Allow", "Action": ["a:b"], "Resource": ["*"]},
+            id="what is null, and what must be",
+        ),
+        pytest.param(
+            "actions = try(x.actions, null)\nnot_actions = try(x.not_actions, null)\n"
+            'dynamic "principals" {\nfor_each = x\n}\ndynamic "not_principals" {\nfor_each = y\n}',
+            {"Effect": "Allow", "": "?"},
+            id="one of two forms that are computed",
+        ),
+        pytest.param(
             'dynamic "condition" {\nfor_each = var.x\ncontent {\ntest = "Bool"\n}\n}\ndynamic "principals" {\n}\n'
             'dynamic "x" {\nfor_each = []\n}',
             {"": "?", "Effect": "Allow", "Principal": {"": "?"}, "Condition": {"": "?"}},
@@ -361,6 +372,25 @@ def test_what_may_be_there_is_linted(text: str, findings: list[str], unknown: in
     assert _found(text, {"A102", "C101", "S107", "S117"}) == findings
     report = _lint(text)
     assert (report.policies, report.unknown) == (1, unknown)
+
+
+EITHER = """\
+data "aws_iam_policy_document" "doc" {
+  statement {
+    sid           = var.a ? "A" : ""
+    effect        = var.a ? "Deny" : null
+    actions       = var.a ? ["s3:GetObjekt"] : []
+    not_actions   = var.a ? [] : ["s3:GetObject"]
+    resources     = ["*"]
+    not_resources = var.b ? ["arn:aws:s3:::b"] : null
+  }
+}
+"""
+
+
+def test_of_a_statement_that_chooses_between_two_forms_none_has_both_but_for_what_has() -> None:
+    found = _found(EITHER, {"A102", "S107", "S113", "S115", "S119", "S401", "S402", "S403"})
+    assert found == ['A102 5:30 "s3:GetObjekt"', 'S119 8:29 ["arn:aws:s3:::b"]']
 
 
 def test_a_document_that_a_condition_chooses_is_known_and_what_it_chooses_else_is_not() -> None:
