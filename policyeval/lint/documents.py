@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.embedded import holds_policy, read_embedded, read_patchwork
 from policyeval.lint.look_alikes import is_look_alike
+from policyeval.lint.parts import part
 from policyeval.lint.surroundings import Around, below, known_here
 from policyeval.lint.templates import cloudformation, serverless
 from policyeval.lint.templates.choices import beyond, choice, ways
 from policyeval.lint.templates.cloudformation import branches
 from policyeval.lint.templates.expressions import has_expressions, without_expressions
 from policyeval.lint.templates.functions import calls_functions, resolve, substitution
-from policyeval.lint.templates.spot import Spot, get, is_configuration, is_part, part_with
+from policyeval.lint.templates.spot import Spot, get, is_configuration
 from policyeval.lint.view import KeyFacts
 from policyeval.model.policy import CURRENT_VERSION, OLD_VERSION, PolicyType
 from policyeval.syntax.tree import INTERPOLATION, UNREADABLE, List, Mapping, Text, Unknown, pointer_part
@@ -88,6 +89,7 @@ def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = F
         else:
             around = Around(spot.type, key=spot.key, sure=spot.sure, given=spot.given, made=spot.made)
             finder.look(spot.node, spot.pointer, around)
+    finder.take_parts()
     found = Found(finder.policies, finder.grants, finder.faults, finder.unknown)
     nothing = not found.policies and not found.grants
     template = cloudformation.is_template(root) or cloudformation.is_construct_tree(root) or serverless.is_service(root)
@@ -137,6 +139,8 @@ class _Finder:
         self.unknown = 0
         # With the nodes, so that no other takes the identity of one.
         self.seen: dict[int, Node] = {}
+        self.of_policies: dict[int, Node] = {}
+        self.parts: list[tuple[Node, Mapping, str, Around]] = []
 
     def look(self, root: Node, pointer: str, around: Around) -> None:
         waiting: list[_Waiting] = [(root, pointer, around)]
@@ -150,8 +154,8 @@ class _Finder:
         """Take what a value is; give what it holds that is to be looked at."""
         if isinstance(node, Mapping) and (around.sure or _is_policy(node)):
             self.take(node, pointer, around)
-        elif not around.sure and is_part(node) and not is_look_alike(part := part_with(node)):
-            self.take(part, pointer, around._replace(made=True))
+        elif not around.sure and (policy := part(node)) is not None:
+            self.parts.append((node, policy, pointer, around._replace(made=True)))
         elif isinstance(node, Mapping):
             yield from self.members(node, pointer, around)
         elif isinstance(node, List):
@@ -195,9 +199,19 @@ class _Finder:
             self.grants.append(GrantList(((spot.node, spot.pointer),), spot.key or KeyFacts(), spot.made))
         self.unknown += sum(_unknown(spot.node))
 
+    def take_parts(self) -> None:
+        """Take the statements that no policy here is made of."""
+        for node, policy, pointer, around in self.parts:
+            statements = node.items if isinstance(node, List) else [node]
+            if not any(id(value) in self.of_policies for value in (node, *statements)):
+                self.take(policy, pointer, around)
+
     def take(self, node: Mapping, pointer: str, around: Around) -> None:
-        # What a policy is made of is no part of another.
-        self.seen.update((id(value), value) for _, value in node.entries)
+        # What a policy is made of is no part of another, whether that is come upon later or was before.
+        for _, value in node.entries:
+            self.seen[id(value)] = value
+            parts = [value, *value.items] if isinstance(value, List) else [value]
+            self.of_policies.update((id(inner), inner) for inner in parts)
         unknown = _unknown(node)
         leading = ways(node, around.given) if unknown.choices else []
         followed = tuple(leading[:_MAX_WAYS])

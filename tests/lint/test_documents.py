@@ -140,6 +140,9 @@ def test_a_policy_of_a_plan_is_of_the_type_of_its_resource(
         pytest.param({"Read": ALLOW}, ["/Read"], id="a statement by itself"),
         pytest.param(["${file(more.yml)}", ALLOW], ["/1"], id="a statement among others"),
         pytest.param([], [], id="nothing"),
+        pytest.param([ALLOW, {**ALLOW, "Action": "s33:GetObject"}], [""], id="a list with a service that is none"),
+        pytest.param([{**ALLOW, "Action": "view", "Resource": "page"}], [], id="what has no service of AWS's"),
+        pytest.param({"Effect": "Allow", "Action": ["oss:Get*"], "Resource": "acs:oss:*:*:a"}, [], id="another cloud's"),
         pytest.param([{"effect": "NoSchedule", "action": "a"}], [], id="what has other names"),
         pytest.param([{"Effect": "Allowed", "Action": "a"}], [], id="what has another effect"),
         pytest.param({"Type": "AWS::Lambda::Permission", "Action": "lambda:InvokeFunction"}, [], id="without an effect"),
@@ -148,6 +151,17 @@ def test_a_policy_of_a_plan_is_of_the_type_of_its_resource(
 )  # fmt: skip
 def test_statements_outside_of_a_policy_are_a_part_of_one(value: object, found: list[str]) -> None:
     assert [pointer for pointer, _ in _found(value)] == found
+
+
+def test_statements_that_policies_of_the_file_are_made_of_are_no_part_of_others() -> None:
+    text = "x: &all\n- &one {Effect: Allow, Action: s3:GetObjekt, Resource: '*'}\ny: *one\n"
+    policy = "z: {Version: '2012-10-17', Statement: %s}\n"
+    for statements in ("*all", "*one", "[*one]"):
+        report = lint_bytes(LINTER, (text + policy % statements).encode(), "a.yaml")
+        assert [finding.place.pointer for finding in report.findings if finding.code == "A102"] == [
+            "/z/Statement/Action" if statements == "*one" else "/z/Statement/0/Action"
+        ]
+        assert report.policies == 1
 
 
 def test_of_a_part_is_said_what_is_wrong_in_it_and_not_what_it_lacks() -> None:

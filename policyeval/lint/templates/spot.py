@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from policyeval.model.policy import CURRENT_VERSION
-from policyeval.syntax.tree import UNREADABLE, List, Mapping, Null, Text, Unknown
+from policyeval.syntax.tree import List, Mapping, Null, Text
 
 if TYPE_CHECKING:
     from policyeval.lint.templates.choices import Way
@@ -46,28 +46,6 @@ def policy_with(statements: Node) -> Mapping:
     at = (statements.source, statements.start, statements.start + 1)
     entries = [(Text("Version", *at), Text(CURRENT_VERSION, *at)), (Text("Statement", *at), statements)]
     return Mapping(entries, statements.source, statements.start, statements.end)
-
-
-def is_part(node: Node) -> bool:
-    """Tell whether a value is a statement, or a list of some: a part that a policy somewhere else is made of."""
-    items = node.items if isinstance(node, List) else [node]
-    return bool(items) and all(map(_is_statement, items))
-
-
-def part_with(statements: Node) -> Mapping:
-    """Make a policy of statements to which others come."""
-    policy = policy_with(statements)
-    items = statements.items if isinstance(statements, List) else [statements]
-    more = Unknown(UNREADABLE, statements.source, statements.end, statements.end)
-    key, _ = policy.entries.pop()
-    policy.entries.append((key, List([*items, more], statements.source, statements.start, statements.end)))
-    return policy
-
-
-def _is_statement(node: Node) -> bool:
-    effect = get(node, "Effect")
-    acts = get(node, "Action") is not None or get(node, "NotAction") is not None
-    return acts and isinstance(effect, Text) and effect.value in {"Allow", "Deny"}
 
 
 def get(node: Node | None, name: str) -> Node | None:

@@ -1,0 +1,53 @@
+"""Statements outside of a policy: parts that one is made of elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policyeval.catalog.service_data import service_data
+from policyeval.catalog.unlisted import RETIRED_SERVICES
+from policyeval.lint.look_alikes import is_look_alike
+from policyeval.lint.patterns import has_wildcard
+from policyeval.lint.templates.spot import get, policy_with
+from policyeval.syntax.tree import UNREADABLE, List, Mapping, Text, Unknown
+
+if TYPE_CHECKING:
+    from policyeval.syntax.tree import Node
+
+
+def part(node: Node) -> Mapping | None:
+    """Make a policy of a statement, or a list of some, to which others come; None for what is neither.
+
+    Others have statements of such members, too: of those here one at least speaks of a service of AWS's.
+    """
+    statements = node.items if isinstance(node, List) else [node]
+    if not all(map(_is_statement, statements)) or not any(map(_is_of_aws, statements)):
+        return None
+    policy = policy_with(node)
+    more = Unknown(UNREADABLE, node.source, node.end, node.end)
+    key, _ = policy.entries.pop()
+    policy.entries.append((key, List([*statements, more], node.source, node.start, node.end)))
+    return None if is_look_alike(policy) else policy
+
+
+def _is_statement(node: Node) -> bool:
+    effect = get(node, "Effect")
+    return _actions(node) is not None and isinstance(effect, Text) and effect.value in {"Allow", "Deny"}
+
+
+def _actions(statement: Node) -> Node | None:
+    return get(statement, "Action") or get(statement, "NotAction")
+
+
+def _is_of_aws(statement: Node) -> bool:
+    actions = _actions(statement)
+    return any(
+        isinstance(action, Unknown) or (isinstance(action, Text) and _has_service(action.value))
+        for action in (actions.items if isinstance(actions, List) else [actions])
+    )
+
+
+def _has_service(action: str) -> bool:
+    service, colon, _ = action.lower().partition(":")
+    known = service in service_data().services or service in RETIRED_SERVICES
+    return action == "*" or (bool(colon) and (known or has_wildcard(service)))
