@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 _PLAIN: Final = re.compile(r"[A-Za-z][\w./+=@-]*(?::[\w./+=@*-]+)*")
 
 
+def written_end(start: int, end: int, source: str) -> int:
+    """Give where what is written in a span ends: a block scalar of YAML has the line's end in its span."""
+    return start + len(source[start:end].rstrip())
+
+
 def written(text: str, like: Node) -> str:
     """Write a string as the node it replaces is written: in double, single or no quotes."""
     return written_anew(text, like.source.text[like.start : like.end] if like.source is not None else '"')
@@ -37,9 +42,15 @@ def written_anew(text: str, before: str) -> str:
 
 def replace_value(value: Value, text: str) -> Fix | None:
     """Write another string in the place of a value; None where the text has no source."""
-    if value.node.source is None:
+    return replace_node(value.node, text)
+
+
+def replace_node(node: Node, text: str) -> Fix | None:
+    """Write another string in the place of a node, which is one; None where the text has no source."""
+    if node.source is None:
         return None
-    return Fix(f"write `{text}`", (Edit(value.node.start, value.node.end, written(text, value.node)),))
+    end = written_end(node.start, node.end, node.source.text)
+    return Fix(f"write `{text}`", (Edit(node.start, end, written(text, node)),))
 
 
 def remove_values(values: Collection[Value]) -> Fix | None:
@@ -66,6 +77,9 @@ def remove_member(node: Mapping, name: str) -> Fix | None:
 
 def _without(spans: list[tuple[int, int]], drop: Collection[int | None], text: str) -> tuple[Edit, ...]:
     """Cut spans out of a series, each with what separates it from the one before, or at the start after it."""
+    spans = [(start, written_end(start, end, text)) for start, end in spans]
+    if any(after[0] < before[1] for before, after in pairwise(spans)):
+        return ()  # an alias of YAML's stands where its anchor does
     gaps = [text[before[1] : after[0]] for before, after in pairwise(spans)]
     if len(drop) >= len(spans) or any(gap.strip(" \t\r\n,-") for gap in gaps):
         return ()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from policyeval.lint.finding import Edit, Fix, Severity
-from policyeval.lint.fixes import written
+from policyeval.lint.finding import Fix, Severity
+from policyeval.lint.fixes import replace_node
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.syntax.faults import ticked
 
@@ -38,7 +38,7 @@ def _rename(condition: Condition, new: str) -> Fix | None:
     node = condition.key_node
     if node.source is None or any(_is_beside(condition, other, new) for other in condition.statement.conditions):
         return None
-    return Fix(f"write `{new}`", (Edit(node.start, node.end, written(new, node)),))
+    return replace_node(node, new)
 
 
 def _is_beside(condition: Condition, other: Condition, new: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Edit, Fix, Severity
-from policyeval.lint.fixes import written_anew
+from policyeval.lint.fixes import written_anew, written_end
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.syntax.faults import Kind
 
@@ -31,7 +31,8 @@ def _fix(place: Place) -> Fix | None:
     # An escape is no word of the name.
     if not sid or "\\" in written:
         return None
-    return Fix(f"write `{sid}`", (Edit(place.start, place.end, written_anew(sid, written)),))
+    end = written_end(place.start, place.end, place.source.text)
+    return Fix(f"write `{sid}`", (Edit(place.start, end, written_anew(sid, written)),))
 
 
 RULE = Rule(
