@@ -29,11 +29,17 @@ def redundancies(
         values = sorted((wider, *rest), key=_index)
         yield Flaw(
             values[0].place(),
-            f"{ticked(wider.text)} makes {listed(rest)} redundant",
+            _message(wider, rest),
             "take out what is redundant",
             tuple(value.place() for value in values[1:]),
             remove_values(rest),
         )
+
+
+def _message(wider: Value, rest: Sequence[Value]) -> str:
+    if any(value.text != wider.text for value in rest):
+        return f"{ticked(wider.text)} makes {listed(rest)} redundant"
+    return f"{ticked(wider.text)} is listed {'twice' if len(rest) == 1 else f'{len(rest) + 1} times'}"
 
 
 def _redundant(

@@ -70,9 +70,10 @@ def _ranges(condition: Condition) -> Iterator[Flaw]:
 
 
 def _redundant(value: Value, wider: Value) -> Flaw:
+    same = wider.text == value.text
     return Flaw(
         value.place(),
-        f"{ticked(wider.text)} makes {ticked(value.text)} redundant",
+        f"{ticked(wider.text)} " + ("is listed twice" if same else f"makes {ticked(value.text)} redundant"),
         "take out what is redundant",
         (wider.place(),),
         remove_values([value]),
