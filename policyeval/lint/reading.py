@@ -106,11 +106,14 @@ def _read_yaml(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
 
 
 def _directive(fault: Diagnostic) -> Place | None:
-    """Find the directive of a template in the line where a text stops to be YAML."""
+    """Find the directive of a template where a text stops to be YAML: in that line, or in what comes before it."""
     source = fault.place.source if fault.place is not None else None
     if fault.place is None or source is None:
         return None
-    found = _DIRECTIVE.search(source.text, *source.line_span(fault.place.line or 1))
+    start, end = source.line_span(fault.place.line or 1)
+    # A directive by itself is told to be no key at the next line that has something.
+    before = source.text.rfind("\n", 0, len(source.text[:start].rstrip())) + 1
+    found = _DIRECTIVE.search(source.text, before, end)
     return Place(source, *found.span(1)) if found is not None else None
 
 
