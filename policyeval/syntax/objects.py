@@ -57,10 +57,15 @@ def _listed(names: list[str]) -> str:
     return f"{', '.join(ticks[:-1])} and {ticks[-1]}"
 
 
+def first_given(node: Node) -> str:
+    """Say where what comes twice came first."""
+    line = node.place().line
+    return f"it was first given {f'on line {line}' if line is not None else 'before'}"
+
+
 def report_duplicate(key: Text, first: Text, faults: Faults, pointer: str) -> None:
     """Say that a key comes twice in an object, and where it came first."""
-    line = first.place().line
-    hint = f"it was first given {f'on line {line}' if line is not None else 'before'}"
+    hint = first_given(first)
     message, kind = f"duplicate key {ticked(key.value)}", Kind.DUPLICATE_KEY
     if first.value != key.value:
         message += f": {ticked(first.value)} differs from it in case only"

@@ -9,7 +9,7 @@ from policyeval.errors import PolicySyntaxError
 from policyeval.model.policy import CURRENT_VERSION, OLD_VERSION, Policy, PolicyType, Statement
 from policyeval.syntax.faults import Faults, Kind, by_place, ticked
 from policyeval.syntax.json_reader import read_json
-from policyeval.syntax.objects import DAMAGED, members, read_text, report_type
+from policyeval.syntax.objects import DAMAGED, first_given, members, read_text, report_type
 from policyeval.syntax.python_reader import from_python
 from policyeval.syntax.statements import Dialect, read_statement
 from policyeval.syntax.tree import List, Mapping, Node
@@ -127,7 +127,7 @@ def _check_sids(node: List, statements: list[Statement | None], faults: Faults, 
                 _sid_node(node.items[index]),
                 at,
                 f"duplicate Sid {ticked(statement.sid)}",
-                f"statement {earlier} has it already; a Sid names one statement of a policy",
+                f"{first_given(_sid_node(node.items[earlier]))}; a Sid names one statement of a policy",
                 kind=Kind.DUPLICATE_SID,
             )
 

@@ -204,7 +204,7 @@ CASES = [
     pytest.param(
         '{"Statement": [\n{"Sid": "A", ' + ALLOW + '},\n{"Sid": "A", ' + ALLOW + "}]}",
         PolicyType.SCP,
-        [(3, 9, "duplicate Sid `A`", "statement 0 has it already; a Sid names one statement of a policy")],
+        [(3, 9, "duplicate Sid `A`", "it was first given on line 2; a Sid names one statement of a policy")],
         id="a Sid twice in a service control policy",
     ),
     pytest.param(

@@ -16,15 +16,18 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Statement
 
 _NAMES: Final = (*OPERATORS, NULL)
+_QUANTIFIERS: Final = ("ForAllValues:", "ForAnyValue:")
 
 
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look at each operator without what may stand before and after it."""
     for operator in operators(statement):
         if operator.base not in OPERATORS and operator.base != NULL:
-            close = nearest(operator.base.rpartition(":")[2], _NAMES)
+            before, _, name = operator.base.rpartition(":")
+            close = nearest(name, _NAMES)
+            quantifier = operator.quantifier or (nearest(f"{before}:", _QUANTIFIERS) or "" if before else "")
             suffix = "IfExists" if operator.if_exists and close != NULL else ""
-            meant = f"{operator.quantifier}{close}{suffix}" if close is not None else None
+            meant = f"{quantifier}{close}{suffix}" if close is not None else None
             message = f"there is no condition operator {ticked(operator.text)}"
             yield Flaw(operator.place(statement), message, suggestion(meant), meant=meant)
 

@@ -22,6 +22,7 @@ _CALLERS: Final = frozenset({"aws:calledvia", "aws:calledviafirst", "aws:calledv
 _PRINCIPALS: Final = frozenset(
     {"aws:principalservicename", "aws:principalservicenameslist", "iam:awsservicename", "iam:passedtoservice"}
 )
+_NAME: Final = re.compile("[a-z0-9-]+")
 _CALLER: Final = re.compile(r"[a-z0-9-]+\.amazonaws\.com(\.cn)?")
 
 
@@ -35,7 +36,7 @@ def check(condition: Condition) -> Iterator[Flaw]:
             yield Flaw(
                 value.place(),
                 f"{ticked(value.text)} is not how {ticked(condition.key)} names a service",
-                "write `service.amazonaws.com`",
+                f"write `{value.text if _NAME.fullmatch(value.text) else 'service'}.amazonaws.com`",
             )
 
 

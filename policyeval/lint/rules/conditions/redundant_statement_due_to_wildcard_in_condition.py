@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look for a lone star under a negated operator that knows wildcards."""
     if condition.base in {"StringNotLike", "ArnNotLike", "ArnNotEquals"}:
-        holds = "never" if condition.quantifier == "ForAnyValue" else "only where the key is missing"
+        holds = "never holds" if condition.quantifier == "ForAnyValue" else "holds only where the key is missing"
         if any(value.text == "*" for value in condition.values):
             yield Flaw(
                 condition.key_place(),
-                f"{ticked(condition.operator)} with `*` holds {holds}",
+                f"{ticked(condition.operator)} with `*` {holds}",
                 f'write `"Null": {{"{condition.key}": "true"}}` if it shall be missing',
             )
 

@@ -12,16 +12,18 @@ from policyeval.syntax.faults import ticked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policyeval.lint.view import PolicyView
+    from policyeval.lint.view import PolicyView, Statement
 
 
 def check(policy: PolicyView) -> Iterator[Flaw]:
     """Compare the Sids; AWS requires it of other types, and there the parser says so."""
-    first: dict[str, int] = {}
+    first: dict[str, Statement] = {}
     for statement in policy.statements:
-        if statement.sid and first.setdefault(statement.sid, statement.index) != statement.index:
+        if statement.sid and first.setdefault(statement.sid, statement) is not statement:
             message = f"duplicate Sid {ticked(statement.sid)}"
-            yield Flaw(statement.place("Sid"), message, f"statement {first[statement.sid]} has it already")
+            line = first[statement.sid].place("Sid").line
+            hint = f"it was first given {f'on line {line}' if line is not None else 'before'}"
+            yield Flaw(statement.place("Sid"), message, hint)
 
 
 RULE = Rule(

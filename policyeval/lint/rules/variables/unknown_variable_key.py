@@ -26,8 +26,14 @@ def check(statement: Statement) -> Iterator[Flaw]:
         for found in variables(value.text):
             folded = found.key.lower()
             if _KEY.fullmatch(found.key) and find_key(folded) is None and not is_of_provider(folded):
-                hint = "replace the placeholder" if "::" in folded or ":" not in folded else "name a condition key"
-                yield Flaw(value.place(found.start, found.end), f"there is no condition key {ticked(found.key)}", hint)
+                message = f"there is no condition key {ticked(found.key)}"
+                yield Flaw(value.place(found.start, found.end), message, _hint(folded))
+
+
+def _hint(folded: str) -> str:
+    if folded.startswith("aws::"):
+        return "in a template of CloudFormation `Fn::Sub` fills it in; elsewhere replace the placeholder"
+    return "replace the placeholder" if "::" in folded or ":" not in folded else "name a condition key"
 
 
 RULE = Rule(

@@ -27,7 +27,9 @@ def check(statement: Statement) -> Iterator[Flaw]:
     for value in values:
         if "${" in value.text and variables(value.text):
             yield Flaw(
-                value.place(), f"the variable in {ticked(value.text)} is text", 'write `"Version": "2012-10-17"`'
+                value.place(),
+                f"the variable in {ticked(value.text)} is not replaced in a policy of the old version",
+                'write `"Version": "2012-10-17"`',
             )
 
 
