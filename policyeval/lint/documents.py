@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policyeval.lint.embedded import holds_policy, read_embedded, read_patchwork
 from policyeval.lint.look_alikes import is_look_alike
 from policyeval.lint.parts import part
-from policyeval.lint.surroundings import Around, below, known_here
+from policyeval.lint.surroundings import Around, below, is_document_read, known_here
 from policyeval.lint.templates import cloudformation, serverless
 from policyeval.lint.templates.choices import beyond, choice, ways
 from policyeval.lint.templates.cloudformation import branches
@@ -156,7 +156,7 @@ class _Finder:
             self.take(node, pointer, around)
         elif not around.sure and (policy := part(node)) is not None:
             self.parts.append((node, policy, pointer, around._replace(made=True)))
-        elif isinstance(node, Mapping):
+        elif isinstance(node, Mapping) and not is_document_read(node):
             yield from self.members(node, pointer, around)
         elif isinstance(node, List):
             around = around._replace(sure=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.templates.arguments import POLICIES
+from policyeval.lint.templates.resources import ORGANIZATION_TYPES
+from policyeval.lint.templates.spot import get
 from policyeval.lint.view import KeyFacts
 from policyeval.model.arn import Arn
 from policyeval.model.policy import PolicyType
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from policyeval.lint.templates.choices import Way
     from policyeval.syntax.tree import Mapping
 
-__all__ = ["Around", "below", "known_here"]
+__all__ = ["Around", "below", "is_document_read", "known_here"]
 
 # Names in entities and scenario files, in templates and manifests, and in what the AWS CLI prints.
 _TYPES: Final = {
@@ -36,6 +38,7 @@ _TYPES: Final = {
     "resource_control_policies": PolicyType.RCP,
     "vpc_endpoints": PolicyType.VPC_ENDPOINT,
 }
+_DOCUMENT: Final = "aws_iam_policy_document"
 # Entities files have accounts, scenario files tests; what else has members of these names means other things by them.
 _OURS: Final = frozenset({"accounts", "tests"})
 _TYPES_OF_OURS: Final = {
@@ -72,11 +75,19 @@ def below(name: str, around: Around) -> Around:
     return around._replace(type=policy_type, ours=around.ours or name in _OURS)
 
 
+def is_document_read(node: Mapping) -> bool:
+    """Tell whether a value is a policy document in a plan or state of Terraform's: what uses it has the policy."""
+    kind, mode = get(node, "type"), get(node, "mode")
+    return isinstance(kind, Text) and kind.value == _DOCUMENT and isinstance(mode, Text) and mode.value == "data"
+
+
 def known_here(node: Mapping, around: Around) -> Around:
     """Add what an account or a key of an entities file says of itself, or a resource in a plan of Terraform's."""
     texts = {key.value: value.value for key, value in node.entries if isinstance(value, Text)}
     if texts.get("type") in POLICIES:
         return around._replace(arguments=dict(POLICIES[texts["type"]]))
+    if texts.get("type") in ORGANIZATION_TYPES:
+        return around._replace(arguments={"content": ORGANIZATION_TYPES[texts["type"]]})
     if around.type is PolicyType.KEY and "region" in texts and "id" in texts:
         arn = (
             Arn(around.partition, "kms", texts["region"], around.account, f"key/{texts['id']}")

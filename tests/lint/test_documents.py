@@ -123,6 +123,16 @@ def test_what_is_written_in_another_language_is_no_policy(document: dict[str, ob
             id="a plan, of which what is planned counts",
         ),
         pytest.param({"values": {"root_module": PLANNED}}, [("/values/root_module/resources/0/values/policy", PolicyType.KEY)], id="a state"),
+        pytest.param(
+            {"type": "aws_organizations_policy", "values": {"type": "SERVICE_CONTROL_POLICY", "content": json.dumps(DOCUMENT)}},
+            [("/values/content", PolicyType.SCP)],
+            id="a policy of an organization, which says its type itself",
+        ),
+        pytest.param(
+            {"mode": "data", "type": "aws_iam_policy_document", "values": {"json": json.dumps(DOCUMENT), "statement": [{"effect": "Allow"}]}},
+            [],
+            id="a document, whose policy is where it is used",
+        ),
         pytest.param({"type": "aws_vpc", "values": {"policy": DOCUMENT}}, [("/values/policy", None)], id="another resource"),
     ],
 )  # fmt: skip
