@@ -70,6 +70,8 @@ class Around(NamedTuple):
 
 def below(name: str, around: Around) -> Around:
     """Tell what is known of the value of a member, from what is known of the mapping."""
+    if around.type is PolicyType.SESSION:  # of which all policies are
+        return around
     known = _TYPES_OF_OURS.get(name) if around.ours else around.arguments.get(name)
     policy_type = known or _TYPES.get(name, around.type)
     return around._replace(type=policy_type, ours=around.ours or name in _OURS)

@@ -64,6 +64,7 @@ def _found(value: object) -> list[tuple[str, PolicyType | None]]:
             ],
         ),
         ({"tests": [{"session": {"policy": DOCUMENT}}]}, [("/tests/0/session/policy", PolicyType.SESSION)]),
+        ({"tests": [{"session": {"policies": [DOCUMENT]}}]}, [("/tests/0/session/policies/0", PolicyType.SESSION)]),
         (
             {"resources": [{"policy": json.dumps(DOCUMENT)}], "policies": [DOCUMENT], "keys": [{"policy": DOCUMENT}]},
             [("/resources/0/policy", None), ("/policies/0", None), ("/keys/0/policy", None)],
