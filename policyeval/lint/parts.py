@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from policyeval.catalog.keys import lookup
 from policyeval.catalog.service_data import service_data
 from policyeval.catalog.unlisted import RETIRED_SERVICES
 from policyeval.lint.look_alikes import is_look_alike
 from policyeval.lint.patterns import has_wildcard
+from policyeval.lint.templates.functions import HOLE, resolve
+from policyeval.lint.templates.remaking import Remaker
 from policyeval.lint.templates.spot import get, policy_with
 from policyeval.syntax.tree import UNREADABLE, List, Mapping, Text, Unknown
 
 if TYPE_CHECKING:
+    import re
+
     from policyeval.syntax.tree import Node
+
+# What `${*}` and the like stand for.
+_SIGNS: Final = frozenset({"*", "?", "$"})
 
 
 def part(node: Node) -> Mapping | None:
     """Make a policy of a statement, or a list of some, to which others come; None for what is neither.
 
-    Others have statements of such members, too: of those here one at least speaks of a service of AWS's.
+    Others have statements of such members, too: of those here one at least speaks of a service of AWS's. A text with a
+    variable that is not IAM's is unknown: what puts the policy together fills it in.
     """
     statements = node.items if isinstance(node, List) else [node]
     if not all(map(_is_statement, statements)) or not any(map(_is_of_aws, statements)):
         return None
+    node = resolve(_Opener().node(node))
+    statements = node.items if isinstance(node, List) else [node]
     policy = policy_with(node)
     more = Unknown(UNREADABLE, node.source, node.end, node.end)
     key, _ = policy.entries.pop()
@@ -51,3 +62,17 @@ def _has_service(action: str) -> bool:
     service, colon, _ = action.lower().partition(":")
     known = service in service_data().services or service in RETIRED_SERVICES
     return action == "*" or (bool(colon) and (known or has_wildcard(service)))
+
+
+class _Opener(Remaker):
+    """Takes texts with variables of others for what they are to CloudFormation."""
+
+    def make(self, node: Node) -> Node:
+        if isinstance(node, Text) and any(map(_is_foreign, HOLE.finditer(node.value))):
+            return Unknown("Fn::Sub", node.source, node.start, node.end, node)
+        return super().make(node)
+
+
+def _is_foreign(variable: re.Match[str]) -> bool:
+    name = variable["name"].partition(",")[0].strip().lower()
+    return name not in _SIGNS and lookup(name) is None and service_data().key(name) is None

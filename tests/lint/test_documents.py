@@ -182,6 +182,14 @@ def test_of_a_part_is_said_what_is_wrong_in_it_and_not_what_it_lacks() -> None:
     assert (report.policies, report.unknown) == (1, 0)
 
 
+def test_in_a_part_what_others_fill_in_is_unknown_and_variables_of_iam_are_variables() -> None:
+    foreign = ["arn:aws:s3:::${self:custom.bucket}/*", "${opt:queue}", "arn:aws:sqs:${aws:region}:111122223333:q"]
+    own = ["arn:aws:s3:::b/${aws:username}", "arn:aws:s3:::b/${aws:PrincipalTag/team, 'x'}/${*}", "${aws:userid}"]
+    report = lint_bytes(LINTER, json.dumps([{**ALLOW, "Resource": [*foreign, *own]}]).encode(), "a.json")
+    assert [(finding.code, finding.place.pointer) for finding in report.findings] == [("V110", "/0/Resource/5")]
+    assert report.unknown == len(foreign)
+
+
 def test_an_action_of_no_service_makes_no_stack_policy() -> None:
     assert _found({"Statement": [UPDATE, {**UPDATE, "Action": "s3:GetObject"}]}) == [("", None)]
 
