@@ -126,7 +126,7 @@ class RequestReader:
 
     def on_headers_complete(self) -> None:
         """See from the head whether the rest is wanted. What follows a body is no header."""
-        if self._unread > MOST_HEAD and max(len(self._url), _size(self._headers)) > MOST_HEAD:
+        if self._unread > MOST_HEAD and len(self._url) + _size(self._headers) > MOST_HEAD:
             self._refuse(_HEAD_TOO_LARGE)
         self._unread = 0
         if self._declined is not None:  # once more: it was asked with all of them
@@ -167,7 +167,7 @@ class RequestReader:
 
 
 def _size(headers: list[tuple[bytes, bytes]]) -> int:
-    return sum(len(name) + len(value) for name, value in headers)
+    return sum(len(b": \r\n") + len(name) + len(value) for name, value in headers)
 
 
 def _split(url: bytes) -> tuple[bytes, bytes]:
