@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -58,10 +59,14 @@ def command(  # noqa: PLR0913 - the options that there are
         --head 3:5f0cf1df9ee4d0b1a6b8e5a4f3c2d1b0a99887766554433221100ffeeddccbb0
     """
     del what  # there is but one thing to do
-    link = _link(files, _key(key_file) if key_file is not None else _derived(root_key_file))
-    known, faults = (head, ()) if head is not None else _known(files[-1], link)
-    verifier = Verifier(link, known)
-    for file in files:
+    key = _key(key_file) if key_file is not None else _derived(root_key_file)
+    with opened(files[0]) as lines:
+        first = lines.readline()
+        link = _link(first, key)
+        known, faults = (head, ()) if head is not None else _known(files[-1], link)
+        verifier = Verifier(link, known)
+        verifier.read(files[0], chain((first,) if first else (), lines))
+    for file in files[1:]:
         with opened(file) as lines:
             verifier.read(file, lines)
     report = verifier.end()
@@ -96,12 +101,10 @@ def _derived(root_key_file: str | None) -> bytes | None:
     return trail_key(RootKey.from_file(root_key_file))
 
 
-def _link(files: tuple[str, ...], key: bytes | None) -> Link:
-    if key is None and files[0] != "-":
-        with opened(files[0]) as lines:
-            if b',"hmac":"' in lines.readline():
-                message = "The trail is chained with a key: give --key-file or --root-key-file."
-                raise click.UsageError(message)
+def _link(first: bytes, key: bytes | None) -> Link:
+    if key is None and b',"hmac":"' in first:
+        message = "The trail is chained with a key: give --key-file or --root-key-file."
+        raise click.UsageError(message)
     try:
         return Link.keyed_by(key)
     except ValueError as error:

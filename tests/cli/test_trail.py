@@ -71,6 +71,12 @@ def test_a_trail_comes_through_a_pipe() -> None:
     assert _run("trail", "verify", "-", "--head", _head(TRAIL), text=data).exit_code == 0
     assert "headless" in _run("trail", "verify", "-", text=data).stdout
     assert "\nEncrypt " in _run("usage", "-", text=data).stdout
+    assert _run("trail", "verify", "-", text=b"").exit_code == 3
+    keyed, key = Path(KEYED).read_bytes(), ("--key-file", KEY)
+    assert _run("trail", "verify", "-", "--head", _head(KEYED, *key), *key, text=keyed).exit_code == 0
+    keyless = _run("trail", "verify", "-", text=keyed)
+    assert (keyless.exit_code, keyless.stdout) == (2, "")
+    assert "give --key-file or --root-key-file" in keyless.stderr
 
 
 def test_a_trail_comes_in_parts(tmp_path: Path) -> None:
