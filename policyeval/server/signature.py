@@ -126,7 +126,10 @@ def verify(  # noqa: PLR0913 - the request, and what it is held against, by name
 
 def _why_unknown(access_key: str, token: str | None) -> str:
     if token is not None:
-        return f"the session token is not that of `{access_key}`, or was issued under another root key"
+        return (
+            f"the session token is not that of `{access_key}`, was issued under another root key, or for who is not "
+            "there any more: a user or role with another unique id is another one"
+        )
     if access_key.startswith("ASIA"):
         return f"`{access_key}` is a temporary access key, and came without its session token"
     return f"nobody has the access key `{access_key}`"

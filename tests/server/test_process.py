@@ -415,7 +415,8 @@ def test_why_credentials_were_refused_is_hinted_to_who_runs_the_server() -> None
     assert [json.loads(line).get("hint") for line in log.splitlines()[:-1]] == [
         "nobody has the access key `AKIANOBODY`",
         "`ASIAELSEWHERE` is a temporary access key, and came without its session token",
-        "the session token is not that of `ASIAELSEWHERE`, or was issued under another root key",
+        "the session token is not that of `ASIAELSEWHERE`, was issued under another root key, or for who is not there "
+        "any more: a user or role with another unique id is another one",
         f"the secret of `{own['aws_access_key_id']}` is another, or what was signed was changed on the way"
         " (Host, path, body)",
         "access keys of the partition `aws` are not known in cn-north-1",
