@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -27,6 +28,13 @@ class Session:
     policies: Sequence[PolicyLike] = ()
     tags: Mapping[str, str] = field(default_factory=dict)
     source_identity: str | None = None
+
+    def copy(self) -> Session:
+        """Give the same session with lists and mappings of its own, where they are such."""
+        policies, tags = self.policies, self.tags
+        if isinstance(policies, list):
+            policies = [deepcopy(policy) if isinstance(policy, dict) else policy for policy in policies]
+        return replace(self, policies=policies, tags=dict(tags) if isinstance(tags, Mapping) else tags)
 
 
 class Request:
@@ -110,7 +118,7 @@ class Request:
         return Request(**facts)
 
     def copy(self) -> Request:
-        """Give the same request with mappings and lists of its own, where they are such; a session stays."""
+        """Give the same request with mappings and lists of its own, where they are such, its session's included."""
         context: object = self.context
         if isinstance(context, Mapping):
             context = {name: list(value) if isinstance(value, list) else value for name, value in context.items()}
@@ -118,5 +126,6 @@ class Request:
         return self.replace(
             context=context,
             encryption_context=dict(pairs) if isinstance(pairs, Mapping) else pairs,
+            session=self.session.copy() if isinstance(self.session, Session) else self.session,
             grant_tokens=list(self.grant_tokens) if isinstance(self.grant_tokens, list) else self.grant_tokens,
         )

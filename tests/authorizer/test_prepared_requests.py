@@ -15,9 +15,10 @@ from policyeval import (
     RequestError,
     Session,
     UnknownEntityError,
+    parse_policy,
 )
 from policyeval.authorizer.plan import Plan
-from tests.authorizer.estates import ALICE, APP, KEY, A, Changing, allow, estate, grant, only, when
+from tests.authorizer.estates import ALICE, APP, KEY, A, Changing, allow, deny, estate, grant, only, when
 from tests.kms.estate import ADMIN_A, ADMIN_B, Estate, policy
 
 BLUE = {"tenant": "blue"}
@@ -75,6 +76,22 @@ def test_what_is_changed_in_the_request_afterwards_is_not_asked() -> None:
     assert not request.authorize().allowed
     assert request.request.encryption_context == {"tenant": "red"}
     assert request.request.context == {"team:x": "n", "team:labels": ["a"]}
+
+
+def test_nor_is_what_is_changed_in_its_session() -> None:
+    tags = {"team": "blue"}
+    document = policy(deny(Action="s3:*"), allow())
+    policies: list[Any] = [document, parse_policy(policy(allow()))]
+    of_blue = allow(Condition=when("StringEquals", "aws:PrincipalTag/team", "blue"))
+    request = prepared({"app": [of_blue]}, principal=APP, session=Session("s1", policies=policies, tags=tags))
+    assert request.authorize().allowed
+    tags["team"] = "red"
+    document["Statement"].clear()
+    policies.clear()
+    assert request.authorize().allowed
+    assert request.request.session is not None
+    assert len(request.request.session.policies) == 2
+    assert request.request.session.tags == {"team": "blue"}
 
 
 def test_grants_and_policies_that_change_are_seen_by_the_next_decision() -> None:
