@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from policyeval.authorizer.actions import CREATE_GRANT
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
+from policyeval.authorizer.doubts import has_bucket_behind
 from policyeval.authorizer.profiles import Caller, organization_keys
 from policyeval.authorizer.report import every_layer
 from policyeval.authorizer.situation import Situation
@@ -69,9 +70,10 @@ def _access(generous: Situation, strict: Situation, principal: str, action: str,
     best = generous.case(request)
     if decide(best).reason != "allowed":
         return Access(principal, "deny")
+    besides = ("the bucket behind the access point permits it as well",) if has_bucket_behind(best) else ()
     if decide(strict.case(request)).reason == "allowed":
-        return Access(principal, "allow")
-    return Access(principal, "conditional", _conditions(best))
+        return Access(principal, "conditional" if besides else "allow", besides)
+    return Access(principal, "conditional", (*_conditions(best), *besides))
 
 
 def _conditions(case: Case) -> tuple[str, ...]:
@@ -140,11 +142,11 @@ def account_access(generous: Situation, strict: Situation, account: str, action:
 
 def _door(generous: Situation, strict: Situation, account: str, action: str, resource: str) -> Door:
     """Look at the resource's side alone: first for anyone of the account, then for those it names."""
-    if _lets_in(strict, account, action, resource):
-        return "open"
-    if _lets_in(generous, account, action, resource):
-        return "conditional"
     case = generous.case_of(_anyone(generous, account, resource), action, resource)
+    if _lets_in(strict, account, action, resource):
+        return "conditional" if has_bucket_behind(case) else "open"
+    if decide(case).reason == "allowed":
+        return "conditional"
     callers = [_named(_anyone(generous, account, resource), arn) for arn in _named_principals(case, generous, account)]
     callers.append(_service_linked(generous, account, resource))
     if any(_decides_for(generous, caller, action, resource) for caller in callers):

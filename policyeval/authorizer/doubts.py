@@ -18,8 +18,12 @@ from policyeval.evaluator.context import getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.model.source import Diagnostic
 
-__all__ = ["doubts"]
+__all__ = ["doubts", "has_bucket_behind"]
 
+_UNASKED: Final = Diagnostic(
+    "the bucket behind an access point must permit the request as well, and is not asked here",
+    "ask it of the bucket or the object in it, too: AWS may decide otherwise",
+)
 _WHERE: Final = frozenset({"aws:requestedregion"})
 # Of requests that somebody makes for himself: who it is, and the address they come from (S34).
 _WHO: Final = frozenset({"aws:userid"})
@@ -32,24 +36,24 @@ _OF_ENDPOINTS: Final = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsou
 
 def doubts(case: Case) -> tuple[Diagnostic, ...]:
     """Name what an allow rests on that no real request lacks, or that none has."""
-    unasked = tuple(_unasked(case))
+    besides = (_UNASKED,) if has_bucket_behind(case) else ()
     why = dict.fromkeys(_untold(case), "not told, which every request has") | dict(_impossible(case))
     if not why:
-        return unasked
+        return besides
     candidates = [layer.candidates(case.action.folded) for layer in every_layer(case)]
     statements = [each for denies, allows in candidates for each in (*denies, *allows)]
-    return (*unasked, *(found for each in statements for found in _doubted(each, why, case)))
+    return (*besides, *(found for each in statements for found in _doubted(each, why, case)))
 
 
-def _unasked(case: Case) -> Iterator[Diagnostic]:
-    """Tell what else must permit the request, and is not known.
+def has_bucket_behind(case: Case) -> bool:
+    """Tell whether a request comes through an S3 access point, whose bucket is not known.
 
     Source: Amazon S3 user guide, "Configuring IAM policies for using access points".
     """
     parts = case.target.parts
-    if parts is not None and parts.service == "s3" and parts.account and parts.resource.startswith("accesspoint/"):
-        message = "the bucket behind an access point must permit the request as well, and is not asked here"
-        yield Diagnostic(message, "ask it of the bucket or the object in it, too: AWS may decide otherwise")
+    if parts is None or parts.service != "s3" or not parts.account or "accesspoint" in case.action.folded:
+        return False
+    return parts.resource.startswith("accesspoint/")
 
 
 def _untold(case: Case) -> Iterator[str]:

@@ -395,7 +395,15 @@ def test_an_access_points_policy_is_asked_of_objects_and_an_allow_says_that_its_
     assert asked(ALICE, "s3:GetObject", f"{point}/object/a") == ("allowed", doubted)
     assert asked(ALICE, "s3:PutObject", f"{point}/object/a") == ("explicit_deny", [])
     assert asked(ALICE, "s3:PutObject", f"{point}-2/object/a") == ("allowed", doubted)
+    assert asked(ALICE, "s3:ListBucket", point) == ("allowed", doubted)
+    assert asked(ALICE, "s3:DeleteAccessPoint", point) == ("allowed", [])
     assert asked(ALICE, "s3:GetObject", f"arn:aws:s3:us-east-1:{A}:job/a") == ("allowed", [])
+    hanging = "the bucket behind the access point permits it as well"
+    everyone = authorizer.who_can("s3:GetObject", f"{point}/object/a")
+    assert {(one.verdict, *one.conditions) for one in everyone if one.verdict != "deny"} == {("conditional", hanging)}
+    assert authorizer.account_access(B, "s3:GetObject", f"{point}/object/a").door == "conditional"
+    assert authorizer.account_access(B, "s3:PutObject", f"{point}/object/a").door == "closed"
+    assert authorizer.account_access(A, "s3:DeleteAccessPoint", point).door == "open"
 
 
 def test_only_an_object_is_inside_of_what_its_arn_begins_with() -> None:
