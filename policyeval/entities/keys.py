@@ -9,7 +9,7 @@ from policyeval.entities.parts import AccountPart, Building
 from policyeval.entities.policies import built_in
 from policyeval.entities.reading import Spot
 from policyeval.entities.schema import KeyModel, ResourceModel
-from policyeval.model.arn import split_arn
+from policyeval.model.arn import Arn, split_arn
 from policyeval.model.policy import NamedPolicy, PolicyType
 from policyeval.model.records import AccountRecord, EndpointRecord, KeyFacts, ResourceRecord
 from policyeval.syntax import tree
@@ -88,6 +88,10 @@ class ResourceBuilder:
         if section is not None:
             message = f"`{model.arn}` has a section of its own"
             self._building.faults.append(spot.at("arn").fault(message, f"describe it under `{section}`"))
+        if _is_pattern(fields):
+            message = f"`{model.arn}` is no one resource: it has a wildcard in it"
+            hint = "describe each by its own ARN; the policy of a bucket, a table or a domain governs what lies in it"
+            self._building.faults.append(spot.at("arn").fault(message, hint))
         policy = self._policy(model.policy, PolicyType.RESOURCE, "resource policy", spot)
         self._building.parts.resources[model.arn] = ResourceRecord(model.arn, self._account, policy, model.tags)
 
@@ -100,6 +104,12 @@ def _own_section(service: str, resource: str) -> str | None:
     if service == "kms" and resource.startswith(("key/", "alias/")):
         return "keys"
     return "roles" if service == "iam" and resource.startswith("role/") else None
+
+
+def _is_pattern(arn: Arn) -> bool:
+    """Tell whether an ARN has a wildcard that is not the name's own, as an S3 object's may be and a log group's is."""
+    is_object = arn.service == "s3" and "/" in arn.resource and not arn.resource.endswith("/*")
+    return not is_object and arn.service != "logs" and not set("*?").isdisjoint(str(arn))
 
 
 def facts_of(model: KeyModel) -> KeyFacts:

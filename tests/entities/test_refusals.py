@@ -12,6 +12,28 @@ from policyeval.entities import Entities
 from policyeval.errors import EntitiesError
 
 REFUSALS = {
+    "a resource with a wildcard is none, and its policy would never be asked": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            resources:
+              - arn: arn:aws:sqs:us-east-1:111122223333:*
+              - arn: arn:aws:s3:::bucket/*
+              - arn: arn:aws:s3:::bucket/what?
+              - arn: arn:aws:logs:us-east-1:111122223333:log-group:a:*
+        """,
+        """\
+        accounts.yaml:5:14: `arn:aws:sqs:us-east-1:111122223333:*` is no one resource: it has a wildcard in it
+            5 |       - arn: arn:aws:sqs:us-east-1:111122223333:*
+                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: describe each by its own ARN; the policy of a bucket, a table or a domain governs what lies in it
+        accounts.yaml:6:14: `arn:aws:s3:::bucket/*` is no one resource: it has a wildcard in it
+            6 |       - arn: arn:aws:s3:::bucket/*
+                             ^^^^^^^^^^^^^^^^^^^^^
+          hint: describe each by its own ARN; the policy of a bucket, a table or a domain governs what lies in it
+        """,
+    ),
     "an unknown key suggests the one that was meant": (
         """\
         policyeval: 1
