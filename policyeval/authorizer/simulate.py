@@ -185,12 +185,21 @@ class _Handed:
         if parts.service == "kms" and parts.resource.startswith("alias/"):
             message = f"which key `{arn}` points to is not known"
             raise RequestError([Diagnostic(message, "give the key's ARN, and the alias as `kms:RequestAlias`")])
-        account = parts.account if is_account_id(parts.account) else self._request.resource_account
+        account = (
+            parts.account if is_account_id(parts.account) else self._request.resource_account or self._told_owner()
+        )
         if account is None:
             # An ARN without an account (an S3 bucket) is the caller's own unless told.
             caller = split_arn(self._request.principal)
             account = caller.account if caller is not None else ""
         return ResourceRecord(arn, self.account(account), self._policies.resource_policy, described=False)
+
+    def _told_owner(self) -> str | None:
+        """Give the resource's account as the context tells it, where the ARN does not."""
+        for name, value in (self._request.context or {}).items():
+            if name.lower() == "aws:resourceaccount" and isinstance(value, str) and is_account_id(value):
+                return value
+        return None
 
     def grants(self, _key_arn: str, grantee: str) -> Sequence[Grant]:
         return self._grants.by_grantee.get(grantee) or ()

@@ -348,6 +348,13 @@ LAYERS: list[tuple[str, dict[str, Any], dict[str, Any], str, str | None]] = [
         "vpc_endpoint_policy",
     ),
     (
+        "whose bucket it is may be told",
+        ROLE_ALLOWED,
+        {"context": {"aws:resourceAccount": B}},
+        "implicit_deny",
+        "resource_policy",
+    ),
+    (
         "whose endpoint it is may be told",
         {"identity_policies": [policy(allow(), deny(Condition=when("StringEquals", "aws:VpceAccount", B)))]},
         {"vpc_endpoint": "vpce-1", "context": {"aws:VpceAccount": B}},
