@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Edit, Fix
-from policyeval.syntax.tree import List, Mapping
+from policyeval.syntax.strings import unescape
+from policyeval.syntax.tree import List, Mapping, Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,20 +20,20 @@ if TYPE_CHECKING:
 # A plain YAML scalar that nothing reads as anything else.
 _PLAIN: Final = re.compile(r"[A-Za-z][\w./+=@-]*(?::[\w./+=@*-]+)*")
 
+# How a string begins that stands in a string of JSON.
+_ESCAPED: Final = '\\"'
+
 
 def written_end(start: int, end: int, source: str) -> int:
     """Give where what is written in a span ends: a block scalar of YAML has the line's end in its span."""
     return start + len(source[start:end].rstrip())
 
 
-def written(text: str, like: Node) -> str:
-    """Write a string as the node it replaces is written: in double, single or no quotes."""
-    return written_anew(text, like.source.text[like.start : like.end] if like.source is not None else '"')
-
-
 def written_anew(text: str, before: str) -> str:
-    """Write a string as the one before it was written."""
+    """Write a string as the one before it was written: in double, single or no quotes, or within a string of JSON."""
     opening = before[:1]
+    if before.startswith(_ESCAPED):
+        return _escaped(text)
     if opening == "'":
         return "'" + text.replace("'", "''") + "'"
     if opening != '"' and _PLAIN.fullmatch(text):
@@ -46,11 +47,34 @@ def replace_value(value: Value, text: str) -> Fix | None:
 
 
 def replace_node(node: Node, text: str) -> Fix | None:
-    """Write another string in the place of a node, which is one; None where the text has no source."""
-    if node.source is None:
+    """Write another string in the place of a node, which is one.
+
+    Gives None where the text has no source, or where more stands there than the string: all of the text that a folded
+    scalar of YAML holds has the scalar's place.
+    """
+    if node.source is None or not isinstance(node, Text):
         return None
     end = written_end(node.start, node.end, node.source.text)
-    return Fix(f"write `{text}`", (Edit(node.start, end, written(text, node)),))
+    before = node.source.text[node.start : end]
+    if not _is_written(node.value, before):
+        return None
+    return Fix(f"write `{text}`", (Edit(node.start, end, written_anew(text, before)),))
+
+
+def _is_written(value: str, text: str) -> bool:
+    """Tell whether a text is a string of this value, and nothing else."""
+    opening = text[:1]
+    if opening in {"|", ">"}:
+        return text.partition("\n")[2].split() == value.split()
+    if opening == '"':
+        return unescape(text[1:-1]) == value
+    if opening == "'":
+        return text[1:-1].replace("''", "'") == value
+    return value in {text, " ".join(text.split())} or text == _escaped(value)
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(json.dumps(text, ensure_ascii=False), ensure_ascii=False)[1:-1]
 
 
 def remove_values(values: Collection[Value]) -> Fix | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Edit, Fix, Severity
 from policyeval.lint.fixes import written_anew, written_end
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from policyeval.model.source import Diagnostic, Place
+
+
+_OF_OTHERS: Final = frozenset("\\{")
 
 
 def check(fault: Diagnostic) -> Iterator[Flaw]:
@@ -28,8 +31,8 @@ def _fix(place: Place) -> Fix | None:
     written = place.source.text[place.start : place.end]
     words = re.findall("[0-9A-Za-z]+", written)
     sid = "".join(word[0].upper() + word[1:] for word in words)
-    # An escape is no word of the name.
-    if not sid or "\\" in written:
+    # An escape is no word of the name, nor is what else a string holds in which the policy is.
+    if not sid or not _OF_OTHERS.isdisjoint(written):
         return None
     end = written_end(place.start, place.end, place.source.text)
     return Fix(f"write `{sid}`", (Edit(place.start, end, written_anew(sid, written)),))
