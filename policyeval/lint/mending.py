@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.finding import Severity
@@ -26,20 +27,35 @@ class Mended(NamedTuple):
 def mend(text: str, lint: Callable[[str], Sequence[Finding]]) -> Mended:
     """Make the fixes of a text's findings until there is none left.
 
-    `lint` gives the findings whose fixes are wanted. A round of fixes after which there are more errors than
-    before is not made.
+    `lint` gives the findings whose fixes are wanted. A fix after which a rule finds more errors than before is not
+    made.
     """
-    findings, made = lint(text), 0
+    mended = Mended(text, 0, lint(text))
     for _ in range(_ROUNDS):
-        chosen = _disjoint(finding.fix for finding in findings if finding.fix is not None)
-        if not chosen:
+        chosen = _disjoint(finding.fix for finding in mended.findings if finding.fix is not None)
+        better = _better(mended, chosen, lint) if chosen else mended
+        if better.made == mended.made:
             break
-        better = apply([edit for fix in chosen for edit in fix.edits], text)
-        found = lint(better)
-        if _errors(found) > _errors(findings):
-            break
-        text, findings, made = better, found, made + len(chosen)
-    return Mended(text, made, findings)
+        mended = better
+    return mended
+
+
+def _better(before: Mended, chosen: list[Fix], lint: Callable[[str], Sequence[Finding]]) -> Mended:
+    """Make the fixes that make nothing worse: all at once, or else each half of them."""
+    kept: list[Fix] = []
+    best, waiting = before, [chosen]
+    while waiting:
+        group = waiting.pop()
+        text = apply([edit for fix in (*kept, *group) for edit in fix.edits], before.text)
+        found = lint(text)
+        # More of one error for less of another is not better: a Sid that is proper may be another's.
+        if not _errors(found) - _errors(best.findings):
+            kept += group
+            best = Mended(text, before.made + len(kept), found)
+        elif len(group) > 1:
+            half = len(group) // 2
+            waiting += [group[half:], group[:half]]
+    return best
 
 
 def apply(edits: Iterable[Edit], text: str) -> str:
@@ -63,5 +79,5 @@ def _disjoint(fixes: Iterable[Fix]) -> list[Fix]:
     return list(chosen)
 
 
-def _errors(findings: Iterable[Finding]) -> int:
-    return sum(finding.severity is Severity.ERROR for finding in findings)
+def _errors(findings: Iterable[Finding]) -> Counter[str]:
+    return Counter(finding.code for finding in findings if finding.severity is Severity.ERROR)

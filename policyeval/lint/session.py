@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,9 @@ class LintSession:
 
         mended = mend(reading.source.text, findings)
         left = self.lint(read(mended.text.encode(), name), path, named=named)
-        return reading.prefix + mended.text, left._replace(fixed=mended.made)
+        # What was not made would make things worse.
+        items = tuple(item._replace(finding=replace(item.finding, fix=None)) for item in left.items)
+        return reading.prefix + mended.text, left._replace(items=items, fixed=mended.made)
 
     def finish(self) -> list[FileItems]:
         """Give what is to be said of the suppressions themselves, in the files of the settings."""

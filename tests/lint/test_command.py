@@ -389,6 +389,20 @@ def test_a_fix_changes_its_spans_only_and_a_second_run_changes_nothing() -> None
     assert os.listdir() == ["policy.json"]  # noqa: PTH208 - nothing temporary is left
 
 
+def test_no_statement_gets_the_sid_of_another_by_a_fix() -> None:
+    sids = ["a b", "AB", "c d"]
+    rest = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::b"}
+    policy = {"Version": "2012-10-17", "Statement": [{"Sid": sid, **rest} for sid in sids]}
+    Path("policy.json").write_text(json.dumps(policy), encoding="utf-8")
+    result = lint("policy.json", "--fix")
+    assert [statement["Sid"] for statement in json.loads(Path("policy.json").read_text())["Statement"]] == [
+        "a b",
+        "AB",
+        "CD",
+    ]
+    assert result.stdout.endswith("1 error in 1 policy of 1 file; 1 fixed\n")
+
+
 def test_a_fix_goes_through_links_and_keeps_a_byte_order_mark() -> None:
     Path("there.yaml").write_bytes(
         b'\xef\xbb\xbfVersion: 2012-10-17\nStatement: [{Sid: "", Effect: Allow, Action: "s3:GetObject", Resource: "*"}]\n'

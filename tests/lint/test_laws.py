@@ -135,5 +135,16 @@ def test_a_round_that_makes_new_errors_is_not_made() -> None:
     assert (mend("a", lint).text, mend("a", lint).made) == ("a", 0)
 
 
+def test_a_fix_that_makes_an_error_of_another_kind_is_not_made_and_keeps_no_other_from_being_made() -> None:
+    def lint(text: str) -> list[Finding]:
+        return [
+            *(_finding(Edit(at, at + 1, "b"), severity=Severity.ERROR) for at, c in enumerate(text) if c == "a"),
+            *(_finding(Edit(at, at + 1, "d")) for at, c in enumerate(text) if c == "c"),
+            *(replace(_finding(severity=Severity.ERROR), code="S120") for _ in range(text.count("b") - 1)),
+        ]
+
+    assert mend("c a c a c", lint)[:2] == ("d b d a d", 4)
+
+
 def test_a_fix_that_is_never_done_with_ends() -> None:
     assert mend("a", lambda _: [_finding(Edit(0, 0, "a"))]).made == 20
