@@ -13,6 +13,8 @@ from policyeval.syntax.objects import DAMAGED
 from policyeval.syntax.tree import CHOICE, UNNAMED, List, Mapping, Null, Text, Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from policyeval.syntax.tree import Node
 
     Entry = tuple[Text, Node]
@@ -43,7 +45,7 @@ def policy_of(data: Node) -> Mapping:
     """Make the policy. Statements that come from elsewhere are unknown, and so is how many a `dynamic` block makes."""
     policy = Mapping([], data.source, data.start, data.end)
     statements = List([], data.source, data.start, data.end)
-    for key, value in data.entries if isinstance(data, Mapping) else ():
+    for key, value in _entries(data):
         if key.value in {"version", "policy_id"} and _is_empty(value):
             continue
         if key.value == "version":
@@ -88,7 +90,7 @@ def _statement(block: Node) -> Node:
         return block
     statement = Mapping([], block.source, block.start, block.end)
     blocks_of: dict[str, list[tuple[Text, Node]]] = {}
-    for key, value in block.entries:
+    for key, value in _entries(block):
         name = _dynamic(key, value) or key.value
         if name in _PRINCIPALS or name == "condition":
             inner = [value] if name != key.value else blocks(value)
@@ -185,6 +187,17 @@ def _add(node: Mapping, key: Text, values: Node) -> None:
             node.entries[index] = (other, both)
             return
     node.entries.append((key, values))
+
+
+def _entries(block: Node) -> Iterator[Entry]:
+    """Give what a block has, each `dynamic` block by itself: Terraform's JSON may have several in one value."""
+    for key, value in block.entries if isinstance(block, Mapping) else ():
+        if key.value != "dynamic":
+            yield key, value
+            continue
+        for found in blocks(value):
+            for label, inner in found.entries if isinstance(found, Mapping) else ():
+                yield key, Mapping([(label, inner)], found.source, found.start, found.end)
 
 
 def _dynamic(key: Text, value: Node) -> str | None:

@@ -603,6 +603,19 @@ def test_in_json_syntax_and_in_texts_a_provider_is_known_as_well() -> None:
     assert len(_found(text, {"P203"})) == 1
 
 
+def test_in_json_syntax_dynamic_blocks_may_be_in_an_array_or_together() -> None:
+    several = {"principals": {"for_each": "${var.x}"}, "condition": {"for_each": "${var.x}"}}
+    statement = {"actions": ["s3:GetObject"], "resources": ["*"], "dynamic": several}
+    content = {"content": {"actions": ["s3:GetObjekt"], "resources": ["*"]}}
+    document = {"statement": [statement], "dynamic": [{"statement": [content, content]}, {"statement": content}]}
+    use = {"aws_s3_bucket_policy": {"it": {"policy": "${data.aws_iam_policy_document.it.json}"}}}
+    written = json.dumps({"data": {"aws_iam_policy_document": {"it": document}}, "resource": use})
+    findings = _lint(written, "main.tf.json").findings
+    # What the dynamic statements lack is found beside those.
+    assert [f.code for f in findings if f.code in {"A102", "S112"}] == ["A102", "A102", "A102"]
+    assert [f.code for f in findings if "/dynamic/" not in f.place.pointer] == []
+
+
 @pytest.mark.parametrize("name", ["principals", "not_principals", "condition", "dynamic"])
 def test_in_json_syntax_there_may_be_an_array_of_no_blocks(name: str) -> None:
     statement = {"actions": ["kms:Encrpyt"], "resources": ["*"], name: []}
