@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import is_negated, named_actions, narrowed_by
+from policyeval.lint.reach import is_negated, is_positive, named_actions, narrowed_by
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _ACTION: Final = "kms:creategrant"
 _OPERATIONS: Final = "kms:grantoperations"
+_FOR_SERVICE: Final = "kms:grantisforawsresource"
 # What says for whom, for what or under which constraint a grant may be.
 _LIMITS: Final = frozenset(
     {
@@ -26,7 +27,6 @@ _LIMITS: Final = frozenset(
         "kms:grantconstrainttype",
         "kms:granteeprincipal",
         "kms:granteeserviceprincipal",
-        "kms:grantisforawsresource",
         "kms:viaservice",
     }
 )
@@ -34,7 +34,7 @@ _LIMITS: Final = frozenset(
 
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look for CreateGrant by name in an Allow that does not limit the grants (G4)."""
-    if not statement.allows or narrowed_by(statement, _LIMITS) or any(map(_limits_operations, statement.conditions)):
+    if not statement.allows or narrowed_by(statement, _LIMITS) or any(map(_limits, statement.conditions)):
         return
     for value, action in named_actions(statement, "kms"):
         if action == _ACTION:
@@ -45,7 +45,9 @@ def check(statement: Statement) -> Iterator[Flaw]:
             )
 
 
-def _limits_operations(condition: Condition) -> bool:
+def _limits(condition: Condition) -> bool:
+    if condition.folded == _FOR_SERVICE:  # `false` is what all have who call for themselves (K7)
+        return is_positive(condition) and all(value.text.lower() != "false" for value in condition.values)
     # Every CreateGrant has operations, so that ForAllValues does not hold of none.
     return condition.folded == _OPERATIONS and not is_negated(condition)
 
