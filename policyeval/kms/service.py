@@ -83,9 +83,9 @@ class KeyManagementService:
         self.trail = trail
         prove(self.store, root)
         vault = Vault(root, entropy, system.new_id)
-        authorizer = Authorizer(KmsSource(iam, self.store), grant_delay=settings.grant_delay, clock=clock)
-        tokens = Tokens(token_key(root), entropy)
         recorder, uses, names = Recorder(trail, iam), Uses(self.store), Names(iam)
+        authorizer = Authorizer(KmsSource(iam, self.store, names), grant_delay=settings.grant_delay, clock=clock)
+        tokens = Tokens(token_key(root), entropy)
         self._core = Core(
             iam, self.store, authorizer, vault, tokens, recorder, settings, clock, entropy, _ids(), uses, names
         )
@@ -115,10 +115,10 @@ class KeyManagementService:
         if isinstance(iam, Entities):
             adopt(iam, self.store, self._core.vault, self._core.clock())
         old = self._core
-        source, delay = KmsSource(iam, self.store), old.settings.grant_delay
+        names, recorder = Names(iam), Recorder(self.trail, iam)
+        source, delay = KmsSource(iam, self.store, names), old.settings.grant_delay
         authorizer = Authorizer(source, grant_delay=delay, clock=old.clock)
-        recorder = Recorder(self.trail, iam)
-        self._core = old._replace(iam=iam, authorizer=authorizer, recorder=recorder, names=Names(iam))
+        self._core = old._replace(iam=iam, authorizer=authorizer, recorder=recorder, names=names)
 
     def call(
         self,

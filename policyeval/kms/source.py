@@ -27,9 +27,9 @@ from policyeval.model.source import Diagnostic
 class KmsSource:
     """What the authorizer asks while the KMS runs; a key's record changes only when the key does."""
 
-    def __init__(self, iam: PolicySource, store: Store) -> None:
+    def __init__(self, iam: PolicySource, store: Store, names: Names) -> None:
         self._iam = iam
-        self._names = Names(iam)
+        self._names = names
         self._store = store
         self._records: dict[str, _Known] = {}
         self._revision: tuple[object, object] | None = None
@@ -61,13 +61,20 @@ class KmsSource:
         aliases, account = self._store.aliases_of(key.arn), self._iam.account(key.account)
         known = self._records.get(key.arn)
         if known is not None and known.key is key and known.aliases is aliases and known.account is account:
-            return known.record
+            # Whom a Deny names hangs on who is described, and not every source tells when that changes.
+            revision = getattr(self._iam, "revision", None)
+            if (revision is not None and revision is known.revision) or known.record.policy is self._policy(key):
+                known.revision = revision
+                return known.record
         known = self._made(key, aliases, account)
         keep(self._records, key.arn, known)
         return known.record
 
     def _made(self, key: Key, aliases: tuple[Alias, ...], account: AccountRecord) -> _Known:
-        return _Known(key, aliases, account, policy_in_force(key.policy, self._iam, self._names, self._store))
+        return _Known(key, aliases, account, self._policy(key))
+
+    def _policy(self, key: Key) -> NamedPolicy:
+        return policy_in_force(key.policy, self._iam, self._names, self._store)
 
     def grants(self, key_arn: str, grantee: str) -> Sequence[Grant]:
         """Give a key's grants to one grantee."""
@@ -109,8 +116,8 @@ class KmsSource:
 class WithPolicy(KmsSource):
     """The same, but for one key that exists only as a candidate: what would be decided if it were put so."""
 
-    def __init__(self, iam: PolicySource, store: Store, candidate: Key) -> None:
-        super().__init__(iam, store)
+    def __init__(self, iam: PolicySource, store: Store, names: Names, candidate: Key) -> None:
+        super().__init__(iam, store, names)
         self._candidate = candidate
         self._candidates_record = self._made(candidate, store.aliases_of(candidate.arn), iam.account(candidate.account))
 
@@ -122,8 +129,8 @@ class WithPolicy(KmsSource):
 class WithGrant(KmsSource):
     """The same, but with one grant to retire: a request to retire names the grant, and no other gives a right to it."""
 
-    def __init__(self, iam: PolicySource, store: Store, grant: Grant | None) -> None:
-        super().__init__(iam, store)
+    def __init__(self, iam: PolicySource, store: Store, names: Names, grant: Grant | None) -> None:
+        super().__init__(iam, store, names)
         self._named = grant
 
     def retirable_grants(self, key_arn: str) -> Sequence[Grant]:
@@ -134,10 +141,11 @@ class WithGrant(KmsSource):
 class _Known:
     """A key's record with what it was made of."""
 
-    __slots__ = ("account", "aliases", "key", "record")
+    __slots__ = ("account", "aliases", "key", "record", "revision")
 
     def __init__(self, key: Key, aliases: tuple[Alias, ...], account: AccountRecord, policy: NamedPolicy) -> None:
         self.key, self.aliases, self.account = key, aliases, account
+        self.revision: object = None  # of IAM, when the policy was last seen to be as it is
         kind: Literal["PRIMARY", "REPLICA"] | None = (
             None if key.multi_region is None else "REPLICA" if key.is_replica else "PRIMARY"
         )

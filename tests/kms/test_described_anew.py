@@ -246,6 +246,35 @@ def test_so_it_does_when_the_role_had_no_unique_id_at_first() -> None:
     assert len(estate.call("ListGrants", KeyId=key)["Grants"]) == 3
 
 
+class Live:
+    """A source that changes and does not tell when; accounts stay what they are."""
+
+    revision = None
+
+    def __init__(self, now: Entities) -> None:
+        self.now = now
+        self.account = now.account
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.now, name)
+
+
+def test_a_deny_holds_where_a_live_source_forgets_the_unique_id() -> None:
+    source = Live(with_app(FIRST))
+    estate = Estate()
+    estate.kms.describe(source)
+    denied = allow("kms:DescribeKey", Principal={"AWS": APP_B}) | {"Effect": "Deny"}
+    shared = [allow("kms:*", Principal={"AWS": A}), allow("kms:*", Principal={"AWS": B}), denied]
+    key = estate.key(Policy=json.dumps({"Version": "2012-10-17", "Statement": shared}))
+    assert estate.refused("DescribeKey", APP_B, KeyId=key)[0] == "AccessDeniedException"
+    source.now = with_app(None)
+    assert estate.refused("DescribeKey", APP_B, KeyId=key)[0] == "AccessDeniedException"
+    source.now = with_app(SECOND)
+    assert estate.state(key, APP_B) == "Enabled"
+    source.now = with_app(FIRST)
+    assert estate.refused("DescribeKey", APP_B, KeyId=key)[0] == "AccessDeniedException"
+
+
 def test_who_there_is_is_gone_through_once_a_description(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page of grants and a policy of many ids cost the same, however many principals there are."""
     estate = Estate()
