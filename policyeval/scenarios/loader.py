@@ -25,8 +25,8 @@ SUFFIXES: Final = (".scenario.yaml", ".scenario.yml", ".scenario.json")
 class Case:
     """One request and what is expected; an expectation that is None was not written.
 
-    `warning` says that no service has the action: a deny that is expected would then hold of itself; those of
-    `request_warnings` say that no request has a condition key that it tells, or comes via such a service.
+    `warnings` say that no service has the action: a deny that is expected would then hold of itself; or that no
+    request has a condition key that this tells, or comes via such a service.
     `facts` are the numbers of the facts that the case exercises: docs/semantics.md is made from them.
     """
 
@@ -39,8 +39,7 @@ class Case:
     determined_by: tuple[str, ...]
     facts: tuple[str, ...]
     place: Place
-    warning: Diagnostic | None = None
-    request_warnings: tuple[Diagnostic, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +94,14 @@ def _cases(document: Document[ScenarioModel], building: Building) -> Iterator[Ca
             determined_by=model.determined_by,
             facts=model.facts,
             place=spot.place(),
-            warning=_warning(model.action, spot.at("action")),
-            request_warnings=tuple(_request_warnings(model, spot)),
+            warnings=tuple(_warnings(model, spot)),
         )
 
 
-def _warning(action: str, spot: Spot) -> Diagnostic | None:
+def _warnings(model: CaseModel, spot: Spot) -> Iterator[Diagnostic]:
     # To look for a place takes longer than to know an action.
-    return unknown_action(action, spot.place()) if unknown_action(action) is not None else None
-
-
-def _request_warnings(model: CaseModel, spot: Spot) -> Iterator[Diagnostic]:
+    if (warning := unknown_action(model.action)) is not None:
+        yield replace(warning, place=spot.at("action").place())
     if (warning := unknown_via(model.via_service, model.action)) is not None:
         yield replace(warning, place=spot.at("via_service").place())
     for key in model.context:

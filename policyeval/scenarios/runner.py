@@ -35,8 +35,7 @@ class CaseResult:
         """Why what passed may prove less than it seems: nobody has the action, or sends such a request."""
         doubts = self.decision.doubts if self.decision is not None else ()
         found = (Diagnostic(one.message, one.hint, place=self.case.place) for one in doubts)
-        action = (self.case.warning,) if self.case.warning is not None else ()
-        return (*action, *self.case.request_warnings, *found)
+        return (*self.case.warnings, *found)
 
     @property
     def explanation(self) -> str:

@@ -117,13 +117,12 @@ def test_an_allow_that_a_real_request_may_not_get_holds_with_a_warning_at_the_ca
 def test_a_deny_of_what_no_service_has_holds_with_a_warning_at_the_action(text: str, action: str) -> None:
     found = result(text, action=action, expect="deny")
     assert found.passed
-    warning = found.case.warning
-    assert warning is not None
+    (warning,) = found.case.warnings
     assert warning.place is not None
     assert warning.place.source is not None
     assert warning.place.source.text[warning.place.start : warning.place.end] == f'"{action}"'
     assert found.to_json()["diagnostics"] == [warning.to_json()]
-    assert result(text, action="kms:decrypt").case.warning is None
+    assert result(text, action="kms:decrypt").case.warnings == ()
 
 
 def test_what_no_request_has_is_told_with_a_warning_at_the_key(text: str) -> None:
