@@ -9,8 +9,8 @@ from policyeval.catalog.service_data import service_data
 from policyeval.catalog.unlisted import RETIRED_SERVICES
 from policyeval.lint.look_alikes import is_look_alike
 from policyeval.lint.patterns import has_wildcard
-from policyeval.lint.templates.functions import HOLE, resolve
-from policyeval.lint.templates.remaking import Remaker
+from policyeval.lint.templates.expressions import without_expressions
+from policyeval.lint.templates.functions import HOLE
 from policyeval.lint.templates.spot import get, policy_with
 from policyeval.syntax.tree import UNREADABLE, List, Mapping, Text, Unknown
 
@@ -32,7 +32,7 @@ def part(node: Node) -> Mapping | None:
     statements = node.items if isinstance(node, List) else [node]
     if not all(map(_is_statement, statements)) or not any(map(_is_of_aws, statements)):
         return None
-    node = resolve(_Opener().node(node))
+    node = without_expressions(node, _has_foreign)
     statements = node.items if isinstance(node, List) else [node]
     policy = policy_with(node)
     more = Unknown(UNREADABLE, node.source, node.end, node.end)
@@ -64,13 +64,8 @@ def _has_service(action: str) -> bool:
     return action == "*" or (bool(colon) and (known or has_wildcard(service)))
 
 
-class _Opener(Remaker):
-    """Takes texts with variables of others for what they are to CloudFormation."""
-
-    def make(self, node: Node) -> Node:
-        if isinstance(node, Text) and any(map(_is_foreign, HOLE.finditer(node.value))):
-            return Unknown("Fn::Sub", node.source, node.start, node.end, node)
-        return super().make(node)
+def _has_foreign(text: str) -> bool:
+    return any(map(_is_foreign, HOLE.finditer(text)))
 
 
 def _is_foreign(variable: re.Match[str]) -> bool:

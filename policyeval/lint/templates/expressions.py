@@ -14,6 +14,8 @@ from policyeval.lint.templates.spot import get
 from policyeval.syntax.tree import REFERENCE, List, Mapping, Text, Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from policyeval.syntax.tree import Node
 
 _GRAPHS: Final = "kro.run/"
@@ -28,9 +30,12 @@ def has_expressions(root: Node) -> bool:
     return any(_is_program(document) or _is_graph(document) for document in documents)
 
 
-def without_expressions(root: Node) -> Node:
-    """Make texts with expressions unknown, but for what stands around those in a policy."""
-    return resolve(_Opener().node(root))
+def without_expressions(root: Node, has_one: Callable[[str], object] = lambda text: _OPENING in text) -> Node:
+    """Make texts with expressions unknown, but for what stands around those in a policy.
+
+    `has_one` tells of a text whether it has an expression.
+    """
+    return resolve(_Opener(has_one).node(root))
 
 
 def without_variables(repeated: Node) -> Node:
@@ -55,8 +60,12 @@ def _is_graph(node: Node) -> bool:
 class _Opener(Remaker):
     """Takes texts with expressions for what they are to CloudFormation."""
 
+    def __init__(self, has_one: Callable[[str], object]) -> None:
+        super().__init__()
+        self._has_one = has_one
+
     def make(self, node: Node) -> Node:
-        if isinstance(node, Text) and _OPENING in node.value:
+        if isinstance(node, Text) and self._has_one(node.value):
             return Unknown("Fn::Sub", node.source, node.start, node.end, node)
         return super().make(node)
 
