@@ -26,6 +26,9 @@ Opening: TypeAlias = tuple[int, BoundStatement]
 # AssumeRole of the STS reference, and "Compare AWS STS credentials" of the IAM guide; by aws:PrincipalType.
 _ASSUME_NO_ROLE = frozenset({"Account", "FederatedUser", "Anonymous"})
 _FOR_LONG_TERM_CREDENTIALS = frozenset({"sts:getfederationtoken", "sts:getsessiontoken"})
+# "No permissions are required", and no Deny takes them: GetCallerIdentity of the STS reference, and "Permissions for
+# GetSessionToken" of the IAM guide.
+_NEED_NO_PERMISSION = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
 
 
 class Outcome(NamedTuple):
@@ -41,15 +44,16 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
     """Decide one request."""
     if case.crosses_partitions:
         return Outcome("implicit_deny", None, "S6")
+    if case.action.folded in _NEED_NO_PERMISSION and _has_credentials(case):
+        return _without_permission(case)
     own, theirs = case.own, case.theirs
     if theirs.denies or own.denies or case.endpoint is not None or case.session is not None:
         denied = explicit_denies(case)
         if denied:
             return Outcome("explicit_deny", denied[0].layer, None, denied)
-    if case.cross_account and not case.action.crosses_accounts:
-        return Outcome("implicit_deny", None, "K3")
-    if (case.action.service == "sts" or case.caller.caller_type == "Federated") and _never_asks(case):
-        return Outcome("implicit_deny", None, "S35")
+    rule = _out_of_question(case)
+    if rule is not None:
+        return Outcome("implicit_deny", None, rule)
     if own.scp_asked or theirs.rcp_asked or case.endpoint is not None:
         restricted = _restriction(case)
         if restricted is not None:
@@ -60,6 +64,33 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
     if case.caller.caller_type != "AWS":
         return _without_account(case, opening)
     return _both_halves(case, opening)
+
+
+def _has_credentials(case: Case) -> bool:
+    """Tell whether an identity's credentials sign the call, and such as the call takes."""
+    caller = case.context.caller
+    return caller.caller_type == "AWS" and not (caller.temporary and case.action.folded in _FOR_LONG_TERM_CREDENTIALS)
+
+
+def _without_permission(case: Case) -> Outcome:
+    """Decide what needs no permission: the endpoint that the call comes through may still not let it pass (S4)."""
+    if case.endpoint is not None:
+        denies, allows = case.endpoint.candidates(case.action.folded)
+        denied = [statement for statement in denies if case.door(statement)]
+        if denied:
+            return Outcome("explicit_deny", Layer.ENDPOINT, None, denied)
+        if not _any_matches(allows, case):
+            return Outcome("implicit_deny", Layer.ENDPOINT)
+    return Outcome("allowed", None, "S35")
+
+
+def _out_of_question(case: Case) -> str | None:
+    """Name the rule by which no policy opens a call."""
+    if case.cross_account and not case.action.crosses_accounts:
+        return "K3"
+    if (case.action.service == "sts" or case.caller.caller_type == "Federated") and _never_asks(case):
+        return "S35"
+    return None
 
 
 def _never_asks(case: Case) -> bool:

@@ -21,7 +21,7 @@ RULES = {
     "K3": "this action has no effect on another account's key, whatever the policies say (K3)",
     "S6": "access across partitions does not exist (S6)",
     "S9": "an account's root user has every permission in its own account (S9)",
-    "S35": "such a caller cannot make this call, whatever the policies say (S35)",
+    "S35": "no policy decides whether such a caller can make this call (S35)",
     "G5": "no grant names the caller or its account as one that may retire it (G5)",
 }
 _LABELS = {

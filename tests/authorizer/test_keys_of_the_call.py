@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from policyeval import Authorizer, Entities, PolicySet, Request, Session, simulate
-from tests.authorizer.estates import ALIAS, ALICE, APP, KEY, ROOT_A, A, allow, ask, policy, when
+from tests.authorizer.estates import ALIAS, ALICE, APP, KEY, ROOT_A, A, allow, ask, deny, policy, when
 
 S3 = "s3.us-east-1.amazonaws.com"
 CHINA = "s3.cn-north-1.amazonaws.com.cn"
@@ -200,6 +200,41 @@ def test_only_long_term_credentials_make_sessions(action: str) -> None:
     for caller, session in ((ALICE, Session()), (ALICE, Session("x")), (APP, None), (APP, Session("x"))):
         refused = ask(described, caller, action, on, session=session)
         assert (refused.allowed, refused.rule) == (False, "S35")
+
+
+# what holds, who asks, the session, the statements of everybody's policies, what the endpoint allows, the answer
+WITHOUT_PERMISSION: list[tuple[str, str, str, Session | None, list[Any], list[Any] | None, tuple[str, str | None]]] = [
+    ("a user asks who it is", "sts:GetCallerIdentity", ALICE, None, [], None, ("allowed", "S35")),
+    ("a Deny does not hinder it", "sts:GetCallerIdentity", ALICE, None, [deny()], None, ("allowed", "S35")),
+    ("a session asks as well", "sts:GetCallerIdentity", APP, Session("x"), [], None, ("allowed", "S35")),
+    ("and one with a session policy", "sts:GetCallerIdentity", ALICE, Session("x", [policy(deny())]), [], None, ("allowed", "S35")),
+    ("nobody asks it without credentials", "sts:GetCallerIdentity", "anonymous", None, [], None, ("implicit_deny", None)),
+    ("an endpoint lets it pass", "sts:GetCallerIdentity", ALICE, None, [], [allow(Principal="*")], ("allowed", "S35")),
+    ("an endpoint that is for something else does not", "sts:GetCallerIdentity", ALICE, None, [], [allow("s3:*", Principal="*")], ("implicit_deny", None)),
+    ("nor one that denies it", "sts:GetCallerIdentity", ALICE, None, [], [deny(Principal="*")], ("explicit_deny", None)),
+    ("a user gets a session of its own", "sts:GetSessionToken", ALICE, None, [], None, ("allowed", "S35")),
+    ("which a Deny does not hinder", "sts:GetSessionToken", ALICE, None, [deny()], None, ("allowed", "S35")),
+    ("the root user gets one, too", "sts:GetSessionToken", ROOT_A, None, [], None, ("allowed", "S35")),
+    ("a session gets none", "sts:GetSessionToken", APP, Session("x"), [allow()], None, ("implicit_deny", "S35")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("action", "caller", "session", "own", "endpoint", "expected"),
+    [pytest.param(*row[1:], id=row[0]) for row in WITHOUT_PERMISSION],
+)
+def test_some_calls_need_no_permission(  # noqa: PLR0913, PLR0917 - the columns of the table
+    action: str,
+    caller: str,
+    session: Session | None,
+    own: list[Any],
+    endpoint: list[Any] | None,
+    expected: tuple[str, str | None],
+) -> None:
+    through = "vpce-1" if endpoint else None
+    described: dict[str, Any] = {"alice": own, "app": own, "endpoint": endpoint or ()}
+    said = ask(described, caller, action, "*", session=session, vpc_endpoint=through)
+    assert (said.reason, said.rule) == expected
 
 
 def test_a_service_has_an_account_that_is_nobodys() -> None:

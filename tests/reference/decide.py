@@ -115,17 +115,36 @@ def decide(world: World, request: Request, grant_delay: timedelta = timedelta(0)
     if case.apart:
         return _refused(None, "S6")  # nothing is shared between partitions
     layers = _layers(case)
+    if _needs_no_permission(case):
+        layers = {layer: said for layer, said in layers.items() if layer is Layer.ENDPOINT}
     for layer in _ORDER:
         if any(said.denied for said in layers.get(layer, [])):
             return Outcome(allowed=False, reason="explicit_deny", layer=layer)
-    if _k3(case):
-        return _refused(None, "K3")
-    if not _calls(case.caller, case.action) or _is_strangers_provider(case):
-        return _refused(None, "S35")
+    rule = _out_of_question(case)
+    if rule is not None:
+        return _refused(None, rule)
     for layer in (Layer.RCP, Layer.SCP, Layer.ENDPOINT):
         if not all(said.allowed for said in layers.get(layer, [])):
             return _refused(layer)
+    if _needs_no_permission(case):
+        return Outcome(allowed=True, reason="allowed", rule="S35")
     return _way_in(case, layers)
+
+
+def _needs_no_permission(case: Case) -> bool:
+    """S35: who has credentials may ask whose they are, and with those of long standing get temporary ones."""
+    if case.caller.account is None or case.caller.kind == "provider":
+        return False
+    return case.action == "sts:getcalleridentity" or (
+        case.action == "sts:getsessiontoken" and not case.caller.temporary
+    )
+
+
+def _out_of_question(case: Case) -> str | None:
+    """By which rule no policy opens the call."""
+    if _k3(case):
+        return "K3"
+    return None if _calls(case.caller, case.action) and not _is_strangers_provider(case) else "S35"
 
 
 def _calls(caller: Caller, action: str) -> bool:
