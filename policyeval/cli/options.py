@@ -13,7 +13,7 @@ from policyeval.cli.output import print_warning
 from policyeval.cli.streams import stdin
 from policyeval.entities import Entities
 from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
-from policyeval.entities.loader import read_file, read_first
+from policyeval.entities.loader import read_file, read_first, read_text
 from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via
 from policyeval.errors import EntitiesError
 from policyeval.model.arn import is_account_id
@@ -79,11 +79,16 @@ def load_entities(file: str) -> Entities:
     """Read an entities file, standard input for `-`; paths in the latter start where we are."""
     if file != "-":
         return Entities.load(file)
+    given = stdin()
     try:
-        text = stdin().read().decode()
+        text = read_text(given)
     except UnicodeDecodeError:
-        raise EntitiesError([Diagnostic("cannot read standard input: it is not UTF-8")]) from None
-    return Entities.from_text(text, name="<stdin>", read_file=read_file)
+        reason = "it is not UTF-8"
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+    else:
+        return Entities.from_text(text, name="<stdin>", read_file=read_file)
+    raise EntitiesError([Diagnostic(f"cannot read standard input: {reason}")])
 
 
 def warn_of_action(action: str) -> list[Diagnostic]:

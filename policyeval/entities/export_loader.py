@@ -10,7 +10,7 @@ import yaml
 from policyeval.entities.aws_export import DETAILS, IDENTITY, account_id, account_section
 from policyeval.entities.aws_files import ExportFiles, Json, Output
 from policyeval.entities.aws_organization import OrganizationExport
-from policyeval.entities.loader import AnyPath
+from policyeval.entities.loader import AnyPath, read_file
 from policyeval.errors import EntitiesError
 from policyeval.model.source import Diagnostic
 
@@ -130,4 +130,4 @@ def _is_account(folder: Path) -> bool:
 def _files(folder: Path, root: Path) -> ExportFiles:
     names = [file.relative_to(folder).as_posix() for file in (*folder.glob("*.json"), *folder.glob("*/*.json"))]
     shown = "" if folder == root else f"{folder.name}/"
-    return ExportFiles(names, lambda name: (folder / name).read_bytes().decode(), shown)
+    return ExportFiles(names, lambda name: read_file(str(folder / name)), shown)

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
-from typing import TypeAlias
+from typing import BinaryIO, Final, TypeAlias
 
 from policyeval.errors import EntitiesError
 from policyeval.model.source import Diagnostic
 
 AnyPath: TypeAlias = str | Path
 
+MAX_BYTES: Final = 100_000_000
+"""More than the largest organization's description has; a device or a pipe may go on forever."""
+
 
 def read_file(path: str) -> str:
-    """Read a UTF-8 text. Raises `OSError` and `UnicodeDecodeError`."""
-    return Path(path).read_bytes().decode()
+    """Read a UTF-8 text. Raises `OSError`, also when it is too large, and `UnicodeDecodeError`."""
+    with Path(path).open("rb") as file:
+        return read_text(file)
+
+
+def read_text(file: BinaryIO) -> str:
+    """Read an open file likewise."""
+    data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise OSError(errno.EFBIG, f"it has more than {MAX_BYTES:,} bytes")
+    return data.decode()
 
 
 def read_first(path: str) -> str:

@@ -399,6 +399,11 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None, reaso
         Entities.load(path)
 
 
+def test_what_has_no_end_is_not_read_to_it() -> None:
+    with pytest.raises(EntitiesError, match="cannot read `/dev/zero`: it has more than 100,000,000 bytes"):
+        Entities.load("/dev/zero")
+
+
 @pytest.mark.parametrize(
     "text", ["", "[]", "policyeval", "\0", "a: [", "policyeval: 1\n---\npolicyeval: 1\n", "&a [*a]"]
 )
