@@ -15,6 +15,7 @@ from policyeval.authorizer.actions import CREATE_GRANT
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.doubts import has_bucket_behind
+from policyeval.authorizer.inputs import must_name
 from policyeval.authorizer.profiles import Caller, organization_keys
 from policyeval.authorizer.report import every_layer
 from policyeval.authorizer.situation import Situation
@@ -132,6 +133,9 @@ def account_access(generous: Situation, strict: Situation, account: str, action:
     try:
         principals = list(source.principals(source.account(account).id))
     except UnknownEntityError:
+        if resource == "*":  # what is asked on no resource has no side but the caller's own
+            must_name(generous.action(action), resource, None)
+            return AccountAccess("open", None)
         return AccountAccess(_door(generous, strict, account, action, resource), None)
     accesses = who_can(generous, strict, principals, action, resource)
     door = _door(generous, strict, account, action, resource)

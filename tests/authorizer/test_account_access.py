@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policyeval import Authorizer, Entities
+from policyeval import Authorizer, Entities, RequestError
 from tests.authorizer.estates import (
     ALICE,
     KEY,
@@ -311,3 +311,11 @@ def test_an_account_that_is_not_described_is_of_the_partition_of_the_key(princip
     entities = Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A, "partition": "aws-cn", "keys": [key]}]})
     access = Authorizer(entities).account_access(STRANGER, "kms:Decrypt", f"arn:aws-cn:kms:cn-north-1:{A}:key/k-1")
     assert access.door == door
+
+
+@pytest.mark.parametrize("account", [A, STRANGER], ids=["an account that is described", "one that nobody describes"])
+def test_what_is_asked_on_no_resource_has_no_side_that_closes(account: str) -> None:
+    authorizer = Authorizer(estate())
+    assert authorizer.account_access(account, "kms:ListKeys", "*").door == "open"
+    with pytest.raises(RequestError, match="`kms:Decrypt` is asked on a key"):
+        authorizer.account_access(account, "kms:Decrypt", "*")
