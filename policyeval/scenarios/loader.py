@@ -36,7 +36,7 @@ class Case:
     reason: str | None
     layer: str | None
     rule: str | None
-    determined_by: tuple[str, ...]
+    determined_by: tuple[str, ...] | None
     facts: tuple[str, ...]
     place: Place
     warnings: tuple[Diagnostic, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -90,12 +91,20 @@ def _differences(case: Case, decision: Decision) -> list[str]:
     ):
         if expected not in {None, actual}:
             found.append(f"expected {what} {expected}, got {actual}")
+    return [*found, *_undetermined(case, decision)]
+
+
+def _undetermined(case: Case, decision: Decision) -> Iterator[str]:
+    """Tell what was expected to decide and did not; an empty list expects that nothing does."""
+    if case.determined_by is None:
+        return
+    shown = ", ".join(map(str, decision.determining_statements)) or "none"
+    if not case.determined_by and decision.determining_statements:
+        yield f"expected no determining statements, got {shown}"
     names = {name for statement in decision.determining_statements for name in _names(statement)}
-    for name in case.determined_by:
-        if name not in names:
-            shown = ", ".join(map(str, decision.determining_statements)) or "none"
-            found.append(f"`{name}` is not among the determining statements: {shown}")
-    return found
+    yield from (
+        f"`{name}` is not among the determining statements: {shown}" for name in case.determined_by if name not in names
+    )
 
 
 def _names(statement: StatementRef) -> set[str | None]:

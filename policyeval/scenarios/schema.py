@@ -85,7 +85,7 @@ class CaseModel(Model):
     reason: Literal["allowed", "explicit_deny", "implicit_deny"] | None = None
     layer: LayerName | None = None
     rule: NonEmpty | None = None
-    determined_by: tuple[Determining, ...] = ()
+    determined_by: tuple[Determining, ...] | None = None
     facts: tuple[FactId, ...] = ()
 
     @model_validator(mode="after")

@@ -43,6 +43,7 @@ HOLDS: dict[str, dict[str, Any]] = {
     "a determining statement by Sid": {"determined_by": ["B may decrypt"]},
     "a determining statement by index": {"determined_by": [0]},
     "a determining grant by id": {"principal": GRANTED, "action": "kms:Encrypt", "determined_by": ["g-1"]},
+    "that no statement decides": {"principal": POOR, "expect": "deny", "determined_by": []},
     "the layer that decides": {"principal": POOR, "expect": "deny", "layer": "identity_policy"},
     "a fact that decides, where no layer does": {
         "action": "kms:ScheduleKeyDeletion",
@@ -86,6 +87,10 @@ FAILS: dict[str, tuple[dict[str, Any], str]] = {
     "another statement": (
         {"determined_by": ["C may decrypt"]},
         "`C may decrypt` is not among the determining statements: statement `B may decrypt` of key policy (share.",
+    ),
+    "a statement where none should decide": (
+        {"determined_by": []},
+        "expected no determining statements, got statement `B may decrypt` of key policy (share.",
     ),
 }
 
