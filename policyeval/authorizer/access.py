@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from policyeval.authorizer.actions import CREATE_GRANT
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
-from policyeval.authorizer.doubts import has_bucket_behind
+from policyeval.authorizer.doubts import unasked
 from policyeval.authorizer.inputs import must_name
 from policyeval.authorizer.profiles import Caller, organization_keys
 from policyeval.authorizer.report import every_layer
@@ -71,7 +71,7 @@ def _access(generous: Situation, strict: Situation, principal: str, action: str,
     best = generous.case(request)
     if decide(best).reason != "allowed":
         return Access(principal, "deny")
-    besides = ("the bucket behind the access point permits it as well",) if has_bucket_behind(best) else ()
+    besides = tuple(each.condition for each in unasked(best))
     if decide(strict.case(request)).reason == "allowed":
         return Access(principal, "conditional" if besides else "allow", besides)
     return Access(principal, "conditional", (*_conditions(best), *besides))
@@ -148,7 +148,7 @@ def _door(generous: Situation, strict: Situation, account: str, action: str, res
     """Look at the resource's side alone: first for anyone of the account, then for those it names."""
     case = generous.case_of(_anyone(generous, account, resource), action, resource)
     if _lets_in(strict, account, action, resource):
-        return "conditional" if has_bucket_behind(case) else "open"
+        return "conditional" if any(unasked(case)) else "open"
     if decide(case).reason == "allowed":
         return "conditional"
     callers = [_named(_anyone(generous, account, resource), arn) for arn in _named_principals(case, generous, account)]

@@ -7,7 +7,7 @@ from typing import Final, Literal, Protocol, Self
 
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import Outcome
-from policyeval.authorizer.doubts import doubts
+from policyeval.authorizer.doubts import doubts, reservations
 from policyeval.authorizer.explain import explain
 from policyeval.authorizer.message import sentence
 from policyeval.authorizer.report import layer_verdicts, unevaluated
@@ -118,8 +118,8 @@ class Decision:
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What could not be evaluated and so helped nobody, and why an allow may be of no real request."""
-        return (*unevaluated(self._case), *self.doubts)
+        """What could not be evaluated and so helped nobody, and why AWS may not give an allow."""
+        return (*unevaluated(self._case), *(reservations(self._case) if self.allowed else ()))
 
     @cached_property
     def doubts(self) -> tuple[Diagnostic, ...]:

@@ -9,20 +9,32 @@ must permit a request, and is not asked, is named.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.report import every_layer
 from policyeval.catalog.keys import CONDITION_KEYS
+from policyeval.catalog.services import governing, may_have_policy
 from policyeval.evaluator.context import getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.model.source import Diagnostic
 
-__all__ = ["doubts", "has_bucket_behind"]
+__all__ = ["doubts", "reservations", "unasked"]
 
-_UNASKED: Final = Diagnostic(
-    "the bucket behind an access point must permit the request as well, and is not asked here",
-    "ask it of the bucket or the object in it, too: AWS may decide otherwise",
+
+class Unasked(NamedTuple):
+    """What has a say in a request and is not known: `why` says so, `condition` what an allow takes for granted."""
+
+    why: Diagnostic
+    condition: str
+
+
+_BUCKET: Final = Unasked(
+    Diagnostic(
+        "the bucket behind an access point must permit the request as well, and is not asked here",
+        "ask it of the bucket or the object in it, too: AWS may decide otherwise",
+    ),
+    "the bucket behind the access point permits it as well",
 )
 _WHERE: Final = frozenset({"aws:requestedregion"})
 # Of requests that somebody makes for himself: who it is, and the address they come from (S34).
@@ -36,7 +48,7 @@ _OF_ENDPOINTS: Final = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsou
 
 def doubts(case: Case) -> tuple[Diagnostic, ...]:
     """Name what an allow rests on that no real request lacks, or that none has."""
-    besides = (_UNASKED,) if has_bucket_behind(case) else ()
+    besides = (_BUCKET.why,) if _has_bucket_behind(case) else ()
     why = dict.fromkeys(_untold(case), "not told, which every request has") | dict(_impossible(case))
     if not why:
         return besides
@@ -45,7 +57,40 @@ def doubts(case: Case) -> tuple[Diagnostic, ...]:
     return (*besides, *(found for each in statements for found in _doubted(each, why, case)))
 
 
-def has_bucket_behind(case: Case) -> bool:
+def reservations(case: Case) -> tuple[Diagnostic, ...]:
+    """Give the doubts and, for who asks about an estate that may not be described in full, whose policy is not known.
+
+    A scenario describes all that there is: there it is no doubt.
+    """
+    undescribed = _of_undescribed(case)
+    return (*doubts(case), undescribed.why) if undescribed is not None else doubts(case)
+
+
+def unasked(case: Case) -> Iterator[Unasked]:
+    """Find what would have to be asked, too."""
+    if _has_bucket_behind(case):
+        yield _BUCKET
+    undescribed = _of_undescribed(case)
+    if undescribed is not None:
+        yield undescribed
+
+
+def _of_undescribed(case: Case) -> Unasked | None:
+    """Name the policy that a resource may have and that nobody describes."""
+    parts = case.target.parts
+    if case.target.record is not None or parts is None:
+        return None
+    if not may_have_policy(parts.service, parts.account, parts.resource):
+        return None
+    whole = parts._replace(resource=governing(parts.service, parts.account, parts.resource) or parts.resource)
+    why = Diagnostic(
+        f"`{whole}` is not described: if it has a policy, that is not asked here",
+        "describe it under `resources`, with its policy: AWS may decide otherwise",
+    )
+    return Unasked(why, f"no policy of {whole}, which is not described, denies it")
+
+
+def _has_bucket_behind(case: Case) -> bool:
     """Tell whether a request comes through an S3 access point, whose bucket is not known.
 
     Source: Amazon S3 user guide, "Configuring IAM policies for using access points".

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.changes import smallest_changes, without_denies
 from policyeval.authorizer.decide import Outcome, decide
-from policyeval.authorizer.doubts import doubts
+from policyeval.authorizer.doubts import reservations
 from policyeval.authorizer.message import sentence
 from policyeval.authorizer.report import every_layer, layer_verdicts, unevaluated
 from policyeval.evaluator.context import Value, getter
@@ -73,7 +73,7 @@ def _lines(case: Case, outcome: Outcome) -> Iterator[str]:
     if outcome.reason != "allowed":
         yield ""
         yield from _mending(case, outcome)
-    elif found := doubts(case):
+    elif found := reservations(case):
         yield ""
         yield "What is otherwise in a real request:"
         yield from (f"  {each.message}" for each in found)

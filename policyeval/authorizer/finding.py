@@ -134,6 +134,7 @@ class Finder:
     def _inside(self, record: ResourceRecord, arn: str, parts: Arn) -> Target:
         whole = self._described(record)
         target = Target(arn, whole.account, parts)
+        target.record = record
         target.policy, target.rcps, target.rcp_exempt = whole.policy, whole.rcps, whole.rcp_exempt
         target.organization_known, target.described = whole.organization_known, False
         target.keys = {key: value for key, value in whole.keys.items() if key.startswith("aws:resource")}

@@ -102,7 +102,10 @@ class Caller(CallerFacts):
 
 
 class Target(TargetFacts):
-    """A resource with its own policy and what its account's organization puts on it."""
+    """A resource with its own policy and what its account's organization puts on it.
+
+    `record` is what is described of it, or of the resource that it lies in.
+    """
 
     __slots__ = ("account", "is_role", "key", "partition", "parts", "plans", "policy", "rcp_exempt", "rcps", "record")
 

@@ -6,7 +6,8 @@ Sources, read 2026-11-23: "Resource control policies (RCPs)"
 (IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html). Of indexes and what a domain
 holds, read 2026-11-29: "PutResourcePolicy" of the DynamoDB API reference, and "Identity and Access Management in
 Amazon OpenSearch Service" (opensearch-service/latest/developerguide/ac.html), and "Configuring IAM policies for using
-access points" (AmazonS3/latest/userguide/access-points-policies.html).
+access points" (AmazonS3/latest/userguide/access-points-policies.html). Of what has policies of its own, read
+2026-11-30: "AWS services that work with IAM" (IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html).
 """
 
 import re
@@ -19,6 +20,7 @@ __all__ = [
     "RCP_SERVICES_DATE",
     "OwnPolicy",
     "governing",
+    "may_have_policy",
     "own_policy_required",
 ]
 
@@ -143,3 +145,31 @@ def governing(arn_service: str, account: str, resource: str) -> str | None:
     pattern = _GOVERNING.get((arn_service, account != ""))
     found = pattern.match(resource) if pattern is not None else None
     return found.group() if found is not None else None
+
+
+# What people attach policies to, by service: what the end of an ARN looks like.
+_POLICY_HOLDERS: Final = {
+    "acm-pca": re.compile(r"certificate-authority/"),
+    "backup": re.compile(r"backup-vault:"),
+    "codeartifact": re.compile(r"(domain|repository)/"),
+    "dynamodb": re.compile(r"table/"),
+    "ecr": re.compile(r"repository/"),
+    "elasticfilesystem": re.compile(r"file-system/"),
+    "es": re.compile(r"domain/"),
+    "events": re.compile(r"event-bus/"),
+    "execute-api": re.compile(r"."),
+    "kafka": re.compile(r"cluster/"),
+    "kinesis": re.compile(r"stream/"),
+    "lambda": re.compile(r"(function|layer):"),
+    "secretsmanager": re.compile(r"secret:"),
+    "sns": re.compile(r"[^:]+$"),  # not its subscriptions
+    "sqs": re.compile(r"."),
+}
+
+
+def may_have_policy(arn_service: str, account: str, resource: str) -> bool:
+    """Tell whether a resource may have a policy of its own, or lie in one that has; arguments as of `governing`."""
+    if arn_service == "s3":
+        return not account or resource.startswith("accesspoint/")
+    pattern = _POLICY_HOLDERS.get(arn_service)
+    return pattern is not None and pattern.match(resource) is not None

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from policyeval import Session
-from tests.authorizer.estates import ALICE, APP, KEY, A, allow, ask, deny, to, when
+from policyeval import Authorizer, Entities, PolicySet, Request, Session, simulate
+from tests.authorizer.estates import ALICE, APP, BUCKET, KEY, A, allow, ask, deny, policy, to, when
 
 EVERYTHING = allow(Principal=to(A))
 ANY, ALL = "ForAnyValue:StringEquals", "ForAllValues:StringEquals"
@@ -146,3 +146,51 @@ def test_what_is_left_out_and_what_is_told_too_much_is_said_apart() -> None:
     picky = allow("kms:CreateGrant", Condition=condition)
     decision = ask({"alice": [picky]}, ALICE, "kms:CreateGrant", KEY, context={"aws:SourceArn": ARN})
     assert [(one.hint or "").partition(":")[0] for one in decision.doubts] == ["leave it out", "tell it as context"]
+
+
+QUEUE = f"arn:aws:sqs:us-east-1:{A}:orders"
+TABLE = f"arn:aws:dynamodb:us-east-1:{A}:table/orders"
+# What is asked, on what, and which resource is said not to be described.
+UNDESCRIBED: list[tuple[str, str, str, str | None]] = [
+    ("a queue", "sqs:SendMessage", QUEUE, QUEUE),
+    ("a bucket", "s3:ListBucket", BUCKET, BUCKET),
+    ("an object, whose bucket it is", "s3:GetObject", f"{BUCKET}/x", BUCKET),
+    ("an index, whose table it is", "dynamodb:Query", f"{TABLE}/index/i", TABLE),
+    ("a job of S3's, which has no policy", "s3:DescribeJob", f"arn:aws:s3:us-east-1:{A}:job/x", None),
+    ("a database, which has none", "rds:StartDBInstance", f"arn:aws:rds:us-east-1:{A}:db:x", None),
+    ("a role, which is looked at without one", "iam:GetRole", APP, None),
+    ("an alias, which has none", "kms:DeleteAlias", f"arn:aws:kms:us-east-1:{A}:alias/x", None),
+    ("nothing", "s3:ListAllMyBuckets", "*", None),
+]
+
+
+@pytest.mark.parametrize(("action", "resource", "whole"), [pytest.param(*row[1:], id=row[0]) for row in UNDESCRIBED])
+def test_an_allow_says_that_nobody_describes_a_policy_that_may_deny_it(
+    action: str, resource: str, whole: str | None
+) -> None:
+    decision = ask({"alice": [allow()]}, ALICE, action, resource, resource_account=A)
+    said = [f"`{whole}` is not described: if it has a policy, that is not asked here"] if whole else []
+    assert decision.allowed
+    assert [one.message for one in decision.diagnostics] == said
+    assert [message in decision.explain() for message in said] == [True] * len(said)
+    assert decision.doubts == ()  # a scenario describes all that there is
+
+
+def test_what_is_described_has_the_policy_that_is_described() -> None:
+    account = {
+        "id": A,
+        "users": [{"name": "alice", "identity_policies": [policy(allow())]}],
+        "resources": [{"arn": BUCKET}],
+    }
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
+    for resource in (BUCKET, f"{BUCKET}/x"):
+        assert authorizer.authorize(Request(ALICE, "s3:GetObject", resource)).diagnostics == ()
+        handed = simulate(Request(ALICE, "s3:GetObject", resource), PolicySet(identity_policies=[policy(allow())]))
+        assert handed.diagnostics == ()
+    assert authorizer.account_access(A, "s3:GetObject", BUCKET).door == "open"
+
+
+def test_a_door_that_nobody_describes_is_not_known_to_be_open() -> None:
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A}]}))
+    assert authorizer.account_access(A, "sqs:SendMessage", QUEUE).door == "conditional"
+    assert authorizer.account_access(A, "rds:StartDBInstance", f"arn:aws:rds:us-east-1:{A}:db:x").door == "open"

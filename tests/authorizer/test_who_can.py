@@ -526,10 +526,17 @@ UNTOLD: list[tuple[str, str, str, list[Any], str]] = [
     ),
     (
         "whose it is, is",
-        "sqs:SendMessage",
-        f"arn:aws:sqs:us-east-1:{A}:orders",
+        "rds:StartDBInstance",
+        f"arn:aws:rds:us-east-1:{A}:db:orders",
         [allow(Condition=when("StringEquals", "aws:ResourceAccount", A))],
         "allow",
+    ),
+    (
+        "what policy it has is not",
+        "sqs:SendMessage",
+        f"arn:aws:sqs:us-east-1:{A}:orders",
+        [allow()],
+        "conditional",
     ),
     (
         "which key is made is not known before",
