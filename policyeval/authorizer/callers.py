@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from policyeval.authorizer.actions import ROLE_EXTRAS, WEB_IDENTITY_ACTIONS, ActionFacts
-from policyeval.authorizer.profiles import SERVICE_ACCOUNT, Caller
+from policyeval.authorizer.profiles import SERVICE_ACCOUNT, Caller, tag_keys
 from policyeval.errors import RequestError
 from policyeval.evaluator.context import PRINCIPAL_TAG, CallerFacts, Value
 from policyeval.evaluator.principals import Door
@@ -201,8 +201,7 @@ def _session_keys(calling: Calling, session: Session) -> dict[str, Value]:
         keys["aws:userid"] = f"{caller.account}:{session.name}"
     elif caller.is_role and caller.unique_id is not None and session.name is not None:
         keys["aws:userid"] = f"{caller.unique_id}:{session.name}"
-    for tag, value in session.tags.items():
-        keys[PRINCIPAL_TAG + tag.lower()] = value
+    keys |= tag_keys(PRINCIPAL_TAG, session.tags)
     if session.source_identity is not None:
         keys["aws:sourceidentity"] = session.source_identity
     return keys

@@ -226,18 +226,22 @@ def text(value: ContextValue) -> str | tuple[str, ...]:
 
 
 def fold_pairs(pairs: Mapping[str, str]) -> Mapping[str, Value]:
-    """Fold the names of an encryption context; two that differ in case alone are one key with two values (K8).
+    """Fold the names of an encryption context (K8).
 
     Raises:
         RequestError: a value that is no string.
 
     """
-    folded: dict[str, Value] = {}
     for name, value in pairs.items():
         if value.__class__ is not str:
             message = f"encryption context `{name}` has a value of type {type(value).__name__}"
             raise RequestError([Diagnostic(message, "an encryption context holds strings")])
-        folded[name.lower()] = value
+    return fold_names(pairs)
+
+
+def fold_names(pairs: Mapping[str, str]) -> Mapping[str, Value]:
+    """Fold names of pairs or tags; two that differ in case alone are one condition key with two values."""
+    folded: dict[str, Value] = {name.lower(): value for name, value in pairs.items()}
     if len(folded) != len(pairs):
         for key in folded:
             same = tuple(value for name, value in pairs.items() if name.lower() == key)

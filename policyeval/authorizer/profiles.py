@@ -10,6 +10,7 @@ from copy import copy
 from typing import NamedTuple
 
 from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
+from policyeval.authorizer.facts import fold_names
 from policyeval.authorizer.inputs import must_name
 from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.catalog.services import own_policy_required
@@ -281,9 +282,13 @@ def _principal_keys(record: PrincipalRecord) -> dict[str, Value]:
         keys["aws:userid"] = record.unique_id
     elif record.kind == "root":
         keys["aws:userid"] = account.id
-    for tag, value in record.tags.items():
-        keys[PRINCIPAL_TAG + tag.lower()] = value
+    keys |= tag_keys(PRINCIPAL_TAG, record.tags)
     return {key: value for key, value in keys.items() if value is not None}
+
+
+def tag_keys(family: str, tags: Mapping[str, str]) -> dict[str, Value]:
+    """Give the condition keys of tags (S34); what case tells apart, as a KMS key's tags, the condition key does not."""
+    return {family + name: value for name, value in fold_names(tags).items()}
 
 
 def organization_keys(account: AccountRecord, whose: str) -> dict[str, Value]:
@@ -308,9 +313,7 @@ def _account_keys(account: AccountRecord) -> dict[str, Value]:
 
 
 def _resource_keys(record: ResourceRecord) -> dict[str, Value]:
-    keys = _account_keys(record.account)
-    for tag, value in record.tags.items():
-        keys[RESOURCE_TAG + tag.lower()] = value
+    keys = _account_keys(record.account) | tag_keys(RESOURCE_TAG, record.tags)
     if record.key is not None:
         keys |= key_facts(record.key)
     return keys

@@ -78,6 +78,8 @@ DERIVED: list[tuple[str, dict[str, Any], dict[str, Any], str, str, list[str], bo
     ("its aliases", {}, {}, ANY, "kms:ResourceAliases", ["alias/app"], True),
     ("that it has none", {"key_facts": {"aliases": []}}, {}, "Null", "kms:ResourceAliases", ["true"], True),
     ("its tags, in any case", {}, {}, "StringEquals", "aws:ResourceTag/ENV", ["prod"], True),
+    ("of two that differ in case it is not known which", {"key_facts": {"tags": {"Env": "prod", "env": "dev"}}}, {}, "StringEquals", "aws:ResourceTag/env", ["dev"], False),
+    ("nor is the other", {"key_facts": {"tags": {"Env": "prod", "env": "dev"}}}, {}, "StringEquals", "aws:ResourceTag/Env", ["prod"], False),
     ("its account", {}, {}, "StringEquals", "aws:ResourceAccount", [A], True),
     ("its organization", {"organized": True}, {}, "StringEquals", "aws:ResourceOrgID", ["o-a1b2c3d4e5"], True),
     ("its path in it", {"organized": True}, {}, ANY, "aws:ResourceOrgPaths", ["o-a1b2c3d4e5/r-ab12/"], True),
@@ -315,7 +317,7 @@ def test_a_vpc_that_an_endpoint_does_not_tell_may_be_told() -> None:
 
 def test_that_a_public_address_is_left_out_is_told() -> None:
     described = {"alice": [allow()], "endpoint": [allow(Principal="*")]}
-    through = {"context": {"aws:SourceIp": "10.0.0.1"}, "vpc_endpoint": "vpce-1"}
+    through: dict[str, Any] = {"context": {"aws:SourceIp": "10.0.0.1"}, "vpc_endpoint": "vpce-1"}
     left_out = "requests through `vpce-1` carry no `aws:SourceIp`: left out"
     assert [each.message for each in ask(described, **through).diagnostics] == [left_out]
     assert ask(described, **through, via_service=S3).diagnostics == ()

@@ -104,7 +104,9 @@ def _of_resource(resource: ResourceRecord | None, owner: AccountRecord | None) -
             facts["aws:resourceorgid"] = owner.organization_id
             facts["aws:resourceorgpaths"] = (owner.organization_path,) if owner.organization_path else None
     if resource is not None:
-        facts |= {f"aws:resourcetag/{key.lower()}": value for key, value in resource.tags.items()}
+        for key in resource.tags:
+            values = tuple(value for name, value in resource.tags.items() if name.lower() == key.lower())
+            facts[f"aws:resourcetag/{key.lower()}"] = values if len(values) > 1 else values[0]
     return facts
 
 
