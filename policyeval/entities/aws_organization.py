@@ -63,8 +63,7 @@ class OrganizationExport:
     def _policies(self, kind: str, target: str) -> list[Json]:
         name = f"organizations-list-policies-for-target-{kind}-{target}.json"
         listed = self._files.listed(name, f"the list-policies-for-target output for {target}, {kind},", "Policies")
-        found = (self._policy(policy) for policy in sorted(listed or (), key=lambda policy: str(policy["Id"])))
-        return [policy for policy in found if policy is not None]
+        return [self._policy(policy) for policy in sorted(listed or (), key=lambda policy: str(policy["Id"]))]
 
     def _policy(self, policy: Output) -> Json:
         if managed_policy(policy["Arn"]) is not None:
@@ -74,6 +73,6 @@ class OrganizationExport:
             f"the describe-policy output for {policy['Id']}",
         )
         described = self._files.output(name, what, "Policy")
-        if described is None:
-            return None
+        if described is None:  # without it nothing can be decided: its ARN is refused until it is described
+            return policy["Arn"]
         return {"name": policy["Name"], "document": document(described["Policy"]["Content"])}

@@ -385,6 +385,12 @@ def test_a_managed_policy_without_a_document_is_told_and_stays_attached(folder: 
         Entities.from_text(result.text)
 
 
+def test_a_control_policy_without_a_document_is_told_and_stays_attached(folder: Path) -> None:
+    (folder / "organizations-describe-policy-p-own.json").unlink()
+    with pytest.raises(EntitiesError, match=f"no policy `{OWN['Arn']}` is described"):
+        Entities.from_text(import_directory(folder).text)
+
+
 def test_a_call_that_fails_leaves_no_file(tmp_path: Path) -> None:
     outputs = {call: output for call, output in OUTPUTS.items() if not call.startswith("kms list-grants")}
     said = fill(tmp_path / "export", outputs).stderr
