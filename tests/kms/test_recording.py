@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +186,20 @@ def test_what_the_store_could_not_keep_is_recorded(tmp_path: Path) -> None:
         estate.call("CreateKey", Description="half a character: \ud800")
     assert trail.records[-1]["errorCode"] == "KMSInternalException"
     assert estate.call("ListKeys")["Keys"] == []
+    estate.kms.close()
+
+
+def test_material_that_is_damaged_is_a_fault_of_the_store_and_recorded(tmp_path: Path) -> None:
+    root_key, file = RootKey.of(bytes(32)), tmp_path / "kms.db"
+    with Estate(store=SqliteStore(file), root_key=root_key).kms as kms:
+        key = kms.client(ADMIN_A).create_key()
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("UPDATE secrets SET wrapped = zeroblob(length(wrapped))")
+    estate, trail = recorded(store=SqliteStore(file), root_key=root_key)
+    with pytest.raises(StorageError, match=f"version 1 of the material of `{key}` does not open"):
+        estate.call("Encrypt", KeyId=key, Plaintext=SECRET)
+    assert trail.records[-1]["eventName"] == "Encrypt"
+    assert trail.records[-1]["errorCode"] == "KMSInternalException"
     estate.kms.close()
 
 

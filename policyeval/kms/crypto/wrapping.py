@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.constant_time import bytes_eq
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from policyeval.errors import PolicyEvalError
 from policyeval.kms.crypto.derivation import NONCE, TAG, InvalidTag, decrypt, derive_key, encrypt, new_nonce
 from policyeval.kms.crypto.handles import Entropy
 from policyeval.kms.crypto.prf import keyed
+from policyeval.kms.errors import StorageError
 from policyeval.model.source import Diagnostic
 
 __all__ = ["ROOT_KEY", "WrongKeyError", "derive_key", "material_id", "proves", "root_key_proof", "unwrap", "wrap"]
@@ -31,7 +31,7 @@ _HEADER: Final = len(FORMAT) + NONCE
 _SHA256: Final = SHA256()
 
 
-class WrongKeyError(PolicyEvalError):
+class WrongKeyError(StorageError):
     """Wrapped material does not open: another root key, another key or version, or it is damaged."""
 
 
