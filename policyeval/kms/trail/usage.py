@@ -70,7 +70,7 @@ class UsageReport(NamedTuple):
 
 
 class _Life:
-    """What the records say of one key."""
+    """What the records say of one key; `rotations` by what tells each from the others, for some are told again."""
 
     __slots__ = ("account", "end", "manager", "rotations", "start")
 
@@ -79,7 +79,11 @@ class _Life:
         self.manager = manager
         self.start = start
         self.end: datetime | None = None
-        self.rotations: tuple[datetime, ...] = ()
+        self.rotations: Mapping[str, datetime] = {}
+
+    def rotate(self, name: str, at: datetime) -> None:
+        """Note a rotation; what was noted under its name before did not come to be."""
+        self.rotations = {**self.rotations, name: at}
 
 
 class Usage:
@@ -192,9 +196,10 @@ class Usage:
             self._gone.append((arn, self._keys.pop(arn)))  # a replica that is made anew has the same ARN
         elif name == "RotateKeyOnDemand":
             for member in self._with_replicas(arn):
-                self._keys[member].rotations += (at,)
+                self._keys[member].rotate(record["requestID"], at)
         elif name == "RotateKey" and record["serviceEventDetails"].get("rotationType") != "ON_DEMAND":
-            life.rotations += (at,)
+            # What the store could not keep is done again, from the same material.
+            life.rotate(record["serviceEventDetails"].get("previousKeyMaterialId"), at)
 
     def _with_replicas(self, arn: str) -> list[str]:
         """Name a key, and those of the multi-Region set that it is of: they share their material (KMS 22)."""
@@ -248,7 +253,7 @@ class Usage:
             return None
         months = _months(start, end)
         prices = self._prices
-        charged = life.rotations[: prices.rotations_charged]
+        charged = [*life.rotations.values()][: prices.rotations_charged]
         rotated = sum((_months(max(at, start), end) for at in charged), Decimal())
         cost = months * prices.key_month + rotated * prices.rotation_month if life.manager != "AWS" else Decimal()
         return KeyUse(arn, life.account, life.manager, start, end, len(life.rotations), months, cost)

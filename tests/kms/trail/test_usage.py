@@ -44,6 +44,11 @@ def created(day: int, month: int = 1) -> Event:
     return on(day, "CreateKey", month, keys=(), response=answer)
 
 
+def rotated(day: int, previous: str, kind: str = "AUTOMATIC") -> Event:
+    details = {"rotationType": kind, "previousKeyMaterialId": previous}
+    return on(day, "RotateKey", who=Who(INTERNAL, KEY.account), decisions=(), parameters=details)
+
+
 def test_the_rates_are_those_of_the_page() -> None:
     per_10000 = {name: str(rate.per_10000) for name, rate in PRICES.rates.items()}
     assert per_10000 == {
@@ -152,17 +157,22 @@ def test_what_was_refused_changes_nothing_about_a_key() -> None:
 
 
 def test_two_rotations_cost_as_much_again_and_no_third_does() -> None:
-    rotations = [on(day, "RotateKeyOnDemand") for day in (2, 3, 4)]
+    rotations = [on(day, "RotateKeyOnDemand", number=day) for day in (2, 3, 4)]
     key = only_key(created(1), *rotations)
     assert key.rotations == 3
     assert key.cost == 1 + (Decimal(30 * 24) + Decimal(29 * 24)) / (31 * 24)
 
 
 def test_a_rotation_on_demand_is_one_even_if_it_is_told_twice() -> None:
-    by_itself = {"who": Who(INTERNAL, KEY.account), "decisions": ()}
-    told = on(2, "RotateKey", parameters={"rotationType": "ON_DEMAND"}, **by_itself)
-    automatic = on(9, "RotateKey", parameters={"rotationType": "AUTOMATIC"}, **by_itself)
-    assert only_key(created(1), on(2, "RotateKeyOnDemand"), told, automatic).rotations == 2
+    told = rotated(2, "m1", "ON_DEMAND")
+    assert only_key(created(1), on(2, "RotateKeyOnDemand"), told, rotated(9, "m2")).rotations == 2
+
+
+def test_a_rotation_that_the_store_could_not_keep_is_one_with_the_next_attempt() -> None:
+    """A sweep tells it before the commit, and again when it comes to it again."""
+    key = only_key(created(1), rotated(2, "m1"), rotated(11, "m1"), rotated(21, "m2"))
+    assert key.rotations == 2
+    assert key.cost == 1 + (Decimal(21 * 24) + Decimal(11 * 24)) / (31 * 24)
 
 
 def test_a_rotation_on_demand_is_one_of_each_replica() -> None:
