@@ -84,11 +84,16 @@ class Recorder:
         self._decided: dict[int, tuple[object, dict[tuple[str, str], Decided]]] = {}
         self._alike: dict[tuple[object, ...], Decided] = {}
 
-    def record_acts(self, acts: Iterable[Act], now: datetime, ids: Callable[[], tuple[str, str]]) -> None:
-        """Write to the trail what KMS did by itself."""
+    def record_acts(
+        self, acts: Iterable[Act], now: datetime, ids: Callable[[], tuple[str, str]], request_id: str | None = None
+    ) -> None:
+        """Write to the trail what KMS did by itself, under the id of the request in whose change it was done."""
         for act in acts:
-            who = Who(INTERNAL, act.key.account)
-            self._trail.append(Event(now, *ids(), act.name, act.key.region, who, act.details, None, [act.key]))
+            event_id, own = ids()
+            who, region = Who(INTERNAL, act.key.account), act.key.region
+            self._trail.append(
+                Event(now, event_id, request_id or own, act.name, region, who, act.details, None, [act.key])
+            )
 
     def record(self, call: Recorded, response: Mapping[str, Any] | None, error: KmsError | None = None) -> None:
         """Write a call to the trail, however it ended."""

@@ -252,7 +252,7 @@ def _perform(row: Operation, call: Call) -> Response:
 def _tell(call: Call, response: Response) -> None:
     """Write to the trail what a call did, and before it what time did to its keys."""
     recorder = call.core.recorder
-    recorder.record_acts(call.acts, call.now, call.core.ids)
+    recorder.record_acts(call.acts, call.now, call.core.ids, call.request_id)
     recorder.record(call, response if call.shown is None else call.shown)
 
 

@@ -285,3 +285,15 @@ def test_a_change_that_was_told_and_could_not_be_kept_is_told_as_failed() -> Non
     assert failed["errorCode"] == "KMSInternalException"
     assert failed["requestID"] == told["requestID"]
     assert failed["eventID"] != told["eventID"]
+
+
+def test_a_rotation_that_a_request_had_done_fails_with_the_request() -> None:
+    store = FailingStore()
+    estate, trail = recorded(store=store, root_key=RootKey.of(bytes(32)))
+    key = estate.key()
+    store.full = True
+    with pytest.raises(StorageError, match=FULL):
+        estate.call("RotateKeyOnDemand", KeyId=key)
+    told = [(record["eventName"], record.get("errorCode")) for record in trail.records[1:]]
+    assert told == [("RotateKey", None), ("RotateKeyOnDemand", None), ("RotateKeyOnDemand", "KMSInternalException")]
+    assert len({record["requestID"] for record in trail.records[1:]}) == 1
