@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from policyeval.errors import UnknownEntityError
 from policyeval.evaluator.layers import keep
+from policyeval.kms.iam import OverIam
 from policyeval.kms.key_policy import policy_in_force
 from policyeval.kms.principals import Names
 from policyeval.kms.records import Alias, Key
 from policyeval.kms.storage.store import Store
 from policyeval.model.grant import Grant
 from policyeval.model.policy import NamedPolicy
-from policyeval.model.records import (
-    AccountRecord,
-    EndpointRecord,
-    KeyFacts,
-    PolicySource,
-    PrincipalRecord,
-    ResourceRecord,
-)
+from policyeval.model.records import AccountRecord, KeyFacts, PolicySource, ResourceRecord
 from policyeval.model.source import Diagnostic
 
 
-class KmsSource:
+class KmsSource(OverIam):
     """What the authorizer asks while the KMS runs; a key's record changes only when the key does."""
 
     def __init__(self, iam: PolicySource, store: Store, names: Names) -> None:
-        self._iam = iam
+        super().__init__(iam)
         self._names = names
         self._store = store
         self._records: dict[str, _Known] = {}
@@ -48,7 +42,7 @@ class KmsSource:
     def resource(self, arn: str) -> ResourceRecord | None:
         """Give a key by its ARN or an alias's, or what IAM knows of another resource."""
         if ":kms:" not in arn:
-            return self._iam.resource(arn)
+            return super().resource(arn)
         key = self._store.key(arn)
         if key is None:
             alias = self._store.alias(arn)
@@ -83,34 +77,6 @@ class KmsSource:
     def retirable_grants(self, key_arn: str) -> Sequence[Grant]:
         """Give all of a key's grants (G5)."""
         return self._store.grants(key_arn)
-
-    def account(self, account_id: str) -> AccountRecord:
-        """Give an account by its id."""
-        return self._iam.account(account_id)
-
-    def principal(self, arn: str) -> PrincipalRecord:
-        """Give a user, role or root user by its IAM ARN."""
-        return self._iam.principal(arn)
-
-    def role(self, account_id: str, name: str) -> PrincipalRecord:
-        """Give a role by name."""
-        return self._iam.role(account_id, name)
-
-    def user(self, account_id: str, name: str) -> PrincipalRecord | None:
-        """Give a user by name."""
-        return self._iam.user(account_id, name)
-
-    def endpoint(self, endpoint_id: str) -> EndpointRecord:
-        """Give a VPC endpoint by id."""
-        return self._iam.endpoint(endpoint_id)
-
-    def managed_policy(self, arn: str) -> NamedPolicy:
-        """Give a managed policy by ARN."""
-        return self._iam.managed_policy(arn)
-
-    def principals(self, account_id: str | None = None) -> Iterable[PrincipalRecord]:
-        """Give every described principal."""
-        return self._iam.principals(account_id)
 
 
 class WithPolicy(KmsSource):
