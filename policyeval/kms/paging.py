@@ -47,6 +47,11 @@ def page(  # noqa: PLR0913 - what a listing is
     return response
 
 
+def at_hand(items: Sequence[T], order: Callable[[T], str]) -> Callable[[str, int], Sequence[T]]:
+    """Fetch from items that are at hand, in their order."""
+    return lambda after, limit: [item for item in items if order(item) > after][:limit]
+
+
 def without_ended(call: Call, fetch: Callable[[], Sequence[T]], key_of: Callable[[T], Key | None]) -> Sequence[T]:
     """Fetch a page that has nothing of keys whose end has come; they are settled first."""
     while True:

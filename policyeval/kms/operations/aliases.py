@@ -14,7 +14,7 @@ from policyeval.kms.call import Call, Found, Response
 from policyeval.kms.errors import KmsError
 from policyeval.kms.managed import ALIAS_PREFIX
 from policyeval.kms.operations.row import Asked, Operation
-from policyeval.kms.paging import page, without_ended
+from policyeval.kms.paging import at_hand, page, without_ended
 from policyeval.kms.records import Alias, Key
 from policyeval.kms.states import NOT_PENDING_DELETION
 
@@ -128,7 +128,7 @@ def list_aliases(call: Call) -> Response:
 
     def fetch(after: str, limit: int) -> Sequence[Alias]:
         if key is not None:
-            return [alias for alias in call.reading.aliases_of(key.arn) if alias.name > after][:limit]
+            return at_hand(call.reading.aliases_of(key.arn), _by_name)(after, limit)
         account, region = call.caller.account, call.region
         return without_ended(call, lambda: call.reading.aliases(account, region, after, limit), target)
 

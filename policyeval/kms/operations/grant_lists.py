@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from policyeval.kms.call import Call, Response
 from policyeval.kms.errors import KmsError
 from policyeval.kms.operations.grant_rules import existing, is_service, one_of
-from policyeval.kms.paging import page
+from policyeval.kms.paging import at_hand, page
 from policyeval.kms.principals import check_principal, names_of
 from policyeval.model.arn import split_arn
 from policyeval.model.grant import Grant
@@ -50,7 +50,7 @@ def _filtered(call: Call, key_arn: str) -> Fetch:
         found = sorted((grant for name in names for grant in reading.grants_to(key_arn, name)), key=_by_id)
     else:
         return lambda after, limit: reading.grants_after(key_arn, after, limit)
-    return lambda after, limit: [grant for grant in found if grant.grant_id > after][:limit]
+    return at_hand(found, _by_id)
 
 
 def _by_id(grant: Grant) -> str:

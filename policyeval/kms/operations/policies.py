@@ -9,7 +9,7 @@ from policyeval.kms.call import Call, Response
 from policyeval.kms.key_policy import DEFAULT_NAME, check_name, missing_policy, shown_policy
 from policyeval.kms.lockout import with_new_policy
 from policyeval.kms.operations.row import Operation, given
-from policyeval.kms.paging import page
+from policyeval.kms.paging import at_hand, page
 
 _PAGE: Final = 100
 
@@ -30,10 +30,7 @@ def put_key_policy(call: Call) -> Response:
 
 def list_key_policies(call: Call) -> Response:
     """List the names of a key's policies; there is one."""
-
-    def fetch(after: str, limit: int) -> list[str]:
-        return [name for name in (DEFAULT_NAME,) if name > after][:limit]
-
+    fetch = at_hand([DEFAULT_NAME], str)
     return page(call, member="PolicyNames", default=_PAGE, fetch=fetch, order=str, show=str, of=call.key.arn)
 
 

@@ -16,7 +16,7 @@ from policyeval.kms.errors import KmsError
 from policyeval.kms.lifecycle import held, make_current, members, refresh, rotate
 from policyeval.kms.operations.kinds import check_origin, check_primary
 from policyeval.kms.operations.row import Operation, given
-from policyeval.kms.paging import page
+from policyeval.kms.paging import at_hand, page
 from policyeval.kms.records import Key, KeyState, Material
 from policyeval.kms.states import PENDING_DELETION
 
@@ -116,7 +116,7 @@ def list_key_rotations(call: Call) -> Response:
         call,
         member="Rotations",
         default=_PAGE,
-        fetch=lambda after, limit: [each for each in found if _place(each) > after][:limit],
+        fetch=at_hand(found, _place),
         order=_place,
         show=lambda material: _show(material, call),
         of=f"{key.arn} {everything}",

@@ -7,7 +7,7 @@ from typing import Final
 
 from policyeval.kms.call import Call, Conditions, Params, Response
 from policyeval.kms.operations.row import Operation
-from policyeval.kms.paging import page
+from policyeval.kms.paging import at_hand, page
 from policyeval.kms.states import NOT_PENDING_DELETION
 from policyeval.kms.tagging import check_keys, read_tags, tag_conditions
 
@@ -35,11 +35,7 @@ def _untagging(params: Params) -> Conditions:
 
 def list_resource_tags(call: Call) -> Response:
     """List a key's tags, by tag key."""
-    tags = sorted(call.key.tags)
-
-    def fetch(after: str, limit: int) -> list[tuple[str, str]]:
-        return [tag for tag in tags if tag[0] > after][:limit]
-
+    fetch = at_hand(sorted(call.key.tags), _tag_key)
     return page(call, member="Tags", default=_PAGE, fetch=fetch, order=_tag_key, show=_shown, of=call.key.arn)
 
 
