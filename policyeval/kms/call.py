@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -18,8 +17,7 @@ from policyeval.kms.errors import KmsError
 from policyeval.kms.lifecycle import is_due
 from policyeval.kms.managed import create_managed, is_predefined, serves
 from policyeval.kms.names import Name, missing, read_name
-from policyeval.kms.records import Key, KeyState
-from policyeval.kms.states import check_state
+from policyeval.kms.records import Key
 from policyeval.kms.storage.store import Reading, Transaction
 from policyeval.model.arn import split_arn
 from policyeval.model.decision import Layer
@@ -305,10 +303,6 @@ class Call:
         return self._grants
 
     # Looking.
-
-    def check_state(self, key: Key, works_in: AbstractSet[KeyState]) -> None:
-        """Refuse an operation in a state in which it does not work."""
-        check_state(key, works_in)
 
     def check_usage(self, key: Key, usage: str) -> None:
         """Refuse an operation that a key is not for (KMS 9)."""

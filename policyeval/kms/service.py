@@ -27,6 +27,7 @@ from policyeval.kms.records import KeyUse
 from policyeval.kms.root import prove, token_key
 from policyeval.kms.settings import Settings
 from policyeval.kms.source import KmsSource
+from policyeval.kms.states import check_state
 from policyeval.kms.storage import system
 from policyeval.kms.storage.memory import MemoryStore
 from policyeval.kms.storage.root_key import RootKey
@@ -244,7 +245,7 @@ def _perform(row: Operation, call: Call) -> Response:
         return row.run(call)
     found: Found = call.find(params["KeyId"], action, aliases=row.aliases)
     call.ask(action, found, conditions, params.get("EncryptionContext"))
-    call.check_state(found.key, row.works_in)
+    check_state(found.key, row.works_in)
     call.key, call.alias = found
     return row.run(call)
 

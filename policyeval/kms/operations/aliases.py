@@ -16,7 +16,7 @@ from policyeval.kms.managed import ALIAS_PREFIX
 from policyeval.kms.operations.row import Asked, Operation
 from policyeval.kms.paging import at_hand, page, without_ended
 from policyeval.kms.records import Alias, Key
-from policyeval.kms.states import NOT_PENDING_DELETION
+from policyeval.kms.states import NOT_PENDING_DELETION, check_state
 
 _PREFIX: Final = "alias/"
 # "Create aliases" of the KMS guide; the model's pattern lets a colon through as well.
@@ -32,7 +32,7 @@ def create_alias(call: Call) -> Response:
     key = found.key
     call.ask_on(arn, "kms:CreateAlias")
     call.ask("kms:CreateAlias", found)
-    call.check_state(key, NOT_PENDING_DELETION)
+    check_state(key, NOT_PENDING_DELETION)
     if _is_taken(call, arn):
         raise KmsError("AlreadyExistsException", f"An alias with the name {arn} already exists")
     _check_quota(call, key)
@@ -47,7 +47,7 @@ def update_alias(call: Call) -> Response:
     call.ask_on(alias.arn, "kms:UpdateAlias")
     call.ask("kms:UpdateAlias", current)
     call.ask("kms:UpdateAlias", new)
-    call.check_state(new.key, NOT_PENDING_DELETION)
+    check_state(new.key, NOT_PENDING_DELETION)
     if _kind(current.key) != _kind(new.key):
         message = "The current and the new KMS key of an alias must have the same type and the same key usage."
         raise KmsError("ValidationException", message)

@@ -20,7 +20,7 @@ from policyeval.kms.crypto.refusals import incompatible, invalid_ciphertext, too
 from policyeval.kms.errors import KmsError
 from policyeval.kms.operations.row import Asked, Operation, cryptographic
 from policyeval.kms.records import Key
-from policyeval.kms.states import USABLE
+from policyeval.kms.states import USABLE, check_state
 
 SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
 """The key spec, and the one algorithm of its keys, which is also the default of every parameter."""
@@ -81,7 +81,7 @@ def decrypt(call: Call) -> Response:
     if ignored:
         call.would_succeed()
     key = source.found.key
-    call.check_state(key, USABLE)
+    check_state(key, USABLE)
     plaintext, material_id = _open(call, source, params["CiphertextBlob"], algorithm, context)
     call.would_succeed()
     response = {"KeyId": key.arn, "Plaintext": plaintext, "EncryptionAlgorithm": algorithm}
@@ -100,8 +100,8 @@ def re_encrypt(call: Call) -> Response:
     source, destination = _ask_both(call, algorithm, ignored=ignored)
     if ignored:
         call.would_succeed()
-    call.check_state(source.found.key, USABLE)
-    call.check_state(destination, USABLE)
+    check_state(source.found.key, USABLE)
+    check_state(destination, USABLE)
     plaintext, material_id = _open(call, source, params["CiphertextBlob"], algorithm, theirs)
     again = encrypt_under(call, destination, ends, plaintext, ours)
     call.would_succeed()

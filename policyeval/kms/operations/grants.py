@@ -24,6 +24,7 @@ from policyeval.kms.operations.row import Asked, Operation
 from policyeval.kms.principals import check_party, kept_grant, names_of
 from policyeval.kms.records import Key, KeyState
 from policyeval.kms.source import WithGrant
+from policyeval.kms.states import check_state
 from policyeval.model.arn import root_arn, split_arn
 from policyeval.model.grant import Grant
 
@@ -40,7 +41,7 @@ def create_grant(call: Call) -> Response:
     key = found.key
     symmetric = key.spec == "SYMMETRIC_DEFAULT"
     call.ask("kms:CreateGrant", found, _conditions(call, kind), pairs if symmetric else None)
-    call.check_state(key, _CREATES_IN)
+    check_state(key, _CREATES_IN)
     check_constraint(pairs, symmetric=symmetric)
     check_operations(params["Operations"], key)
     for party in ("GranteePrincipal", "RetiringPrincipal"):

@@ -14,7 +14,7 @@ from policyeval.kms.lifecycle import held, lose, members, next_version, refresh
 from policyeval.kms.operations.kinds import check_origin, check_primary
 from policyeval.kms.operations.row import Operation, given
 from policyeval.kms.records import Key, KeyState, Material
-from policyeval.kms.states import PENDING_DELETION
+from policyeval.kms.states import PENDING_DELETION, check_state
 
 _LONGEST: Final = timedelta(days=365)
 _EXPIRES: Final = "KEY_MATERIAL_EXPIRES"
@@ -47,7 +47,7 @@ def get_parameters_for_import(call: Call) -> Response:
 
 def _external(call: Call, works_in: frozenset[KeyState]) -> Key:
     check_origin(call.key, "EXTERNAL")
-    call.check_state(call.key, works_in)
+    check_state(call.key, works_in)
     return call.key
 
 

@@ -19,7 +19,7 @@ from policyeval.kms.metadata import key_metadata
 from policyeval.kms.operations.kinds import check_primary
 from policyeval.kms.operations.row import Operation, given
 from policyeval.kms.records import Key, KeyState, MultiRegion
-from policyeval.kms.states import USABLE
+from policyeval.kms.states import USABLE, check_state
 from policyeval.kms.tagging import ask_to_tag, read_tags
 
 _REPLICATED_IN: Final[frozenset[KeyState]] = frozenset({"Enabled"})
@@ -83,7 +83,7 @@ def update_primary_region(call: Call) -> Response:
         raise KmsError("UnsupportedOperationException", f"{primary.arn} is the multi-region primary key already.")
     replica = _replica_in(call, region)
     call.ask("kms:UpdatePrimaryRegion", Found(replica), _NEW_PRIMARY(call.params))
-    call.check_state(replica, USABLE)
+    check_state(replica, USABLE)
     group = members(replica, call.transaction)
     others = tuple(member.arn for member in group if member.arn != replica.arn)
     changed = MultiRegion(replica.arn, others)

@@ -18,7 +18,7 @@ from policyeval.kms.operations.kinds import check_origin, check_primary
 from policyeval.kms.operations.row import Operation, given
 from policyeval.kms.paging import at_hand, page
 from policyeval.kms.records import Key, KeyState, Material
-from policyeval.kms.states import PENDING_DELETION
+from policyeval.kms.states import PENDING_DELETION, check_state
 
 _PERIOD: Final = 365
 _ON_DEMAND: Final = 25
@@ -73,7 +73,7 @@ def rotate_key_on_demand(call: Call) -> Response:
     _check_spec(key)
     if key.origin != "EXTERNAL":  # keys of custom key stores do not rotate; only they are ever unavailable
         check_origin(key, "AWS_KMS")
-    call.check_state(key, frozenset({"Enabled"}))
+    check_state(key, frozenset({"Enabled"}))
     _check_not_replica(key)
     if key.on_demand_rotations >= _ON_DEMAND:
         raise KmsError("LimitExceededException", _NO_MORE.format(key.arn))
@@ -157,7 +157,7 @@ def _check_configurable(call: Call) -> None:
     """Refuse keys that do not rotate by themselves: asymmetric and HMAC keys, imported material, replicas."""
     _check_spec(call.key)
     check_origin(call.key, "AWS_KMS")
-    call.check_state(call.key, _CONFIGURED_IN)
+    check_state(call.key, _CONFIGURED_IN)
     _check_not_replica(call.key)
 
 

@@ -10,7 +10,7 @@ from policyeval.kms.call import Call, Conditions, Response
 from policyeval.kms.lifecycle import refresh, resume
 from policyeval.kms.operations.row import Asked, Operation
 from policyeval.kms.records import Key, KeyState
-from policyeval.kms.states import PENDING_DELETION
+from policyeval.kms.states import PENDING_DELETION, check_state
 
 _SWITCHES_IN: Final[frozenset[KeyState]] = frozenset({"Enabled", "Disabled", "Unavailable"})
 _SCHEDULES_IN: Final[frozenset[KeyState]] = frozenset(
@@ -30,7 +30,7 @@ def disable_key(call: Call) -> Response:
     """Stop a key from being used."""
     found = call.find(call.params["KeyId"], "kms:DisableKey")
     call.ask("kms:DisableKey", found, _unused_days(call, found.key))
-    call.check_state(found.key, _SWITCHES_IN)
+    check_state(found.key, _SWITCHES_IN)
     return _switch(call, found.key, "Disabled")
 
 
@@ -47,7 +47,7 @@ def schedule_key_deletion(call: Call) -> Response:
     key, window = found.key, given if given is not None else _WINDOW
     asked = {} if given is None else {"kms:ScheduleKeyDeletionPendingWindowInDays": given}
     call.ask("kms:ScheduleKeyDeletion", found, {**asked, **_unused_days(call, key)})
-    call.check_state(key, _SCHEDULES_IN)
+    check_state(key, _SCHEDULES_IN)
     answer: Response = {"KeyId": key.arn, "PendingWindowInDays": window}
     if key.multi_region is not None and key.multi_region.replicas and not key.is_replica:
         changed = replace(key, state="PendingReplicaDeletion", deletion_window=window)
