@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.patterns import covers, resource_covers
-from policyeval.lint.reach import conditions_unknown, covers_action, is_negated, is_one_of, takes_all
+from policyeval.lint.reach import conditions_unknown, covers_action, is_negated, is_one_of, takes_anybody
 from policyeval.syntax.tree import Unknown
 
 if TYPE_CHECKING:
@@ -88,5 +88,5 @@ def _spares(condition: Condition, keys: Collection[str]) -> bool:
         is_negated(condition)
         and condition.quantifier != "ForAnyValue"
         and is_one_of(condition.folded, keys)
-        and not takes_all(condition)
+        and not takes_anybody(condition)
     )

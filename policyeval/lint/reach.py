@@ -5,13 +5,14 @@ What is unknown narrows: a rule that says a statement reaches too far is silent 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from policyeval.evaluator.operators import NULL, OPERATORS
 from policyeval.syntax.tree import Mapping, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from policyeval.lint.view import Condition, Element, PolicyView, Statement, Value
 
@@ -25,7 +26,6 @@ CALLER_KEYS: Final = frozenset(
         "aws:principalorgpaths",
         "aws:principalservicename",
         "aws:principalservicenameslist",
-        "aws:principaltag/",
         "aws:sourceaccount",
         "aws:sourcearn",
         "aws:sourceip",
@@ -44,7 +44,19 @@ CALLER_KEYS: Final = frozenset(
         "s3:dataaccesspointarn",
     }
 )
-"""Keys, in lower case, that say who calls, from where, or for what: they narrow down a principal of `*`."""
+"""Keys, in lower case, that say who calls, from where, or for what: they narrow down a principal of `*`.
+
+Tags of principals do not: everybody tags their own.
+"""
+
+# Keys whose patterns may name something of anybody's, and such a pattern: of an ARN without an account, but for the
+# buckets of Amazon S3, whose names are one's own (S21), or of a name of any beginning.
+_NAMING: Final = frozenset(
+    {"aws:principalarn", "aws:sourcearn", "aws:userid", "kms:encryptioncontext:aws:", "s3:dataaccesspointarn"}
+)
+_OF_ANYBODY: Final = re.compile(
+    r"\*.*|arn(:[^:]*){0,3}\*|arn:[^:]*:s3:[^:]*:[*?]*:\*.*|arn:[^:]*:(?!s3:)[^:]*:[^:]*:[*?]+:.*", re.DOTALL
+)
 
 
 def values_covering(statement: Statement, action: str) -> Sequence[Value]:
@@ -124,8 +136,20 @@ def narrowed_by(statement: Statement, keys: Collection[str]) -> bool:
 
     A key that ends in `:` or `/` stands for all that begin with it.
     """
+    return _narrowed(statement, keys, takes_all)
+
+
+def narrowed_to_somebody(statement: Statement, keys: Collection[str]) -> bool:
+    """Tell whether a condition wants one of these keys to have a value that not everybody can have.
+
+    To `arn:aws:iam::*:role/admin` anybody can call a role.
+    """
+    return _narrowed(statement, keys, takes_anybody)
+
+
+def _narrowed(statement: Statement, keys: Collection[str], takes: Callable[[Condition], bool]) -> bool:
     return conditions_unknown(statement) or any(
-        is_positive(condition) and is_one_of(condition.folded, keys) and not takes_all(condition)
+        is_positive(condition) and is_one_of(condition.folded, keys) and not takes(condition)
         for condition in statement.conditions
     )
 
@@ -138,3 +162,10 @@ def is_one_of(folded: str, keys: Collection[str]) -> bool:
 def takes_all(condition: Condition) -> bool:
     """Tell whether a value of a condition is nothing but stars."""
     return any(not value.text.strip("*") for value in condition.values)
+
+
+def takes_anybody(condition: Condition) -> bool:
+    """Tell whether a value of a condition is one that everybody can have."""
+    return takes_all(condition) or (
+        is_one_of(condition.folded, _NAMING) and any(_OF_ANYBODY.fullmatch(value.text) for value in condition.values)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import is_positive, narrowed_by
+from policyeval.lint.reach import is_positive, narrowed_to_somebody
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.conditions._services import SOURCES, WEAK, allows_only_services
 from policyeval.model.policy import PolicyType
@@ -22,7 +22,7 @@ def check(condition: Condition) -> Iterator[Flaw]:
     statement = condition.statement
     if condition.folded not in WEAK or not is_positive(condition) or not allows_only_services(statement):
         return
-    if not narrowed_by(statement, SOURCES):
+    if not narrowed_to_somebody(statement, SOURCES):
         yield Flaw(
             condition.key_place(),
             f"{ticked(condition.key)} does not say for whom the service acts",

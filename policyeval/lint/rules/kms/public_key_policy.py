@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.lint.denies import narrowed_by_deny
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import CALLER_KEYS, narrowed_by
+from policyeval.lint.reach import CALLER_KEYS, narrowed_to_somebody
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.view import Element
 from policyeval.model.policy import PolicyType
@@ -25,7 +25,7 @@ def check(principal: Value) -> Iterator[Flaw]:
         return
     if (
         element.kind == "AWS"
-        and not narrowed_by(statement, CALLER_KEYS)
+        and not narrowed_to_somebody(statement, CALLER_KEYS)
         and not narrowed_by_deny(statement, CALLER_KEYS)
     ):
         yield Flaw(
@@ -50,7 +50,7 @@ RULE = Rule(
     ),
     instead=(
         "Add a condition on `kms:CallerAccount` or `aws:PrincipalOrgID`, as AWS does for its own keys, or name "
-        "principals."
+        "principals. A tag of the principal, or an ARN with a star for the account, anybody can have."
     ),
     source="https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-caller-account",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import narrowed_by
+from policyeval.lint.reach import narrowed_to_somebody
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.kms._key_policy import principals
 from policyeval.model.policy import PolicyType
@@ -34,7 +34,7 @@ _READING: Final = frozenset({"kms:describekey", "kms:getpublickey"})
 
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look for a service principal in an Allow that does not say for whom."""
-    if not statement.allows or narrowed_by(statement, _ON_BEHALF) or _only_reads(statement):
+    if not statement.allows or narrowed_to_somebody(statement, _ON_BEHALF) or _only_reads(statement):
         return
     for value in principals(statement, "Service"):
         yield Flaw(
@@ -65,6 +65,9 @@ RULE = Rule(
         "your key, by naming the key in a trail, a topic or a log group of their own account, uses your key "
         "through it: the confused deputy."
     ),
-    instead="Require `aws:SourceAccount` or `aws:SourceArn`; the guide of the service says which it sends.",
+    instead=(
+        "Require `aws:SourceAccount` or `aws:SourceArn`; the guide of the service says which it sends. An ARN with a "
+        "star for the account is anybody's."
+    ),
     source="https://docs.aws.amazon.com/kms/latest/developerguide/least-privilege.html",
 )

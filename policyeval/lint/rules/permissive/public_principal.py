@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.denies import narrowed_by_deny
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import CALLER_KEYS, covers_action, narrowed_by, whole
+from policyeval.lint.reach import CALLER_KEYS, covers_action, narrowed_to_somebody, whole
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.view import Element
 from policyeval.model.policy import PolicyType
@@ -33,12 +33,12 @@ def check(principal: Value) -> Iterator[Flaw]:
         # The other actions that assume are for no principal of AWS's: P111.
         if (
             covers_action(statement, _ASSUMING)
-            and not narrowed_by(statement, _ASSUMING_KEYS)
+            and not narrowed_to_somebody(statement, _ASSUMING_KEYS)
             and not narrowed_by_deny(statement, _ASSUMING_KEYS, _ASSUMING)
         ):
             yield _flaw(principal, "everyone with an AWS account may take on this role")
     elif (
-        not narrowed_by(statement, CALLER_KEYS)
+        not narrowed_to_somebody(statement, CALLER_KEYS)
         and (statement.policy.type_given or not _may_be_of_an_endpoint(statement))
         and not narrowed_by_deny(statement, CALLER_KEYS)
     ):
@@ -71,7 +71,8 @@ RULE = Rule(
     ),
     instead=(
         "Name accounts, roles or services, or narrow `*` by `aws:PrincipalOrgID`, `aws:SourceArn` or the like; a Deny "
-        "of all others in the same policy does as well."
+        "of all others in the same policy does as well. A tag of the principal, or an ARN with a star for the account, "
+        "anybody can have."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import narrowed_by
+from policyeval.lint.reach import narrowed_to_somebody
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.conditions._services import SOURCES, WEAK, allows_only_services
 from policyeval.lint.words import listed
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look for a key that tells for whom the service acts; a weak one is C409's."""
-    if not allows_only_services(statement) or narrowed_by(statement, SOURCES | WEAK):
+    if not allows_only_services(statement) or narrowed_to_somebody(statement, SOURCES | WEAK):
         return
     values = [value for element in statement.principals for value in element.values]
     yield Flaw(
