@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policyeval.lint.reach import conditions_unknown, is_positive
+from policyeval.lint.reach import conditions_unknown, is_positive, takes_all
 from policyeval.lint.rules.conditions._keys import is_of_provider
 
 if TYPE_CHECKING:
@@ -88,23 +88,21 @@ def named_providers(statement: Statement) -> Iterator[tuple[Value, Provider]]:
 
 
 def claims(statement: Statement, name: str) -> frozenset[str]:
-    """Give the claims of a provider that the conditions of a statement want to have some value."""
+    """Give the claims of a provider that the conditions of a statement want to have some value, and not just any."""
     prefix = f"{name}:"
     return frozenset(
         condition.folded.removeprefix(prefix)
         for condition in statement.conditions
-        if condition.folded.startswith(prefix) and is_positive(condition)
+        if condition.folded.startswith(prefix) and is_positive(condition) and not takes_all(condition)
     )
 
 
-def subjects_of_anybody(statement: Statement) -> list[Value]:
-    """Give the subjects of GitHub's tokens that an Allow takes from repositories of any owner, or of any like one."""
-    if not statement.allows or claims(statement, GITHUB) & _OF_AN_OWNER:
+def subjects_of_anybody(statement: Statement, name: str) -> list[Value]:
+    """Give the subjects of a provider's tokens that an Allow takes from any owner of repositories, or any like one."""
+    if not statement.allows or claims(statement, name) & _OF_AN_OWNER:
         return []
     subjects = [
-        condition
-        for condition in statement.conditions
-        if condition.folded == f"{GITHUB}:sub" and is_positive(condition)
+        condition for condition in statement.conditions if condition.folded == f"{name}:sub" and is_positive(condition)
     ]
     found = [
         [value for value in condition.values if condition.base == "StringLike" and _is_of_anybody(value.text)]
@@ -115,5 +113,6 @@ def subjects_of_anybody(statement: Statement) -> list[Value]:
 
 
 def _is_of_anybody(subject: str) -> bool:
+    # The owner is what comes after `repo:`, `project_path:` or `organization:`, and ends in a slash or a colon.
     begin, *rest = _WILDCARD.split(subject, maxsplit=1)
-    return bool(rest) and ("repo:".startswith(begin) or (begin.startswith("repo:") and "/" not in begin))
+    return bool(rest) and not re.search("[:/]", begin.partition(":")[2])

@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look for the subject."""
+    subjects = subjects_of_anybody(statement, GITHUB)
     for value, provider in allowed_providers(statement):
-        if provider.name == GITHUB and "sub" not in claims(statement, GITHUB):
+        if provider.name == GITHUB and not subjects and "sub" not in claims(statement, GITHUB):
             yield Flaw(
                 value.place(),
                 "workflows of any repository can assume the role",
                 f"add `{GITHUB}:sub` with the repository and branch",
             )
-    for value in subjects_of_anybody(statement):
+    for value in subjects:
         yield Flaw(
             value.place(),
             f"{ticked(value.text)} names no owner whole: workflows of somebody else's repository can assume the role",

@@ -26,7 +26,7 @@ def check(condition: Condition) -> Iterator[Flaw]:
     if condition.folded != f"{GITHUB}:sub" or condition.base != "StringLike" or not condition.statement.allows:
         return
     branch = "ref" in claims(condition.statement, GITHUB)
-    told = [value.place() for value in subjects_of_anybody(condition.statement)]
+    told = [value.place() for value in subjects_of_anybody(condition.statement, GITHUB)]
     for value in condition.values:
         if value.place() in told:
             continue  # P203 says more
