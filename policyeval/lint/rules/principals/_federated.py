@@ -35,7 +35,10 @@ _WILDCARD: Final = re.compile("[*?]")
 
 
 class Provider(NamedTuple):
-    """An identity provider: `saml` or `oidc`, and its name; an OIDC one's claims have its name before the colon."""
+    """An identity provider: `saml` or `oidc`, and its name; an OIDC one's claims have its name before the colon.
+
+    Names are without the slash that those of Auth0 end in: AWS's guide does not say whether keys have it.
+    """
 
     kind: str
     name: str
@@ -45,8 +48,12 @@ def provider(text: str) -> Provider | None:
     """Read a federated principal; None for what is none."""
     arn = _ARN.fullmatch(text)
     if arn is not None:
-        return Provider(arn[1], arn[2].lower())
+        return Provider(arn[1], _bare(arn[2]))
     return Provider("oidc", text.lower()) if _HOST.fullmatch(text) else None
+
+
+def _bare(name: str) -> str:
+    return name.lower().rstrip("/")
 
 
 def allowed_providers(statement: Statement) -> Iterator[tuple[Value, Provider]]:
@@ -64,7 +71,7 @@ def claim_of_another(statement: Statement, provider: Provider) -> Condition | No
             condition
             for condition in statement.conditions
             if is_of_provider(condition.folded)
-            and condition.folded.rpartition(":")[0] != provider.name
+            and _bare(condition.folded.rpartition(":")[0]) != provider.name
             and is_positive(condition)
         ),
         None,
@@ -84,17 +91,17 @@ def named_providers(statement: Statement) -> Iterator[tuple[Value, Provider]]:
             for value in element.endings:  # templates leave the account open
                 end = _END.fullmatch(value.text)
                 if end is not None:
-                    yield value, Provider("oidc", end[1].lower())
+                    yield value, Provider("oidc", _bare(end[1]))
 
 
 def claims(statement: Statement, name: str) -> frozenset[str]:
     """Give the claims of a provider that the conditions of a statement want to have some value, and not just any."""
-    prefix = f"{name}:"
-    return frozenset(
-        condition.folded.removeprefix(prefix)
+    keys = [
+        condition.folded.rpartition(":")
         for condition in statement.conditions
-        if condition.folded.startswith(prefix) and is_positive(condition) and not takes_all(condition)
-    )
+        if is_positive(condition) and not takes_all(condition)
+    ]
+    return frozenset(claim for of, _, claim in keys if _bare(of) == name)
 
 
 def subjects_of_anybody(statement: Statement, name: str) -> list[Value]:
