@@ -6,29 +6,42 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.patterns import covers, resource_covers
 from policyeval.lint.reach import conditions_unknown, covers_action, is_negated, is_one_of, takes_anybody
-from policyeval.syntax.tree import Unknown
+from policyeval.syntax.objects import DAMAGED
+from policyeval.syntax.tree import ELSEWHERE, UNREADABLE, List, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from policyeval.lint.view import Condition, Element, Statement
+    from policyeval.lint.view import Condition, Element, PolicyView, Statement
 
 # They spare services, beside those that the other conditions of a Deny spare.
 _OF_SERVICES: Final = frozenset({"aws:principalisawsservice", "aws:viaawsservice"})
+
+# The parts of a policy that is put together, and where a text is no JSON any more.
+_ELSEWHERE: Final = frozenset({ELSEWHERE, UNREADABLE})
 
 
 def narrowed_by_deny(allow: Statement, keys: Collection[str], action: str | None = None) -> bool:
     """Tell whether a Deny leaves of an Allow only those who have a value of one of these keys, in lower case.
 
     `action`, in lower case, is the one that counts; without it the Deny must be about all actions and resources
-    of the Allow. What is unknown may be such a Deny, or a part of one.
+    of the Allow. What is unknown may be such a Deny, or a part of one, but for statements that come from elsewhere.
     """
     policy = allow.policy
-    return not policy.complete or any(
+    return _has_unknown(policy) or any(
         _may_deny(other) and _is_about(other, allow, action) and _spares_few(other, keys)
         for other in policy.statements
         if other is not allow
     )
+
+
+def _has_unknown(policy: PolicyView) -> bool:
+    if policy.complete:
+        return False
+    _, statements = policy.entries.get("Statement", (None, None))
+    if DAMAGED in policy.entries or not isinstance(statements, List):
+        return True
+    return any(isinstance(item, Unknown) and item.why not in _ELSEWHERE for item in statements.items)
 
 
 def _may_deny(statement: Statement) -> bool:

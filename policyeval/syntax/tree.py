@@ -23,6 +23,9 @@ UNREADABLE: Final = "unreadable"
 UNNAMED: Final = "unnamed"
 """Why a value is `Unknown` whose key nobody knows: nothing is said of it either."""
 
+ELSEWHERE: Final = "statements from elsewhere"
+"""Why a value among statements is `Unknown` that stands for others, which are written down in another place."""
+
 INTERPOLATION: Final = "an interpolation"
 """Why a string of HCL is `Unknown` that has one."""
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.templates.spot import get
 from policyeval.syntax.objects import DAMAGED
-from policyeval.syntax.tree import CHOICE, UNNAMED, List, Mapping, Null, Text, Unknown
+from policyeval.syntax.tree import CHOICE, ELSEWHERE, UNNAMED, List, Mapping, Null, Text, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +65,7 @@ def policy_of(data: Node) -> Mapping:
 
 
 def _from_elsewhere(key: Text, value: Node) -> Unknown:
-    return Unknown("statements from elsewhere", key.source, key.start, value.end)
+    return Unknown(ELSEWHERE, key.source, key.start, value.end)
 
 
 def _perhaps(dynamic: Node) -> list[Node]:
@@ -86,8 +86,11 @@ def blocks(node: Node) -> list[Node]:
 
 
 def _statement(block: Node) -> Node:
-    if not isinstance(block, Mapping):
-        return block
+    return statement_of(block) if isinstance(block, Mapping) else block
+
+
+def statement_of(block: Mapping) -> Mapping:
+    """Make the statement of one block."""
     statement = Mapping([], block.source, block.start, block.end)
     blocks_of: dict[str, list[tuple[Text, Node]]] = {}
     for key, value in _entries(block):

@@ -388,6 +388,52 @@ data "aws_iam_policy_document" "doc" {
 """
 
 
+PUBLIC = """\
+data "aws_iam_policy_document" "bucket" {
+  %s
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = ["arn:aws:s3:::example/*"]
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+  }
+}
+"""
+DENIES = """
+  dynamic "statement" {
+    for_each = ["o-a1b2c3d4e5"]
+    content {
+      effect    = "Deny"
+      actions   = ["s3:*"]
+      resources = ["*"]
+      principals {
+        type        = "*"
+        identifiers = ["*"]
+      }
+      condition {
+        test     = "StringNotEquals"
+        variable = "aws:PrincipalOrgID"
+        values   = [var.organization]
+      }
+    }
+  }
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        pytest.param("source_policy_documents = [data.aws_iam_policy_document.tls.json]", 1, id="in a document of others"),
+        pytest.param('dynamic "statement" {\nfor_each = var.more\ncontent {}\n}', 1, id="in a block of others"),
+        pytest.param(DENIES, 0, id="but for a block that may deny it to most"),
+    ],
+)  # fmt: skip
+def test_what_is_open_to_everybody_is_found_whatever_comes_from_elsewhere(more: str, found: int) -> None:
+    assert len(_found(PUBLIC % more, {"W213"})) == found
+
+
 def test_of_a_statement_that_chooses_between_two_forms_none_has_both_but_for_what_has() -> None:
     found = _found(EITHER, {"A102", "S107", "S113", "S115", "S119", "S401", "S402", "S403"})
     assert found == ['A102 5:30 "s3:GetObjekt"', 'S119 8:29 ["arn:aws:s3:::b"]']
