@@ -82,7 +82,7 @@ def find(root: Node, policy_type: PolicyType | None = None, *, certain: bool = F
     template is a policy if nothing else is found in it, unless it is written in another language. Iterative; a value
     that stands in several places (a YAML alias) is looked at once.
     """
-    finder = _Finder(policy_type)
+    finder = _Finder(policy_type, objects=is_configuration(root) or has_expressions(root))
     for spot in _spots(root):
         if spot.is_grant:
             finder.take_grant(spot)
@@ -131,8 +131,9 @@ def _patchwork(node: Unknown) -> Patchwork | None:
 class _Finder:
     """Collects policies and grants, wherever they stand."""
 
-    def __init__(self, policy_type: PolicyType | None) -> None:
+    def __init__(self, policy_type: PolicyType | None, *, objects: bool) -> None:
         self.policy_type = policy_type
+        self.objects = objects  # whether statements may be in Terraform's words
         self.policies: list[PolicyDocument] = []
         self.grants: list[GrantList] = []
         self.faults: list[Diagnostic] = []
@@ -154,7 +155,7 @@ class _Finder:
         """Take what a value is; give what it holds that is to be looked at."""
         if isinstance(node, Mapping) and (around.sure or _is_policy(node)):
             self.take(node, pointer, around)
-        elif not around.sure and (policy := part(node)) is not None:
+        elif not around.sure and (policy := part(node, objects=self.objects)) is not None:
             self.parts.append((node, policy, pointer, around._replace(made=True)))
         elif isinstance(node, Mapping) and not is_document_read(node):
             yield from self.members(node, pointer, around)

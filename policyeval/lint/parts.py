@@ -12,6 +12,7 @@ from policyeval.lint.patterns import has_wildcard
 from policyeval.lint.templates.expressions import without_expressions
 from policyeval.lint.templates.functions import HOLE
 from policyeval.lint.templates.spot import get, policy_with
+from policyeval.lint.templates.statement_objects import in_iams_words
 from policyeval.syntax.tree import UNREADABLE, List, Mapping, Text, Unknown
 
 if TYPE_CHECKING:
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 _SIGNS: Final = frozenset({"*", "?", "$"})
 
 
-def part(node: Node) -> Mapping | None:
+def part(node: Node, *, objects: bool = False) -> Mapping | None:
     """Make a policy of a statement, or a list of some, to which others come; None for what is neither.
 
     Others have statements of such members, too: of those here one at least speaks of a service of AWS's. A text with a
-    variable that is not IAM's is unknown: what puts the policy together fills it in.
+    variable that is not IAM's is unknown: what puts the policy together fills it in. With `objects` they may be in
+    Terraform's words.
     """
+    if objects:
+        node = in_iams_words(node)
     statements = node.items if isinstance(node, List) else [node]
     if not all(map(_is_statement, statements)) or not any(map(_is_of_aws, statements)):
         return None
