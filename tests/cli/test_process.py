@@ -162,7 +162,6 @@ def test_a_check_loads_nothing_that_it_does_not_need() -> None:
         [sys.executable, "-c", code, *CHECK, "anonymous"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     unneeded = {
-        "rich",
         "cryptography",
         "jsonschema",
         "pytest",

@@ -12,7 +12,7 @@ import pytest
 
 import policyeval
 
-HEAVY = {"lark", "pydantic", "click", "rich", "yaml", "cryptography", "jsonschema"}
+HEAVY = {"lark", "pydantic", "click", "yaml", "cryptography", "jsonschema"}
 
 
 def _loaded_by(statement: str) -> set[str]:
