@@ -27,8 +27,9 @@ __all__ = ["Connection", "plain_address"]
 _IDLE: Final = 75
 # Seconds for a client to read why it is not listened to any more: who closes on what it still sends may lose that.
 _LINGER: Final = 2
-# Seconds for a request to get whole once the server stops: what is not whole was not accepted, and nobody waits long.
-_WHOLE: Final = 3
+# Seconds for a client once the server stops: a request must be whole by then, since what is not was not accepted, and
+# of its answers it must have taken some.
+_PATIENCE: Final = 3
 _TOO_LARGE: Final = 413
 _WORDS: Final = {400: "This is no HTTP/1.1.", 431: f"The head of a request has {MOST_HEAD:,} bytes at most."}
 _LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
@@ -95,7 +96,8 @@ class Connection(asyncio.Protocol):
         """Close when what was accepted is finished; the server stops."""
         self._is_stopping = True
         self._loop.call_later(0.05, self._close_if_idle)  # what the client has sent may still be on its way here
-        self._loop.call_later(_WHOLE, self._close_if_waiting)
+        self._loop.call_later(_PATIENCE, self._close_if_waiting)
+        self._loop.call_later(_PATIENCE, self._leave_if_stuck, self._transport.get_write_buffer_size())
 
     def eof_received(self) -> bool:
         """Let the client have the answers that it waits for, though it has nothing more to say."""
@@ -117,20 +119,17 @@ class Connection(asyncio.Protocol):
 
     def _close_if_waiting(self) -> None:
         if not (self._is_busy or self._reader.taken):
-            self._close()
+            self._transport.close()
 
-    def _close(self) -> None:
-        self._transport.close()
-        if self._is_stopping and self._peer.secure:  # TLS waits for a farewell, and who sleeps on a pool says none
-            self._loop.call_later(_LINGER, self._leave)
-
-    def _leave(self) -> None:
+    def _leave_if_stuck(self, before: int) -> None:
+        """Leave a client that takes nothing of what is there for it, be it only the farewell that TLS waits for."""
         if self not in self._state.connections:
             return
-        if self._is_held:
-            self._loop.call_later(_LINGER, self._leave)
-        else:
+        left = self._transport.get_write_buffer_size()
+        if left == before and (self._is_held or self._transport.is_closing()):
             self._transport.abort()
+        else:
+            self._loop.call_later(_PATIENCE, self._leave_if_stuck, left)
 
     # Requests
 
@@ -228,7 +227,7 @@ class Connection(asyncio.Protocol):
         if taken.refused:
             self._loop.call_later(_LINGER, self._transport.close)
         elif is_last:
-            self._close()
+            self._transport.close()
         elif self._is_paused or self._reader.taken:
             self._loop.call_soon(self._go_on)
 

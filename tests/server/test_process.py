@@ -357,6 +357,15 @@ def test_a_stop_does_not_wait_for_a_request_that_does_not_get_whole(sent: bytes)
         assert monotonic() - begun < 10
 
 
+def test_a_stop_does_not_wait_for_who_takes_no_answers() -> None:
+    with serve() as served, connected(served.url) as deaf:
+        deaf.socket.settimeout(0.5)
+        with suppress(TimeoutError):
+            deaf.socket.sendall(b"GET /metrics HTTP/1.1\r\n\r\n" * 2_000_000)
+        code, log = served.stop()
+    assert (code, "timeout" in log) == (0, False)
+
+
 def test_who_stops_it_twice_does_not_wait_and_sees_no_traceback() -> None:
     with serve() as served, connected(served.url) as wire:
         assert wire.ask([("Host", "h")], line="GET /healthz HTTP/1.1").status == 200
