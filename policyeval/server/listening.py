@@ -134,6 +134,8 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; asked again, without waiting for anybody."""
+        while self.servers:  # uvicorn would wait for who has not even finished TLS's handshake
+            self.servers.pop().close()
         await super().shutdown(sockets)
         if self.force_exit:
             await self.lifespan.shutdown()

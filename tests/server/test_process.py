@@ -339,6 +339,17 @@ def test_a_stop_does_not_wait_for_who_keeps_a_connection_of_tls(tmp_path: Path) 
         kms.close()
 
 
+def test_a_stop_does_not_wait_for_who_never_began_to_speak_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without uvloop it is asyncio, from Python 3.12 on, that would wait for a handshake."""
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['uvloop'] = None\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    certificate, key = _certificate(tmp_path)
+    with serve("--host", "localhost", "--tls-cert", certificate, "--tls-key", key) as served, connected(served.url):
+        served.client(verify=certificate).list_keys()  # it came later, so that both are accepted
+        code, log = served.stop()
+    assert (code, "timeout" in log) == (0, False)
+
+
 @pytest.mark.parametrize("sent", [b"POST / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"])
 def test_a_stop_does_not_wait_for_a_request_that_does_not_get_whole(sent: bytes) -> None:
     with serve() as served, connected(served.url) as stuck, connected(served.url) as slow:
