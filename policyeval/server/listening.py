@@ -29,6 +29,8 @@ __all__ = ["Tls", "is_loopback", "listen", "new_loop", "run", "running", "url_of
 _GRACE: Final = 30
 _BACKLOG: Final = 2048
 _ENOUGH: Final = 2  # processors: one is the client's
+# All addresses of the machine are none that a client could be told.
+_LOOPBACK: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - they are looked up only
 
 
 class Tls(NamedTuple):
@@ -68,9 +70,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def url_of(opened: socket.socket, host: str, *, secure: bool) -> str:
-    """Give the URL of a socket that was opened for a host."""
-    named = f"[{host}]" if ":" in host else host
-    return f"{'https' if secure else 'http'}://{named}:{opened.getsockname()[1]}"
+    """Give the URL at which this machine reaches a socket that was opened for a host."""
+    address, port, *_ = opened.getsockname()
+    named = _LOOPBACK.get(address, f"[{host}]" if ":" in host else host)
+    return f"{'https' if secure else 'http'}://{named}:{port}"
 
 
 def is_loopback(opened: socket.socket) -> bool:

@@ -65,6 +65,7 @@ def test_secrets_of_a_file_are_not_told() -> None:
     ("arguments", "line"),
     [
         (["--host", "0.0.0.0"], "open to   EVERYBODY who reaches this machine, WITHOUT ENCRYPTION"),  # noqa: S104
+        (["--host", "0.0.0.0"], r"AWS_ENDPOINT_URL=http://127\.0\.0\.1:\d+ "),  # noqa: S104
         (
             ["--entities", "fixtures/accounts.yaml"],
             "who       NOBODY can sign: there are no `access_keys` of fixtures/acc",
