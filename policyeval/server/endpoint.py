@@ -209,7 +209,7 @@ class Endpoint:
         """Tell which service is meant: the protocols tell it, and where neither is spoken the signature's scope."""
         if request.header(b"x-amz-target") is not None:
             return self._kms
-        if b"Action=" in request.query or (request.header(b"content-type") or "").startswith(FORM):
+        if b"Action=" in request.query or (request.header(b"content-type") or "").lower().startswith(FORM):
             return self._sts
         return self._sts if "/sts/aws4_request" in (request.header(b"authorization") or "") else self._kms
 

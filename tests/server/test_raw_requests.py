@@ -482,6 +482,12 @@ def test_sts_without_a_signature(wire: Connection) -> None:
     assert b"<Code>MissingAuthenticationToken</Code>" in answer.body
 
 
+def test_a_form_is_for_sts_in_whatever_letters_it_says_so(wire: Connection, key: AccessKeyPair) -> None:
+    body = b"Action=GetCallerIdentity&Version=2011-06-15"
+    headers = [("Content-Type", "Application/X-WWW-Form-Urlencoded")]
+    assert wire.ask(sign(key, wire.url, body, headers, service="sts"), body).status == 200
+
+
 def test_a_signature_for_kms_is_none_for_sts(wire: Connection, key: AccessKeyPair) -> None:
     body = b"Action=GetCallerIdentity&Version=2011-06-15"
     headers = sign(key, wire.url, body, [("Content-Type", "application/x-www-form-urlencoded")], service="kms")
