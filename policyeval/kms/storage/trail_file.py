@@ -202,9 +202,7 @@ class TrailFile:
 
     def _write(self, line: bytes) -> None:
         try:
-            written = os.write(self._file, line)
-            while written < len(line):
-                written += os.write(self._file, line[written:])
+            _write_whole(self._file, line)
         except OSError as error:
             self._take_back()
             self._has_failed = True
@@ -269,7 +267,7 @@ class TrailFile:
         line, digest = self._chain.line(self._encoder.encode(event))
         try:
             # The line holds the fragment, so it is the longer one and covers it.
-            os.write(self._file, line)
+            _write_whole(self._file, line)
         except OSError as error:
             raise self._trouble("continued", error) from error
         self._chain.advance(digest)
@@ -295,13 +293,20 @@ def _open(path: Path) -> int:
     return file
 
 
+def _write_whole(file: int, text: bytes) -> None:
+    """Write all of a text: a disk that is nearly full takes a part, and only then says so."""
+    written = os.write(file, text)
+    while written < len(text):
+        written += os.write(file, text[written:])
+
+
 def _replace(path: Path, text: str) -> None:
     """Put a new file in the place of an old one, so that one of them is always there whole."""
     fresh = Path(f"{path}.new")
     try:
         file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _MODE)
         try:
-            os.write(file, text.encode())
+            _write_whole(file, text.encode())
             os.fsync(file)
         finally:
             os.close(file)

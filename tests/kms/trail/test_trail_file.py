@@ -13,7 +13,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -366,27 +367,60 @@ def test_another_key_does_not_continue_it(path: Path) -> None:
             TrailFile(path, key)
 
 
+@contextmanager
+def disk_with(left: int, path: Path) -> Iterator[None]:
+    """A disk on which a file can grow by so many bytes."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + left, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
 def test_a_full_disk_leaves_a_whole_chain_and_says_so(path: Path) -> None:
     trail = opened(path, flush_after=NEVER)
     trail.append(event(number=1))
     size = path.stat().st_size
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100, limits[1]))
-    try:
+    with disk_with(100, path):
         trail.check()
         for ask in (lambda: trail.append(event(number=2)), trail.check, trail.check):
             with pytest.raises(StorageError, match="cannot be written: file too large"):
                 ask()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        signal.signal(signal.SIGXFSZ, handler)
     trail.check()
     assert path.stat().st_size == size
     trail.append(event(number=3))
     trail.close()
     assert numbers(path) == [1, 2]
     assert verify(path).verified
+
+
+@pytest.mark.parametrize("left", [0, 1, 300])
+def test_half_a_line_that_a_full_disk_cannot_take_up_is_taken_up_later(path: Path, left: int) -> None:
+    filled(path, 3)
+    with path.open("ab") as file:
+        file.write(b'{"half')
+    with disk_with(left, path), pytest.raises(StorageError, match="cannot be continued: file too large"):
+        opened(path)
+    with opened(path) as trail:
+        trail.append(event(number=4))
+    assert (verify(path).verified, verify(path).recoveries, numbers(path)) == (True, 1, [1, 2, 3, 4, 5])
+
+
+def test_after_half_a_line_that_cannot_be_taken_back_nothing_is_written(path: Path) -> None:
+    trail = opened(path, flush_after=NEVER)
+    full = os.open("/dev/full", os.O_WRONLY)  # a device that takes nothing and cannot be cut
+    os.dup2(full, trail._file)
+    os.close(full)
+    with pytest.raises(StorageError, match="cannot be written: no space left on device"):
+        trail.append(event(number=1))
+    for refused in (lambda: trail.append(event(number=2)), trail.check):
+        with pytest.raises(StorageError, match="ends in half a line that cannot be taken back") as caught:
+            refused()
+        assert caught.value.diagnostics[0].hint == AGAIN
+    trail.close()
 
 
 def test_a_head_that_cannot_be_written_ends_it(path: Path) -> None:
