@@ -187,8 +187,8 @@ class Call:
         appears = serves(name, self.caller.via_service, self.region) or (
             self.operation == "DescribeKey" and self.caller.via_service is None and is_predefined(name)
         )
-        if name.account != self.caller.account or not appears:
-            return None
+        if not appears or name.account != self.caller.account or not name.account:
+            return None  # a service in its own name and who is anonymous are of no account
         with self.writing() as transaction:
             alias = transaction.alias(name.arn)  # another call may have been first
             if alias is not None:
