@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple, TypeAlias, cast
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias, cast
 
 from policyeval.catalog.kms_model import Shape
 from policyeval.kms.errors import KmsError
@@ -245,9 +245,7 @@ def _integer(value: object) -> int:
     raise _mistyped(value, "{} can not be converted to an Integer")
 
 
-def _boolean(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
+def _boolean(value: object) -> NoReturn:
     raise _mistyped(value, "{} can not be converted to a Boolean")
 
 
