@@ -27,6 +27,7 @@ from tests.kms.estate import (
     entities,
     policy,
 )
+from tests.kms.importing import Importer
 from tests.kms.using import FULL, FailingStore
 
 ROOT = RootKey.of(bytes(range(32)))
@@ -92,6 +93,12 @@ NAMES = [
     ),
     ("another Region's ARN", f"arn:aws:kms:eu-west-1:{A}:key/x", "NotFoundException", "Invalid arn eu-west-1"),
     ("another service's ARN", "arn:aws:s3:::bucket", "NotFoundException", "Invalid keyId 'arn:aws:s3:::bucket'"),
+    (
+        "the ARN of something else of KMS's",
+        f"arn:aws:kms:us-east-1:{A}:grant/x",
+        "NotFoundException",
+        f"Invalid keyId 'arn:aws:kms:us-east-1:{A}:grant/x'",
+    ),
 ]
 
 
@@ -235,6 +242,18 @@ def test_members_of_a_multi_region_key_share_their_material() -> None:
     assert there["KeyId"] == f"arn:aws:kms:eu-west-1:{A}:key/{MRK}"
     metadata = kms.call(ADMIN_A, "DescribeKey", {"KeyId": MRK})["KeyMetadata"]
     assert metadata["MultiRegionConfiguration"]["MultiRegionKeyType"] == "PRIMARY"
+
+
+def test_a_described_key_can_wait_for_its_material() -> None:
+    iam = described({"id": "app-key", "region": "us-east-1", "origin": "EXTERNAL", "state": "PendingImport"})
+    estate = Estate()
+    estate.kms.describe(iam)
+    assert estate.state("app-key") == "PendingImport"
+    assert estate.refused("Encrypt", KeyId="app-key", Plaintext=b"x")[0] == "KMSInvalidStateException"
+    Importer(estate).bring("app-key", bytes(range(32)))
+    assert estate.state("app-key") == "Enabled"
+    blob = estate.call("Encrypt", KeyId="app-key", Plaintext=b"x")["CiphertextBlob"]
+    assert estate.call("Decrypt", CiphertextBlob=blob)["Plaintext"] == b"x"
 
 
 def test_a_key_that_cannot_be_made_is_said_at_once() -> None:

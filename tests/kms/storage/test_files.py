@@ -208,6 +208,13 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     assert path.read_bytes() == b"-----BEGIN NOTHING-----\n" * 1000
 
 
+def test_a_lock_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "kms.db-lock").write_bytes(b"-----BEGIN NOTHING-----\n" * 1000)
+    with pytest.raises(StorageError) as caught:
+        SqliteStore(tmp_path / "kms.db")
+    assert f"the database `{tmp_path / 'kms.db-lock'}` cannot be used: file is not a database" in str(caught.value)
+
+
 def test_a_file_that_is_cut_short(tmp_path: Path) -> None:
     path = tmp_path / "kms.db"
     with closing(SqliteStore(path)) as store:

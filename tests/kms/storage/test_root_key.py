@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import os
+import resource
 import stat
 from datetime import UTC
 from pathlib import Path
@@ -72,6 +73,19 @@ def test_a_file_is_made_once_with_a_fresh_key(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_made_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"the root key cannot be written to .*: no such file"):
         RootKey.from_file(tmp_path / "no folder" / "root.key", create=True)
+
+
+@POSIX
+def test_of_a_file_that_cannot_be_written_nothing_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "root.key"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+    try:
+        with pytest.raises(StorageError, match=r"the root key cannot be written to .*: file too large"):
+            RootKey.from_file(path, create=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_environment_gives_it_in_base64() -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from zlib import compress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policyeval import Entities, Session
+from policyeval.kms.crypto.sessions import seal_session
 from policyeval.kms.sts.identity import Identity
 from policyeval.kms.sts.service import SecurityTokenService
 from policyeval.kms.sts.source import StsSource
 from tests.kms.estate import START, A, B, allow, policy
-from tests.kms.sts.estate import ALICE, KINDS, ROOT, ROOT_KEY, SESSION, Tokens, described, tags, text, trusting
+from tests.kms.sts.estate import ALICE, KINDS, ROLE, ROOT, ROOT_KEY, SESSION, Tokens, described, tags, text, trusting
 
 
 def again(tokens: Tokens, identity: Identity) -> Identity | None:
@@ -103,6 +105,18 @@ def test_neither_secret_nor_token_shows() -> None:
         for shown in (repr(identity), repr(tokens.sts), repr(tokens.sts._core.access_keys)):
             assert identity.secret not in shown
             assert str(identity.token) not in shown or identity.token is None
+
+
+def test_fresh_credentials_show_their_key_alone() -> None:
+    issue = Tokens().sts.session_of(ROLE, "s1")
+    assert repr(issue) == f"Issue({issue.access_key_id})"
+
+
+def test_a_token_of_another_version_is_nobodys() -> None:
+    tokens = Tokens()
+    written = compress(b'[2,"AssumeRole"]')
+    token = seal_session(tokens.sts._key, "ASIAOTHER", written, bytes)
+    assert tokens.sts.find("ASIAOTHER", token) is None
 
 
 def test_the_same_token_gives_the_same_identity() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from policyeval import Entities
+from policyeval.kms.sts.service import SecurityTokenService
 from tests.kms.estate import START, A, B, allow, deny
-from tests.kms.sts.estate import KINDS, ROLE, SESSION, Tokens, tags, text
+from tests.kms.sts.estate import KINDS, ROLE, SESSION, Tokens, described, tags, text
 
 NAMED = f"arn:aws:sts::{A}:federated-user/bob"
 
@@ -165,6 +166,13 @@ def test_an_operation_that_is_not_here_is_refused(operation: str) -> None:
         "InvalidAction",
         f"Could not find operation {operation} for version 2011-06-15",
     )
+
+
+def test_a_session_of_another_service_has_no_token_here() -> None:
+    other = SecurityTokenService(described())  # under a root key of its own
+    issue = other.session_of(ROLE, "s1")
+    identity = other.find(issue.access_key_id, issue.token)
+    assert Tokens().refused("GetSessionToken", identity)[0] == "InvalidClientTokenId"
 
 
 @pytest.mark.parametrize(

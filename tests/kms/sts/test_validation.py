@@ -43,6 +43,15 @@ def test_what_is_not_known_is_left_out_and_null_is_absent() -> None:
     assert validate("AssumeRole", {**GOOD, "Other": 1, "Policy": None}) == GOOD
 
 
+def test_values_of_other_classes_do_for_those_of_the_model() -> None:
+    class Text(str):
+        __slots__ = ()
+
+    accepted = validate("AssumeRole", {**GOOD, "ExternalId": Text("ext"), "TransitiveTagKeys": ()})
+    assert accepted == {**GOOD, "ExternalId": "ext", "TransitiveTagKeys": []}
+    assert type(accepted["ExternalId"]) is str
+
+
 @pytest.mark.parametrize("value", [["a"], {"a": "b"}, 1, True, b"x"])
 def test_a_value_of_another_type_is_malformed(value: Any) -> None:
     assert refused("AssumeRole", **{**GOOD, "ExternalId": value})[0] == "MalformedInput"

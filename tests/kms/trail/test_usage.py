@@ -198,6 +198,16 @@ def test_what_the_store_could_not_keep_was_not_done(operation: str) -> None:
     assert sum(row.requests for row in report.requests) == 4
 
 
+@pytest.mark.parametrize(("between", "undone"), [(1023, True), (1024, False)])
+def test_only_recent_changes_are_remembered_to_be_undone(between: int, *, undone: bool) -> None:
+    told = on(11, "ScheduleKeyDeletion", number=7)
+    failed = told._replace(response=None, error="KMSInternalException")
+    others = [on(12, "TagResource", number=number) for number in range(100, 100 + between)]
+    report = counted([created(1), told, *others, failed])
+    assert report.operations["ScheduleKeyDeletion"] == ((1, 1) if undone else (2, 1))
+    assert (report.keys[0].end == END) is undone
+
+
 def test_what_failed_before_it_was_told_is_a_request() -> None:
     failed = on(11, "ScheduleKeyDeletion", number=7, response=None, error="KMSInternalException")
     report = counted([created(1), failed, failed])
@@ -218,6 +228,12 @@ def test_what_lies_outside_is_not_counted_but_keys_from_before_are() -> None:
     report = counted([created(1), on(2), on(20), on(25)], START.replace(day=10), START.replace(day=22))
     assert report.operations == {"Encrypt": (1, 0)}
     assert report.keys[0].months == Decimal(12 * 24) / (31 * 24)
+
+
+def test_a_key_that_was_gone_before_is_not_charged() -> None:
+    report = counted([created(1), on(3, "ScheduleKeyDeletion"), on(20)], START.replace(day=10), START.replace(day=22))
+    assert report.keys == ()
+    assert report.operations == {"Encrypt": (1, 0)}
 
 
 def test_without_bounds_it_is_the_trails_own_time() -> None:
