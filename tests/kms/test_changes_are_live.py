@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from policyeval import Request, UnknownEntityError
 from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, NOBODY_A, NOBODY_B, A, B, Estate, allow, policy
 
 SHARED = json.dumps(policy(allow("kms:*", Principal={"AWS": A}), allow("kms:Decrypt", Principal={"AWS": B})))
@@ -62,6 +63,19 @@ def _params(operation: str) -> dict[str, object]:
     if operation == "CreateGrant":
         return {"GranteePrincipal": APP_A, "Operations": ["Encrypt"]}
     return {"Tags": [{"TagKey": "x", "TagValue": "y"}]}
+
+
+def test_the_authorizer_knows_keys_by_alias_too_and_iams_resources() -> None:
+    estate = Estate()
+    estate.call("CreateAlias", AliasName="alias/app", TargetKeyId=estate.key())
+    authorizer, alias = estate.kms.authorizer, f"arn:aws:kms:us-east-1:{A}:alias/app"
+    for action, resource in (("kms:DescribeKey", alias), ("s3:GetObject", "arn:aws:s3:::bucket/figures")):
+        request = Request(principal=ADMIN_A, action=action, resource=resource, resource_account=A)
+        assert authorizer.authorize(request).allowed
+    with pytest.raises(UnknownEntityError, match=r"there is no .*alias/none"):
+        authorizer.authorize(
+            Request(principal=ADMIN_A, action="kms:DescribeKey", resource=alias.replace("app", "none"))
+        )
 
 
 def test_who_can_is_told_of_the_keys_as_they_are() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from policyeval import Entities
 from policyeval.errors import EntitiesError
-from policyeval.kms import Caller, StorageError
+from policyeval.kms import Caller, KeyManagementService, KmsError, StorageError
 from policyeval.kms.trail.trail import MemoryTrail
 from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, APP_B, A, B, C, Estate, allow, deny, entities, policy
 from tests.kms.using import opened_to
@@ -273,6 +273,19 @@ def test_a_deny_holds_where_a_live_source_forgets_the_unique_id() -> None:
     assert estate.state(key, APP_B) == "Enabled"
     source.now = with_app(FIRST)
     assert estate.refused("DescribeKey", APP_B, KeyId=key)[0] == "AccessDeniedException"
+
+
+def test_a_source_that_does_not_tell_of_its_changes_does_from_the_start() -> None:
+    source = Live(with_app(FIRST))
+    kms = KeyManagementService(source)
+    admin = kms.client(ADMIN_A)
+    key = admin.create_key(policy=opened_to_app())
+    blob = admin.encrypt(key, b"x")
+    assert kms.client(APP_B).decrypt(blob) == b"x"
+    source.now = entities()
+    with pytest.raises(KmsError, match="kms:Decrypt"):
+        kms.client(APP_B).decrypt(blob)
+    assert admin.decrypt(blob) == b"x"
 
 
 def test_who_there_is_is_gone_through_once_a_description(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from policyeval.kms.storage import faults
 from policyeval.kms.trail.event import Event
 from policyeval.kms.trail.trail import MemoryTrail
 from policyeval.model.request import Session
-from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, NOBODY_A, A, B, Estate, allow
+from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, NOBODY_A, A, B, Estate, allow, policy
 from tests.kms.using import FULL, FailingStore, opened_to
 
 SECRET = b"nobody writes this down"
@@ -98,6 +98,36 @@ def test_a_session_is_told_with_its_role() -> None:
     assert identity["principalId"] == f"AROAAPPOF{A}:monday"
     assert identity["sessionContext"]["sessionIssuer"]["arn"] == APP_A
     assert trail.records[-1]["sourceIPAddress"] == "10.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("name", "issuer"),
+    [
+        pytest.param("nobody", f"arn:aws:iam::{A}:user/nobody", id="a session of the name of a user is taken for his"),
+        pytest.param("bob", None, id="a session of a name of its own"),
+    ],
+)
+def test_a_federated_session_is_told_with_whose_it_is(name: str, issuer: str | None) -> None:
+    estate, trail = recorded()
+    arn = f"arn:aws:sts::{A}:federated-user/{name}"
+    estate.refused("ListKeys", arn)
+    identity = trail.records[-1]["userIdentity"]
+    assert (identity["type"], identity["arn"], identity["accountId"]) == ("FederatedUser", arn, A)
+    assert (identity.get("sessionContext") or {"sessionIssuer": {"arn": None}})["sessionIssuer"]["arn"] == issuer
+
+
+@pytest.mark.parametrize(("caller", "kind"), [("logs.amazonaws.com", "AWSService"), ("anonymous", "AWSAccount")])
+def test_a_call_of_nobodys_account_is_told(caller: str, kind: str) -> None:
+    estate, trail = recorded()
+    who: Any = {"Service": caller} if "." in caller else "*"
+    own = allow("kms:*", Principal={"AWS": A})
+    key = estate.key(Policy=json.dumps(policy(own, allow("kms:Encrypt", Principal=who))))
+    estate.call("Encrypt", caller, KeyId=key, Plaintext=SECRET)
+    assert estate.refused("Decrypt", caller, CiphertextBlob=b"x" * 100)[0] == "InvalidCiphertextException"
+    record = trail.records[-2]
+    assert record["userIdentity"]["type"] == kind
+    assert record["recipientAccountId"] == A
+    assert record["additionalEventData"]["decisions"][0]["decision"] == "allow"
 
 
 def test_a_call_from_another_account_names_both() -> None:
