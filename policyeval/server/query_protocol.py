@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, cast
 from urllib.parse import parse_qsl
@@ -161,18 +161,12 @@ def _element(name: str, value: object) -> str:
 
 def _content(value: object) -> Iterator[str]:
     if isinstance(value, Mapping):
-        yield from _children(value.items())
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        yield from _children(("member", item) for item in value)
+        yield from (_element(name, member) for name, member in value.items() if member is not None)
     elif isinstance(value, datetime):
         yield value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     else:
         # XML has no way to write some characters at all.
         yield escape(_NO_XML.sub("\N{REPLACEMENT CHARACTER}", str(value)))
-
-
-def _children(items: Iterable[tuple[str, object]]) -> Iterator[str]:
-    return (_element(name, value) for name, value in items if value is not None)
 
 
 def _encode_as_json(operation: str, response: Mapping[str, object], request_id: str) -> bytes:
