@@ -96,6 +96,7 @@ REFUSED: dict[str, tuple[tuple[bytes, ...], int]] = {
     "a negative length": ((_post(b"Content-Length: -1\r\n"),), 400),
     "an address that is none": ((b"GET http:// HTTP/1.1\r\n\r\n",), 400),
     "a tunnel with a body": ((b"CONNECT h:1 HTTP/1.1\r\nContent-Length: 1\r\n\r\n0",), 400),
+    "a tunnel to a path, with a body": ((b"CONNECT /a HTTP/1.1\r\nContent-Length: 1\r\n\r\n0",), 400),
     "two lengths and another protocol": (
         (_post(b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 1\r\nContent-Length: 2\r\n"),),
         400,
