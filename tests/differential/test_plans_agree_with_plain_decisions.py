@@ -1,4 +1,4 @@
-"""What is asked again and again is decided from a plan: every answer must be the one that a fresh authorizer gives.
+"""What is asked again and again is decided from a plan: every answer must be the one that is given without any.
 
 Each request of a world is asked until there is a plan, and then with other facts: another encryption
 context, other keys, another time, by a service; once more prepared. Answers are compared whole, reports included.
@@ -75,14 +75,14 @@ def twice(used: Authorizer, request: Request) -> Decision:
 
 
 def differing(source: PolicySource, request: Request, delay: timedelta, used: Authorizer) -> list[str]:
-    """Ask until there is a plan, then everything else, and give what is answered otherwise than afresh."""
+    """Ask until there is a plan, then everything else, and give what is answered otherwise than without one."""
     if request.at is None:
         request = request.replace(at=LATER - timedelta(days=400))  # two authorizers have two clocks
     for _ in range(3):
         answer(used.authorize, request)
-    found = []
+    found, plainly = [], Authorizer(source, grant_delay=delay)._plainly
     for number, asked in enumerate(variations(request)):
-        plain = answer(Authorizer(source, grant_delay=delay).authorize, asked)
+        plain = answer(plainly, asked)
         answers = [answer(used.authorize, asked) for _ in range(2)]
         answers.append(answer(twice, used, asked))
         found += [f"variation {number}: {asked}" for given in answers if given != plain]
