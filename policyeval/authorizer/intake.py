@@ -26,6 +26,13 @@ from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
 
 _OF_PAIRS = (ENCRYPTION_CONTEXT, "kms:encryptioncontextkeys")
+# Two keys go by old names, too: whatever sets one sets both (K9).
+_OTHER_NAME = {
+    "kms:keyspec": "kms:customermasterkeyspec",
+    "kms:customermasterkeyspec": "kms:keyspec",
+    "kms:keyusage": "kms:customermasterkeyusage",
+    "kms:customermasterkeyusage": "kms:keyusage",
+}
 
 
 class Through(NamedTuple):
@@ -165,6 +172,9 @@ def _imply(given: Mapping[str, Value], request: Request, context: EvaluationCont
         told = given.get("aws:tagkeys") or ()
         folded = {name.lower() for name in told}
         context.given = {**given, "aws:tagkeys": (*told, *(tag for tag in tags if tag.lower() not in folded))}
+    renamed = {other: value for key, value in given.items() if (other := _OTHER_NAME.get(key)) and other not in given}
+    if renamed:
+        context.given = {**context.given, **renamed}
     if request.encryption_context:
         return
     pairs = _names_after(ENCRYPTION_CONTEXT, request, given)

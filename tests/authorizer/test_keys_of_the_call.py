@@ -114,6 +114,14 @@ def test_a_key_that_is_derived(  # noqa: PLR0913, PLR0917 - the columns of the t
     assert ask(asked, **{"action": "kms:DescribeKey", **facts}).allowed is holds
 
 
+@pytest.mark.parametrize("told", ["kms:KeySpec", "kms:CustomerMasterKeySpec"])
+@pytest.mark.parametrize("asked", ["kms:KeySpec", "kms:CustomerMasterKeySpec"])
+def test_a_new_keys_spec_is_told_by_either_of_its_names(told: str, asked: str) -> None:
+    described = {"alice": [allow(), deny(Condition=when("StringEquals", asked, "RSA_2048"))]}
+    assert not ask(described, ALICE, "kms:CreateKey", "*", context={told: "RSA_2048"}).allowed
+    assert ask(described, ALICE, "kms:CreateKey", "*", context={told: "HMAC_256"}).allowed
+
+
 def test_of_a_roles_session() -> None:
     conditions = {
         **when("StringEquals", "aws:PrincipalType", "AssumedRole"),

@@ -14,6 +14,7 @@ from tests.reference.world import World
 AWS_SERVICE_ACCOUNT = "aws-service"  # no account id: no condition on accounts may open to a service (S15)
 
 _REQUEST_TAG = "aws:requesttag/"
+_SAME = (("kms:keyspec", "kms:customermasterkeyspec"), ("kms:keyusage", "kms:customermasterkeyusage"))  # K9
 _TYPES = {
     "root": "Account",
     "user": "User",
@@ -50,6 +51,9 @@ def facts_of(  # noqa: PLR0913 - what a request is made of
     if caller.account is not None and (caller.temporary or request.via_service is not None):
         facts.setdefault("aws:multifactorauthpresent", False)  # unless more is known
     facts = {key: value for key, value in facts.items() if not key.startswith("aws:principaltag/")} | derived
+    for one, other in _SAME:
+        if one in facts or other in facts:
+            facts[one] = facts[other] = facts.get(one, facts.get(other))
     if request.action.lower().startswith("kms:"):
         facts = _of_kms(request, caller, resource, facts, on_alias=on_alias)
     return {key: value for key, value in facts.items() if value is not None}
