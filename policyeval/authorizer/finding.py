@@ -74,15 +74,19 @@ class Finder:
         if action.service == "kms" and ":alias/" in arn:
             return self._alias(request, action, arn)
         record = self.source.resource(arn)
-        if record is not None:
+        if record is not None and (record.key is not None or not record.described):
             return self._described(record), None
         parts = split_arn(arn)
         if parts is None:
             raise _no_resource(arn)
+        whole = self._whole(parts)
+        if whole is not None:
+            return self._inside(whole, arn, parts, record), None
+        if record is not None:
+            return self._described(record), None
         if action.service == "sts" and parts.service == "iam" and parts.resource.startswith("role/"):
             self.source.principal(arn)  # says that it is not described
-        whole = self._whole(parts)
-        return (self._inside(whole, arn, parts) if whole is not None else self._elsewhere(request, parts)), None
+        return self._elsewhere(request, parts), None
 
     def _alias(self, request: Request, action: ActionFacts, arn: str) -> tuple[Target, str | None]:
         parts = split_arn(arn)
@@ -131,13 +135,16 @@ class Finder:
         name = governing(parts.service, parts.account, parts.resource)
         return self.source.resource(str(parts._replace(resource=name))) if name is not None else None
 
-    def _inside(self, record: ResourceRecord, arn: str, parts: Arn) -> Target:
+    def _inside(self, record: ResourceRecord, arn: str, parts: Arn, own: ResourceRecord | None) -> Target:
+        """Make the target of what lies in a resource, under its policy; `own` is what is described of itself."""
         whole = self._described(record)
         target = Target(arn, whole.account, parts)
         target.record = record
         target.policy, target.rcps, target.rcp_exempt = whole.policy, whole.rcps, whole.rcp_exempt
         target.organization_known, target.described = whole.organization_known, False
         target.keys = {key: value for key, value in whole.keys.items() if key.startswith("aws:resource")}
+        if own is not None:
+            self.maker.of_its_own(target, own, record.policy)
         return target
 
 

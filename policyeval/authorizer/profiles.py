@@ -257,6 +257,15 @@ class ProfileMaker:
             policy_type, layer = PolicyType.TRUST, Layer.TRUST
         target.policy = self.layer(layer, [policy], policy_type)
 
+    def of_its_own(self, target: Target, record: ResourceRecord, governing: NamedPolicy | None) -> None:
+        """Put on what lies in another resource what is described of itself, beside that one's policy."""
+        target.described = True
+        tags = tag_keys(RESOURCE_TAG, record.tags)
+        target.keys = {key: value for key, value in target.keys.items() if not key.startswith(RESOURCE_TAG)} | tags
+        if record.policy is not None:
+            both = [policy for policy in (record.policy, governing) if policy is not None]
+            target.policy = self.layer(Layer.RESOURCE, both, PolicyType.RESOURCE)
+
     def account_of(self, target: Target, account: AccountRecord) -> None:
         """Put what the resource's account brings on it."""
         target.organization_known = account.organization_known

@@ -406,6 +406,39 @@ def test_an_access_points_policy_is_asked_of_objects_and_an_allow_says_that_its_
     assert authorizer.account_access(A, "s3:DeleteAccessPoint", point).door == "open"
 
 
+# What holds, what is described of the object beside its ARN, the bucket's statements, what is decided.
+BESIDE: list[tuple[str, dict[str, Any], list[dict[str, Any]], str]] = [
+    ("an object's tags are no policy", {"tags": {"env": "prod"}}, [deny(Principal="*")], "explicit_deny"),
+    ("nor is an object that has nothing", {}, [deny(Principal="*")], "explicit_deny"),
+    (
+        "they are its own, not its bucket's",
+        {"tags": {"env": "prod"}},
+        [deny(Principal="*", Condition=when("StringEquals", "aws:ResourceTag/env", "prod"))],
+        "explicit_deny",
+    ),
+    (
+        "and its bucket's are not its own",
+        {"tags": {"team": "red"}},
+        [deny(Principal="*", Condition=when("StringEquals", "aws:ResourceTag/env", "dev"))],
+        "allowed",
+    ),
+    ("a policy of its own allows nothing that its bucket's denies", {"policy": policy(allow(Principal="*"))}, [deny(Principal="*")], "explicit_deny"),
+    ("and what it denies is denied", {"policy": policy(deny(Principal="*"))}, [allow(Principal="*")], "explicit_deny"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("own", "of_bucket", "reason"), [pytest.param(*row[1:], id=row[0]) for row in BESIDE])
+def test_an_object_that_is_described_too_stays_under_its_buckets_policy(
+    own: dict[str, Any], of_bucket: list[dict[str, Any]], reason: str
+) -> None:
+    user = {"name": "alice", "identity_policies": [policy(allow())]}
+    bucket = {"arn": BUCKET, "policy": policy(*of_bucket), "tags": {"env": "dev"}}
+    account = {"id": A, "users": [user], "resources": [bucket, {"arn": f"{BUCKET}/x", **own}]}
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
+    request = Request(ALICE, "s3:GetObject", f"{BUCKET}/x")
+    assert [authorizer.authorize(request).reason for _ in range(4)] == [reason] * 4
+
+
 def test_only_an_object_is_inside_of_what_its_arn_begins_with() -> None:
     topic = f"arn:aws:sns:us-east-1:{A}:topic"
     account = {"id": A, "resources": [{"arn": topic, "policy": policy(allow(Principal="*"))}]}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -184,7 +185,10 @@ def case_of(world: World, request: Request) -> Case:
 
 def _find(world: World, arn: str) -> ResourceRecord | None:
     """Find what is described; an S3 object stands under its bucket's policy."""
-    return world.resource(arn) or world.resource(whole(arn))
+    own, around = world.resource(arn), world.resource(whole(arn))
+    if own is None or around is None or own is around:
+        return own or around
+    return replace(own, account=around.account, policy=own.policy or around.policy)
 
 
 def _owner(world: World, request: Request, caller: Caller, resource: ResourceRecord | None) -> AccountRecord | None:
