@@ -10,7 +10,7 @@ from policyeval.evaluator.context import (
     ENCRYPTION_CONTEXT,
     PRINCIPAL_TAG,
     REQUEST_TAG,
-    RESOURCE_TAG,
+    RESOURCE_TAGS,
     TARGET_KEYS,
     CallerFacts,
     EvaluationContext,
@@ -45,7 +45,7 @@ def contradictions(given: Values, context: EvaluationContext) -> list[Diagnostic
 def _contradicted(key: str, value: Value, context: EvaluationContext) -> str | None:
     if key in CALLER_KEYS or key.startswith(PRINCIPAL_TAG):
         return _against_caller(key, value, context)
-    if key in TARGET_KEYS or key.startswith(RESOURCE_TAG):
+    if key in TARGET_KEYS or key.startswith(RESOURCE_TAGS):
         return _against_target(key, value, context)
     if key.startswith(ENCRYPTION_CONTEXT):
         actual = context.encryption_context.get(key.removeprefix(ENCRYPTION_CONTEXT))
@@ -204,4 +204,4 @@ _CHECKS: dict[str, Callable[[Value, EvaluationContext], str | None]] = {
     "kms:requestalias": _check_alias,
 }
 _SETTLED = CALLER_KEYS | TARGET_KEYS | frozenset(_CHECKS)
-_SETTLED_FAMILIES = (PRINCIPAL_TAG, RESOURCE_TAG, ENCRYPTION_CONTEXT)
+_SETTLED_FAMILIES = (PRINCIPAL_TAG, *RESOURCE_TAGS, ENCRYPTION_CONTEXT)

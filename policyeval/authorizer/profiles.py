@@ -14,7 +14,15 @@ from policyeval.authorizer.facts import fold_names
 from policyeval.authorizer.inputs import must_name
 from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.catalog.services import own_policy_required
-from policyeval.evaluator.context import PRINCIPAL_TAG, RESOURCE_TAG, CallerFacts, CallFacts, TargetFacts, Value
+from policyeval.evaluator.context import (
+    IAM_RESOURCE_TAG,
+    PRINCIPAL_TAG,
+    RESOURCE_TAG,
+    CallerFacts,
+    CallFacts,
+    TargetFacts,
+    Value,
+)
 from policyeval.evaluator.layers import BoundStatement, Compiler, LevelStack, PolicyLayer, View, keep
 from policyeval.evaluator.principals import Door as Opening
 from policyeval.model.arn import Arn, root_arn, split_arn
@@ -323,6 +331,8 @@ def _account_keys(account: AccountRecord) -> dict[str, Value]:
 
 def _resource_keys(record: ResourceRecord) -> dict[str, Value]:
     keys = _account_keys(record.account) | tag_keys(RESOURCE_TAG, record.tags)
+    if ":iam:" in record.arn:
+        keys |= tag_keys(IAM_RESOURCE_TAG, record.tags)
     if record.key is not None:
         keys |= key_facts(record.key)
     return keys

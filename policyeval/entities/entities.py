@@ -169,7 +169,7 @@ class Entities:
         return account_id in self._described
 
     def resources(self) -> Iterator[ResourceRecord]:
-        """Give every resource: keys, roles with their trust policies, and others."""
+        """Give every resource: keys, users, roles with their trust policies, and others."""
         return self._resources.values()
 
     def keys(self) -> Iterator[ResourceRecord]:
@@ -213,8 +213,9 @@ class Entities:
         Raises `UnknownEntityError` for an unknown resource, `PolicySyntaxError` for what is no policy.
         """
         record = self.resource(arn)
-        if record is None:
-            return _unknown("resource", arn, self._resources)
+        principal = self._principals.get(arn)
+        if record is None or (principal is not None and principal.kind == "user"):  # a user has no policy of that kind
+            return _unknown("resource with a policy", arn, self._resources)
         kind = PolicyType.KEY if record.key is not None else PolicyType.RESOURCE
         if ":role/" in record.arn:
             kind = PolicyType.TRUST

@@ -76,8 +76,9 @@ class PrincipalBuilder:
             own + self._from_groups(model, spot),
             self._boundary(model, f"user {model.name}", spot),
         )
-        self._building.parts.principals[arn] = user
-        self._building.parts.users[self._account.id, model.name] = user
+        parts = self._building.parts
+        parts.principals[arn] = parts.users[self._account.id, model.name] = user
+        parts.resources[arn] = ResourceRecord(arn, self._account, tags=model.tags)
         self._access_keys(model.access_keys, arn, spot)
 
     def _role(self, model: RoleModel, spot: Spot) -> None:

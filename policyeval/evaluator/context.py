@@ -317,6 +317,9 @@ CALLER_KEYS = frozenset(
 )
 PRINCIPAL_TAG = "aws:principaltag/"
 RESOURCE_TAG = "aws:resourcetag/"
+# IAM's users and roles have their tags under a key of IAM's own, too (service authorization reference, IAM and STS).
+IAM_RESOURCE_TAG = "iam:resourcetag/"
+RESOURCE_TAGS = (RESOURCE_TAG, IAM_RESOURCE_TAG)
 REQUEST_TAG = "aws:requesttag/"
 # Keys that the resource gives.
 TARGET_KEYS = frozenset(
@@ -353,7 +356,7 @@ def getter(folded: str) -> Getter:
         return lambda context: (
             context.given.get(folded) if (value := context.caller.keys.get(folded)) is None else value
         )
-    if folded in TARGET_KEYS or folded.startswith(RESOURCE_TAG):
+    if folded in TARGET_KEYS or folded.startswith(RESOURCE_TAGS):
         return lambda context: _given(context, folded) if (value := context.target.keys.get(folded)) is None else value
     if folded.startswith("kms:"):
         return lambda context: _given(context, folded)

@@ -10,7 +10,7 @@ from policyeval.evaluator.conditions import CompiledCondition, Test
 from policyeval.evaluator.context import (
     CALLER_KEYS,
     PRINCIPAL_TAG,
-    RESOURCE_TAG,
+    RESOURCE_TAGS,
     TARGET_KEYS,
     CallerFacts,
     EvaluationContext,
@@ -34,7 +34,7 @@ def knows(context: EvaluationContext, key: str) -> bool:
     # What they do not have may be told as context where nothing would derive it (contradictions.py).
     if key in CALLER_KEYS or key.startswith(PRINCIPAL_TAG):
         return _lacks(caller, key)
-    return (key in TARGET_KEYS or key.startswith(RESOURCE_TAG)) and _is_without(target, key)
+    return (key in TARGET_KEYS or key.startswith(RESOURCE_TAGS)) and _is_without(target, key)
 
 
 def _lacks(caller: CallerFacts, key: str) -> bool:

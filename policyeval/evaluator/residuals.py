@@ -15,7 +15,7 @@ from policyeval.evaluator.context import (
     COMPUTED,
     ENCRYPTION_CONTEXT,
     PRINCIPAL_TAG,
-    RESOURCE_TAG,
+    RESOURCE_TAGS,
     TARGET_KEYS,
     EvaluationContext,
     Value,
@@ -90,7 +90,7 @@ def _settled(context: EvaluationContext, key: str) -> bool:
         return False
     if key in CALLER_KEYS or key.startswith(PRINCIPAL_TAG):
         return context.caller.keys.get(key) is not None
-    if key in TARGET_KEYS or key.startswith(RESOURCE_TAG):
+    if key in TARGET_KEYS or key.startswith(RESOURCE_TAGS):
         return context.target.keys.get(key) is not None
     return False
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from policyeval import Authorizer, Entities, PolicySet, Request, Session, simulate
-from tests.authorizer.estates import ALIAS, ALICE, APP, KEY, ROOT_A, A, allow, ask, deny, policy, when
+from tests.authorizer.estates import ALIAS, ALICE, APP, BOB, KEY, ROOT_A, A, allow, ask, deny, policy, to, when
 
 S3 = "s3.us-east-1.amazonaws.com"
 CHINA = "s3.cn-north-1.amazonaws.com.cn"
@@ -120,6 +120,29 @@ def test_a_new_keys_spec_is_told_by_either_of_its_names(told: str, asked: str) -
     described = {"alice": [allow(), deny(Condition=when("StringEquals", asked, "RSA_2048"))]}
     assert not ask(described, ALICE, "kms:CreateKey", "*", context={told: "RSA_2048"}).allowed
     assert ask(described, ALICE, "kms:CreateKey", "*", context={told: "HMAC_256"}).allowed
+
+
+TAGGED_BLUE = when("StringEquals", "iam:ResourceTag/Team", "blue")
+# what holds, the statement, the action, the resource, whether it is allowed
+OF_IAM: list[tuple[str, Any, str, str, bool]] = [
+    ("a role has its tags under IAM's own key", allow(Condition=TAGGED_BLUE), "iam:GetRole", APP, True),
+    ("which a Deny looks at", deny(Condition=TAGGED_BLUE), "iam:DeleteRole", APP, False),
+    ("also where it is assumed", deny(Condition=TAGGED_BLUE), "sts:AssumeRole", APP, False),
+    ("a user has them, too", deny(Condition=TAGGED_BLUE), "iam:DeleteUser", ALICE, False),
+    ("and under the key of all", deny(Condition=when("StringEquals", "aws:ResourceTag/team", "blue")), "iam:DeleteUser", ALICE, False),
+    ("one without such a tag is none of them", deny(Condition=TAGGED_BLUE), "iam:DeleteUser", BOB, True),
+    ("nor is what is none of IAM's", deny(Condition=when("Null", "iam:ResourceTag/env", "false")), "kms:Decrypt", KEY, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("statement", "action", "resource", "allowed"), [pytest.param(*r[1:], id=r[0]) for r in OF_IAM]
+)
+def test_the_tags_of_what_is_iams(statement: dict[str, Any], action: str, resource: str, *, allowed: bool) -> None:
+    own = [statement] if statement["Effect"] == "Allow" else [allow(), statement]
+    trust = {"Effect": "Allow", "Principal": to(A), "Action": "sts:AssumeRole"}
+    described = {"alice": own, "trust": [trust]}
+    assert ask(described, ALICE, action, resource).allowed is allowed
 
 
 def test_of_a_roles_session() -> None:

@@ -110,7 +110,8 @@ def _of_resource(resource: ResourceRecord | None, owner: AccountRecord | None) -
     if resource is not None:
         for key in resource.tags:
             values = tuple(value for name, value in resource.tags.items() if name.lower() == key.lower())
-            facts[f"aws:resourcetag/{key.lower()}"] = values if len(values) > 1 else values[0]
+            for family in ("aws:", "iam:") if ":iam:" in resource.arn else ("aws:",):
+                facts[f"{family}resourcetag/{key.lower()}"] = values if len(values) > 1 else values[0]
     return facts
 
 

@@ -46,7 +46,7 @@ def assume_role(call: Call) -> Response:
     source = _source_identity(call, role)
 
     conditions = {**tag_conditions(tags), **_transitive(call)}
-    call.ask(_ASSUME, role, {**conditions, **_of_assuming(call, role, source)})
+    call.ask(_ASSUME, role, {**conditions, **_of_assuming(call, source)})
     if tags or inherited:
         call.ask("sts:TagSession", role, conditions)
     if source is not None:
@@ -132,15 +132,12 @@ def _transitive(call: Call) -> Conditions:
     return {"sts:TransitiveTagKeys": list(keys)} if keys else {}
 
 
-def _of_assuming(call: Call, role: str, source: str | None) -> Conditions:
+def _of_assuming(call: Call, source: str | None) -> Conditions:
     """Give the condition keys that AssumeRole alone sets."""
-    record = call.core.authorizer.source.resource(role)
-    tags = record.tags if record is not None else {}
     known = {
         "sts:RoleSessionName": call.params["RoleSessionName"],
         "sts:ExternalId": call.params.get("ExternalId"),
         "sts:SourceIdentity": source,
-        **{f"iam:ResourceTag/{key}": value for key, value in tags.items()},
     }
     return {name: value for name, value in known.items() if value is not None}
 
