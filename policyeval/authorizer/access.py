@@ -14,9 +14,10 @@ from typing import Literal, NamedTuple
 from policyeval.authorizer.actions import CREATE_GRANT
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
+from policyeval.authorizer.derived import organization_keys
 from policyeval.authorizer.doubts import unasked
 from policyeval.authorizer.inputs import must_name
-from policyeval.authorizer.profiles import Caller, organization_keys
+from policyeval.authorizer.profiles import Caller
 from policyeval.authorizer.report import every_layer
 from policyeval.authorizer.situation import Situation
 from policyeval.errors import RequestError, UnknownEntityError

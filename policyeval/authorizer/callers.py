@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from policyeval.authorizer.actions import ROLE_EXTRAS, WEB_IDENTITY_ACTIONS, ActionFacts
-from policyeval.authorizer.profiles import SERVICE_ACCOUNT, Caller, tag_keys
+from policyeval.authorizer.derived import tag_keys
+from policyeval.authorizer.profiles import SERVICE_ACCOUNT, Caller
 from policyeval.errors import RequestError
 from policyeval.evaluator.context import PRINCIPAL_TAG, CallerFacts, Value
 from policyeval.evaluator.principals import Door

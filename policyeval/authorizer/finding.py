@@ -142,7 +142,7 @@ class Finder:
         target.record = record
         target.policy, target.rcps, target.rcp_exempt = whole.policy, whole.rcps, whole.rcp_exempt
         target.organization_known, target.described = whole.organization_known, False
-        target.keys = {key: value for key, value in whole.keys.items() if key.startswith("aws:resource")}
+        target.keys = whole.keys
         if own is not None:
             self.maker.of_its_own(target, own, record.policy)
         return target

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.contradictions import contradictions
+from policyeval.authorizer.derived import endpoint_keys
 from policyeval.authorizer.facts import Key, KeyReader, fold_pairs
-from policyeval.authorizer.profiles import Target, endpoint_keys
+from policyeval.authorizer.profiles import Target
 from policyeval.errors import RequestError
 from policyeval.evaluator.context import (
     ENCRYPTION_CONTEXT,

@@ -1,4 +1,4 @@
-"""Principals and resources, with their policies compiled and their condition keys worked out.
+"""Principals and resources, with their policies compiled and their condition keys (derived.py).
 
 A profile is made once for a record and holds it; a new record means a new profile.
 """
@@ -10,19 +10,11 @@ from copy import copy
 from typing import NamedTuple
 
 from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
-from policyeval.authorizer.facts import fold_names
+from policyeval.authorizer.derived import account_keys, principal_keys, resource_keys, tag_keys
 from policyeval.authorizer.inputs import must_name
 from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.catalog.services import own_policy_required
-from policyeval.evaluator.context import (
-    IAM_RESOURCE_TAG,
-    PRINCIPAL_TAG,
-    RESOURCE_TAG,
-    CallerFacts,
-    CallFacts,
-    TargetFacts,
-    Value,
-)
+from policyeval.evaluator.context import RESOURCE_TAG, CallerFacts, CallFacts, TargetFacts, Value
 from policyeval.evaluator.layers import BoundStatement, Compiler, LevelStack, PolicyLayer, View, keep
 from policyeval.evaluator.principals import Door as Opening
 from policyeval.model.arn import Arn, root_arn, split_arn
@@ -217,7 +209,7 @@ class ProfileMaker:
 
     def caller(self, record: PrincipalRecord) -> Caller:
         """Make the profile of a described user, role or root user."""
-        caller = Caller(record.arn, "AWS", _principal_keys(record))
+        caller = Caller(record.arn, "AWS", principal_keys(record))
         account = record.account
         caller.record, caller.described = record, record.described
         caller.account, caller.partition = account.id, account.partition
@@ -248,7 +240,7 @@ class ProfileMaker:
         target = Target(record.arn, record.account.id, split_arn(record.arn))
         target.record, target.described = record, record.described
         target.key = record.key
-        target.keys = _resource_keys(record)
+        target.keys = resource_keys(record)
         self.account_of(target, record.account)
         # RCPs do not reach AWS managed keys (S3).
         target.rcp_exempt |= record.key is not None and record.key.manager == "AWS"
@@ -282,74 +274,4 @@ class ProfileMaker:
         target.rcp_exempt = account.is_management_account or service_linked
         target.rcps = self.levels(Layer.RCP, account.resource_control_policies, PolicyType.RCP)
         if not target.keys:
-            target.keys = _account_keys(account)
-
-
-def _principal_keys(record: PrincipalRecord) -> dict[str, Value]:
-    account = record.account
-    keys: dict[str, Value] = {
-        "aws:principalarn": record.arn,
-        "aws:principalaccount": account.id,
-        "aws:principalisawsservice": "false",
-        "aws:principaltype": {"user": "User", "role": "AssumedRole", "root": "Account"}[record.kind],
-    }
-    keys |= organization_keys(account, "principal")
-    if record.kind == "user":
-        keys["aws:username"] = record.name
-        keys["aws:userid"] = record.unique_id
-    elif record.kind == "root":
-        keys["aws:userid"] = account.id
-    keys |= tag_keys(PRINCIPAL_TAG, record.tags)
-    return {key: value for key, value in keys.items() if value is not None}
-
-
-def tag_keys(family: str, tags: Mapping[str, str]) -> dict[str, Value]:
-    """Give the condition keys of tags (S34); what case tells apart, as a KMS key's tags, the condition key does not."""
-    return {family + name: value for name, value in fold_names(tags).items()}
-
-
-def organization_keys(account: AccountRecord, whose: str) -> dict[str, Value]:
-    """Say in condition keys which organization an account is in: the `principal`'s, `resource`'s or `vpce`'s."""
-    path = account.organization_path
-    keys: dict[str, Value] = {
-        f"aws:{whose}orgid": account.organization_id,
-        f"aws:{whose}orgpaths": (path,) if path else None,
-    }
-    return {key: value for key, value in keys.items() if value is not None}
-
-
-def endpoint_keys(account: AccountRecord) -> dict[str, Value]:
-    """Give the condition keys that say whose VPC endpoint a request comes through (S34)."""
-    keys = organization_keys(account, "vpce")
-    # Of policies that are handed over nobody says whose endpoint it is: the request may (`simulate`).
-    return {"aws:vpceaccount": account.id, **keys} if account.id else keys
-
-
-def _account_keys(account: AccountRecord) -> dict[str, Value]:
-    return {"aws:resourceaccount": account.id, **organization_keys(account, "resource")}
-
-
-def _resource_keys(record: ResourceRecord) -> dict[str, Value]:
-    keys = _account_keys(record.account) | tag_keys(RESOURCE_TAG, record.tags)
-    if ":iam:" in record.arn:
-        keys |= tag_keys(IAM_RESOURCE_TAG, record.tags)
-    if record.key is not None:
-        keys |= key_facts(record.key)
-    return keys
-
-
-def key_facts(key: KeyFacts) -> dict[str, Value]:
-    """Give the condition keys that a KMS key sets (S34, K9: two go by old names too)."""
-    keys: dict[str, Value] = {
-        "kms:keyspec": key.spec,
-        "kms:keyusage": key.usage,
-        "kms:keyorigin": key.origin,
-        "kms:customermasterkeyspec": key.spec,
-        "kms:customermasterkeyusage": key.usage,
-        "kms:multiregion": "true" if key.multi_region else "false",
-    }
-    if key.multi_region_type is not None:
-        keys["kms:multiregionkeytype"] = key.multi_region_type
-    if key.aliases:
-        keys["kms:resourcealiases"] = key.aliases
-    return keys
+            target.keys = account_keys(account, target.arn)

@@ -28,6 +28,8 @@ from policyeval.syntax.policy import parse_policy
 
 Levels = Sequence[Sequence[PolicyLike]]
 
+_OWNERS = frozenset({"aws:resourceaccount", "s3:resourceaccount"})
+
 
 class PolicySet:
     """The policies that apply to a request, as `simulate` takes them.
@@ -197,7 +199,7 @@ class _Handed:
     def _told_owner(self) -> str | None:
         """Give the resource's account as the context tells it, where the ARN does not."""
         for name, value in (self._request.context or {}).items():
-            if name.lower() == "aws:resourceaccount" and isinstance(value, str) and is_account_id(value):
+            if name.lower() in _OWNERS and isinstance(value, str) and is_account_id(value):
                 return value
         return None
 

@@ -317,9 +317,10 @@ CALLER_KEYS = frozenset(
 )
 PRINCIPAL_TAG = "aws:principaltag/"
 RESOURCE_TAG = "aws:resourcetag/"
-# IAM's users and roles have their tags under a key of IAM's own, too (service authorization reference, IAM and STS).
-IAM_RESOURCE_TAG = "iam:resourcetag/"
-RESOURCE_TAGS = (RESOURCE_TAG, IAM_RESOURCE_TAG)
+# These have a resource's tags under a key of their own, too (service authorization reference).
+_WITH_TAGS = ("autoscaling", "ec2", "ecr", "ecs", "elasticloadbalancing", "iam", "sagemaker", "secretsmanager", "ssm")
+OWN_RESOURCE_TAGS = {service: f"{service}:resourcetag/" for service in _WITH_TAGS}
+RESOURCE_TAGS = (RESOURCE_TAG, *OWN_RESOURCE_TAGS.values())
 REQUEST_TAG = "aws:requesttag/"
 # Keys that the resource gives.
 TARGET_KEYS = frozenset(
@@ -327,6 +328,7 @@ TARGET_KEYS = frozenset(
         "aws:resourceaccount",
         "aws:resourceorgid",
         "aws:resourceorgpaths",
+        "s3:resourceaccount",
         "kms:resourcealiases",
         "kms:keyspec",
         "kms:keyusage",

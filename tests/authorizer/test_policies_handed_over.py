@@ -355,6 +355,13 @@ LAYERS: list[tuple[str, dict[str, Any], dict[str, Any], str, str | None]] = [
         "resource_policy",
     ),
     (
+        "also by S3's own name for it",
+        ROLE_ALLOWED,
+        {"context": {"s3:ResourceAccount": B}},
+        "implicit_deny",
+        "resource_policy",
+    ),
+    (
         "whose endpoint it is may be told",
         {"identity_policies": [policy(allow(), deny(Condition=when("StringEquals", "aws:VpceAccount", B)))]},
         {"vpc_endpoint": "vpce-1", "context": {"aws:VpceAccount": B}},

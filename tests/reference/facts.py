@@ -14,6 +14,7 @@ from tests.reference.world import World
 AWS_SERVICE_ACCOUNT = "aws-service"  # no account id: no condition on accounts may open to a service (S15)
 
 _REQUEST_TAG = "aws:requesttag/"
+_OWN_TAGS = {"autoscaling", "ec2", "ecr", "ecs", "elasticloadbalancing", "iam", "sagemaker", "secretsmanager", "ssm"}
 _SAME = (("kms:keyspec", "kms:customermasterkeyspec"), ("kms:keyusage", "kms:customermasterkeyusage"))  # K9
 _TYPES = {
     "root": "Account",
@@ -43,7 +44,7 @@ def facts_of(  # noqa: PLR0913 - what a request is made of
         names = _as_tuple(facts.get("aws:tagkeys"))
         known = {name.lower() for name in names}
         facts["aws:tagkeys"] = names + tuple(tag for tag in tags if tag.lower() not in known)
-    derived = _of_caller(caller) | _of_resource(resource, owner) | _of_request(request, world)
+    derived = _of_caller(caller) | _of_resource(resource, owner, request.resource) | _of_request(request, world)
     if caller.temporary:
         facts.setdefault("aws:tokenissuetime", derived["aws:currenttime"])  # no request says when: now
     if facts.get("aws:multifactorauthage") is not None:
@@ -100,18 +101,20 @@ def _of_caller(caller: Caller) -> dict[str, object]:
     return facts | {f"aws:principaltag/{key}": value for key, value in caller.tags.items()}
 
 
-def _of_resource(resource: ResourceRecord | None, owner: AccountRecord | None) -> dict[str, object]:
+def _of_resource(resource: ResourceRecord | None, owner: AccountRecord | None, asked: str) -> dict[str, object]:
     facts: dict[str, object] = {}
     if owner is not None:
         facts["aws:resourceaccount"] = owner.id
         if owner.organization_known:
             facts["aws:resourceorgid"] = owner.organization_id
             facts["aws:resourceorgpaths"] = (owner.organization_path,) if owner.organization_path else None
+        if asked.startswith("arn:") and asked.split(":")[2] == "s3":
+            facts["s3:resourceaccount"] = owner.id
     if resource is not None:
         for key in resource.tags:
             values = tuple(value for name, value in resource.tags.items() if name.lower() == key.lower())
-            for family in ("aws:", "iam:") if ":iam:" in resource.arn else ("aws:",):
-                facts[f"{family}resourcetag/{key.lower()}"] = values if len(values) > 1 else values[0]
+            for family in ("aws", *_OWN_TAGS.intersection(resource.arn.split(":")[2:3])):
+                facts[f"{family}:resourcetag/{key.lower()}"] = values if len(values) > 1 else values[0]
     return facts
 
 

@@ -1,0 +1,91 @@
+"""The condition keys that follow from what is described of principals, resources and their accounts (S34)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policyeval.authorizer.facts import fold_names
+from policyeval.evaluator.context import OWN_RESOURCE_TAGS, PRINCIPAL_TAG, RESOURCE_TAG, Value
+from policyeval.model.arn import split_arn
+from policyeval.model.records import AccountRecord, KeyFacts, PrincipalRecord, ResourceRecord
+
+
+def principal_keys(record: PrincipalRecord) -> dict[str, Value]:
+    """Give the condition keys that a user, a role or a root user sets (S14, S34)."""
+    account = record.account
+    keys: dict[str, Value] = {
+        "aws:principalarn": record.arn,
+        "aws:principalaccount": account.id,
+        "aws:principalisawsservice": "false",
+        "aws:principaltype": {"user": "User", "role": "AssumedRole", "root": "Account"}[record.kind],
+    }
+    keys |= organization_keys(account, "principal")
+    if record.kind == "user":
+        keys["aws:username"] = record.name
+        keys["aws:userid"] = record.unique_id
+    elif record.kind == "root":
+        keys["aws:userid"] = account.id
+    keys |= tag_keys(PRINCIPAL_TAG, record.tags)
+    return {key: value for key, value in keys.items() if value is not None}
+
+
+def tag_keys(family: str, tags: Mapping[str, str]) -> dict[str, Value]:
+    """Give the condition keys of tags (S34); what case tells apart, as a KMS key's tags, the condition key does not."""
+    return {family + name: value for name, value in fold_names(tags).items()}
+
+
+def organization_keys(account: AccountRecord, whose: str) -> dict[str, Value]:
+    """Say in condition keys which organization an account is in: the `principal`'s, `resource`'s or `vpce`'s."""
+    path = account.organization_path
+    keys: dict[str, Value] = {
+        f"aws:{whose}orgid": account.organization_id,
+        f"aws:{whose}orgpaths": (path,) if path else None,
+    }
+    return {key: value for key, value in keys.items() if value is not None}
+
+
+def endpoint_keys(account: AccountRecord) -> dict[str, Value]:
+    """Give the condition keys that say whose VPC endpoint a request comes through (S34)."""
+    keys = organization_keys(account, "vpce")
+    # Of policies that are handed over nobody says whose endpoint it is: the request may (`simulate`).
+    return {"aws:vpceaccount": account.id, **keys} if account.id else keys
+
+
+def account_keys(account: AccountRecord, arn: str) -> dict[str, Value]:
+    """Give the condition keys that say whose a resource is."""
+    keys: dict[str, Value] = {"aws:resourceaccount": account.id, **organization_keys(account, "resource")}
+    # S3 has its own name for it beside that of all (service authorization reference).
+    return {**keys, "s3:resourceaccount": account.id} if _service(arn) == "s3" else keys
+
+
+def _service(arn: str) -> str:
+    parts = split_arn(arn)
+    return parts.service if parts is not None else ""
+
+
+def resource_keys(record: ResourceRecord) -> dict[str, Value]:
+    """Give the condition keys that a described resource sets."""
+    keys = account_keys(record.account, record.arn) | tag_keys(RESOURCE_TAG, record.tags)
+    own = OWN_RESOURCE_TAGS.get(_service(record.arn))
+    if own is not None:
+        keys |= tag_keys(own, record.tags)
+    if record.key is not None:
+        keys |= _key_facts(record.key)
+    return keys
+
+
+def _key_facts(key: KeyFacts) -> dict[str, Value]:
+    """Give the condition keys that a KMS key sets (S34, K9: two go by old names too)."""
+    keys: dict[str, Value] = {
+        "kms:keyspec": key.spec,
+        "kms:keyusage": key.usage,
+        "kms:keyorigin": key.origin,
+        "kms:customermasterkeyspec": key.spec,
+        "kms:customermasterkeyusage": key.usage,
+        "kms:multiregion": "true" if key.multi_region else "false",
+    }
+    if key.multi_region_type is not None:
+        keys["kms:multiregionkeytype"] = key.multi_region_type
+    if key.aliases:
+        keys["kms:resourcealiases"] = key.aliases
+    return keys
