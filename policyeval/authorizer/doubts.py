@@ -15,8 +15,9 @@ from policyeval.authorizer.case import Case
 from policyeval.authorizer.report import every_layer
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.catalog.services import governing, may_have_policy
-from policyeval.evaluator.context import getter
+from policyeval.evaluator.context import RESOURCE_TAGS, getter
 from policyeval.evaluator.layers import BoundStatement
+from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.source import Diagnostic
 
 __all__ = ["doubts", "reservations", "unasked"]
@@ -50,20 +51,39 @@ def doubts(case: Case) -> tuple[Diagnostic, ...]:
     """Name what an allow rests on that no real request lacks, or that none has."""
     besides = (_BUCKET.why,) if _has_bucket_behind(case) else ()
     why = dict.fromkeys(_untold(case), "not told, which every request has") | dict(_impossible(case))
-    if not why:
-        return besides
-    candidates = [layer.candidates(case.action.folded) for layer in every_layer(case)]
-    statements = [each for denies, allows in candidates for each in (*denies, *allows)]
-    return (*besides, *(found for each in statements for found in _doubted(each, why, case)))
+    return (*besides, *_hanging(why, case))
 
 
 def reservations(case: Case) -> tuple[Diagnostic, ...]:
-    """Give the doubts and, for who asks about an estate that may not be described in full, whose policy is not known.
+    """Give the doubts and, for who asks about an estate that may not be described in full, what is not known of it.
 
     A scenario describes all that there is: there it is no doubt.
     """
+    tags = dict.fromkeys(_unknown_tags(case), "not told, and the resource is not described")
     undescribed = _of_undescribed(case)
-    return (*doubts(case), undescribed.why) if undescribed is not None else doubts(case)
+    return (*doubts(case), *_hanging(tags, case), *([undescribed.why] if undescribed is not None else []))
+
+
+def _hanging(why: Mapping[str, str], case: Case) -> Iterator[Diagnostic]:
+    """Say of keys, each with what is doubtful about it, which statements hang on them."""
+    for statement in _statements(case) if why else ():
+        yield from _doubted(statement, why, case)
+
+
+def _statements(case: Case) -> Iterator[BoundStatement]:
+    for layer in every_layer(case):
+        denies, allows = layer.candidates(case.action.folded)
+        yield from (*denies, *allows)
+
+
+def _unknown_tags(case: Case) -> Iterator[str]:
+    """Find the tags that statements ask for, of a resource that is not described; an alias has none."""
+    target = case.target
+    if target.record is not None or target.parts is None or target.parts.service == "kms":
+        return
+    for statement in _statements(case):
+        keys = frozenset().union(*(condition.keys for condition in statement.compiled.conditions))
+        yield from (key for key in keys if key.startswith(RESOURCE_TAGS) and _is_missing(key, case))
 
 
 def unasked(case: Case) -> Iterator[Unasked]:
@@ -148,10 +168,18 @@ def _doubted(statement: BoundStatement, why: Mapping[str, str], case: Case) -> I
         return
     effect = "the Allow may not match" if statement.allow else "the Deny may match"
     for reason in dict.fromkeys(why[key] for key in sorted(keys)):
-        names = " and ".join(f"`{CONDITION_KEYS[key].name}`" for key in sorted(keys) if why[key] == reason)
+        names = " and ".join(f"`{_name(key, compiled)}`" for key in sorted(keys) if why[key] == reason)
         message = f"{names} is {reason}: otherwise {effect} in {statement.ref()}"
         told = "tell it as context" if reason.startswith("not") else "leave it out"
         yield Diagnostic(message, f"{told}: AWS may decide otherwise", place=statement.place)
+
+
+def _name(key: str, compiled: CompiledStatement) -> str:
+    """Give a key as AWS writes it, or as the statement does."""
+    if key in CONDITION_KEYS:
+        return CONDITION_KEYS[key].name
+    written = (condition.condition.key for condition in compiled.conditions)
+    return next((name for name in written if name.lower() == key), key)
 
 
 def _bears(statement: BoundStatement, keys: frozenset[str], case: Case) -> bool:

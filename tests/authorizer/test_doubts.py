@@ -176,6 +176,30 @@ def test_an_allow_says_that_nobody_describes_a_policy_that_may_deny_it(
     assert decision.doubts == ()  # a scenario describes all that there is
 
 
+INSTANCE = f"arn:aws:ec2:us-east-1:{A}:instance/i-1"
+PRODUCTION = when("StringEquals", "aws:ResourceTag/env", "prod")
+UNKNOWN = "is not told, and the resource is not described: otherwise"
+# What holds, the caller's statements, the request's facts, what is said up to the statement that hangs on it.
+TAGS: list[tuple[str, list[dict[str, Any]], dict[str, Any], str | None]] = [
+    ("a Deny of a tag", [allow(), deny(Condition=PRODUCTION)], {}, f"`aws:ResourceTag/env` {UNKNOWN} the Deny may match"),
+    ("by the service's own name", [allow(), deny(Condition=when("StringEquals", "ec2:ResourceTag/Env", "prod"))], {}, f"`ec2:ResourceTag/Env` {UNKNOWN} the Deny may match"),
+    ("an Allow of what is not tagged", [allow(Condition=when("StringNotEquals", "aws:ResourceTag/env", "prod"))], {}, f"`aws:ResourceTag/env` {UNKNOWN} the Allow may not match"),
+    ("by a variable", [allow(), deny(Condition=when("StringEquals", "aws:username", "${aws:ResourceTag/owner}"))], {}, f"`aws:resourcetag/owner` {UNKNOWN} the Deny may match"),
+    ("the tag is told", [allow(), deny(Condition=PRODUCTION)], {"context": {"aws:ResourceTag/env": "dev"}}, None),
+    ("a Deny for another action", [allow(), deny("s3:*", Condition=PRODUCTION)], {}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("own", "facts", "said"), [pytest.param(*row[1:], id=row[0]) for row in TAGS])
+def test_an_allow_says_that_nobody_describes_the_tags_it_hangs_on(
+    own: list[dict[str, Any]], facts: dict[str, Any], said: str | None
+) -> None:
+    decision = ask({"alice": own}, ALICE, "ec2:StopInstances", INSTANCE, **facts)
+    assert decision.allowed
+    assert [one.message.partition(" in statement")[0] for one in decision.diagnostics] == ([said] if said else [])
+    assert decision.doubts == ()
+
+
 def test_what_is_described_has_the_policy_that_is_described() -> None:
     account = {
         "id": A,
