@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from policyeval.authorizer.actions import ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, WEB_IDENTITY_ACTIONS
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.grants import MatchedGrant
-from policyeval.evaluator.layers import BoundStatement
+from policyeval.evaluator.layers import BoundStatement, PolicyLayer
 from policyeval.evaluator.principals import Door
 from policyeval.model.arn import split_arn
 from policyeval.model.decision import Layer, Reason
@@ -44,7 +44,7 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
     """Decide one request."""
     if case.crosses_partitions:
         return Outcome("implicit_deny", None, "S6")
-    if case.action.folded in _NEED_NO_PERMISSION and _has_credentials(case):
+    if _needs_no_permission(case):
         return _without_permission(case)
     own, theirs = case.own, case.theirs
     if theirs.denies or own.denies or case.endpoint is not None or case.session is not None:
@@ -66,21 +66,21 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
     return _both_halves(case, opening)
 
 
-def _has_credentials(case: Case) -> bool:
-    """Tell whether an identity's credentials sign the call, and such as the call takes."""
-    caller = case.context.caller
-    return caller.caller_type == "AWS" and not (caller.temporary and case.action.folded in _FOR_LONG_TERM_CREDENTIALS)
+def _needs_no_permission(case: Case) -> bool:
+    """Tell whether whoever has credentials, such as the call takes, may make it."""
+    action, caller = case.action.folded, case.context.caller
+    if action not in _NEED_NO_PERMISSION or caller.caller_type != "AWS":
+        return False
+    return not (caller.temporary and action in _FOR_LONG_TERM_CREDENTIALS)
 
 
 def _without_permission(case: Case) -> Outcome:
     """Decide what needs no permission: the endpoint that the call comes through may still not let it pass (S4)."""
-    if case.endpoint is not None:
-        denies, allows = case.endpoint.candidates(case.action.folded)
-        denied = [statement for statement in denies if case.door(statement)]
-        if denied:
-            return Outcome("explicit_deny", Layer.ENDPOINT, None, denied)
-        if not _any_matches(allows, case):
-            return Outcome("implicit_deny", Layer.ENDPOINT)
+    denied = explicit_denies(case)
+    if denied:
+        return Outcome("explicit_deny", Layer.ENDPOINT, None, denied)
+    if case.endpoint is not None and not _any_matches(case.endpoint.candidates(case.action.folded)[1], case):
+        return Outcome("implicit_deny", Layer.ENDPOINT)
     return Outcome("allowed", None, "S35")
 
 
@@ -132,6 +132,8 @@ def _matching(statements: Statements, case: Case) -> list[Opening]:
 
 def explicit_denies(case: Case) -> list[BoundStatement]:
     """Collect every Deny that matches, in the order of the layers."""
+    if _needs_no_permission(case):
+        return _denies_of(case, case.endpoint)
     denied: list[BoundStatement] = []
     bound = not case.caller.service_linked  # else RCPs do not bind it (S3)
     for statement in case.theirs.denies:
@@ -140,10 +142,13 @@ def explicit_denies(case: Case) -> list[BoundStatement]:
     for statement in case.own.denies:
         if case.door(statement):
             denied.append(statement)  # noqa: PERF401 - see `_matching`
-    if case.endpoint is not None or case.session is not None:
-        layers = [layer.candidates(case.action.folded)[0] for layer in (case.endpoint, case.session) if layer]
-        denied += [statement for statements in layers for statement in statements if case.door(statement)]
+    denied += (*_denies_of(case, case.endpoint), *_denies_of(case, case.session))
     return sorted(denied, key=lambda statement: _ORDER[statement.layer])
+
+
+def _denies_of(case: Case, layer: PolicyLayer | None) -> list[BoundStatement]:
+    denies = layer.candidates(case.action.folded)[0] if layer is not None else ()
+    return [statement for statement in denies if case.door(statement)]
 
 
 _ORDER = {layer: number for number, layer in enumerate(Layer)}

@@ -270,6 +270,12 @@ def test_some_calls_need_no_permission(  # noqa: PLR0913, PLR0917 - the columns 
     assert (said.reason, said.rule) == expected
 
 
+def test_what_needs_no_permission_only_an_endpoint_has_to_let_pass() -> None:
+    described = {"alice": [deny()], "endpoint": [deny(Principal="*", Sid="Closed"), allow(Principal="*")]}
+    said = ask(described, ALICE, "sts:GetCallerIdentity", "*", vpc_endpoint="vpce-1").explain()
+    assert said.endswith("\n\nTo allow it: statement `Closed` of endpoint policy of vpce-1 must not deny it")
+
+
 def test_a_service_has_an_account_that_is_nobodys() -> None:
     for condition, allowed in [
         (when("Null", "aws:PrincipalAccount", "false"), True),
