@@ -88,7 +88,7 @@ class CallFacts(NamedTuple):
     `defaults` stand in for request parameters that are left out (K9). `has_caller_account`,
     `has_via_service` and `has_for_service` (`kms:GrantIsForAWSResource`) tell whether requests for
     the action carry those kms: keys at all (K7); on an alias there are none (K4). An encryption
-    context belongs to symmetric operations and grants (K8).
+    context belongs to symmetric operations and grants (K8). `of_iam`: IAM is called, in one Region of a partition.
     """
 
     defaults: Mapping[str, str] = NO_PAIRS
@@ -96,6 +96,7 @@ class CallFacts(NamedTuple):
     has_via_service: bool = False
     takes_encryption_context: bool = False
     has_for_service: bool = False
+    of_iam: bool = False
 
 
 class EvaluationContext:
@@ -266,7 +267,14 @@ def _token_issue_time(context: EvaluationContext) -> Value:
 
 
 def _requested_region(context: EvaluationContext) -> Value:
-    return context.given.get("aws:requestedregion") or context.target.region or None
+    given = context.given.get("aws:requestedregion")
+    if given or not context.call.of_iam:
+        return given or context.target.region or None
+    return _REGIONS_OF_IAM.get(context.caller.account_arn.split(":")[1]) if context.caller.account_arn else None
+
+
+# IAM user guide, "AWS global condition context keys", aws:RequestedRegion; AWS general reference, "IAM endpoints".
+_REGIONS_OF_IAM = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 
 def _caller_account(context: EvaluationContext) -> Value:

@@ -132,7 +132,10 @@ def _of_request(request: Request, world: World) -> dict[str, object]:
         facts["aws:calledvia"] = (service,)
         facts["aws:calledviafirst"] = facts["aws:calledvialast"] = service
     fields = request.resource.split(":")
-    if len(fields) > 3 and fields[3]:
+    told = {key.lower() for key in request.context or {}}
+    if request.action.lower().startswith("iam:") and "aws:requestedregion" not in told:
+        facts["aws:requestedregion"] = "us-east-1"
+    elif len(fields) > 3 and fields[3]:
         facts["aws:requestedregion"] = fields[3]
     if request.vpc_endpoint is not None and request.via_service is None:  # a service does not come through it
         facts["aws:sourceip"] = None
