@@ -43,6 +43,11 @@ class Describes(PolicySource, Protocol):
         ...
 
 
+def has_new_keys(entities: Describes, store: Store) -> bool:
+    """Tell whether a key is described that the store never had."""
+    return next(_unknown(entities, store), None) is not None
+
+
 def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> None:
     """Create the described keys that the store never had; what it has or had is its own, deleted keys among them.
 
@@ -50,7 +55,7 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
         EntitiesError: a key has a spec or an origin for which no material can be made, or another key's alias.
 
     """
-    unknown = [record for record in entities.keys() if store.setting(_mark(record)) is None]  # noqa: SIM118 - no mapping
+    unknown = list(_unknown(entities, store))
     if not unknown:
         return
     with store.transaction() as transaction:
@@ -70,6 +75,10 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
                 _put_grant(_as_made(grant, record, entities, now), transaction)
         for record in unknown:
             transaction.put_setting(_mark(record), b"")
+
+
+def _unknown(entities: Describes, store: Store) -> Iterator[ResourceRecord]:
+    return (record for record in entities.keys() if store.setting(_mark(record)) is None)  # noqa: SIM118 - no mapping
 
 
 def _mark(record: ResourceRecord) -> str:

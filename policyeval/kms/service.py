@@ -13,7 +13,7 @@ from policyeval.authorizer import Authorizer
 from policyeval.entities import Entities
 from policyeval.evaluator.layers import keep
 from policyeval.kms.acts import settle_and_tell
-from policyeval.kms.adoption import adopt
+from policyeval.kms.adoption import adopt, has_new_keys
 from policyeval.kms.call import Call, Found, Params, Response
 from policyeval.kms.caller import Caller
 from policyeval.kms.client import Client
@@ -91,8 +91,7 @@ class KeyManagementService:
             iam, self.store, authorizer, vault, tokens, recorder, settings, clock, entropy, _ids(), uses, names
         )
         self._callers: dict[str, Caller] = {}
-        if isinstance(iam, Entities):
-            adopt(iam, self.store, vault, clock())
+        self._adopt(iam)
 
     @property
     def authorizer(self) -> Authorizer:
@@ -113,8 +112,7 @@ class KeyManagementService:
             StorageError: the store cannot be written; likewise.
 
         """
-        if isinstance(iam, Entities):
-            adopt(iam, self.store, self._core.vault, self._core.clock())
+        self._adopt(iam)
         old = self._core
         names, recorder = Names(iam), Recorder(self.trail, iam)
         source, delay = KmsSource(iam, self.store, names), old.settings.grant_delay
@@ -180,16 +178,10 @@ class KeyManagementService:
             How many keys were due.
 
         """
-        core = self._core
-        now = core.clock()
-        core.uses.note()
-        due = self.store.due(now)
-        for key in due:
-            with self.store.transaction() as transaction:
-                settled = settle_and_tell(key.arn, now, transaction, core.vault)
-                core.recorder.record_acts(settled.acts, now, core.ids)
+        self._core.uses.note()
+        count = self._settle()
         self.trail.flush()
-        return len(due)
+        return count
 
     def flush(self) -> None:
         """Make the trail durable, and note the use of keys of which none is noted within the last hour.
@@ -222,6 +214,23 @@ class KeyManagementService:
     ) -> None:
         """Close it."""
         self.close()
+
+    def _adopt(self, iam: PolicySource) -> None:
+        """Create the keys of a description that are new; what keys had whose end has come is free for them."""
+        if isinstance(iam, Entities) and has_new_keys(iam, self.store):
+            self._settle()
+            adopt(iam, self.store, self._core.vault, self._core.clock())
+
+    def _settle(self) -> int:
+        """Do what is due to all keys; give how many they were."""
+        core = self._core
+        now = core.clock()
+        due = self.store.due(now)
+        for key in due:
+            with self.store.transaction() as transaction:
+                settled = settle_and_tell(key.arn, now, transaction, core.vault)
+                core.recorder.record_acts(settled.acts, now, core.ids)
+        return len(due)
 
     def _caller(self, caller: str | Caller) -> Caller:
         if isinstance(caller, Caller):

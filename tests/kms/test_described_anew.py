@@ -9,10 +9,10 @@ import pytest
 
 from policyeval import Entities
 from policyeval.errors import EntitiesError
-from policyeval.kms import Caller, KeyManagementService, KmsError, StorageError
+from policyeval.kms import Caller, KeyManagementService, KmsError, RootKey, StorageError
 from policyeval.kms.trail.trail import MemoryTrail
 from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, APP_B, A, B, C, Estate, allow, deny, entities, policy
-from tests.kms.using import opened_to
+from tests.kms.using import FailingStore, opened_to
 
 KEY = {"id": "1234abcd-12ab-34cd-56ef-1234567890ab", "region": "us-east-1", "aliases": ["alias/new"]}
 
@@ -57,6 +57,30 @@ def test_a_new_key_takes_no_alias_from_another() -> None:
     estate.call("DeleteAlias", AliasName="alias/new")
     estate.kms.describe(described(keys=[KEY]))
     assert estate.call("DescribeKey", KeyId="alias/new")["KeyMetadata"]["KeyId"] == KEY["id"]
+
+
+def test_a_new_key_takes_the_alias_of_one_whose_end_has_come() -> None:
+    trail = MemoryTrail()
+    estate = Estate(trail=trail)
+    owner = estate.key()
+    estate.call("CreateAlias", AliasName="alias/new", TargetKeyId=owner)
+    estate.call("ScheduleKeyDeletion", KeyId=owner, PendingWindowInDays=7)
+    estate.clock.pass_(days=7)
+    estate.kms.describe(described(keys=[KEY]))
+    assert estate.call("DescribeKey", KeyId="alias/new")["KeyMetadata"]["KeyId"] == KEY["id"]
+    assert [record["eventName"] for record in trail.records[-2:]] == ["DeleteKey", "DescribeKey"]
+
+
+def test_who_there_is_is_taken_though_the_store_keeps_nothing_more() -> None:
+    store = FailingStore()
+    estate = Estate(store=store, root_key=RootKey.of(bytes(32)))
+    key, due = estate.key(), estate.key()
+    estate.call("ScheduleKeyDeletion", KeyId=due, PendingWindowInDays=7)
+    estate.clock.pass_(days=7)
+    estate.call("Encrypt", KeyId=key, Plaintext=b"x")
+    store.full = True
+    estate.kms.describe(described(roles=[{"name": "admin"}]))
+    assert estate.refused("Encrypt", KeyId=key, Plaintext=b"x")[0] == "AccessDeniedException"
 
 
 # An account that is described no more.
