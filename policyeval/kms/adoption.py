@@ -120,9 +120,10 @@ def _faults(record: ResourceRecord, reading: Reading) -> Iterator[Diagnostic]:
     for name in facts.aliases:
         alias = reading.alias(_alias_arn(record.arn, name))
         if alias is not None:
+            by_aws = name.startswith(ALIAS_PREFIX)  # the service asked before the file did, and nobody moves it
             yield Diagnostic(
                 f"`{record.arn}` has {name}, which is an alias of `{alias.target}` already",
-                "leave it out here; UpdateAlias moves it",
+                "leave this key out: its service has that one" if by_aws else "leave it out here; UpdateAlias moves it",
             )
 
 

@@ -59,6 +59,17 @@ def test_a_new_key_takes_no_alias_from_another() -> None:
     assert estate.call("DescribeKey", KeyId="alias/new")["KeyMetadata"]["KeyId"] == KEY["id"]
 
 
+def test_an_aws_managed_key_is_not_described_beside_the_one_that_its_service_has() -> None:
+    estate = Estate()
+    owner = estate.call("DescribeKey", KeyId="alias/aws/s3")["KeyMetadata"]["Arn"]
+    managed = {"id": KEY["id"], "region": KEY["region"], "manager": "AWS", "aliases": ["alias/aws/s3"]}
+    with pytest.raises(EntitiesError) as caught:
+        estate.kms.describe(described(keys=[managed]))
+    (fault,) = caught.value.diagnostics
+    assert fault.message.endswith(f"has alias/aws/s3, which is an alias of `{owner}` already")
+    assert fault.hint == "leave this key out: its service has that one"
+
+
 def test_a_new_key_takes_the_alias_of_one_whose_end_has_come() -> None:
     trail = MemoryTrail()
     estate = Estate(trail=trail)
