@@ -113,19 +113,19 @@ class Names:
     def __init__(self, iam: PolicySource) -> None:
         """Show who there is by `iam`, whose principals are gone through when a unique id is met, once a revision."""
         self._iam = iam
-        self._revision: object = None
-        self._arns: Mapping[str | None, str] = {}
+        self._known: tuple[object, Mapping[str | None, str]] = (None, {})
 
     def shown(self, text: str) -> str:
         """Give what is shown of a principal."""
-        return text if _UNIQUE_ID.fullmatch(text) is None else self._known().get(text, text)
+        return text if _UNIQUE_ID.fullmatch(text) is None else self._arns().get(text, text)
 
-    def _known(self) -> Mapping[str | None, str]:
+    def _arns(self) -> Mapping[str | None, str]:
         revision = getattr(self._iam, "revision", None)
-        if revision is None or revision is not self._revision:
-            self._arns = {record.unique_id: record.arn for record in self._iam.principals()}
-            self._revision = revision
-        return self._arns
+        known, arns = self._known  # together: another thread may see another revision
+        if revision is None or revision is not known:
+            arns = {record.unique_id: record.arn for record in self._iam.principals()}
+            self._known = (revision, arns)
+        return arns
 
 
 def _is_name(text: str) -> bool:
