@@ -184,10 +184,12 @@ class Call:
 
         So does describing it by an alias that AWS has predefined.
         """
-        appears = serves(name, self.caller.via_service, self.region) or (
-            self.operation == "DescribeKey" and self.caller.via_service is None and is_predefined(name)
+        caller = self.caller
+        appears = serves(name, caller.via_service, self.region) or (
+            self.operation == "DescribeKey" and caller.via_service is None and is_predefined(name)
         )
-        if not appears or name.account != self.caller.account or not name.account:
+        own = f"arn:{caller.partition}:kms:{self.region}:{caller.account}:{name.alias}"
+        if not appears or not caller.account or name.arn != own:
             return None  # a service in its own name and who is anonymous are of no account
         with self.writing() as transaction:
             alias = transaction.alias(name.arn)  # another call may have been first

@@ -114,6 +114,7 @@ def test_it_appears_also_when_it_is_described(name: str) -> None:
         pytest.param(ADMIN_A, "alias/aws/s4", "NotFoundException", id="an alias that AWS has not predefined"),
         pytest.param(ADMIN_A, "alias/s3", "NotFoundException", id="an alias that is not AWS's"),
         pytest.param(ADMIN_B, ALIAS_ARN, DENIED, id="another account's"),
+        pytest.param(ADMIN_A, ALIAS_ARN.replace("aws", "aws-cn", 1), "NotFoundException", id="another partition's"),
         pytest.param(through(EC2, ADMIN_A), ALIAS, "NotFoundException", id="through another service"),
         pytest.param("s3.amazonaws.com", ALIAS, "NotFoundException", id="its service in its own name, of no account"),
         pytest.param("anonymous", ALIAS, "NotFoundException", id="who is anonymous, and of no account"),
