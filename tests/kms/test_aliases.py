@@ -303,6 +303,17 @@ def test_aliases_open_and_close_a_key() -> None:
 # Across accounts nothing works, and nothing is learnt.
 
 
+def test_a_service_makes_no_alias_in_its_own_name() -> None:
+    """It has no account, which every alias is of; the key is as open to it as can be."""
+    estate = Estate()
+    shared = allow("kms:*", Principal={"Service": "s3.amazonaws.com"})
+    key = estate.key(Policy=json.dumps(policy(allow("kms:*", Principal={"AWS": A}), shared)))
+    code, message = estate.refused("CreateAlias", "s3.amazonaws.com", AliasName="alias/app", TargetKeyId=key)
+    assert code == DENIED
+    assert message.startswith("User: s3.amazonaws.com is not authorized to perform: kms:CreateAlias on this resource")
+    assert names(estate) == []
+
+
 def test_another_accounts_key_gets_no_alias() -> None:  # K3
     estate = Estate()
     document = policy(allow("kms:*", Principal={"AWS": A}), allow("kms:*", Principal={"AWS": B}))
