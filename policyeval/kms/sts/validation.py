@@ -26,10 +26,7 @@ def validate(operation: str, params: Mapping[str, object]) -> dict[str, Any]:
             wrong type, `InvalidParameterValue` for tags that cannot be together.
 
     """
-    quick, check = _compiled(operation)
-    accepted = quick(params)
-    if accepted is None:
-        accepted = _look_closer(check, params)
+    accepted = _accepted(operation, params)
     _check_policies(accepted)
     _check_tags(accepted)
     return accepted
@@ -41,9 +38,10 @@ def _compiled(operation: str) -> tuple[Quick, Check]:
     return generate(shape), compile_shape(shape)
 
 
-def _look_closer(check: Check, params: Mapping[str, object]) -> dict[str, Any]:
+def _accepted(operation: str, params: Mapping[str, object]) -> dict[str, Any]:
+    quick, check = _compiled(operation)
     try:
-        found = check(params)
+        found = quick(params) or check(params)
     except KmsError as error:  # the query protocol's own word for what JSON calls a SerializationException
         raise KmsError("MalformedInput", error.message) from None
     if isinstance(found, Refused):

@@ -55,6 +55,7 @@ def test_values_of_other_classes_do_for_those_of_the_model() -> None:
 @pytest.mark.parametrize("value", [["a"], {"a": "b"}, 1, True, b"x"])
 def test_a_value_of_another_type_is_malformed(value: Any) -> None:
     assert refused("AssumeRole", **{**GOOD, "ExternalId": value})[0] == "MalformedInput"
+    assert refused("AssumeRole", **{**GOOD, "TransitiveTagKeys": [value]})[0] == "MalformedInput"
 
 
 @pytest.mark.parametrize("name", sts_model().operations)
