@@ -175,7 +175,7 @@ class KeyManagementService:
         """Do what is due to all keys (deletion, rotation, expiry), note their uses, and make the trail durable.
 
         Returns:
-            How many keys were due.
+            To how many keys something was done.
 
         """
         self._core.uses.note()
@@ -222,15 +222,15 @@ class KeyManagementService:
             adopt(iam, self.store, self._core.vault, self._core.clock())
 
     def _settle(self) -> int:
-        """Do what is due to all keys; give how many they were."""
+        """Do what is due to all keys; give to how many something was done: disabled ones wait with their rotation."""
         core = self._core
-        now = core.clock()
-        due = self.store.due(now)
-        for key in due:
+        now, count = core.clock(), 0
+        for key in self.store.due(now):
             with self.store.transaction() as transaction:
                 settled = settle_and_tell(key.arn, now, transaction, core.vault)
                 core.recorder.record_acts(settled.acts, now, core.ids)
-        return len(due)
+            count += len({act.key.arn for act in settled.acts})
+        return count
 
     def _caller(self, caller: str | Caller) -> Caller:
         if isinstance(caller, Caller):
