@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import os
 import stat
 from collections.abc import Callable, Mapping
@@ -14,6 +15,9 @@ from policyeval.kms.storage import system
 from policyeval.kms.storage.faults import fault
 
 SIZE = 32  # bytes
+
+# What file systems say that sync no folders, such as those of other machines.
+_NO_FOLDERS = frozenset({errno.EINVAL, errno.EBADF})
 
 
 class RootKey:
@@ -119,6 +123,9 @@ def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NO_FOLDERS:
+            raise
     finally:
         os.close(handle)
 

@@ -14,7 +14,7 @@ import pytest
 
 from policyeval.kms.errors import StorageError
 from policyeval.kms.storage import system
-from policyeval.kms.storage.root_key import RootKey
+from policyeval.kms.storage.root_key import RootKey, sync_folder
 
 KEY = bytes(range(7, 39))
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
@@ -131,3 +131,11 @@ def test_the_machine_gives_time_in_utc_and_randomness() -> None:
     assert system.now().tzinfo is UTC
     assert (len(system.entropy(40)), len({system.entropy(16) for _ in range(100)})) == (40, 100)
     assert (len(system.new_id()), len({system.new_id() for _ in range(100)})) == (36, 100)
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a file system that syncs no folders is needed")
+def test_a_file_system_that_syncs_no_folders_is_no_fault() -> None:
+    """As SQLite has it: files are synced there, and their names are what it makes of them."""
+    sync_folder(Path("/proc/self"))
+    with pytest.raises(FileNotFoundError):
+        sync_folder(Path("/proc/self/none"))
