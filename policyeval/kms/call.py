@@ -17,7 +17,7 @@ from policyeval.kms.errors import KmsError
 from policyeval.kms.lifecycle import is_due
 from policyeval.kms.managed import create_managed, is_predefined, serves
 from policyeval.kms.names import Name, missing, read_name
-from policyeval.kms.records import Key
+from policyeval.kms.records import Key, Material
 from policyeval.kms.storage.store import Reading, Transaction
 from policyeval.model.arn import split_arn
 from policyeval.model.decision import Layer
@@ -52,6 +52,7 @@ class Call:
         acts: what KMS did to keys by itself in the call's own change, which the trail tells with it.
         keys: the keys concerned so far, for the trail.
         key, alias: for operations on one key, that key and the alias by which it was named.
+        material: that of a key which is created.
         shown: what the trail is told instead of the response, where that says too little.
 
     """
@@ -67,6 +68,7 @@ class Call:
         "event_id",
         "key",
         "keys",
+        "material",
         "now",
         "operation",
         "params",
@@ -78,6 +80,7 @@ class Call:
 
     key: Key
     alias: str | None
+    material: Material | None
 
     def __init__(self, core: Core, caller: Caller, operation: str, params: Params, region: str) -> None:
         self.core = core

@@ -151,6 +151,8 @@ class KeyManagementService:
             call.request_id = request_id
         try:
             call.params = validate(operation, params or {})
+            if row.prepare is not None:
+                row.prepare(call)
             if row.writes:
                 with call.writing():
                     response = _perform(row, call)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from typing import Any
 
 import pytest
@@ -68,6 +70,25 @@ def test_a_key_that_nothing_is_said_of_is_symmetric() -> None:
         "EncryptionAlgorithms": ["SYMMETRIC_DEFAULT"],
         "MultiRegion": False,
     }
+
+
+def test_while_the_material_of_a_key_is_made_others_write() -> None:
+    """An RSA key takes seconds; here entropy waits for somebody else's change, which would wait for the key."""
+    changes: list[threading.Thread] = []
+
+    def entropy(size: int) -> bytes:
+        for change in changes:
+            change.start()
+            change.join(60)
+            assert not change.is_alive()
+        changes.clear()
+        return os.urandom(size)
+
+    estate = Estate(entropy=entropy)
+    key = estate.key()
+    changes.append(threading.Thread(target=lambda: estate.call("DisableKey", KeyId=key)))
+    estate.key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+    assert estate.state(key) == "Disabled"
 
 
 @pytest.mark.parametrize(("spec", "usage"), MADE)

@@ -23,24 +23,27 @@ _PAGE: Final = 100
 _STORES: Final = frozenset({"AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"})
 
 
-def create_key(call: Call) -> Response:
-    """Create a key, with material of its own unless that is to be imported."""
-    params = call.params
+def prepare_key(call: Call) -> None:
+    """Ask for a key, and make its material unless that is to be imported."""
     key = _requested(call)
     call.ask_on(NO_RESOURCE, "kms:CreateKey", creation_conditions(call, key))
     ask_to_tag(call, key.region)
     _check_supported(key)
-    key = replace(key, tags=read_tags(params.get("Tags", ())))
-    if "Policy" in params:  # the default policy lets the account in, whoever calls
+    call.key, call.material = replace(key, tags=read_tags(call.params.get("Tags", ()))), None
+    if key.origin != "EXTERNAL":
+        call.material = call.core.vault.generate(key.arn, key.key_id, key.spec, 1, call.now)
+
+
+def create_key(call: Call) -> Response:
+    """Create a key as it was prepared."""
+    key, material, transaction = call.key, call.material, call.transaction
+    if "Policy" in call.params:  # the default policy lets the account in, whoever calls
         key = with_new_policy(call, key)
     check_key_quota(call, key.account, key.region)
-    transaction = call.transaction
-    if key.origin == "EXTERNAL":
-        transaction.put_key(key)
-    else:
-        material = call.core.vault.generate(key.arn, key.key_id, key.spec, 1, call.now)
-        key = replace(key, material=1, material_id=material.id)
-        transaction.put_key(key)
+    if material is not None:
+        key = replace(key, material=material.version, material_id=material.id)
+    transaction.put_key(key)
+    if material is not None:
         transaction.put_material(material)
     call.keys.append(key)
     return {"KeyMetadata": key_metadata(key)}
@@ -168,7 +171,7 @@ def get_key_last_usage(call: Call) -> Response:
 
 
 OPERATIONS: Final = (
-    Operation("CreateKey", create_key, Asked.ITSELF, writes=True),
+    Operation("CreateKey", create_key, Asked.ITSELF, writes=True, prepare=prepare_key),
     Operation("DescribeKey", describe_key, aliases=True),
     Operation("ListKeys", list_keys, Asked.NOTHING),
     Operation("UpdateKeyDescription", update_key_description, works_in=NOT_PENDING_DELETION, writes=True),

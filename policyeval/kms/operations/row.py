@@ -36,6 +36,7 @@ class Operation(NamedTuple):
         works_in: the key states in which it works.
         aliases: whether `KeyId` may name an alias.
         writes: whether it changes what is stored: then all of it is one transaction.
+        prepare: what is done before that begins, because it takes long and nothing stored has a say in it.
         conditions: gives the condition keys that its parameters set (K9).
         cryptographic: whether GetKeyLastUsage counts it as a use of the key.
 
@@ -47,6 +48,7 @@ class Operation(NamedTuple):
     works_in: frozenset[KeyState] = ALL
     aliases: bool = False
     writes: bool = False
+    prepare: Callable[[Call], None] | None = None
     conditions: ConditionsOf | None = None
     cryptographic: bool = False
 
