@@ -155,12 +155,11 @@ class Call:
     def find_by_id(self, key_id: str) -> Found | None:
         """Find the key that a ciphertext names; None where this Region has none (KMS 8)."""
         self._grants_shown()
-        key = self.reading.key_by_id(self.region, key_id)
-        settled = self.settled(key) if key is not None and self._is_anybodys(key) else None
-        if settled is None:
+        key = self.present(self.reading.key_by_id(self.region, key_id))
+        if key is None:
             return None
-        self.keys.append(settled)
-        return Found(settled)
+        self.keys.append(key)
+        return Found(key)
 
     def _named(self, name: Name) -> Key | None:
         arn = name.arn
@@ -169,7 +168,10 @@ class Call:
             if alias is None:
                 return self._managed(name)
             arn = alias.target
-        key = self.reading.key(arn)
+        return self.present(self.reading.key(arn))
+
+    def present(self, key: Key | None) -> Key | None:
+        """Give a key as it is at this time; None when its end has come, or its account has closed."""
         return self.settled(key) if key is not None and self._is_anybodys(key) else None
 
     def _is_anybodys(self, key: Key) -> bool:

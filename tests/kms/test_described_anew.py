@@ -106,6 +106,17 @@ CLOSED: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+def test_grants_on_keys_of_an_account_that_is_gone_are_not_listed() -> None:
+    estate = Estate()
+    key = estate.key()
+    asked = {"GranteePrincipal": APP_B, "RetiringPrincipal": ADMIN_B, "Operations": ["Decrypt"]}
+    estate.call("CreateGrant", KeyId=key, **asked)
+    for description, count in ((of_b(), 0), (entities(), 1)):
+        estate.kms.describe(description)
+        page = estate.call("ListRetirableGrants", ADMIN_B, RetiringPrincipal=ADMIN_B)
+        assert len(page["Grants"]) == count
+
+
 @pytest.mark.parametrize(("operation", "params"), CLOSED)
 def test_a_key_of_an_account_that_is_gone_looks_like_one_that_never_was(operation: str, params: dict[str, Any]) -> None:
     trail = MemoryTrail()

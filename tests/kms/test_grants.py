@@ -618,6 +618,19 @@ def test_grants_to_retire_are_listed_over_accounts() -> None:
     assert listed(APP_B, Limit=1, Marker=first["NextMarker"]) == sorted(made)[1:]
 
 
+def test_grants_on_keys_whose_end_has_come_are_listed_for_nobody() -> None:
+    estate = Estate()
+    key, kept = estate.key(), estate.key()
+    for each in (key, kept):
+        asked = {"GranteePrincipal": APP_A, "RetiringPrincipal": NOBODY_A, "Operations": ["Decrypt"]}
+        estate.call("CreateGrant", KeyId=each, **asked)
+    estate.call("ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=7)
+    estate.clock.pass_(days=7)
+    page = estate.call("ListRetirableGrants", RetiringPrincipal=NOBODY_A)
+    assert [grant["KeyId"] for grant in page["Grants"]] == [kept]
+    assert estate.kms.store.key(key) is None
+
+
 RETIRABLE = [
     ("another account's principal", APP_A, {"RetiringPrincipal": NOBODY_B}, "InvalidArnException"),
     ("a principal that is not there", ADMIN_A, {"RetiringPrincipal": f"arn:aws:iam::{A}:user/no"}, BAD_ARN),

@@ -96,8 +96,8 @@ def _retirable(call: Call, retirer: str, after: str) -> Iterator[Grant]:
 def _retirable_by(call: Call, retirer: str, after: str) -> Iterator[Grant]:
     while grants := call.reading.retirable(retirer, after, _PAGE):
         for grant in grants:
-            key = split_arn(grant.key_arn)
-            if key is not None and key.region == call.region:
+            key = call.reading.key(grant.key_arn)
+            if key is not None and key.region == call.region and call.present(key) is not None:
                 yield grant
         after = grants[-1].grant_id
 
