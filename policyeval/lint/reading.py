@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policyeval.lint.kinds import FileKind
 from policyeval.lint.templates.functions import TAGS
 from policyeval.lint.templates.serverless import is_service
+from policyeval.lint.templates.spot import HCL_SUFFIXES
 from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.faults import wide_encoding
 from policyeval.syntax.json_reader import read_json
@@ -83,7 +84,7 @@ def _not_text(name: str, message: str) -> Reading:
 
 def _reader(name: str, text: str) -> Callable[[str, str], tuple[Node | None, list[Diagnostic]]]:
     suffix = PurePath(name).suffix.lower()
-    if suffix == ".tf":
+    if suffix in HCL_SUFFIXES:
         from policyeval.syntax.hcl_reader import read_hcl  # noqa: PLC0415 - few runs have such files
 
         return read_hcl

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.model.policy import CURRENT_VERSION
 from policyeval.syntax.tree import List, Mapping, Null, Text
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from policyeval.lint.view import KeyFacts
     from policyeval.model.policy import PolicyType
     from policyeval.syntax.tree import Node
+
+HCL_SUFFIXES: Final = (".hcl", ".tf", ".tfvars", ".tofu")
+"""The files in Terraform's own language: of Terraform itself, of OpenTofu, and of Terragrunt."""
+
+_CONFIGURATIONS: Final = (*HCL_SUFFIXES, ".tf.json", ".tfvars.json", ".tofu.json")
 
 
 class Spot(NamedTuple):
@@ -33,7 +38,7 @@ class Spot(NamedTuple):
 
 def is_configuration(root: Node) -> bool:
     """Tell whether a document is a Terraform configuration: by the name of its file."""
-    return root.source is not None and (root.source.name or "").lower().endswith((".tf", ".tf.json"))
+    return root.source is not None and (root.source.name or "").lower().endswith(_CONFIGURATIONS)
 
 
 def is_empty(statements: Node) -> bool:

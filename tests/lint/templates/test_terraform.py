@@ -472,6 +472,12 @@ def test_a_document_without_statements(more: str, findings: list[str]) -> None:
     assert _found(EMPTY + more, {"S112"}) == findings
 
 
+@pytest.mark.parametrize("name", ["main.tofu", "prod.auto.tfvars", "terragrunt.hcl", "MAIN.TF"])
+def test_files_of_opentofu_and_terragrunt_and_values_of_variables_are_configurations(name: str) -> None:
+    text = f'inputs = {{\n  policy = jsonencode({POLICY.replace("GetObject", "GetObjekt")})\n  path = "${{local.x}}/y"\n}}\n'
+    assert [finding.code for finding in _lint(text, name).findings] == ["A102"]
+
+
 def test_terraform_in_json_syntax_is_the_same() -> None:
     text = json.dumps(
         {
