@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policyeval.lint.embedded import read_patchwork
 from policyeval.lint.kinds import FileKind
 from policyeval.lint.templates.functions import TAGS
 from policyeval.lint.templates.serverless import is_service
@@ -14,6 +16,8 @@ from policyeval.lint.templates.spot import HCL_SUFFIXES
 from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.faults import wide_encoding
 from policyeval.syntax.json_reader import read_json
+from policyeval.syntax.patchwork import Patchwork
+from policyeval.syntax.tree import Text, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,8 +93,39 @@ def _reader(name: str, text: str) -> Callable[[str, str], tuple[Node | None, lis
 
         return read_hcl
     if suffix == ".json" or (suffix not in _YAML and _begins_as_json(text)):
-        return read_json
+        return _read_json
     return _read_yaml
+
+
+def _read_json(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
+    """Read JSON; where a template has a value filled in, and it is JSON but for that, the value is unknown."""
+    node, faults = read_json(text, name)
+    mark = _mark_in_json(faults)
+    if mark is None or mark.source is None:
+        return node, faults
+    source = mark.source
+    hole = _HOLES.get(source.text[mark.start : mark.end])
+    if hole is None:
+        return None, [_unrendered(mark, "JSON")]
+    holes = tuple(match.span() for match in hole.finditer(source.text))
+    patchwork = Patchwork(source.text, holes, list(range(len(source.text) + 1)))
+    root, left = read_patchwork(patchwork, Text(source.text, source, 0, len(source.text)), "")
+    return (None, left or [_unrendered(mark, "JSON")]) if isinstance(root, Unknown) else (root, left)
+
+
+def _mark_in_json(faults: list[Diagnostic]) -> Place | None:
+    """Find the first mark of a template at which a text stops to be JSON: in no string is it any fault."""
+    for place in (fault.place for fault in faults):
+        if place is not None and place.source is not None:
+            found = _MARK.search(place.source.text, max(place.start - 1, 0), place.start + 2)
+            if found is not None:
+                return Place(place.source, *found.span())
+    return None
+
+
+def _unrendered(mark: Place, language: str) -> Diagnostic:
+    message = f"the file is a template, and no {language} before it is filled in"
+    return Diagnostic(message, "render it, and lint what comes", mark, FileKind.UNRENDERED_TEMPLATE)
 
 
 def _read_yaml(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
@@ -100,8 +135,7 @@ def _read_yaml(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
     node, faults = read_as()
     mark = _directive(faults[0]) if faults else None
     if mark is not None:
-        message = "the file is a template, and no YAML before it is filled in"
-        return None, [Diagnostic(message, "render it, and lint what comes", mark, FileKind.UNRENDERED_TEMPLATE)]
+        return None, [_unrendered(mark, "YAML")]
     # The Serverless Framework merges; CloudFormation does not.
     return read_as(merging=True) if faults and node is not None and is_service(node) else (node, faults)
 
@@ -138,4 +172,7 @@ def _after_blanks(text: str, at: int) -> int:
 _BLANKS: Final = re.compile("[\ufeff \t\r\n]*")
 # Of Helm and Jinja, where YAML has a value: to it `{{` opens an object in an object.
 _DIRECTIVE: Final = re.compile(r"^[ \t]*(?:- +|[\w./-]+: +)*(\{\{|\{%)", re.MULTILINE)
+# Of those, and of Terraform's `templatefile`, where JSON has a value; and what is filled in there, by how it begins.
+_MARK: Final = re.compile(r"\{\{|\{%|\$\{|%\{|<%")
+_HOLES: Final = MappingProxyType({"{{": re.compile(r"\{\{[^{}]*\}\}"), "${": re.compile(r"(?<!\$)\$\{[^{}]*\}")})
 _YAML: Final = frozenset({".yaml", ".yml"})

@@ -405,3 +405,25 @@ HELM = "{{- if .Values.on }}\nkind: Policy\n%s\n{{- end }}\n"
 def test_a_template_is_no_broken_yaml(text: str, named: bool, codes: list[str]) -> None:  # noqa: FBT001 - a column
     report = lint_bytes(LINTER, text.encode(), "templates/iam.yaml", named=named)
     assert [finding.code for finding in report.findings] == codes
+
+
+FILLED_IN = '{"Version": "2012-10-17", "Statement": [%s]}'
+READ = '{"Effect": "Allow", "Action": "s3:GetObjekt", "Resource": %s}'
+
+
+@pytest.mark.parametrize(
+    ("text", "codes", "unknown"),
+    [
+        pytest.param(FILLED_IN % READ % "{{ arns | tojson }}", ["A102"], 1, id="a value of Jinja's"),
+        pytest.param(FILLED_IN % READ % '[${arn}, "${arn}/*", "*"]', ["A102"], 2, id="values of Terraform's"),
+        pytest.param(FILLED_IN % (READ % '"*"' + ", {{ more }}"), ["A102"], 1, id="a statement"),
+        pytest.param(FILLED_IN % (READ % '"*"' + " {{ more }}"), ["X104"], 0, id="a value that brings its own comma"),
+        pytest.param(FILLED_IN % ("{% for x in y %}" + READ % '"*"' + "{% endfor %}"), ["X104"], 0, id="a loop"),
+        pytest.param(FILLED_IN % READ % "<%= arns %>", ["X104"], 0, id="a value of ERB's"),
+        pytest.param('{"Version": "2012-10-17" "Statement": [{{ x }}]}', ["S101"], 0, id="what is broken before"),
+        pytest.param('{"Version": "2012-10-17", "Statement": [' + READ % '"{{ x }}"' + "]]}", ["A102", "S101"], 1, id="what is broken elsewhere"),
+    ],
+)  # fmt: skip
+def test_a_template_is_no_broken_json(text: str, codes: list[str], unknown: int) -> None:
+    report = lint_bytes(LINTER, text.encode(), "a.json")
+    assert ([finding.code for finding in report.findings], report.unknown) == (codes, unknown)
