@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policyeval.evaluator.operators import OPERATORS
 from policyeval.lint.finding import Severity
@@ -18,20 +18,27 @@ if TYPE_CHECKING:
 
     from policyeval.lint.view import Condition
 
+# No requests of their own: whoever assumes a role with tags needs them as well, and the keys are those of that request.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+_ALONG: Final = frozenset({"sts:setcontext", "sts:setsourceidentity", "sts:tagsession"})
+
 
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look the actions up that are named in full; who asks with IfExists or Null expects the key to be missing."""
     element = condition.statement.action
     if element is None or element.negated or condition.if_exists or condition.base not in OPERATORS:
         return
-    if not is_listed(condition.folded, assuming=condition.statement.policy.type is PolicyType.TRUST):
+    assuming = condition.statement.policy.type is PolicyType.TRUST
+    if not is_listed(condition.folded, assuming=assuming):
         return
     if condition.statement.policy.type is PolicyType.KEY and condition.folded.startswith("kms:"):
         return  # K308 and K309 say more
     without = [
         value
         for value in element.values
-        if not has_wildcard(value.text) and has_key(value.text, condition.folded) is False
+        if not has_wildcard(value.text)
+        and has_key(value.text, condition.folded) is False
+        and not (assuming and value.text.lower() in _ALONG)
     ]
     if without:
         yield Flaw(
