@@ -19,7 +19,7 @@ def select_codes(select: Sequence[str] | None, ignore: Iterable[str]) -> tuple[s
     """Give the codes that begin with one of `select` (None: all) and with none of `ignore`.
 
     Raises:
-        ConfigError: one of them is the beginning of no code.
+        ConfigError: one of them is the beginning of no code, or no rule is left.
 
     """
     wanted = tuple(select) if select is not None else ("",)
@@ -28,7 +28,10 @@ def select_codes(select: Sequence[str] | None, ignore: Iterable[str]) -> tuple[s
         fault = code_fault(prefix)
         if fault is not None:
             raise ConfigError([fault])
-    return tuple(code for code in TABLE if code.startswith(wanted) and not (unwanted and code.startswith(unwanted)))
+    codes = tuple(code for code in TABLE if code.startswith(wanted) and not code.startswith(unwanted))
+    if not codes:
+        raise ConfigError([Diagnostic("no rule is left: whatever there is would pass", "see `select` and `ignore`")])
+    return codes
 
 
 def code_fault(prefix: str, place: Place | None = None) -> Diagnostic | None:

@@ -33,6 +33,7 @@ def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ("a file that holds no policy", "{}", [], 3),
         ("a file that is said to be one", "{}", ["--policy-type", "identity"], 1),
         ("a code that there is none of", POLICY, ["--select", "Z9"], 2),
+        ("no rule is left to apply", BAD_EFFECT, ["--select", "S1", "--ignore", "S"], 2),
         ("a baseline that is not there", POLICY, ["--baseline", "missing.json"], 2),
     ],
     ids=lambda value: value if isinstance(value, str) and " " in value and "{" not in value else "",
@@ -41,6 +42,17 @@ def test_the_exit_code_says_how_it_ended(sentence: str, text: str, options: list
     Path("policy.json").write_text(text, encoding="utf-8")
     result = lint("policy.json", *options)
     assert result.exit_code == code, (sentence, result.output)
+
+
+@pytest.mark.parametrize("settings", ["select = []", 'ignore = [""]'])
+def test_settings_that_leave_no_rule_cannot_be_followed(settings: str) -> None:
+    Path("policyeval.toml").write_text(f"[lint]\n{settings}\n", encoding="utf-8")
+    Path("policy.json").write_text(BAD_EFFECT, encoding="utf-8")
+    result = lint("policy.json")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "no rule is left: whatever there is would pass\n  hint: see `select` and `ignore`\n",
+    )
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
