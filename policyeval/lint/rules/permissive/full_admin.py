@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import unconditional, whole
+from policyeval.lint.reach import unconditional
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 
 _EVERYTHING: Final = frozenset({"*", "*:*"})
+_EVERY_RESOURCE: Final = re.compile(r"\*|arn:(aws|\*)(:\*)+")
 
 
 def check(statement: Statement) -> Iterator[Flaw]:
@@ -23,7 +25,7 @@ def check(statement: Statement) -> Iterator[Flaw]:
     action, resource = statement.action, statement.resource
     if not statement.allows or action is None or resource is None or action.negated or resource.negated:
         return
-    where = whole(resource)
+    where = next((value for value in resource.values if _EVERY_RESOURCE.fullmatch(value.text)), None)
     if where is None:
         return
     every = next((value for value in action.values if value.text in _EVERYTHING), None)
