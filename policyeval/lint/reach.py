@@ -50,12 +50,19 @@ Tags of principals do not: everybody tags their own.
 """
 
 # Keys whose patterns may name something of anybody's, and such a pattern: of an ARN without an account, but for the
-# buckets of Amazon S3, whose names are one's own (S21), or of a name of any beginning.
+# buckets of Amazon S3, whose names are one's own (S21), of an account with a wildcard, or of a name of any beginning.
 _NAMING: Final = frozenset(
-    {"aws:principalarn", "aws:sourcearn", "aws:userid", "kms:encryptioncontext:aws:", "s3:dataaccesspointarn"}
+    {
+        "aws:principalarn",
+        "aws:sourcearn",
+        "aws:userid",
+        "kms:calleraccount",
+        "kms:encryptioncontext:aws:",
+        "s3:dataaccesspointarn",
+    }
 )
 _OF_ANYBODY: Final = re.compile(
-    r"\*.*|arn(:[^:]*){0,3}\*|arn:[^:]*:s3:[^:]*:[*?]*:\*.*|arn:[^:]*:(?!s3:)[^:]*:[^:]*:[*?]+:.*", re.DOTALL
+    r"\d*[*?].*|arn(:[^:]*){0,3}\*|arn:[^:]*:s3:[^:]*:[*?]*:\*.*|arn:[^:]*:(?!s3:)[^:]*:[^:]*:[*?]+:.*", re.DOTALL
 )
 
 
