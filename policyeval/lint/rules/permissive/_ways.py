@@ -5,6 +5,7 @@ Each is described in AWS's prescriptive guidance on least privilege for IAM, or 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.reach import conditions_unknown, covers_action, values_covering
@@ -12,11 +13,14 @@ from policyeval.lint.rule import Flaw
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from policyeval.lint.view import PolicyView, Statement, Value
 
 _EVERYTHING: Final = frozenset({"*", "*:*"})
+# What is dangerous on one's own user alone: to manage one's own keys and password is not.
+_ON_ONESELF: Final = frozenset({"iam:attachuserpolicy", "iam:putuserpolicy"})
+_ONESELF: Final = re.compile(r".*:user/(.*/)?\$\{aws:username\}", re.IGNORECASE)
 
 
 class Way(NamedTuple):
@@ -29,10 +33,10 @@ class Way(NamedTuple):
 OWN_PERMISSIONS: Final = (
     Way(("iam:CreatePolicyVersion",), "rewrites a policy that is attached already"),
     Way(("iam:SetDefaultPolicyVersion",), "brings an older and wider version of a policy back"),
-    Way(("iam:AttachUserPolicy",), "attaches any policy to any user"),
+    Way(("iam:AttachUserPolicy",), "attaches any policy to its own user"),
     Way(("iam:AttachGroupPolicy",), "attaches any policy to a group of its own"),
     Way(("iam:AttachRolePolicy",), "attaches any policy to any role"),
-    Way(("iam:PutUserPolicy",), "writes any policy into any user"),
+    Way(("iam:PutUserPolicy",), "writes any policy into its own user"),
     Way(("iam:PutGroupPolicy",), "writes any policy into a group of its own"),
     Way(("iam:PutRolePolicy",), "writes any policy into any role"),
     Way(("iam:AddUserToGroup",), "joins the administrators' group"),
@@ -64,19 +68,20 @@ RUNNING_CODE: Final = (
 
 
 def ways_out(policy: PolicyView, ways: tuple[Way, ...]) -> Iterator[Flaw]:
-    """Say which ways a policy opens by Allows without conditions on resources of any name.
+    """Say which ways a policy opens by Allows without conditions on resources of any name, or on one's own user.
 
     A policy that allows everything needs no way, and says so by another rule.
     """
     if not policy.complete:
         return
-    open_ = [each for each in policy.statements if each.allows and _is_open(each)]
+    open_ = [each for each in policy.statements if each.allows and _is_open(each, _names_any)]
+    own = [each for each in policy.statements if each.allows and _is_open(each, _ONESELF.fullmatch)]
     denied = [each for each in policy.statements if each.denies]
     found: dict[tuple[str, ...], list[tuple[Way, list[Value]]]] = {}
-    for way in ways if open_ else ():
+    for way in ways if open_ or own else ():
         values: list[Value] = []
         for action in way.actions:
-            value = _allowing(action, open_, denied)
+            value = _allowing(action, [*open_, *own] if action.lower() in _ON_ONESELF else open_, denied)
             if value is None:
                 break
             values.append(value)
@@ -100,11 +105,11 @@ def _allowing(action: str, open_: list[Statement], denied: list[Statement]) -> V
     return None
 
 
-def _is_open(statement: Statement) -> bool:
+def _is_open(statement: Statement, names: Callable[[str], object]) -> bool:
     element = statement.resource
     if statement.conditions or conditions_unknown(statement) or element is None or element.negated:
         return False
-    return any(_names_any(value.text) for value in element.values)
+    return any(names(value.text) for value in element.values)
 
 
 def _names_any(resource: str) -> bool:
