@@ -100,7 +100,7 @@ def _reader(name: str, text: str) -> Callable[[str, str], tuple[Node | None, lis
 def _read_json(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
     """Read JSON; where a template has a value filled in, and it is JSON but for that, the value is unknown."""
     node, faults = read_json(text, name)
-    mark = _mark_in_json(faults)
+    mark = _mark_in_json(faults) if faults else _variable_of_terraform(node, name)
     if mark is None or mark.source is None:
         return node, faults
     source = mark.source
@@ -121,6 +121,15 @@ def _mark_in_json(faults: list[Diagnostic]) -> Place | None:
             if found is not None:
                 return Place(place.source, *found.span())
     return None
+
+
+def _variable_of_terraform(node: Node | None, name: str) -> Place | None:
+    """Find the first variable in a template that is JSON even before it is filled in."""
+    source = node.source if node is not None else None
+    if source is None or not name.lower().endswith(_FOR_TERRAFORM):
+        return None
+    found = _HOLES["${"].search(source.text)
+    return Place(source, found.start(), found.start() + 2) if found is not None else None
 
 
 def _unrendered(mark: Place, language: str) -> Diagnostic:
@@ -175,4 +184,6 @@ _DIRECTIVE: Final = re.compile(r"^[ \t]*(?:- +|[\w./-]+: +)*(\{\{|\{%)", re.MULT
 # Of those, and of Terraform's `templatefile`, where JSON has a value; and what is filled in there, by how it begins.
 _MARK: Final = re.compile(r"\{\{|\{%|\$\{|%\{|<%")
 _HOLES: Final = MappingProxyType({"{{": re.compile(r"\{\{[^{}]*\}\}"), "${": re.compile(r"(?<!\$)\$\{[^{}]*\}")})
+# What `templatefile` fills in: there `${…}` is no variable of IAM's.
+_FOR_TERRAFORM: Final = (".tftpl", ".tpl")
 _YAML: Final = frozenset({".yaml", ".yml"})

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from policyeval.lint.config import Config
     from policyeval.lint.reading import Reading
 
-SUFFIXES: Final = (*HCL_SUFFIXES, ".json", ".yaml", ".yml")
+SUFFIXES: Final = (*HCL_SUFFIXES, ".j2", ".json", ".tftpl", ".tpl", ".yaml", ".yml")
 """The files that are looked into below a folder."""
 
 _LINKS: Final = 40  # as many as Linux follows

@@ -427,3 +427,17 @@ READ = '{"Effect": "Allow", "Action": "s3:GetObjekt", "Resource": %s}'
 def test_a_template_is_no_broken_json(text: str, codes: list[str], unknown: int) -> None:
     report = lint_bytes(LINTER, text.encode(), "a.json")
     assert ([finding.code for finding in report.findings], report.unknown) == (codes, unknown)
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "unknown"),
+    [
+        pytest.param("policy.json", ["V110", "V301"], 0, id="a policy has variables of IAM's"),
+        pytest.param("policy.json.tpl", [], 1, id="a template has others, and IAM's with two dollar signs"),
+        pytest.param("policy.tftpl", [], 1, id="by its other name"),
+    ],
+)
+def test_in_templates_of_terraform_variables_are_not_those_of_iam(name: str, codes: list[str], unknown: int) -> None:
+    text = FILLED_IN % READ.replace("GetObjekt", "GetObject") % '["${arn}/*", "arn:aws:s3:::b/$${aws:username}/*"]'
+    report = lint_bytes(LINTER, text.encode(), name)
+    assert ([finding.code for finding in report.findings], report.unknown) == (codes, unknown)

@@ -34,9 +34,10 @@ def test_the_hook_runs_as_pre_commit_calls_it(tmp_path: Path) -> None:
 
 def test_the_hook_is_given_all_that_is_read_below_a_folder() -> None:
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    tags = {".hcl": "hcl", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".tf": "terraform", ".tfvars": "terraform"}
-    # pre-commit has no name for OpenTofu's.
-    assert set(hook["types_or"]) == {tags[suffix] for suffix in SUFFIXES if suffix != ".tofu"}
+    tags = {".hcl": "hcl", ".j2": "jinja", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
+    tags |= {".tf": "terraform", ".tfvars": "terraform"}
+    unnamed = {".tftpl", ".tofu", ".tpl"}  # by pre-commit
+    assert set(hook["types_or"]) == {tags[suffix] for suffix in SUFFIXES if suffix not in unnamed}
 
 
 def _step(name: str) -> dict[str, Any]:
