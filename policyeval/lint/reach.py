@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _FOR_ALL: Final = "ForAllValues"
 
+EVERY_ACTION: Final = frozenset({"*", "*:*"})
+"""The values of Action that are all actions of all services."""
+
 CALLER_KEYS: Final = frozenset(
     {
         "aws:principalaccount",

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.templates.policy_document import blocks
+from policyeval.lint.templates.spot import renamed
 from policyeval.syntax.tree import REFERENCE, Mapping, Null, Text, Unknown
 
 if TYPE_CHECKING:
@@ -41,12 +42,12 @@ def grant_of(resource: Mapping) -> Mapping:
         if isinstance(value, Null):
             continue
         if key.value in _FIELDS:
-            grant.entries.append((_named(_FIELDS[key.value], key), value))
+            grant.entries.append((renamed(key, _FIELDS[key.value]), value))
         elif key.value == "constraints":
-            grant.entries += ((_named("Constraints", key), _constraints(block)) for block in blocks(value))
+            grant.entries += ((renamed(key, "Constraints"), _constraints(block)) for block in blocks(value))
         elif key.value == "dynamic":
             unknown = Unknown(REFERENCE, value.source, value.start, value.end)
-            grant.entries.append((_named("Constraints", key), unknown))
+            grant.entries.append((renamed(key, "Constraints"), unknown))
     return grant
 
 
@@ -59,8 +60,4 @@ def _constraints(block: Node) -> Node:
 def _pairs(block: Mapping) -> Iterator[tuple[Text, Node]]:
     for key, value in block.entries:
         if key.value in _CONSTRAINTS and not isinstance(value, Null):
-            yield _named(_CONSTRAINTS[key.value], key), value
-
-
-def _named(name: str, key: Text) -> Text:
-    return Text(name, key.source, key.start, key.end)
+            yield renamed(key, _CONSTRAINTS[key.value]), value

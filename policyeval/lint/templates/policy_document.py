@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from policyeval.lint.templates.spot import get
+from policyeval.lint.templates.spot import get, renamed
 from policyeval.syntax.objects import DAMAGED
 from policyeval.syntax.tree import CHOICE, ELSEWHERE, UNNAMED, List, Mapping, Null, Text, Unknown
 
@@ -49,9 +49,9 @@ def policy_of(data: Node) -> Mapping:
         if key.value in {"version", "policy_id"} and _is_empty(value):
             continue
         if key.value == "version":
-            policy.entries.append((_named("Version", key), value))
+            policy.entries.append((renamed(key, "Version"), value))
         elif key.value == "policy_id":
-            policy.entries.append((_named("Id", key), value))
+            policy.entries.append((renamed(key, "Id"), value))
         elif key.value == "statement":
             statements.items += [_statement(block) for block in blocks(value)]
         elif key.value in _OTHERS and not _is_empty(value):
@@ -101,7 +101,7 @@ def statement_of(block: Mapping) -> Mapping:
         elif name != key.value:
             statement.entries.append(_hidden(key, value))
         elif name in _ELEMENTS and not _is_empty(value):
-            statement.entries.append((_named(_ELEMENTS[name], key), _argument(name, value, block)))
+            statement.entries.append((renamed(key, _ELEMENTS[name]), _argument(name, value, block)))
     if get(statement, "Effect") is None:
         statement.entries.append((_at("Effect", block), _at("Allow", block)))
     for name, element in _PRINCIPALS.items():
@@ -157,10 +157,10 @@ def _principals(element: str, found: list[Entry]) -> Entry:
         if key.value == "dynamic" or not isinstance(kind, Text) or identifiers is None:
             kinds.entries.append(_hidden(key, block))
         elif kind.value == "*" and _is_star(identifiers) and len(found) == 1:
-            return _named(element, key), Text("*", identifiers.source, identifiers.start, identifiers.end)
+            return renamed(key, element), Text("*", identifiers.source, identifiers.start, identifiers.end)
         else:
             _add(kinds, kind, identifiers)
-    return _named(element, first[0]), kinds
+    return renamed(first[0], element), kinds
 
 
 def _conditions(found: list[Entry]) -> Entry:
@@ -179,7 +179,7 @@ def _conditions(found: list[Entry]) -> Entry:
             _add(keys, variable, _without_marks(values))
         else:
             keys.entries.append(_hidden(key, block))
-    return _named("Condition", first[0]), operators
+    return renamed(first[0], "Condition"), operators
 
 
 def _add(node: Mapping, key: Text, values: Node) -> None:
@@ -241,10 +241,6 @@ def _is_empty(node: Node) -> bool:
         or (isinstance(node, List) and not node.items)
         or (isinstance(node, Text) and not node.value)
     )
-
-
-def _named(name: str, key: Text) -> Text:
-    return Text(name, key.source, key.start, key.end)
 
 
 def _at(value: str, block: Node) -> Text:

@@ -53,6 +53,11 @@ def policy_with(statements: Node) -> Mapping:
     return Mapping(entries, statements.source, statements.start, statements.end)
 
 
+def renamed(key: Text, name: str) -> Text:
+    """Give a member's name as another one, at its place."""
+    return Text(name, key.source, key.start, key.end)
+
+
 def get(node: Node | None, name: str) -> Node | None:
     """Give a member of an object, None where it has none."""
     if not isinstance(node, Mapping):

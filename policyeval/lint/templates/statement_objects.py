@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.templates import policy_document
-from policyeval.lint.templates.spot import get, is_empty
+from policyeval.lint.templates.spot import get, is_empty, renamed
 from policyeval.syntax.tree import REFERENCE, List, Mapping, Text, Unknown
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _statement(node: Node) -> Node:
     if not isinstance(node, Mapping) or _ACTIONS.isdisjoint(names) or _OTHERS.isdisjoint(names):
         return node
     entries = [
-        (Text(_name(key), key.source, key.start, key.end), _blocks(value) if _name(key) in _BLOCKS else value)
+        (renamed(key, _name(key)), _blocks(value) if _name(key) in _BLOCKS else value)
         for key, value in node.entries
         if not is_empty(value)
     ]

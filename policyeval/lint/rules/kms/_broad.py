@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from policyeval.lint.reach import unconditional, values_covering
+from policyeval.lint.reach import EVERY_ACTION, unconditional, values_covering
 from policyeval.lint.rule import Flaw
 from policyeval.syntax.faults import ticked
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from policyeval.lint.view import Statement, Value
-
-# Whoever may do everything is told so by a rule about that.
-_EVERYTHING: Final = frozenset({"*", "*:*"})
 
 
 def on_every_key(actions: tuple[str, ...], effect: str, hint: str) -> Callable[[Statement], Iterator[Flaw]]:
@@ -34,7 +31,7 @@ def _check(actions: tuple[str, ...], effect: str, hint: str, statement: Statemen
         value.index: value
         for action in actions
         for value in values_covering(statement, action)
-        if value.text not in _EVERYTHING
+        if value.text not in EVERY_ACTION  # whoever may do everything is told so by W207
     }
     for value in found.values():
         yield Flaw(value.place(), f"{ticked(value.text)} on every key {effect}", hint, (where.place(),))

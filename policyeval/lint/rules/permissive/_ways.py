@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policyeval.lint.reach import conditions_unknown, covers_action, values_covering
+from policyeval.lint.reach import EVERY_ACTION, conditions_unknown, covers_action, values_covering
 from policyeval.lint.rule import Flaw
 from policyeval.syntax.faults import ticked
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from policyeval.lint.view import PolicyView, Statement, Value
 
-_EVERYTHING: Final = frozenset({"*", "*:*"})
 # What is dangerous on one's own user alone: to manage one's own keys and password is not.
 _ON_ONESELF: Final = frozenset({"iam:attachuserpolicy", "iam:putuserpolicy"})
 _ONESELF: Final = re.compile(r".*:user/(.*/)?\$\{aws:username\}", re.IGNORECASE)
@@ -100,7 +99,7 @@ def _allowing(action: str, open_: list[Statement], denied: list[Statement]) -> V
     folded = action.lower()
     for statement in open_:
         for value in values_covering(statement, folded):
-            if value.text not in _EVERYTHING:
+            if value.text not in EVERY_ACTION:
                 return None if any(covers_action(each, folded) for each in denied) else value
     return None
 

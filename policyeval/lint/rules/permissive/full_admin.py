@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import unconditional
+from policyeval.lint.reach import EVERY_ACTION, unconditional
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Statement
 
 
-_EVERYTHING: Final = frozenset({"*", "*:*"})
 _EVERY_RESOURCE: Final = re.compile(r"\*|arn:(aws|\*)(:\*)+")
 
 
@@ -28,7 +27,7 @@ def check(statement: Statement) -> Iterator[Flaw]:
     where = next((value for value in resource.values if _EVERY_RESOURCE.fullmatch(value.text)), None)
     if where is None:
         return
-    every = next((value for value in action.values if value.text in _EVERYTHING), None)
+    every = next((value for value in action.values if value.text in EVERY_ACTION), None)
     if every is not None and unconditional(statement):
         yield Flaw(
             every.place(),
