@@ -1,8 +1,9 @@
 """HCL to the value tree, as far as values are written down: what is computed is `Unknown`.
 
 A file becomes what Terraform's JSON syntax would say: `resource "a" "b" {…}` is `{"resource": {"a": {"b": …}}}`,
-and a name that comes twice stays twice. `jsonencode(x)` is x, and `concat(…)` a list of what is written down in it. No
-other expression is evaluated, so none but the end of it need be understood; all else that Terraform takes is read over.
+and a name that comes twice stays twice. `jsonencode(x)` is x, `concat(…)` a list of what is written down in it, and
+`[for x in xs : {…}]` one that may have such an object. No other expression is evaluated, so none but the end of it need
+be understood; all else that Terraform takes is read over.
 https://developer.hashicorp.com/terraform/language/syntax/configuration
 """
 
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.faults import Kind, ticked
+from policyeval.syntax.hcl_lists import flattened, items_of
 from policyeval.syntax.hcl_scanner import NAME, SPACE, HclScanner
 from policyeval.syntax.hcl_strings import (
     PLAIN,
@@ -25,6 +27,7 @@ from policyeval.syntax.objects import DAMAGED
 from policyeval.syntax.strings import has_lone_surrogate
 from policyeval.syntax.tree import (
     CHOICE,
+    ELSEWHERE,
     INTERPOLATION,
     MAX_DEPTH,
     REFERENCE,
@@ -42,6 +45,9 @@ if TYPE_CHECKING:
     from policyeval.syntax.tree import Node
 
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_IF: Final = re.compile(r"if\b")
+# Functions that give the items of the lists that they are called with.
+_LISTS: Final = frozenset({"concat", "distinct", "flatten", "tolist", "toset"})
 _FOR: Final = re.compile(r"[\[{]\s*for\b(?!\s*[=:])")
 _OPERATORS: Final = frozenset("?.[=!<>&|+-*/%")
 _CONSTANTS: Final = frozenset({"true", "false", "null"})
@@ -157,7 +163,7 @@ class _Reader(HclScanner):
             return self.string(end_of_heredoc(self.text, self.at), depth)
         if sign in {"[", "{"}:
             if _FOR.match(self.text, self.at):
-                return None
+                return self.repeated(depth) if sign == "[" else None
             return self.tuple(depth) if sign == "[" else self.object(depth)
         if sign == "(":
             self.at += 1
@@ -192,17 +198,45 @@ class _Reader(HclScanner):
                 self.skip_lines()
             self.expect(")")
             return node
-        if name.group() == "concat" and self.peek() == "(":
-            return self.concat(start, depth)
+        if name.group() in _LISTS and self.peek() == "(":
+            return self.concat(start, depth, flat=name.group() == "flatten")
         return None
 
-    def concat(self, start: int, depth: int) -> List:
-        """Read the lists that a call puts together; of what is no list that is written down, nobody knows the items."""
+    def repeated(self, depth: int) -> List | None:
+        """Read `[for x in xs : {…}]` as a list with such an object, or none, and with others; None for all else."""
+        start = self.at
+        self.at += 1
+        try:
+            self.skip_expression(self.at, ":")
+            self.expect(":")
+            self.skip_lines()
+            if self.peek() != "{" or _FOR.match(self.text, self.at):
+                return None
+            made = self.object(depth + 1)
+            self.skip_lines()
+            if _IF.match(self.text, self.at):
+                self.skip_expression(self.at, "]")
+            self.expect("]")
+        except BrokenError as error:
+            if error.at >= len(self.text):  # so it is however it is read
+                raise
+            return None
+        at = (self.source, made.start, made.end)
+        options = List([Text(f"for {start}", *at), made, Null(*at)], *at)
+        others = Unknown(ELSEWHERE, self.source, start, made.start)
+        return List([others, Unknown(CHOICE, *at, options)], self.source, start, self.at)
+
+    def concat(self, start: int, depth: int, *, flat: bool) -> List:
+        """Read the lists that a call puts together; of what is no list that is written down, nobody knows the items.
+
+        With `flat` so are lists in the lists.
+        """
         node = List([], self.source, start)
         self.at += 1
         self.skip_lines()
         while self.peek() != ")":
-            node.items += _items(self.expression("),", depth + 1))
+            items = items_of(self.expression("),", depth + 1))
+            node.items += [inner for item in items for inner in flattened(item)] if flat else items
             self.separator(",", ")")
         self.at += 1
         node.end = self.at
@@ -280,15 +314,3 @@ class _Reader(HclScanner):
         if read.holes or has_lone_surrogate(read.value):
             return Unknown(INTERPOLATION, self.source, start, end, ending=read.ending)
         return Text(read.value, self.source, start, end)
-
-
-def _items(given: Node) -> list[Node]:
-    """Give the items of a list, each chosen by itself where a condition chooses among lists."""
-    if isinstance(given, List):
-        return given.items
-    if isinstance(given, Unknown) and given.why is CHOICE and isinstance(given.argument, List):
-        condition, held, otherwise = given.argument.items
-        chosen = [[condition, item, Null()] for item in _items(held)]
-        chosen += [[condition, Null(), item] for item in _items(otherwise)]
-        return [Unknown(CHOICE, given.source, given.start, given.end, List(options)) for options in chosen]
-    return [Unknown(REFERENCE, given.source, given.start, given.end)]

@@ -344,6 +344,14 @@ resource "aws_iam_role_policy" "p" {
   })
 }
 """
+REPEATED = """\
+resource "aws_iam_policy" "p" {
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = flatten([[for b in var.all : { Effect = "Allow", Action = "s3:GetObjekt", Resource = b }], var.more])
+  })
+}
+"""
 PERHAPS = """\
 data "aws_iam_policy_document" "doc" {
   dynamic "statement" {
@@ -366,6 +374,7 @@ data "aws_iam_policy_document" "doc" {
     [
         pytest.param(CHOSEN, ['A102 4:65 "s3:GetObjekt"', 'A102 6:32 "s3:PutObjekt"', "C101 8:39 StringEqualz"], 2, id="conditions"),
         pytest.param(PERHAPS, ['A102 5:20 "s3:GetObjekt"'], 2, id="a dynamic statement"),
+        pytest.param(REPEATED, ['A102 4:75 "s3:GetObjekt"'], 3, id="statements of a loop, among others"),
     ],
 )  # fmt: skip
 def test_what_may_be_there_is_linted(text: str, findings: list[str], unknown: int) -> None:
