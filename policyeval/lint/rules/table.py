@@ -266,6 +266,7 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
         "W212": "permissive.escalation_by_credentials",
         "W213": "permissive.public_principal",
         "W214": "permissive.boundary_removal",
+        "W215": "permissive.assume_any_role",
         "W301": "permissive.create_slr_star_in_resource",
         "W302": "permissive.create_slr_star_in_action_and_resource",
         "W303": "permissive.create_slr_not_action_and_star_in_resource",
