@@ -16,7 +16,7 @@ import click
 from policyeval import __version__
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.output import print_faults, print_text
-from policyeval.cli.streams import keep_stderr, require_stdout
+from policyeval.cli.streams import escape_what_stdout_lacks, keep_stderr, require_stdout
 from policyeval.errors import PolicyEvalError
 from policyeval.model.source import escaped
 
@@ -99,6 +99,7 @@ class CommandGroup(click.Group):
         keep_stderr()
         try:
             require_stdout()
+            escape_what_stdout_lacks()
             code = super().main(args, prog_name, **{**extra, "standalone_mode": False})
         except click.Abort:
             return ExitCode.INTERRUPTED

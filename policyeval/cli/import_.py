@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.output import print_text
+from policyeval.cli.output import print_file, print_text
 from policyeval.entities.aws_commands import commands
 from policyeval.entities.export_loader import import_directory
 
@@ -28,13 +28,13 @@ def command(folder: str, *, only_commands: bool, region: tuple[str, ...]) -> int
       policyeval import export > accounts.yaml
     """
     if only_commands:
-        click.echo(commands(region, folder), nl=False)
+        print_file(commands(region, folder))
         return ExitCode.YES
     if region:
         message = "Regions are for --commands; the files say theirs."
         raise click.BadParameter(message, param_hint="--region")
     result = import_directory(folder)
-    click.echo(result.text, nl=False)
+    print_file(result.text)
     for each in result.missing:
         print_text(each, err=True)
     return ExitCode.YES

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import click
 
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.output import print_text, window
+from policyeval.cli.output import print_file, print_text, window
 from policyeval.cli.sharing import processors, shared
 from policyeval.cli.streams import stdin
 from policyeval.errors import ConfigError
@@ -293,7 +293,7 @@ def _write(report: Report, rules: Sequence[Rule], options: _Options) -> None:
     if options.output_format == "text":
         print_text(_written(report, rules, "text", window=window()).rstrip("\n"))
     else:
-        click.echo(_written(report, rules, options.output_format), nl=False)
+        print_file(_written(report, rules, options.output_format))
 
 
 def _written(report: Report, rules: Sequence[Rule], name: str, **given: int) -> str:

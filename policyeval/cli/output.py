@@ -27,6 +27,11 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, indent=2))
 
 
+def print_file(text: str) -> None:
+    """Print what programs read as a file: UTF-8 whatever the terminal's encoding is."""
+    click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
+
+
 def print_text(text: str, *, err: bool = False) -> None:
     """Print text that may hold somebody else's names: control characters never reach the terminal."""
     click.echo(_harmless(text), err=err)

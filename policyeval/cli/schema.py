@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from policyeval.cli.exits import ExitCode
+from policyeval.cli.output import print_file
 from policyeval.scenarios.jsonschema import SCHEMAS, schema_text
 
 
@@ -18,5 +19,5 @@ def command(kind: str) -> int:
     \b
       policyeval schema entities > entities.schema.json
     """
-    click.echo(schema_text(kind), nl=False)
+    print_file(schema_text(kind))
     return ExitCode.YES

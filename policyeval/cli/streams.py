@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from typing import BinaryIO
@@ -26,6 +27,15 @@ def require_stdout() -> None:
     """
     if sys.stdout is None:
         raise OSError(errno.EBADF, "standard output is closed")
+
+
+def escape_what_stdout_lacks() -> None:
+    """Have characters that its encoding has not escaped, as Python does on standard error.
+
+    On Windows a pipe has a few hundred characters, and a report is no worse for `\\u2192` in a name.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def keep_stderr() -> None:

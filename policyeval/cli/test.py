@@ -10,7 +10,7 @@ import click
 
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import format_option
-from policyeval.cli.output import print_json, print_text, print_verdict, print_warning
+from policyeval.cli.output import print_file, print_json, print_text, print_verdict, print_warning
 from policyeval.errors import EntitiesError, PolicyEvalError
 from policyeval.model.source import Diagnostic
 from policyeval.scenarios import CaseResult, ScenarioFile, junit_xml, load_scenarios, run
@@ -39,7 +39,7 @@ def command(paths: tuple[str, ...], output_format: str) -> int:
     if output_format == "json":
         print_json({**_counts(cases), "tests": [case.to_json() for case in cases]})
     elif output_format == "junit":
-        click.echo(junit_xml(results), nl=False)
+        print_file(junit_xml(results))
     elif cases:
         _print(cases, files=len(results))
     if not cases:

@@ -42,6 +42,35 @@ def test_what_is_piped_has_no_colour() -> None:
     assert "\x1b" not in _run(*CHECK, "arn:aws:iam::444455556666:role/svc/app").stdout
 
 
+NAMED = """
+{"Version": "2012-10-17", "Statement":
+{"Sid": "ü→", "Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}}
+"""
+ENCODED = {
+    "text, for who reads it": ("text", "cp1252", '{"Sid": "ü\\u2192", '),
+    "XML, as it says": ("junit", "utf-8", '{"Sid": "ü→", '),
+    "annotations, as GitHub reads them": ("github", "utf-8", "file=ü→.json,"),
+}
+
+
+@pytest.mark.parametrize(("style", "encoding", "shown"), ENCODED.values(), ids=ENCODED)
+def test_a_pipe_without_all_characters_takes_every_report(
+    tmp_path: Path, style: str, encoding: str, shown: str
+) -> None:
+    """As on Windows, where it has a few hundred of them."""
+    (tmp_path / "ü→.json").write_text(NAMED, encoding="utf-8")
+    run = subprocess.run(
+        [*PROGRAM, "lint", "ü→.json", "--policy-type", "key", "--format", style],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (1, b"")
+    assert shown in run.stdout.decode(encoding)
+
+
 def _on_terminal(*arguments: str, **environment: str) -> str:
     import pty  # noqa: PLC0415 - where there are terminals
 
