@@ -138,9 +138,6 @@ class Connection(asyncio.Protocol):
         if not self._reader.has_begun:
             self._since = self._loop.time()
         self._reader.feed(data)
-        if self._reader.must_encourage and not self._is_busy:
-            self._reader.must_encourage = False
-            self._transport.write(_GO_ON)
         self._answer_next()
         if (self._is_busy or self._is_held or self._reader.taken) and not self._transport.is_closing():
             self._is_paused = True
@@ -164,7 +161,10 @@ class Connection(asyncio.Protocol):
                 self._transport.resume_reading()
 
     def _answer_next(self) -> None:
-        if self._is_busy or self._is_held or not self._reader.taken:
+        if self._is_busy or self._is_held:
+            return
+        if not self._reader.taken:
+            self._encourage()
             return
         self._is_busy = True
         taken = self._reader.taken.popleft()
@@ -174,6 +174,12 @@ class Connection(asyncio.Protocol):
             self._monitor(taken)
         else:
             self._exchange(taken)
+
+    def _encourage(self) -> None:
+        """Tell who waits for that to go on with its request; it comes after the answers to those before."""
+        if self._reader.must_encourage:
+            self._reader.must_encourage = False
+            self._transport.write(_GO_ON)
 
     def _exchange(self, taken: Taken) -> None:
         start = perf_counter()
@@ -228,7 +234,7 @@ class Connection(asyncio.Protocol):
             self._loop.call_later(_LINGER, self._transport.close)
         elif is_last:
             self._transport.close()
-        elif self._is_paused or self._reader.taken:
+        elif self._is_paused or self._reader.taken or self._reader.must_encourage:
             self._loop.call_soon(self._go_on)
 
 

@@ -128,6 +128,22 @@ def test_what_takes_long_is_answered_in_its_turn(wire: Connection, key: AccessKe
 
 
 @pytest.mark.parametrize("operation", ["CreateKey", "ListKeys"])
+def test_who_waits_to_be_told_to_go_on_is_told_in_its_turn(
+    wire: Connection, key: AccessKeyPair, operation: str
+) -> None:
+    body = b'{"NumberOfBytes":16}'
+    headers = [*sign(key, wire.url, body, asks("GenerateRandom")), ("Content-Length", str(len(body)))]
+    head = "".join(f"{name}: {value}\r\n" for name, value in [*headers, ("Expect", "100-continue")])
+    first = sign(key, wire.url, b"{}", asks(operation))
+    # In one piece, as who sends one request after the other does.
+    lines = "".join(f"{name}: {value}\r\n" for name, value in [*first, ("Content-Length", "2")])
+    wire.socket.sendall(f"POST / HTTP/1.1\r\n{lines}\r\n{{}}POST / HTTP/1.1\r\n{head}\r\n".encode("latin-1"))
+    assert [wire.receive().status for _ in range(2)] == [200, 100]
+    wire.socket.sendall(body)
+    assert wire.receive().status == 200
+
+
+@pytest.mark.parametrize("operation", ["CreateKey", "ListKeys"])
 def test_who_has_nothing_more_to_say_is_still_answered(wire: Connection, key: AccessKeyPair, operation: str) -> None:
     wire.send(sign(key, wire.url, b"{}", asks(operation)), b"{}")
     wire.socket.shutdown(socket.SHUT_WR)
