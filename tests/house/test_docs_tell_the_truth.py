@@ -43,6 +43,19 @@ def test_the_linter_prints_what_readme_shows(monkeypatch: pytest.MonkeyPatch) ->
     assert (result.stdout, result.exit_code) == (_blocks(README, "text")[1], 1)
 
 
+def test_the_other_questions_of_readme_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    questions = _blocks(README[README.index("## Ask other questions") :], "sh")[0]
+    key = re.findall(r"^KEY=(.*)$", questions, re.MULTILINE)[0]
+    lines = re.findall(r"^policyeval (.*)$", questions.replace("$KEY", key), re.MULTILINE)
+    monkeypatch.chdir(ROOT)
+    answers = [CliRunner().invoke(main, shlex.split(line)) for line in lines]
+    assert [(answer.exit_code, answer.stdout.split()[0]) for answer in answers] == [
+        (1, "DENY"),
+        (0, "allow"),
+        (0, "OPEN"),
+    ]
+
+
 def test_the_library_call_of_readme_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     code, _ = _blocks(README, "python")
     monkeypatch.chdir(ROOT)
