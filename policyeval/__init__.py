@@ -1,4 +1,4 @@
-"""Decide, prove and lint who may use a KMS key.
+"""Decide and lint who may use a KMS key.
 
 The names here are the public face; they load what they need when first used, so that the
 command starts fast.
