@@ -56,14 +56,18 @@ def test_the_action_installs_the_checkout_that_it_is_in() -> None:
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the action runs in bash")
+@pytest.mark.parametrize(
+    ("paths", "arguments"), [("good.json policy.json", "--select S"), ("good.json\npolicy.json\n", "--select\nS\n")]
+)
 @pytest.mark.parametrize(("text", "code"), [(POLICY, 0), (BAD_EFFECT, 1)])
-def test_the_action_lints_and_writes_sarif(text: str, code: int, tmp_path: Path) -> None:
+def test_the_action_lints_and_writes_sarif(text: str, code: int, paths: str, arguments: str, tmp_path: Path) -> None:
     home = tmp_path / "policyeval" / "bin"
     home.mkdir(parents=True)
     (home / "policyeval").symlink_to(Path(sys.executable).with_name("policyeval"))
     (tmp_path / "a b").mkdir()
+    (tmp_path / "good.json").write_text(POLICY, encoding="utf-8")
     (tmp_path / "policy.json").write_text(text, encoding="utf-8")
-    variables = {"PATHS": "policy.json", "FAIL_ON": "warning", "ARGUMENTS": "--select S", "SARIF": "out.sarif"}
+    variables = {"PATHS": paths, "FAIL_ON": "warning", "ARGUMENTS": arguments, "SARIF": "out.sarif"}
     assert set(variables) == set(_step("Lint")["env"])
     run = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", _step("Lint")["run"]],  # noqa: S607 - the shell that GitHub starts
