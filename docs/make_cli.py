@@ -20,11 +20,14 @@ line and column. Colour is used on a terminal only, and not when `NO_COLOR` is s
 service has is decided, and a condition key that no request has is told, since AWS adds some, with a
 warning on standard error, and among the JSON's `diagnostics` where the JSON is an object.
 
+In bash, `eval "$(_POLICYEVAL_COMPLETE=bash_source policyeval)"` completes commands, options and files; `zsh_source` and
+`fish_source` are for those.
+
 ## Exit codes
 
 | Code | Meaning |
 | ---- | ------- |
-| 0    | allow, clean, passed |
+| 0    | allow, clean, passed, verified |
 | 1    | deny, findings, failed |
 | 2    | bad input, or it cannot run |
 | 3    | nothing there to check |

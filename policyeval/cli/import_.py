@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from policyeval.cli.exits import ExitCode
+from policyeval.cli.options import file_path
 from policyeval.cli.output import print_file, print_text
 from policyeval.entities.aws_commands import commands
 from policyeval.entities.export_loader import import_directory
 
 
 @click.command("import")
-@click.argument("folder", metavar="DIR")
+@click.argument("folder", metavar="DIR", type=file_path)
 @click.option("--commands", "only_commands", is_flag=True, help="Print the AWS CLI calls that fill DIR, and stop.")
 @click.option("--region", multiple=True, metavar="NAME", help="With --commands: a Region to look for keys in.")
 def command(folder: str, *, only_commands: bool, region: tuple[str, ...]) -> int:

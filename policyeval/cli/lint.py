@@ -123,8 +123,10 @@ def _print_data_version(context: click.Context, _parameter: click.Parameter, val
     help="Write the report to a file as well.",
 )
 @click.option("--fix", is_flag=True, help="Make the fixes that are safe.")
-@click.option("--baseline", metavar="FILE", help="Leave alone what was found when FILE was written.")
-@click.option("--write-baseline", "new_baseline", metavar="FILE", help="Write what is found, for --baseline.")
+@click.option("--baseline", metavar="FILE", type=click.Path(), help="Leave alone what was found when FILE was written.")
+@click.option(
+    "--write-baseline", "new_baseline", metavar="FILE", type=click.Path(), help="Write what is found, for --baseline."
+)
 @click.option(
     "--config",
     metavar="FILE",

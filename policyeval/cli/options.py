@@ -72,7 +72,8 @@ def format_option(*formats: str) -> Callable[[Function], Function]:
     )
 
 
-file_argument = click.argument("file", metavar="FILE")
+file_path = click.Path(readable=False)  # shells complete it; who opens it says what is wrong with it
+file_argument = click.argument("file", metavar="FILE", type=file_path)
 
 
 def load_entities(file: str) -> Entities:

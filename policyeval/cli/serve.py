@@ -14,7 +14,7 @@ import click
 
 from policyeval import __version__
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import account_id
+from policyeval.cli.options import account_id, file_path
 from policyeval.cli.output import print_text
 from policyeval.errors import MissingExtraError
 from policyeval.model.source import Diagnostic
@@ -56,7 +56,9 @@ def _region(name: str) -> str:
 
 
 @click.command("serve")
-@click.option("--entities", metavar="FILE", help="Who there is: an entities file; one account is made up else.")
+@click.option(
+    "--entities", metavar="FILE", type=file_path, help="Who there is: an entities file; one account is made up else."
+)
 @click.option("--data", metavar="DIR", type=click.Path(path_type=Path), help="Keep everything here; in memory else.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=4599, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
@@ -69,8 +71,8 @@ def _region(name: str) -> str:
     help="The Region to export; all others work too.",
 )
 @click.option("--account", type=account_id, metavar="ID", help=f"The account that is made up; {_ACCOUNT} else.")
-@click.option("--tls-cert", metavar="FILE", help="Serve HTTPS with this certificate chain, in PEM.")
-@click.option("--tls-key", metavar="FILE", help="The certificate's key, in PEM.")
+@click.option("--tls-cert", metavar="FILE", type=file_path, help="Serve HTTPS with this certificate chain, in PEM.")
+@click.option("--tls-key", metavar="FILE", type=file_path, help="The certificate's key, in PEM.")
 @click.option("--access-log", is_flag=True, help="Log every request, not only those that were refused.")
 @click.option(
     "--explain", is_flag=True, help="Log with a denied request what each layer said, and what would allow it."

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import click
 
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import format_option
+from policyeval.cli.options import file_path, format_option
 from policyeval.cli.output import print_json, print_text, print_verdict
 from policyeval.cli.streams import stdin
 from policyeval.kms.storage.trail_file import head_path, known_head
@@ -32,10 +32,12 @@ def read_head_option(text: str) -> Head:
 
 @click.command("trail")
 @click.argument("what", metavar="verify", type=click.Choice(["verify"]))
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=file_path)
 @click.option("--head", type=read_head_option, metavar="SEQUENCE:DIGEST", help="The head, from where you keep it.")
-@click.option("--key-file", metavar="PATH", help="The trail's key: 64 hex digits, or raw bytes.")
-@click.option("--root-key-file", metavar="PATH", help="The KMS's root key, which the trail's key follows from.")
+@click.option("--key-file", metavar="PATH", type=file_path, help="The trail's key: 64 hex digits, or raw bytes.")
+@click.option(
+    "--root-key-file", metavar="PATH", type=file_path, help="The KMS's root key, which the trail's key follows from."
+)
 @format_option("text", "json")
 def command(  # noqa: PLR0913 - the options that there are
     *,

@@ -10,14 +10,14 @@ import click
 
 from policyeval.catalog.kms_prices import Prices, kms_prices
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import format_option, iso_time
+from policyeval.cli.options import file_path, format_option, iso_time
 from policyeval.cli.output import print_json, print_text
 from policyeval.cli.trail import opened
 from policyeval.kms.trail.usage import Usage, UsageReport
 
 
 @click.command("usage")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=file_path)
 @click.option("--since", type=iso_time, metavar="TIME", help="Count from here, ISO 8601; from the first record else.")
 @click.option("--until", type=iso_time, metavar="TIME", help="Count up to here; up to the last record else.")
 @format_option("text", "json")

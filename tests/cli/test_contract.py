@@ -241,6 +241,14 @@ def test_the_examples_in_help_are_commands_that_parse(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_shells_complete_what_is_a_file(name: str) -> None:
+    _, command, _ = main.resolve_command(click.Context(main), [name])
+    assert command is not None
+    named = [one for one in command.params if (one.metavar or "").rstrip(".") in {"FILE", "PATH", "DIR"}]
+    assert [one.name for one in named if not isinstance(one.type, click.Path)] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_the_name_of_a_command_is_its_row(name: str) -> None:
     assert _command(name)[1].name == name
 
