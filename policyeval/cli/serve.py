@@ -16,6 +16,7 @@ from policyeval import __version__
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import account_id, file_path
 from policyeval.cli.output import print_text
+from policyeval.cli.processors import usable_processors
 from policyeval.errors import MissingExtraError
 from policyeval.model.source import Diagnostic
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _NEEDED = ("httptools", "starlette", "uvicorn")
 _ACCOUNT = "111122223333"
 _SHOWN = 10  # access keys in the banner
+_ENOUGH = 2  # processors: one is the client's
 
 
 class Who(NamedTuple):
@@ -134,7 +136,7 @@ def command(  # noqa: PLR0913 - the options that there are
                 print_text(line)
             sys.stdout.flush()
 
-        run(app, listening, tls, ready)
+        run(app, listening, tls, ready, awake=usable_processors() >= _ENOUGH)
         journal.note("info", "stopped")
     return ExitCode.YES
 

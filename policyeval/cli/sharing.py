@@ -11,12 +11,16 @@ import os
 import pickle
 import sys
 from contextlib import suppress
+from math import ceil
 from signal import SIGKILL
 from struct import Struct
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from policyeval.cli.processors import LIMIT, usable_processors
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
 __all__ = ["processors", "shared"]
 
@@ -27,9 +31,9 @@ _MOST_LOTS: Final = 65536 // _NUMBER.size  # what a pipe takes before anybody re
 Result = TypeVar("Result")
 
 
-def processors() -> int:
+def processors(limit: Path = LIMIT) -> int:
     """Tell how many processors may share work: 1 where copying a process is not safe whatever it has loaded."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+    return ceil(usable_processors(limit)) if sys.platform == "linux" else 1
 
 
 def shared(

@@ -9,16 +9,14 @@ from __future__ import annotations
 import os
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
-from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-__all__ = ["MOMENT", "Attention", "processors"]
+__all__ = ["MOMENT", "Attention"]
 
 MOMENT: Final = 0.002
 """Seconds; about twice what an SDK takes from an answer to its next request, on a slow machine."""
 
-_LIMIT: Final = Path("/sys/fs/cgroup/cpu.max")
 _give_way: Final = getattr(os, "sched_yield", lambda: None)
 
 
@@ -58,18 +56,3 @@ class Attention:
             loop.call_soon(self._turn, loop)
         else:
             self._is_turning = False
-
-
-def processors(limit: Path = _LIMIT) -> float:
-    """Tell how many processors this process may use: those of the machine that it may run on, or less of their time.
-
-    Args:
-        limit: the file in which Linux tells a container's share.
-
-    """
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, _, period = limit.read_text(encoding="ascii").partition(" ")
-        return min(usable, int(quota) / int(period))
-    except (OSError, ValueError):  # there is no file, or it says `max`
-        return usable

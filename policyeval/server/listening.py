@@ -20,7 +20,7 @@ from uvicorn.server import ServerState
 from policyeval.errors import PolicyEvalError
 from policyeval.model.source import Diagnostic
 from policyeval.server.app import App
-from policyeval.server.attention import MOMENT, Attention, processors
+from policyeval.server.attention import MOMENT, Attention
 from policyeval.server.connection import Connection
 
 __all__ = ["Tls", "is_loopback", "listen", "new_loop", "run", "running", "url_of"]
@@ -28,7 +28,6 @@ __all__ = ["Tls", "is_loopback", "listen", "new_loop", "run", "running", "url_of
 # Seconds: who stops the server does not wait for ever.
 _GRACE: Final = 30
 _BACKLOG: Final = 2048
-_ENOUGH: Final = 2  # processors: one is the client's
 # All addresses of the machine are none that a client could be told.
 _LOOPBACK: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - they are looked up only
 
@@ -82,7 +81,7 @@ def is_loopback(opened: socket.socket) -> bool:
     return address == "::1" or address.startswith("127.")
 
 
-def run(app: App, opened: socket.socket, tls: Tls | None, ready: Callable[[], object]) -> None:
+def run(app: App, opened: socket.socket, tls: Tls | None, ready: Callable[[], object], *, awake: bool) -> None:
     """Serve until SIGINT or SIGTERM; what was accepted until then is finished.
 
     Args:
@@ -90,12 +89,13 @@ def run(app: App, opened: socket.socket, tls: Tls | None, ready: Callable[[], ob
         opened: where.
         tls: with which certificate; without encryption when None.
         ready: is called when nothing can go wrong any more; the socket takes connections already.
+        awake: whether to stay awake for a moment after an answer, for which there must be a processor to spare.
 
     Raises:
         PolicyEvalError: the certificate cannot be used.
 
     """
-    server = _server(app, tls, Attention(MOMENT if processors() >= _ENOUGH else 0))
+    server = _server(app, tls, Attention(MOMENT if awake else 0))
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.should_exit = True

@@ -102,5 +102,8 @@ def test_no_file_stays_open() -> None:
     assert sorted(Path("/proc/self/fd").iterdir()) == before
 
 
-def test_there_is_a_processor() -> None:
-    assert processors() >= 1
+@pytest.mark.parametrize(("share", "expected"), [("max 100000", len(os.sched_getaffinity(0))), ("50000 100000", 1)])
+def test_a_container_puts_no_more_processes_to_work_than_its_share(tmp_path: Path, share: str, expected: int) -> None:
+    limit = tmp_path / "cpu.max"
+    limit.write_text(share, encoding="ascii")
+    assert processors(limit) == expected

@@ -28,7 +28,7 @@ ALLOWED = {
     "policyeval.lint.sources": {"files", "environment"},  # the files that are linted and mended
     "policyeval.scenarios.loader": {"files"},
     "policyeval.scenarios.pytest_plugin": {"files"},  # where the person stands, to name a file from there
-    "policyeval.server.attention": {"network", "clock", "environment", "files"},  # an event loop, and its processors
+    "policyeval.server.attention": {"network", "clock", "environment"},  # an event loop, and `os`, to give way
     "policyeval.server.connection": {"network", "clock"},  # answers requests, and tells how long it took
     "policyeval.server.entities_file": {"files"},  # the file that is followed
     "policyeval.server.folder": {"files", "environment"},  # where everything is kept; `os`, for the mode of a file

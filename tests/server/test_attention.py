@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import cast
 
 import pytest
 
-from policyeval.server.attention import Attention, processors
-
-USABLE = len(os.sched_getaffinity(0))
+from policyeval.server.attention import Attention
 
 
 class Loop:
@@ -109,20 +105,3 @@ def test_a_loop_that_stays_awake_does_what_else_there_is() -> None:
         return [*seen, "slept"]
 
     assert asyncio.run(ask()) == ["called", "slept"]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param("max 100000\n", USABLE, id="a container without a limit has what the machine lends it"),
-        pytest.param("50000 100000\n", 0.5, id="half a processor is less than one"),
-        pytest.param("100000000 100000\n", USABLE, id="nobody has more than there are"),
-        pytest.param("nonsense", USABLE, id="what cannot be read limits nothing"),
-        pytest.param(None, USABLE, id="there need be no such file"),
-    ],
-)
-def test_processors_are_counted(tmp_path: Path, text: str | None, expected: float) -> None:
-    limit = tmp_path / "cpu.max"
-    if text is not None:
-        limit.write_text(text, encoding="ascii")
-    assert processors(limit) == expected
