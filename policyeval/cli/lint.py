@@ -195,7 +195,7 @@ def _config(options: _Options) -> tuple[Config, Path]:
         return Config(), Path.cwd()
     name = os.path.relpath(path)
     try:
-        return read_config(path.read_text(encoding="utf-8"), name), path.parent.resolve()
+        return read_config(path.read_text(encoding="utf-8-sig"), name), path.parent.resolve()
     except UnicodeDecodeError:
         raise ConfigError([Diagnostic(f"cannot read `{name}`: it is not UTF-8")]) from None
 

@@ -73,7 +73,7 @@ def _settings() -> Callable[[str], Settings]:
         home = str(file.parent if file is not None else place)
         text, baseline, stamp = "", None, None
         try:
-            text = file.read_text(encoding="utf-8") if file is not None else ""
+            text = file.read_text(encoding="utf-8-sig") if file is not None else ""
             config = read_config(text, str(file)) if file is not None else Config()
             baseline = Path(home, config.baseline) if config.baseline is not None else None
             stamp = _stamp(baseline)  # before it is read: what comes in between is noticed then

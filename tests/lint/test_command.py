@@ -429,8 +429,9 @@ def test_standard_input_cannot_be_fixed() -> None:
     assert lint("-", "--fix", text=EMPTY_SID).exit_code == 2
 
 
-def test_a_type_named_for_a_path_is_that_of_its_policies() -> None:
-    Path("policyeval.toml").write_text('[lint.types]\n"scp/*" = "scp"\n', encoding="utf-8")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"], ids=["plain", "as editors on Windows save it"])
+def test_a_type_named_for_a_path_is_that_of_its_policies(encoding: str) -> None:
+    Path("policyeval.toml").write_text('[lint.types]\n"scp/*" = "scp"\n', encoding=encoding, newline="\r\n")
     Path("scp").mkdir()
     Path("scp/policy.json").write_text(POLICY.replace('"Sid"', '"Principal": "*", "Sid"'), encoding="utf-8")
     messages = [finding["message"] for finding in lint_json("scp")["findings"]]
