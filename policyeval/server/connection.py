@@ -55,6 +55,7 @@ class Connection(asyncio.Protocol):
     Args:
         app: what answers.
         state: the server's, which waits for the connections in it when it stops.
+        attention: what keeps the loop awake between a busy client's requests.
         idle: seconds that a connection may have nothing to do, and a request may take to get whole.
 
     """

@@ -53,7 +53,7 @@ def _as_text(time: str, level: str, event: str, fields: Mapping[str, Field]) -> 
 
 def _shown(value: Field) -> str:
     """Write a value so that it ends where it seems to, and no control character reaches a terminal."""
-    text = f"{value:.3f}" if isinstance(value, float) else str(value)
+    text = f"{value:.6f}" if isinstance(value, float) else str(value)
     plain = text.isprintable() and not {" ", '"', "="} & set(text) and text != ""
     return text if plain else json.dumps(text, ensure_ascii=not text.isprintable())
 
