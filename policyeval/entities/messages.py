@@ -47,7 +47,7 @@ def _sentence(error: ErrorDetails, node: tree.Node, owner: type[BaseModel] | Non
             said = error["ctx"]
             return str(said["message"]), said["hint"] or None
         case "missing":
-            hint = "it is the version of the file's format: `policyeval: 1`" if path[-1] == "policyeval" else None
+            hint = _no_version(node) if path[-1] == "policyeval" else None
             return f"`{path[-1]}` is missing from this {_noun(owner)}", hint
         case "extra_forbidden":
             return _unknown_key(str(path[-1]), owner)
@@ -61,6 +61,12 @@ def _sentence(error: ErrorDetails, node: tree.Node, owner: type[BaseModel] | Non
             text = error["msg"]
             message = f"{_name(path)}: {text[:1].lower()}{text[1:]}"
     return message, hint
+
+
+def _no_version(root: tree.Node) -> str:
+    if isinstance(root, tree.Mapping) and any(key.value == "Statement" for key, _ in root.entries):
+        return "it is a policy: `policyeval lint` reads those; in an entities file it stands where it is attached"
+    return "it is the version of the file's format: `policyeval: 1`"
 
 
 def _unknown_key(key: str, owner: type[BaseModel] | None) -> tuple[str, str]:

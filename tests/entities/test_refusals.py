@@ -96,6 +96,19 @@ REFUSALS = {
           hint: it is the version of the file's format: `policyeval: 1`
         """,
     ),
+    "a policy is told where it belongs": (
+        "Statement: []\n",
+        """\
+        accounts.yaml:1:1: `policyeval` is missing from this entities file
+            1 | Statement: []
+                ^^^^^^^^^^^^^
+          hint: it is a policy: `policyeval lint` reads those; in an entities file it stands where it is attached
+        accounts.yaml:1:1: unknown key `Statement` in this entities file
+            1 | Statement: []
+                ^^^^^^^^^
+          hint: known keys: policyeval, title, entities, organization, accounts, tests
+        """,
+    ),
     "a key with no value is not an absent key": (
         "policyeval: 1\naccounts:\n",
         """\
