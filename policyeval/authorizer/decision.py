@@ -98,7 +98,10 @@ class Decision:
 
     @property
     def basis(self) -> object:
-        """What it rests on; decisions that rest on the same may share it, for whoever keeps what follows from it."""
+        """What it rests on, for whoever keeps what follows from it: decisions may share it that rest on the same.
+
+        They are then of one caller, action and resource.
+        """
         return self._outcome
 
     @cached_property

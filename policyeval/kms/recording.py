@@ -81,7 +81,7 @@ class Recorder:
         self._trail = trail
         self._iam = iam
         self._callers: dict[int, tuple[Caller, Who]] = {}
-        self._decided: dict[int, tuple[object, dict[tuple[str, str], Decided]]] = {}
+        self._decided: dict[int, tuple[object, Decided]] = {}
         self._alike: dict[tuple[object, ...], Decided] = {}
 
     def record_acts(
@@ -154,16 +154,11 @@ class Recorder:
             return None
 
     def _decision(self, decision: Decision) -> Decided:
-        """Give what the trail keeps of a decision; decisions with one basis share it, a resource each."""
+        """Give what the trail keeps of a decision; decisions with one basis share it."""
         basis, request = decision.basis, decision.request
         known = self._decided.get(id(basis))
         if known is None or known[0] is not basis:
-            known = (basis, {})
-            keep(self._decided, id(basis), known, _BASES)
-        name = (request.action, request.resource)
-        found = known[1].get(name)
-        if found is None:
-            found = self._same(
+            told = self._same(
                 request.action,
                 request.resource,
                 decision.decision,
@@ -172,8 +167,9 @@ class Recorder:
                 decision.rule,
                 decision.determining_statements,
             )
-            keep(known[1], name, found)
-        return found
+            known = (basis, told)
+            keep(self._decided, id(basis), known, _BASES)
+        return known[1]
 
     def _same(self, *told: *_Told) -> Decided:
         """Give one object for decisions that tell the same: without a plan each has a basis of its own."""

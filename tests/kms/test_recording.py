@@ -66,6 +66,22 @@ def test_calls_that_are_alike_do_not_pile_up(name: str | None, agent: str, kept:
     assert {record["userAgent"] for record in trail.records[-20:]} == {agent}
 
 
+def test_what_is_asked_again_and_again_is_told_of_its_own_key() -> None:
+    estate, trail = recorded()
+    keys = [estate.key() for _ in range(3)]
+    for _ in range(8):  # then all of them have plans
+        for key in keys:
+            estate.call("Encrypt", KeyId=key, Plaintext=SECRET)
+            estate.call("DescribeKey", KeyId=key)
+            estate.refused("DescribeKey", NOBODY_A, KeyId=key)
+    told = [record["additionalEventData"]["decisions"][0] for record in trail.records[-9:]]
+    assert [(each["action"], each["resource"], each["decision"]) for each in told] == [
+        (f"kms:{action}", key, decision)
+        for key in keys
+        for action, decision in (("Encrypt", "allow"), ("DescribeKey", "allow"), ("DescribeKey", "deny"))
+    ]
+
+
 def test_a_refusal_is_recorded_with_its_words() -> None:
     estate, trail = recorded()
     key = estate.key()
