@@ -136,6 +136,10 @@ def test_other_keys_keep_the_one_material_that_they_were_given(
         assert house.estate.refused("ImportKeyMaterial", **request(material), **option)[0] == VALIDATION
     assert house.estate.call("ImportKeyMaterial", **request(material)) == {"KeyId": house.key}
     assert house.estate.state(house.key) == "Enabled"
+    (held,) = house.estate.kms.store.materials(house.key)
+    for option in (EXISTING, {"KeyMaterialDescription": "d"}, {"KeyMaterialId": held.id}):
+        said = f"{next(iter(option))} is supported only for symmetric encryption KMS keys."
+        assert house.estate.refused("ImportKeyMaterial", **request(material), **option) == (VALIDATION, said)
     assert house.estate.refused("ImportKeyMaterial", **request(other))[0] == INCORRECT
     assert house.call("DeleteImportedKeyMaterial") == {"KeyId": house.key}
     assert house.estate.state(house.key) == "PendingImport"

@@ -45,6 +45,28 @@ def configuration(estate: Estate, key: str, caller: Any = ADMIN_A) -> dict[str, 
     return told
 
 
+MEMBERS = [
+    ("a key of one Region", {"Bool": {"kms:MultiRegion": "false"}}, ["single"]),
+    ("any member", {"Bool": {"kms:MultiRegion": "true"}}, ["primary", "replica"]),
+    ("a primary", {"StringEquals": {"kms:MultiRegionKeyType": "PRIMARY"}}, ["primary"]),
+    ("a replica", {"StringEquals": {"kms:MultiRegionKeyType": "REPLICA"}}, ["replica"]),
+    ("none of a set", {"Null": {"kms:MultiRegionKeyType": "true"}}, ["single"]),
+]
+
+
+@pytest.mark.parametrize(("condition", "allowed"), [pytest.param(*row[1:], id=row[0]) for row in MEMBERS])
+def test_policies_see_what_a_key_is_of(condition: dict[str, Any], allowed: list[str]) -> None:
+    estate = Estate(app_a=[allow("kms:Encrypt", Condition=condition)])
+    primary, replica = primary_and_replica(estate)
+    keys = {"single": (estate.key(), HOME), "primary": (primary, HOME), "replica": (replica, THERE)}
+    for name, (key, region) in keys.items():
+        app, plaintext = Caller(APP_A, region=region), {"KeyId": key, "Plaintext": b"x"}
+        if name in allowed:
+            assert estate.call("Encrypt", app, **plaintext)
+        else:
+            assert estate.refused("Encrypt", app, **plaintext)[0] == DENIED
+
+
 # Replicating.
 
 

@@ -149,6 +149,18 @@ def test_a_refusal_says_what_aws_says() -> None:
     )
 
 
+def test_a_refusal_carries_the_decision_where_the_caller_may_know_it() -> None:
+    estate = Estate()
+    key = estate.key()
+    for caller, operation, params in ((NOBODY_A, "Encrypt", {"Plaintext": b"x"}), (ADMIN_B, "DescribeKey", {})):
+        with pytest.raises(KmsError) as caught:
+            estate.call(operation, caller, KeyId=key, **params)
+        decision = caught.value.decision
+        assert decision is not None
+        assert (decision.allowed, decision.request.principal) == (False, caller)
+        assert (decision.request.action, decision.request.resource) == (f"kms:{operation}", key)
+
+
 # Keys of an entities file.
 
 MRK = "mrk-1234abcd12ab34cd56ef1234567890ab"

@@ -337,8 +337,8 @@ def _repeat(path: Path) -> None:
         (_no_head, "has no head beside it"),
         (_edit_head, "the head of the trail .* cannot be used: it is not sealed with this key"),
         (_break_head, "the head of the trail .* cannot be used"),
-        (_add_own, "is broken after record 5: .*:6: foreign"),
-        (_repeat, "is broken after record 5: .*:6: repeated"),
+        (_add_own, r"is broken after record 5: .*trail\.jsonl:6: foreign"),
+        (_repeat, r"is broken after record 5: .*trail\.jsonl:6: repeated"),
     ],
 )
 def test_what_was_damaged_is_not_continued(path: Path, damage: Callable[[Path], None], words: str) -> None:
@@ -443,8 +443,9 @@ def test_what_is_closed_takes_nothing(path: Path) -> None:
     trail.close()
     trail.close()
     trail.flush()
-    with pytest.raises(StorageError, match="the trail is closed"):
+    with pytest.raises(StorageError, match="the trail is closed") as caught:
         trail.append(event())
+    assert caught.value.diagnostics[0].hint is None
 
 
 def test_a_place_where_no_file_can_be_is_told(tmp_path: Path) -> None:
