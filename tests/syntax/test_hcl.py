@@ -95,6 +95,12 @@ def _read(text: str) -> Any:
         pytest.param("<<E\r\na\r\nE\r", "a\r\n", id="a heredoc of Windows"),
         pytest.param("<<E\n${x}\nE", "<<<E\n${x}\nE>", id="a heredoc with an interpolation"),
         pytest.param("f(<<E\n)\nE\n)", "<f(<<E\n)\nE\n)>", id="a heredoc in a call"),
+        pytest.param("f(1 # )\n)", "<f(1 # )\n)>", id="a comment in a call"),
+        pytest.param("{a = 1\n , b = 2}", {"a": 1, "b": 2}, id="a comma at the start of a line"),
+        pytest.param('"${{a = {b = 1}}}"', {"a": {"b": 1}}, id="objects in an interpolation alone"),
+        pytest.param('"a${f({b = {}})}c"', '<"a${f({b = {}})}c">', id="objects in an interpolation"),
+        pytest.param('"a${x /* } */ # }\n}c"', '<"a${x /* } */ # }\n}c">', id="braces in comments in an interpolation"),
+        pytest.param('"a${<<E\n}\nE\n}c"', '<"a${<<E\n}\nE\n}c">', id="a brace in a heredoc in an interpolation"),
     ],
 )  # fmt: skip
 def test_a_value_is_what_is_written_down(written: str, value: Any) -> None:
@@ -113,6 +119,8 @@ def test_a_value_is_what_is_written_down(written: str, value: Any) -> None:
         pytest.param("x ? a.b[0] : <<E\nc\nE", ["x", "<a.b[0]>", "c\n"], id="a reference or a heredoc"),
         pytest.param('[for s in x : s ? "a" : "b"]', None, id="in a list that is computed"),
         pytest.param("x ? 1", None, id="half of one"),
+        pytest.param("x ? [1 2] : 3", None, id="one of values that are none"),
+        pytest.param("x ? [1, 2] 3", None, id="one without its other value"),
         pytest.param("provider::a::b(x)", None, id="a function of a provider"),
     ],
 )
@@ -225,6 +233,8 @@ def test_a_value_has_the_place_where_it_is_written() -> None:
         pytest.param('a = "${b', "the interpolation `${` is not closed", 5, id="an open interpolation"),
         pytest.param("a = <<E\nb\n", "the heredoc has no closing `E`", 4, id="an open heredoc"),
         pytest.param("a = [1 2]", "unexpected `2` after a value", 7, id="no comma"),
+        pytest.param("a = [1", "expected `,` or `]`", 6, id="an open list"),
+        pytest.param("a = << 2", "`<<` begins no heredoc: a name and a new line follow", 4, id="a shift of nothing"),
         pytest.param("a = {b}", "a `=` is missing after `b`", 6, id="a key without a value"),
         pytest.param("a {", "expected a name, not the end of the text", 3, id="an open block"),
         pytest.param("a b c", "a `{` is missing", 5, id="a block without a body"),
