@@ -34,6 +34,177 @@ REFUSALS = {
           hint: describe each by its own ARN; the policy of a bucket, a table or a domain governs what lies in it
         """,
     ),
+    "a resource that is another account's, that has a section of its own or that is there twice": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            resources:
+              - arn: arn:aws:sqs:us-east-1:444455556666:q
+              - arn: arn:aws:kms:us-east-1:111122223333:key/k
+              - arn: arn:aws:iam::111122223333:role/r
+              - arn: arn:aws:sns:us-east-1:111122223333:t
+              - arn: arn:aws:sns:us-east-1:111122223333:t
+        """,
+        """\
+        accounts.yaml:5:14: `arn:aws:sqs:us-east-1:444455556666:q` belongs to account `444455556666`, not `111122223333`
+            5 |       - arn: arn:aws:sqs:us-east-1:444455556666:q
+                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        accounts.yaml:6:14: `arn:aws:kms:us-east-1:111122223333:key/k` has a section of its own
+            6 |       - arn: arn:aws:kms:us-east-1:111122223333:key/k
+                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: describe it under `keys`
+        accounts.yaml:7:14: `arn:aws:iam::111122223333:role/r` has a section of its own
+            7 |       - arn: arn:aws:iam::111122223333:role/r
+                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: describe it under `roles`
+        accounts.yaml:9:14: resource `arn:aws:sns:us-east-1:111122223333:t` is described twice
+            9 |       - arn: arn:aws:sns:us-east-1:111122223333:t
+                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: first at accounts.yaml:8:14
+        """,
+    ),
+    "keys and aliases that AWS manages go together": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            keys:
+              - {id: a, region: us-east-1, manager: AWS}
+              - {id: b, region: us-east-1, aliases: [alias/aws/s3]}
+              - {id: c, region: us-east-1, manager: AWS, aliases: [alias/app, alias/aws/ebs]}
+        """,
+        """\
+        accounts.yaml:5:9: an AWS managed key needs the alias that tells its service
+            5 |       - {id: a, region: us-east-1, manager: AWS}
+                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: such as `aliases: [alias/aws/s3]`
+        accounts.yaml:6:46: alias `alias/aws/s3` does not fit a key that CUSTOMER manages
+            6 |       - {id: b, region: us-east-1, aliases: [alias/aws/s3]}
+                                                             ^^^^^^^^^^^^
+          hint: `alias/aws/` is reserved for AWS managed keys: say `manager: AWS`
+        accounts.yaml:7:60: alias `alias/app` does not fit a key that AWS manages
+            7 |       - {id: c, region: us-east-1, manager: AWS, aliases: [alias/app, alias/aws/ebs]}
+                                                                           ^^^^^^^^^
+        """,
+    ),
+    "a key that is and is not of a multi-Region set": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            keys:
+              - {id: k, region: us-east-1, multi_region_type: PRIMARY}
+        """,
+        """\
+        accounts.yaml:5:9: `multi_region_type` is given, but the key is no multi-Region key
+            5 |       - {id: k, region: us-east-1, multi_region_type: PRIMARY}
+                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: say `multi_region: true`
+        """,
+    ),
+    "how long sessions last is a number of seconds within AWS's bounds": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            roles:
+              - {name: a, max_session_duration: 3599}
+              - {name: b, max_session_duration: "43201"}
+              - {name: c, max_session_duration: true}
+              - {name: d, max_session_duration: an hour}
+              - {name: e, max_session_duration: [3600]}
+              - {name: f, max_session_duration: "43200"}
+        """,
+        """\
+        accounts.yaml:5:41: `3599` is not how long a role's sessions can last
+            5 |       - {name: a, max_session_duration: 3599}
+                                                        ^^^^
+          hint: seconds, from 3600 to 43200
+        accounts.yaml:6:41: `43201` is not how long a role's sessions can last
+            6 |       - {name: b, max_session_duration: "43201"}
+                                                        ^^^^^^^
+          hint: seconds, from 3600 to 43200
+        accounts.yaml:7:41: `true` is not how long a role's sessions can last
+            7 |       - {name: c, max_session_duration: true}
+                                                        ^^^^
+          hint: seconds, from 3600 to 43200
+        accounts.yaml:8:41: `an hour` is not how long a role's sessions can last
+            8 |       - {name: d, max_session_duration: an hour}
+                                                        ^^^^^^^
+          hint: seconds, from 3600 to 43200
+        accounts.yaml:9:41: this is not how long a role's sessions can last
+            9 |       - {name: e, max_session_duration: [3600]}
+                                                        ^^^^^^
+          hint: seconds, from 3600 to 43200
+        """,
+    ),
+    "a date is none, or beyond the years that there are": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            keys:
+              - id: k
+                region: us-east-1
+                grants:
+                  - {GranteePrincipal: "arn:aws:iam::111122223333:root", Operations: [Decrypt], CreationDate: 1e99}
+                  - {GranteePrincipal: "arn:aws:iam::111122223333:root", Operations: [Decrypt], CreationDate: [1]}
+                  - {GranteePrincipal: "arn:aws:iam::111122223333:root", Operations: [Decrypt], CreationDate: "1700000000.5"}
+                  - {GranteePrincipal: "arn:aws:iam::111122223333:root", Operations: []}
+        """,
+        """\
+        accounts.yaml:8:103: `1e99` is not a date
+            8 | 23333:root", Operations: [Decrypt], CreationDate: 1e99}
+                                                                  ^^^^
+          hint: ISO 8601, such as 2026-01-31T12:00:00Z, or seconds since 1970
+        accounts.yaml:9:103: not a date
+            9 | 23333:root", Operations: [Decrypt], CreationDate: [1]}
+                                                                  ^^^
+          hint: ISO 8601, such as 2026-01-31T12:00:00Z, or seconds since 1970
+        accounts.yaml:11:78: `Operations` is empty
+           11 |           - {GranteePrincipal: "arn:aws:iam::111122223333:root", Operations: []}
+                                                                                             ^^
+        """,
+    ),
+    "a policy with a document and a file, with another key, or with a name that is no text": (
+        """\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            users:
+              - name: a
+                identity_policies:
+                  - {name: x, document: {}, file: y}
+                  - {name: [x], document: arn:aws:iam::aws:policy/AdministratorAccess}
+                  - {nam: x, document: arn:aws:iam::aws:policy/AdministratorAccess}
+                  - hello
+        """,
+        """\
+        accounts.yaml:7:13: a policy has either a `document` or a `file`
+            7 |           - {name: x, document: {}, file: y}
+                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        accounts.yaml:8:20: `name` must be a string, not an array
+            8 |           - {name: [x], document: arn:aws:iam::aws:policy/AdministratorAccess}
+                                   ^^^
+        accounts.yaml:8:35: `arn:aws:iam::aws:policy/AdministratorAccess` is no policy document
+            8 |           - {name: [x], document: arn:aws:iam::aws:policy/AdministratorAccess}
+                                                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: a file is `{file: path}`
+        accounts.yaml:9:14: unknown key `nam` beside a policy document
+            9 |           - {nam: x, document: arn:aws:iam::aws:policy/AdministratorAccess}
+                             ^^^
+          hint: did you mean `name`?
+        accounts.yaml:9:32: `arn:aws:iam::aws:policy/AdministratorAccess` is no policy document
+            9 |           - {nam: x, document: arn:aws:iam::aws:policy/AdministratorAccess}
+                                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: a file is `{file: path}`
+        accounts.yaml:10:13: `hello` is neither a policy nor the ARN of one
+           10 |           - hello
+                            ^^^^^
+          hint: a file is `{file: path}`
+        """,
+    ),
     "an unknown key suggests the one that was meant": (
         """\
         policyeval: 1
