@@ -30,7 +30,7 @@ def with_new_policy(call: Call, candidate: Key) -> Key:
     key = replace(candidate, policy=kept_policy(candidate.policy, core.iam, core.names, call.transaction))
     if call.params.get("BypassPolicyLockoutSafetyCheck"):
         return key
-    authorizer = Authorizer(WithPolicy(core.iam, core.store, core.names, key), clock=core.clock)
+    authorizer = Authorizer(WithPolicy(core.iam, core.store, core.names, key))
     if not authorizer.authorize(call.request(candidate.arn, "kms:PutKeyPolicy")).allowed:
         message = "The new key policy will not allow you to update the key policy in the future."
         raise KmsError("MalformedPolicyDocumentException", message)

@@ -24,6 +24,7 @@ from tests.kms.estate import (
     Clock,
     Estate,
     allow,
+    deny,
     entities,
     policy,
 )
@@ -138,6 +139,21 @@ def test_where_the_caller_is_decides() -> None:
     estate = Estate(app_a=[from_office])
     assert estate.call("ListKeys", Caller(APP_A, source_ip="10.1.2.3"))["Keys"] == []
     assert estate.refused("ListKeys", Caller(APP_A, source_ip="192.0.2.1"))[0] == "AccessDeniedException"
+
+
+def test_it_is_as_late_as_the_kms_says() -> None:
+    """In every decision: of a call, of the lockout check and of who may retire a grant."""
+    february = "2026-02-01T00:00:00Z"  # the day after the start, and long ago
+    over = deny("kms:RetireGrant", Condition={"DateGreaterThan": {"aws:CurrentTime": february}})
+    estate = Estate(app_a=[over])
+    own = allow("kms:*", Principal={"AWS": A}, Condition={"DateLessThan": {"aws:CurrentTime": february}})
+    key = estate.key(Policy=json.dumps(policy(own)))
+    asked = {"KeyId": key, "GranteePrincipal": APP_A, "RetiringPrincipal": APP_A, "Operations": ["Encrypt"]}
+    first, second = (estate.call("CreateGrant", **asked)["GrantId"] for _ in range(2))
+    estate.call("RetireGrant", APP_A, KeyId=key, GrantId=first)
+    estate.clock.pass_(days=1)
+    for caller, operation, params in ((ADMIN_A, "DescribeKey", {}), (APP_A, "RetireGrant", {"GrantId": second})):
+        assert estate.refused(operation, caller, KeyId=key, **params)[0] == "AccessDeniedException"
 
 
 def test_a_refusal_says_what_aws_says() -> None:

@@ -122,7 +122,7 @@ def retire_grant(call: Call) -> Response:
     conditions, pairs = _shown_of(grant)
     # A grant that is not there names nobody: then everybody is refused.
     core = call.core
-    authorizer = Authorizer(WithGrant(core.iam, core.store, core.names, grant), clock=core.clock)
+    authorizer = Authorizer(WithGrant(core.iam, core.store, core.names, grant))
     call.ask("kms:RetireGrant", found, conditions, pairs, authorizer)
     call.would_succeed()
     call.transaction.delete_grant(found.key.arn, grant_id)

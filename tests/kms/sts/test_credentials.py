@@ -119,6 +119,22 @@ def test_a_token_of_another_version_is_nobodys() -> None:
     assert tokens.sts.find("ASIAOTHER", token) is None
 
 
+def test_a_caller_is_what_the_request_tells_but_for_what_the_key_tells() -> None:
+    tokens = Tokens()
+    facts: dict[str, Any] = {
+        "region": "eu-west-1",
+        "source_ip": "192.0.2.7",
+        "user_agent": "aws-cli",
+        "vpc_endpoint": "vpce-1",
+    }
+    asked = {"aws:SecureTransport": "true", "aws:TokenIssueTime": "1970-01-01T00:00:00Z"}
+    for identity in (tokens.find(), tokens.assume()):
+        caller = identity.caller(**facts, context=asked)
+        assert {name: getattr(caller, name) for name in facts} == facts
+        assert caller.access_key == identity.access_key_id
+        assert caller.context == {**asked, **identity.context}
+
+
 def test_the_same_token_gives_the_same_identity() -> None:
     tokens = Tokens()
     for kind in KINDS.values():
