@@ -127,6 +127,29 @@ def test_what_is_wrong_is_named_with_its_line(lines: list[bytes], faults: list[t
     assert found(verify(lines)) == faults
 
 
+def test_a_head_of_no_record_is_the_one_from_which_every_chain_starts() -> None:
+    assert verify(LINES, Head()).verified
+    assert found(verify(LINES, Head(0, "f" * 64))) == [("replaced", None)]
+
+
+def test_a_record_that_is_missing_is_not_replaced_as_well() -> None:
+    _, fifth = lines_of([event(number=number) for number in range(1, 6)])
+    assert found(verify([*LINES[:4], *LINES[5:]], fifth)) == [("missing", 5)]
+
+
+def test_faults_are_told_in_the_order_of_the_lines_and_those_of_no_line_last() -> None:
+    verifier = Verifier(KEYED, HEAD)
+    verifier.read("second", [_edited(LINES[0]), *LINES[2:4]])
+    verifier.read("first", [LINES[4], _edited(LINES[5]), b"\n"])
+    assert [str(fault) for fault in verifier.end().faults] == [
+        "second:1: edited: what it says is not what was written",
+        "second:2: missing: record 2 should stand before this line",
+        "first:2: edited: what it says is not what was written",
+        "first:3: foreign: it has no place in a chain",
+        "cut: the head is record 8, and the last one here is 6",
+    ]
+
+
 def test_a_forger_without_the_key_cannot_make_the_trail_anew() -> None:
     assert not verify(_FORGED).verified
     report = verify(_UNKEYED)
