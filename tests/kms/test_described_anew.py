@@ -295,13 +295,13 @@ def test_so_it_does_when_the_role_had_no_unique_id_at_first() -> None:
 class Live:
     """A source that changes and does not tell when; accounts stay what they are."""
 
-    revision = None
-
     def __init__(self, now: Entities) -> None:
         self.now = now
         self.account = now.account
 
     def __getattr__(self, name: str) -> Any:
+        if name == "revision":
+            raise AttributeError(name)
         return getattr(self.now, name)
 
 

@@ -33,6 +33,7 @@ from tests.kms.trail.samples import NOON, SECRET, event
 ROOT = Path(__file__).resolve().parents[3]
 LINK = Link.keyed_by(SECRET)
 NEVER = timedelta(days=1)
+MOVE_IT = "look at it with `policyeval trail verify`; move it away to start another one"
 AGAIN = "open it again when the disk takes what is written"
 
 
@@ -278,6 +279,7 @@ def test_half_a_line_is_taken_up_in_a_record(path: Path, length: int) -> None:
     with opened(path, clock=lambda: NOON) as trail:
         assert trail.head.sequence == 5
         trail.append(event(number=5))
+    opened(path).close()  # the head knows where it ends
     assert (verify(path).verified, verify(path).recoveries) == (True, 1)
     taken_up = json.loads(path.read_bytes().splitlines()[4])
     assert (taken_up["eventName"], taken_up["eventTime"]) == ("RecoverTrail", "2030-01-31T12:00:00Z")
@@ -345,8 +347,9 @@ def test_what_was_damaged_is_not_continued(path: Path, damage: Callable[[Path], 
     filled(path)
     damage(path)
     before = path.read_bytes()
-    with pytest.raises(StorageError, match=words):
+    with pytest.raises(StorageError, match=words) as caught:
         opened(path)
+    assert caught.value.diagnostics[0].hint == MOVE_IT
     assert path.read_bytes() == before
     if damage not in {_edit_head, _break_head}:
         report = verify(path)
@@ -406,6 +409,7 @@ def test_half_a_line_that_a_full_disk_cannot_take_up_is_taken_up_later(path: Pat
         opened(path)
     with opened(path) as trail:
         trail.append(event(number=4))
+    opened(path).close()
     assert (verify(path).verified, verify(path).recoveries, numbers(path)) == (True, 1, [1, 2, 3, 4, 5])
 
 
