@@ -239,7 +239,7 @@ def _for_service(context: EvaluationContext) -> Value:
 def _user_id(context: EvaluationContext) -> Value:
     caller = context.caller
     known = caller.keys.get("aws:userid") or context.given.get("aws:userid")
-    if known is not None or not (caller.is_session and caller.described):
+    if known is not None or caller.keys.get("aws:principaltype") != "AssumedRole":
         return known
     # Every session has one (S14): where a part of it is not known, only a wildcard matches that part.
     _, _, name = (caller.session_arn or "").rpartition("/")

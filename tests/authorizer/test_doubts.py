@@ -92,6 +92,15 @@ def test_whose_id_is_not_described_is_named() -> None:
         assert len(decision.diagnostics) == count
 
 
+def test_which_role_a_session_that_is_handed_over_has_is_named() -> None:
+    locked = deny(Condition=when("StringLike", "aws:userid", "AROAEXAMPLE:*"))
+    request = Request(f"arn:aws:sts::{A}:assumed-role/app/monday", "s3:ListBucket", BUCKET)
+    decision = simulate(request, PolicySet(identity_policies=[policy(allow(), locked)]))
+    assert decision.allowed
+    (doubt,) = decision.doubts
+    assert doubt.message.startswith("`aws:userid` is not told, which every request has: otherwise the Deny may match")
+
+
 def test_the_region_of_what_has_no_resource_is_named() -> None:
     lock = deny("kms:CreateKey", Condition=when("StringEquals", "aws:RequestedRegion", "us-east-1"))
     for facts, count in (({}, 1), ({"context": {"aws:RequestedRegion": "eu-west-1"}}, 0)):

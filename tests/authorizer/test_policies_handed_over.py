@@ -362,6 +362,20 @@ LAYERS: list[tuple[str, dict[str, Any], dict[str, Any], str, str | None]] = [
         "resource_policy",
     ),
     (
+        "a session goes by its name",
+        {"identity_policies": [policy(allow(), deny(Condition=when("StringLike", "aws:userid", "*:monday")))]},
+        {"principal": APP_SESSION},
+        "explicit_deny",
+        "identity_policy",
+    ),
+    (
+        "and by no other",
+        {"identity_policies": [policy(allow(), deny(Condition=when("StringLike", "aws:userid", "*:tuesday")))]},
+        {"principal": APP_SESSION},
+        "allowed",
+        "identity_policy",
+    ),
+    (
         "whose endpoint it is may be told",
         {"identity_policies": [policy(allow(), deny(Condition=when("StringEquals", "aws:VpceAccount", B)))]},
         {"vpc_endpoint": "vpce-1", "context": {"aws:VpceAccount": B}},
