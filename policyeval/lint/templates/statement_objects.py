@@ -28,6 +28,7 @@ _BLOCKS: Final = frozenset({"condition", "not_principals", "principals"})
 _ACTIONS: Final = frozenset({"actions", "not_actions"})
 # What has actions and none of these is no statement.
 _OTHERS: Final = frozenset({"effect", "not_principals", "not_resources", "principals", "resources"})
+_KINDS: Final = frozenset({"AWS", "CanonicalUser", "Federated", "Service"})
 _ASSUMING: Final = "sts:"
 
 
@@ -63,9 +64,21 @@ def _name(key: Text) -> str:
 
 def _blocks(value: Node) -> Node:
     """Give the blocks that are the members of an object, as an array; what is one block, or an array, stays."""
-    if isinstance(value, Mapping) and all(isinstance(inner, Mapping) for _, inner in value.entries):
-        return List([inner for _, inner in value.entries], value.source, value.start, value.end)
-    return value
+    if not isinstance(value, Mapping):
+        return value
+    if all(isinstance(inner, Mapping) for _, inner in value.entries):
+        blocks: list[Node] = [inner for _, inner in value.entries]
+    elif all(key.value in _KINDS for key, _ in value.entries):
+        blocks = [_principals(key, identifiers) for key, identifiers in value.entries]
+    else:
+        return value
+    return List(blocks, value.source, value.start, value.end)
+
+
+def _principals(kind: Text, identifiers: Node) -> Mapping:
+    """Make the block of `AWS = […]`, as policies have principals."""
+    entries = [(renamed(kind, "type"), kind), (renamed(kind, "identifiers"), identifiers)]
+    return Mapping(entries, kind.source, kind.start, identifiers.end)
 
 
 def _assumes(statement: Mapping) -> bool:

@@ -47,6 +47,11 @@ def _found(text: str, name: str) -> list[str]:
             id="one of a role's trust, with principals by their names and no resource",
         ),
         pytest.param(
+            'a = [{ actions = ["kms:*"], resources = ["*"], principals = { AWS = ["*"], Service = var.services } }]',
+            ['K201 "*"'],
+            id="principals by their kinds",
+        ),
+        pytest.param(
             f'queue_policy_statements = {{ sns = {{ actions = ["sqs:SendMessage"], principals = {SNS} }} }}',
             ['P204 "sns.amazonaws.com"'],
             id="one whose resource the module fills in",
