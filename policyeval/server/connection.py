@@ -98,7 +98,7 @@ class Connection(asyncio.Protocol):
         self._is_stopping = True
         self._loop.call_later(0.05, self._close_if_idle)  # what the client has sent may still be on its way here
         self._loop.call_later(_PATIENCE, self._close_if_waiting)
-        self._loop.call_later(_PATIENCE, self._leave_if_stuck, self._transport.get_write_buffer_size())
+        self._loop.call_later(_PATIENCE, self._leave_if_stuck, self._unsent())
 
     def eof_received(self) -> bool:
         """Let the client have the answers that it waits for, though it has nothing more to say."""
@@ -126,11 +126,17 @@ class Connection(asyncio.Protocol):
         """Leave a client that takes nothing of what is there for it, be it only the farewell that TLS waits for."""
         if self not in self._state.connections:
             return
-        left = self._transport.get_write_buffer_size()
+        left = self._unsent()
         if left == before and (self._is_held or self._transport.is_closing()):
             self._transport.abort()
+            self._state.connections.discard(self)  # asyncio waits on where TLS has said its own farewell
         else:
             self._loop.call_later(_PATIENCE, self._leave_if_stuck, left)
+
+    def _unsent(self) -> int:
+        """Tell how many bytes wait to be sent, 0 where TLS says farewell: there asyncio cannot be asked any more."""
+        is_saying_farewell = self._peer.secure and self._transport.is_closing()
+        return 0 if is_saying_farewell else self._transport.get_write_buffer_size()
 
     # Requests
 

@@ -327,23 +327,31 @@ def test_with_a_certificate_it_speaks_tls_and_policies_know(tmp_path: Path) -> N
             kms.encrypt(KeyId=arn, Plaintext=b"x")
 
 
-def test_a_stop_does_not_wait_for_who_keeps_a_connection_of_tls(tmp_path: Path) -> None:
+def _without_uvloop(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "sitecustomize.py").write_text("import sys\nsys.modules['uvloop'] = None\n", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+
+
+@pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
+def test_a_stop_does_not_wait_for_who_keeps_a_connection_of_tls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loop: str
+) -> None:
     """A pool that nobody uses says no farewell."""
+    if loop == "asyncio":
+        _without_uvloop(tmp_path, monkeypatch)
     certificate, key = _certificate(tmp_path)
     with serve("--host", "localhost", "--tls-cert", certificate, "--tls-key", key) as served:
         kms = served.client(verify=certificate)
         kms.list_keys()
-        begun = monotonic()
         code, log = served.stop()
-        assert (code, "timeout" in log) == (0, False)
-        assert monotonic() - begun < 10  # what orchestrators give at least, before they kill
+        assert code == 0
+        assert re.fullmatch(r"\S+Z info    stopped\n", log)
         kms.close()
 
 
 def test_a_stop_does_not_wait_for_who_never_began_to_speak_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without uvloop it is asyncio, from Python 3.12 on, that would wait for a handshake."""
-    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['uvloop'] = None\n", encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    """It is asyncio that would, from Python 3.12 on."""
+    _without_uvloop(tmp_path, monkeypatch)
     certificate, key = _certificate(tmp_path)
     with serve("--host", "localhost", "--tls-cert", certificate, "--tls-key", key) as served, connected(served.url):
         served.client(verify=certificate).list_keys()  # it came later, so that both are accepted
