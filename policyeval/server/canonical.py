@@ -22,8 +22,6 @@ ALGORITHM: Final = "AWS4-HMAC-SHA256"
 TERMINATOR: Final = "aws4_request"
 SIGNATURE_PARAMETER: Final = b"X-Amz-Signature"
 
-_UNRESERVED: Final = "-_.~"  # beside letters and digits; what RFC 3986 leaves as it is
-
 
 class Scope(NamedTuple):
     """What a signature is good for."""
@@ -93,17 +91,17 @@ def _canonical_path(path: bytes) -> bytes:
     """Resolve dots, drop empty segments, and encode once more what is already encoded."""
     if path in {b"/", b""}:
         return b"/"
+    segments = path.split(b"/")
     kept: list[bytes] = []
-    segment = b""
-    for segment in path.split(b"/"):
+    for segment in segments:
         if segment == b"..":
             del kept[-1:]
         elif segment not in {b"", b"."}:
             kept.append(segment)
     # The last slash stays, and only that: not the dots before it.
-    if segment == b"":
+    if segments[-1] == b"":
         kept.append(b"")
-    return quote_from_bytes(b"/" + b"/".join(kept), safe="/" + _UNRESERVED).encode("ascii")
+    return quote_from_bytes(b"/" + b"/".join(kept)).encode("ascii")
 
 
 def _canonical_query(query: bytes, left_out: bytes | None) -> bytes:
@@ -111,7 +109,7 @@ def _canonical_query(query: bytes, left_out: bytes | None) -> bytes:
     if not query:
         return b""
     encoded = sorted(
-        (quote_from_bytes(name, safe=_UNRESERVED), quote_from_bytes(value, safe=_UNRESERVED))
+        (quote_from_bytes(name, safe=""), quote_from_bytes(value, safe=""))
         for name, value in read_query(query)
         if name != left_out
     )
