@@ -166,7 +166,6 @@ def _check_headers(listed: str, headers: Mapping[bytes, bytes], dialect: Dialect
     belongs to one key, and is looked at together with that.
     """
     signed = set(listed.encode("latin-1").lower().split(b";"))
-    signed.discard(b"")
     if b"host" not in signed:
         raise dialect.wrong(_NOT_SIGNED.format("Host"))
     for name in headers:
