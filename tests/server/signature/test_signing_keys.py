@@ -54,6 +54,13 @@ def test_a_kept_key_says_nothing_of_the_next_request() -> None:
         check(request, known=Known(SESSION), keys=keys)
 
 
+def test_a_kept_key_is_not_derived_again() -> None:
+    keys, scope = SigningKeys(), Scope(f"{NOW:%Y%m%d}", "us-east-1", "kms")
+    keys.keep(USER.secret, scope, signer("another secret", scope))
+    with pytest.raises(WireError, match="InvalidSignatureException"):
+        check(signed(), keys=keys)
+
+
 def test_a_new_secret_counts_at_once() -> None:
     keys, old, new = SigningKeys(), signed(), replace(USER, secret="a new one")  # noqa: S106 - of nobody
     check(old, keys=keys)
