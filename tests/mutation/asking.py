@@ -15,6 +15,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +28,8 @@ from mutmut.mutation import trampoline  # type: ignore[import-untyped] # it has 
 JOB = "POLICYEVAL_MUTANTS"  # the file with the names of the changes, one a line; answers go beside it
 MEMORY = 4 << 30
 LEAST_SECONDS, TIMES_SLOWER = 5, 20
+LEAST_WAIT = 60  # seconds
+TIMEOUTS = {-signal.SIGPROF, -signal.SIGALRM}
 
 
 class Functions:
@@ -108,9 +111,11 @@ class Asking:
             for cache in caches:
                 cache.cache_clear()  # what another test has left there would not be reached again
             start = time.process_time()
+            threading.setprofile(self.functions.watch)
             sys.setprofile(self.functions.watch)
             self._run(item)
             sys.setprofile(None)
+            threading.setprofile(None)  # type: ignore[arg-type] # as `sys` has it
             if self.failed:
                 return json.dumps({"failed": self.failed})
             seconds[name] = time.process_time() - start
@@ -130,7 +135,7 @@ class Asking:
         code, told = _fork(lambda: self._noticing(name, tests))
         known[told] += 1
         near[told] += 1
-        verdict = "killed" if told else "survived" if code == 0 else "timeout" if code == -signal.SIGPROF else str(code)
+        verdict = "killed" if told else "survived" if code == 0 else "timeout" if code in TIMEOUTS else str(code)
         return {"name": name, "verdict": verdict, "by": told, "of": len(tests), "early": function in self.early}
 
     def _noticing(self, name: str, tests: Sequence[str]) -> str:
@@ -138,8 +143,10 @@ class Asking:
         self.functions.change(name)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         for test in tests:
-            # Ends the process unless it is set again.
-            signal.setitimer(signal.ITIMER_PROF, LEAST_SECONDS + TIMES_SLOWER * self.seconds[test])
+            # Either ends the process unless it is set again: what computes for ever, and what waits for ever.
+            seconds = LEAST_SECONDS + TIMES_SLOWER * self.seconds[test]
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+            signal.setitimer(signal.ITIMER_REAL, LEAST_WAIT + seconds)
             self._run(self.items[test])
             if self.failed:
                 return test

@@ -1,4 +1,4 @@
-"""Makes a copy of the repository in which every function that decides has its changed copies beside it."""
+"""Makes a copy of the repository in which every function of some packages has its changed copies beside it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import ast
 import difflib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import chdir
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("policyeval", "grammar", "fixtures", "tests", "pyproject.toml")
-MUTATED = ("policyeval/evaluator", "policyeval/authorizer")
+COPIED = ("policyeval", "grammar", "fixtures", "tests", "docs", "README.md", "pyproject.toml")
 
 
-def copy_and_change(work: Path) -> list[str]:
-    """Fill an empty folder, and give the names of all changes."""
+def copy_and_change(work: Path, packages: Sequence[str]) -> list[str]:
+    """Fill an empty folder, and give the names of all changes to these packages."""
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
@@ -26,7 +25,7 @@ def copy_and_change(work: Path) -> list[str]:
     with (work / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write('\n[tool.mutmut]\nsource_paths = ["policyeval"]\n')
     with chdir(work):  # mutmut reads its settings there
-        return [name for folder in MUTATED for path in sorted(Path(folder).glob("*.py")) for name in _change(path)]
+        return [name for package in packages for path in sorted(Path(package).rglob("*.py")) for name in _change(path)]
 
 
 def _change(path: Path) -> Iterator[str]:
