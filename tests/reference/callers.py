@@ -29,7 +29,7 @@ class Caller:
     account: AccountRecord | None = None
     record: PrincipalRecord | None = None
     session_name: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     session_policies: tuple[Policy, ...] = ()
     source_identity: str | None = None
     temporary: bool = False
@@ -89,9 +89,18 @@ def caller_of(request: Request, world: World) -> Caller:
     )
 
 
-def _tags(own: Mapping[str, str], of_session: Mapping[str, str]) -> dict[str, str]:
+def _tags(own: Mapping[str, str], of_session: Mapping[str, str]) -> dict[str, str | tuple[str, ...]]:
     """Let session tags win over a role's or user's, keys without regard to case."""
-    return {key.lower(): value for tags in (own, of_session) for key, value in tags.items()}
+    return by_folded_key(own) | by_folded_key(of_session)
+
+
+def by_folded_key(tags: Mapping[str, str]) -> dict[str, str | tuple[str, ...]]:
+    """Give tags by keys in lower case; those that differ in case alone are one with several values."""
+    found: dict[str, str | tuple[str, ...]] = {}
+    for key in tags:
+        values = tuple(value for name, value in tags.items() if name.lower() == key.lower())
+        found[key.lower()] = values if len(values) > 1 else values[0]
+    return found
 
 
 def _policy(policy: PolicyLike, world: World) -> Policy:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from policyeval.catalog.kms import OPERATIONS, SYMMETRIC_SPECS
 from policyeval.model.records import AccountRecord, ResourceRecord
 from policyeval.model.request import Request
-from tests.reference.callers import Caller
+from tests.reference.callers import Caller, by_folded_key
 from tests.reference.text import Facts
 from tests.reference.world import World
 
@@ -111,10 +111,9 @@ def _of_resource(resource: ResourceRecord | None, owner: AccountRecord | None, a
         if asked.startswith("arn:") and asked.split(":")[2] == "s3":
             facts["s3:resourceaccount"] = owner.id
     if resource is not None:
-        for key in resource.tags:
-            values = tuple(value for name, value in resource.tags.items() if name.lower() == key.lower())
-            for family in ("aws", *_OWN_TAGS.intersection(resource.arn.split(":")[2:3])):
-                facts[f"{family}:resourcetag/{key.lower()}"] = values if len(values) > 1 else values[0]
+        families = ("aws", *_OWN_TAGS.intersection(resource.arn.split(":")[2:3]))
+        for key, value in by_folded_key(resource.tags).items():
+            facts |= {f"{family}:resourcetag/{key}": value for family in families}
     return facts
 
 
