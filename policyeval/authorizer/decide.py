@@ -44,7 +44,7 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
     """Decide one request."""
     if case.crosses_partitions:
         return Outcome("implicit_deny", None, "S6")
-    if _needs_no_permission(case):
+    if needs_no_permission(case):
         return _without_permission(case)
     own, theirs = case.own, case.theirs
     if theirs.denies or own.denies or case.endpoint is not None or case.session is not None:
@@ -66,7 +66,7 @@ def decide(case: Case) -> Outcome:  # noqa: PLR0911 - it reads like the page tha
     return _both_halves(case, opening)
 
 
-def _needs_no_permission(case: Case) -> bool:
+def needs_no_permission(case: Case) -> bool:
     """Tell whether whoever has credentials, such as the call takes, may make it."""
     action, caller = case.action.folded, case.context.caller
     if action not in _NEED_NO_PERMISSION or caller.caller_type != "AWS":
@@ -132,7 +132,7 @@ def _matching(statements: Statements, case: Case) -> list[Opening]:
 
 def explicit_denies(case: Case) -> list[BoundStatement]:
     """Collect every Deny that matches, in the order of the layers."""
-    if _needs_no_permission(case):
+    if needs_no_permission(case):
         return _denies_of(case, case.endpoint)
     denied: list[BoundStatement] = []
     bound = not case.caller.service_linked  # else RCPs do not bind it (S3)

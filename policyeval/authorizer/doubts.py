@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from policyeval.authorizer.case import Case
+from policyeval.authorizer.decide import needs_no_permission
 from policyeval.authorizer.report import every_layer
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.catalog.services import governing, may_have_policy
@@ -71,7 +72,10 @@ def _hanging(why: Mapping[str, str], case: Case) -> Iterator[Diagnostic]:
 
 
 def _statements(case: Case) -> Iterator[BoundStatement]:
-    for layer in every_layer(case):
+    layers = every_layer(case)
+    if needs_no_permission(case):
+        layers = [layer for layer in layers if layer is case.endpoint]
+    for layer in layers:
         denies, allows = layer.candidates(case.action.folded)
         yield from (*denies, *allows)
 

@@ -109,6 +109,21 @@ def test_the_region_of_what_has_no_resource_is_named() -> None:
         assert ["`aws:RequestedRegion` is not told" in one.message for one in decision.diagnostics] == [True] * count
 
 
+def test_a_call_that_needs_no_permission_hangs_on_no_policy() -> None:
+    lock = deny(Condition=when("StringNotEqualsIfExists", "aws:RequestedRegion", "eu-west-1"))
+    decision = ask({"alice": [lock]}, ALICE, "sts:GetCallerIdentity", "*")
+    assert decision.allowed
+    assert decision.diagnostics == ()
+
+
+def test_but_on_that_of_the_endpoint_it_comes_through() -> None:
+    lock = deny(Principal="*", Condition=when("StringEquals", "aws:RequestedRegion", "eu-west-1"))
+    described = {"endpoint": [allow(Principal="*"), lock]}
+    decision = ask(described, ALICE, "sts:GetCallerIdentity", "*", vpc_endpoint="vpce-1")
+    assert decision.allowed
+    assert ["`aws:RequestedRegion` is not told" in one.message for one in decision.diagnostics] == [True]
+
+
 ARN, S3, BACKUP = "arn:aws:s3:::bucket", "s3.amazonaws.com", {"via_service": "backup.us-east-1.amazonaws.com"}
 # What holds, who asks, the condition of an Allow, the request's facts, what is said of the key.
 TOLD: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
