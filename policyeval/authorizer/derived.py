@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from policyeval.authorizer.facts import fold_names
-from policyeval.evaluator.context import OWN_RESOURCE_TAGS, PRINCIPAL_TAG, RESOURCE_TAG, Value
+from policyeval.evaluator.context import OTHER_RESOURCE_TAGS, PRINCIPAL_TAG, RESOURCE_TAG, Value
 from policyeval.model.arn import split_arn
 from policyeval.model.records import AccountRecord, KeyFacts, PrincipalRecord, ResourceRecord
 
@@ -66,9 +66,11 @@ def _service(arn: str) -> str:
 def resource_keys(record: ResourceRecord) -> dict[str, Value]:
     """Give the condition keys that a described resource sets."""
     keys = account_keys(record.account, record.arn) | tag_keys(RESOURCE_TAG, record.tags)
-    own = OWN_RESOURCE_TAGS.get(_service(record.arn))
-    if own is not None:
-        keys |= tag_keys(own, record.tags)
+    service = _service(record.arn)
+    # Systems Manager is asked on EC2's instances, too.
+    for asked in ("ec2", "ssm") if service == "ec2" else (service,):
+        if asked in OTHER_RESOURCE_TAGS:
+            keys |= tag_keys(OTHER_RESOURCE_TAGS[asked], record.tags)
     if record.key is not None:
         keys |= _key_facts(record.key)
     return keys

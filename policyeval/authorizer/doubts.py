@@ -16,7 +16,7 @@ from policyeval.authorizer.decide import needs_no_permission
 from policyeval.authorizer.report import every_layer
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.catalog.services import governing, may_have_policy
-from policyeval.evaluator.context import RESOURCE_TAGS, UNKNOWN_ID, getter
+from policyeval.evaluator.context import OTHER_RESOURCE_TAGS, RESOURCE_TAG, UNKNOWN_ID, getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.source import Diagnostic
@@ -85,9 +85,10 @@ def _unknown_tags(case: Case) -> Iterator[str]:
     target = case.target
     if target.record is not None or target.parts is None or target.parts.service == "kms":
         return
+    families = (RESOURCE_TAG, OTHER_RESOURCE_TAGS.get(case.action.service, RESOURCE_TAG))
     for statement in _statements(case):
         keys = frozenset().union(*(condition.keys for condition in statement.compiled.conditions))
-        yield from (key for key in keys if key.startswith(RESOURCE_TAGS) and _is_missing(key, case))
+        yield from (key for key in keys if key.startswith(families) and _is_missing(key, case))
 
 
 def unasked(case: Case) -> Iterator[Unasked]:

@@ -175,7 +175,7 @@ class Target(TargetFacts):
             of_kms and via,
             symmetric and action.takes_encryption_context,
             of_kms and action.carries("kms:grantisforawsresource"),
-            action.service == "iam",
+            action.service,
         )
 
     def copy(self) -> Target:

@@ -88,7 +88,7 @@ class CallFacts(NamedTuple):
     `defaults` stand in for request parameters that are left out (K9). `has_caller_account`,
     `has_via_service` and `has_for_service` (`kms:GrantIsForAWSResource`) tell whether requests for
     the action carry those kms: keys at all (K7); on an alias there are none (K4). An encryption
-    context belongs to symmetric operations and grants (K8). `of_iam`: IAM is called, in one Region of a partition.
+    context belongs to symmetric operations and grants (K8). `service` is called, by the prefix of its actions.
     """
 
     defaults: Mapping[str, str] = NO_PAIRS
@@ -96,7 +96,7 @@ class CallFacts(NamedTuple):
     has_via_service: bool = False
     takes_encryption_context: bool = False
     has_for_service: bool = False
-    of_iam: bool = False
+    service: str = ""
 
 
 class EvaluationContext:
@@ -268,7 +268,7 @@ def _token_issue_time(context: EvaluationContext) -> Value:
 
 def _requested_region(context: EvaluationContext) -> Value:
     given = context.given.get("aws:requestedregion")
-    if given or not context.call.of_iam:
+    if given or context.call.service != "iam":
         return given or context.target.region or None
     return _REGIONS_OF_IAM.get(context.caller.account_arn.split(":")[1]) if context.caller.account_arn else None
 
@@ -325,10 +325,19 @@ CALLER_KEYS = frozenset(
 )
 PRINCIPAL_TAG = "aws:principaltag/"
 RESOURCE_TAG = "aws:resourcetag/"
-# These have a resource's tags under a key of their own, too (service authorization reference).
-_WITH_TAGS = ("autoscaling", "ec2", "ecr", "ecs", "elasticloadbalancing", "iam", "sagemaker", "secretsmanager", "ssm")
-OWN_RESOURCE_TAGS = {service: f"{service}:resourcetag/" for service in _WITH_TAGS}
-RESOURCE_TAGS = (RESOURCE_TAG, *OWN_RESOURCE_TAGS.values())
+# Requests to these services have a resource's tags under a key of their own, too, and those to a few others under that
+# of the service whose resource it is (service authorization reference).
+_WITH_TAGS = (
+    "autoscaling", "ec2", "ecr", "ecr-public", "ecs", "elasticloadbalancing", "elasticmapreduce", "glacier", "iam",
+    "iotanalytics", "license-manager", "ram", "sagemaker", "secretsmanager", "ssm",
+)  # fmt: skip
+OTHER_RESOURCE_TAGS = {service: f"{service}:resourcetag/" for service in _WITH_TAGS} | {
+    "arc-zonal-shift": "elasticloadbalancing:resourcetag/",
+    "ec2-instance-connect": "ec2:resourcetag/",
+    "sts": "iam:resourcetag/",
+}
+_OTHER_FAMILIES = tuple(dict.fromkeys(OTHER_RESOURCE_TAGS.values()))
+RESOURCE_TAGS = (RESOURCE_TAG, *_OTHER_FAMILIES)
 REQUEST_TAG = "aws:requesttag/"
 # Keys that the resource gives.
 TARGET_KEYS = frozenset(
@@ -354,19 +363,31 @@ def _given(context: EvaluationContext, folded: str) -> Value:
     return context.call.defaults.get(folded) if value is None else value
 
 
+def _tag_by_another_name(folded: str) -> Getter:
+    """Compile the way to a resource's tag, which requests to other services do not have under this key."""
+
+    def get(context: EvaluationContext) -> Value:
+        value = context.target.keys.get(folded)
+        if value is None:
+            return context.given.get(folded)
+        return value if folded.startswith(OTHER_RESOURCE_TAGS.get(context.call.service, RESOURCE_TAG)) else None
+
+    return get
+
+
 def getter(folded: str) -> Getter:
     """Compile the way to a key's value; the key is folded already. What it looks at, residuals.py must know."""
     if folded.startswith(ENCRYPTION_CONTEXT):
         name = folded.removeprefix(ENCRYPTION_CONTEXT)
         return lambda context: context.encryption_context.get(name)
-    computed = COMPUTED.get(folded)
+    computed = _tag_by_another_name(folded) if folded.startswith(_OTHER_FAMILIES) else COMPUTED.get(folded)
     if computed is not None:
         return computed
     if folded in CALLER_KEYS or folded.startswith(PRINCIPAL_TAG):
         return lambda context: (
             context.given.get(folded) if (value := context.caller.keys.get(folded)) is None else value
         )
-    if folded in TARGET_KEYS or folded.startswith(RESOURCE_TAGS):
+    if folded in TARGET_KEYS or folded.startswith(RESOURCE_TAG):
         return lambda context: _given(context, folded) if (value := context.target.keys.get(folded)) is None else value
     if folded.startswith("kms:"):
         return lambda context: _given(context, folded)

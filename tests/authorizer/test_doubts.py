@@ -207,6 +207,7 @@ UNKNOWN = "is not told, and the resource is not described: otherwise"
 TAGS: list[tuple[str, list[dict[str, Any]], dict[str, Any], str | None]] = [
     ("a Deny of a tag", [allow(), deny(Condition=PRODUCTION)], {}, f"`aws:ResourceTag/env` {UNKNOWN} the Deny may match"),
     ("by the service's own name", [allow(), deny(Condition=when("StringEquals", "ec2:ResourceTag/Env", "prod"))], {}, f"`ec2:ResourceTag/Env` {UNKNOWN} the Deny may match"),
+    ("by another service's, which EC2 does not have", [allow(), deny(Condition=when("StringEquals", "ssm:resourceTag/env", "prod"))], {}, None),
     ("an Allow of what is not tagged", [allow(Condition=when("StringNotEquals", "aws:ResourceTag/env", "prod"))], {}, f"`aws:ResourceTag/env` {UNKNOWN} the Allow may not match"),
     ("by a variable", [allow(), deny(Condition=when("StringEquals", "aws:username", "${aws:ResourceTag/owner}"))], {}, f"`aws:resourcetag/owner` {UNKNOWN} the Deny may match"),
     ("the tag is told", [allow(), deny(Condition=PRODUCTION)], {"context": {"aws:ResourceTag/env": "dev"}}, None),

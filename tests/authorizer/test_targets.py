@@ -440,31 +440,40 @@ def test_an_object_that_is_described_too_stays_under_its_buckets_policy(
 
 
 SECRET = f"arn:aws:secretsmanager:us-east-1:{A}:secret:db-a1b2c3"
-# What holds, the resource, its tags (None: it is not described), the condition of a Deny, whether that spares.
-OWN_NAMES: list[tuple[str, str, dict[str, str] | None, dict[str, Any], bool]] = [
-    ("a bucket's account by S3's name", BUCKET, {}, when("StringNotEquals", "s3:ResourceAccount", A), True),
-    ("another's", BUCKET, {}, when("StringEquals", "s3:ResourceAccount", A), False),
-    ("an object's", f"{BUCKET}/x", {}, when("StringNotEquals", "s3:ResourceAccount", A), True),
-    ("that of what is not described", "arn:aws:s3:::other/x", None, when("StringNotEquals", "s3:ResourceAccount", A), True),
-    ("a secret has none", SECRET, {}, when("Null", "s3:ResourceAccount", "false"), True),
-    ("a secret's tag by its service's name", SECRET, {"env": "prod"}, when("StringEquals", "secretsmanager:ResourceTag/Env", "prod"), False),
-    ("which is no other service's", SECRET, {"env": "prod"}, when("Null", "ec2:ResourceTag/env", "false"), True),
-    ("nor one of KMS's, which has none", SECRET, {"env": "prod"}, when("Null", "kms:ResourceTag/env", "false"), True),
+MACHINE, CLUSTER = f"arn:aws:ec2:us-east-1:{A}:instance/i-1", f"arn:aws:elasticmapreduce:us-east-1:{A}:cluster/j-1"
+PROD = {"env": "prod"}
+# What holds, the action, the resource, its tags (None: it is not described), the condition of a Deny, whether that
+# spares.
+OWN_NAMES: list[tuple[str, str, str, dict[str, str] | None, dict[str, Any], bool]] = [
+    ("a bucket's account by S3's name", "s3:ListBucket", BUCKET, {}, when("StringNotEquals", "s3:ResourceAccount", A), True),
+    ("another's", "s3:ListBucket", BUCKET, {}, when("StringEquals", "s3:ResourceAccount", A), False),
+    ("an object's", "s3:GetObject", f"{BUCKET}/x", {}, when("StringNotEquals", "s3:ResourceAccount", A), True),
+    ("that of what is not described", "s3:GetObject", "arn:aws:s3:::other/x", None, when("StringNotEquals", "s3:ResourceAccount", A), True),
+    ("a secret has none", "secretsmanager:GetSecretValue", SECRET, {}, when("Null", "s3:ResourceAccount", "false"), True),
+    ("a secret's tag by its service's name", "secretsmanager:GetSecretValue", SECRET, PROD, when("StringEquals", "secretsmanager:ResourceTag/Env", "prod"), False),
+    ("a cluster's", "elasticmapreduce:TerminateJobFlows", CLUSTER, PROD, when("StringEquals", "elasticmapreduce:ResourceTag/env", "prod"), False),
+    ("which is no other service's", "secretsmanager:GetSecretValue", SECRET, PROD, when("Null", "ec2:ResourceTag/env", "false"), True),
+    ("nor one of KMS's, which has none", "secretsmanager:GetSecretValue", SECRET, PROD, when("Null", "kms:ResourceTag/env", "false"), True),
+    ("an instance's, in Systems Manager", "ssm:SendCommand", MACHINE, PROD, when("StringEquals", "ssm:resourceTag/env", "prod"), False),
+    ("which EC2 does not have", "ec2:StopInstances", MACHINE, PROD, when("Null", "ssm:resourceTag/env", "false"), True),
+    ("nor has Systems Manager EC2's", "ssm:SendCommand", MACHINE, PROD, when("Null", "ec2:ResourceTag/env", "false"), True),
+    ("as EC2 has", "ec2:StopInstances", MACHINE, PROD, when("StringEquals", "ec2:ResourceTag/env", "prod"), False),
+    ("and who connects to its instances", "ec2-instance-connect:SendSSHPublicKey", MACHINE, PROD, when("StringEquals", "ec2:ResourceTag/env", "prod"), False),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("resource", "tags", "condition", "spares"), [pytest.param(*row[1:], id=row[0]) for row in OWN_NAMES]
+    ("action", "resource", "tags", "condition", "spares"), [pytest.param(*row[1:], id=row[0]) for row in OWN_NAMES]
 )
 def test_some_services_have_names_of_their_own_for_what_all_have(
-    resource: str, tags: dict[str, str] | None, condition: dict[str, Any], *, spares: bool
+    action: str, resource: str, tags: dict[str, str] | None, condition: dict[str, Any], *, spares: bool
 ) -> None:
     user = {"name": "alice", "identity_policies": [policy(allow(), deny(Condition=condition))]}
     resources = [{"arn": resource.removesuffix("/x"), "tags": tags}] if tags is not None else []
     account = {"id": A, "users": [user], "resources": resources}
     authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
     owner = A if tags is None else None
-    request = Request(ALICE, "s3:GetObject", resource, resource_account=owner)
+    request = Request(ALICE, action, resource, resource_account=owner)
     assert [authorizer.authorize(request).allowed for _ in range(4)] == [spares] * 4
 
 

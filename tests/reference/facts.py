@@ -14,7 +14,11 @@ from tests.reference.world import World
 AWS_SERVICE_ACCOUNT = "aws-service"  # no account id: no condition on accounts may open to a service (S15)
 
 _REQUEST_TAG = "aws:requesttag/"
-_OWN_TAGS = {"autoscaling", "ec2", "ecr", "ecs", "elasticloadbalancing", "iam", "sagemaker", "secretsmanager", "ssm"}
+_WITH_TAGS = (
+    "autoscaling", "ec2", "ecr", "ecr-public", "ecs", "elasticloadbalancing", "elasticmapreduce", "glacier", "iam",
+    "iotanalytics", "license-manager", "ram", "sagemaker", "secretsmanager", "ssm",
+)  # fmt: skip
+_WITH_TAGS_OF = {"arc-zonal-shift": "elasticloadbalancing", "ec2-instance-connect": "ec2", "sts": "iam"}
 _SAME = (("kms:keyspec", "kms:customermasterkeyspec"), ("kms:keyusage", "kms:customermasterkeyusage"))  # K9
 _TYPES = {
     "root": "Account",
@@ -44,7 +48,7 @@ def facts_of(  # noqa: PLR0913 - what a request is made of
         names = _as_tuple(facts.get("aws:tagkeys"))
         known = {name.lower() for name in names}
         facts["aws:tagkeys"] = names + tuple(tag for tag in tags if tag.lower() not in known)
-    derived = _of_caller(caller) | _of_resource(resource, owner, request.resource) | _of_request(request, world)
+    derived = _of_caller(caller) | _of_resource(resource, owner, request) | _of_request(request, world)
     if caller.temporary:
         facts.setdefault("aws:tokenissuetime", derived["aws:currenttime"])  # no request says when: now
     if facts.get("aws:multifactorauthage") is not None:
@@ -101,20 +105,27 @@ def _of_caller(caller: Caller) -> dict[str, object]:
     return facts | {f"aws:principaltag/{key}": value for key, value in caller.tags.items()}
 
 
-def _of_resource(resource: ResourceRecord | None, owner: AccountRecord | None, asked: str) -> dict[str, object]:
+def _of_resource(resource: ResourceRecord | None, owner: AccountRecord | None, request: Request) -> dict[str, object]:
     facts: dict[str, object] = {}
     if owner is not None:
         facts["aws:resourceaccount"] = owner.id
         if owner.organization_known:
             facts["aws:resourceorgid"] = owner.organization_id
             facts["aws:resourceorgpaths"] = (owner.organization_path,) if owner.organization_path else None
-        if asked.startswith("arn:") and asked.split(":")[2] == "s3":
+        if request.resource.startswith("arn:") and request.resource.split(":")[2] == "s3":
             facts["s3:resourceaccount"] = owner.id
     if resource is not None:
-        families = ("aws", *_OWN_TAGS.intersection(resource.arn.split(":")[2:3]))
         for key, value in by_folded_key(resource.tags).items():
-            facts |= {f"{family}:resourcetag/{key}": value for family in families}
+            facts |= {f"{family}:resourcetag/{key}": value for family in _families(resource, request)}
     return facts
+
+
+def _families(resource: ResourceRecord, request: Request) -> tuple[str, ...]:
+    """Tell whose keys have the resource's tags: of its service where that is called, and of who is asked on it, too."""
+    service, asked = resource.arn.split(":")[2], request.action.lower().partition(":")[0]
+    other = _WITH_TAGS_OF.get(asked, asked)
+    on_it = other == service or (other, service) == ("ssm", "ec2")
+    return ("aws", other) if other in _WITH_TAGS and on_it else ("aws",)
 
 
 def _of_request(request: Request, world: World) -> dict[str, object]:
