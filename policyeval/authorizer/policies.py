@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
+from policyeval.catalog.services import governing
 from policyeval.errors import RequestError
-from policyeval.model.policy import NamedPolicy, Policy, PolicyType
+from policyeval.model.arn import Arn
+from policyeval.model.policy import Element, NamedPolicy, Policy, PolicyType
 from policyeval.model.request import PolicyLike
 from policyeval.model.source import Diagnostic
 from policyeval.syntax.policy import parse_policy
@@ -70,3 +73,23 @@ def as_policies(
 def session_policies(policies: Iterable[PolicyLike], managed: Managed | None = None) -> tuple[NamedPolicy, ...]:
     """Take a session's policies; raises as `as_policies` does."""
     return as_policies(policies, "session policy", PolicyType.SESSION, managed)
+
+
+def as_saved(policy: NamedPolicy, arn: Arn | None) -> NamedPolicy:
+    """Give a policy as the service of the resource that it is attached to saves it.
+
+    API Gateway writes the API's ARN for `execute-api:` before a path ("API Gateway resource policy examples").
+    """
+    if arn is None or arn.service != "execute-api":
+        return policy
+    api = arn._replace(resource=governing(arn.service, arn.account, arn.resource) or arn.resource)
+    statements = (replace(each, resource=_of_api(each.resource, str(api))) for each in policy.policy.statements)
+    return replace(policy, policy=replace(policy.policy, statements=tuple(statements)))
+
+
+def _of_api(element: Element | None, api: str) -> Element | None:
+    if element is None:
+        return None
+    short = "execute-api:/"
+    values = (api + value[len(short) - 1 :] if value.startswith(short) else value for value in element.values)
+    return replace(element, values=tuple(values))

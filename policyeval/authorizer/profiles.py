@@ -12,6 +12,7 @@ from typing import NamedTuple
 from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
 from policyeval.authorizer.derived import account_keys, principal_keys, resource_keys, tag_keys
 from policyeval.authorizer.inputs import must_name
+from policyeval.authorizer.policies import as_saved
 from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.catalog.services import own_policy_required
 from policyeval.evaluator.context import RESOURCE_TAG, CallerFacts, CallFacts, TargetFacts, Value
@@ -256,7 +257,7 @@ class ProfileMaker:
             policy_type = PolicyType.KEY
         elif target.is_role:
             policy_type, layer = PolicyType.TRUST, Layer.TRUST
-        target.policy = self.layer(layer, [policy], policy_type)
+        target.policy = self.layer(layer, [as_saved(policy, target.parts)], policy_type)
 
     def of_its_own(self, target: Target, record: ResourceRecord, governing: NamedPolicy | None) -> None:
         """Put on what lies in another resource what is described of itself, beside that one's policy."""
@@ -264,7 +265,7 @@ class ProfileMaker:
         tags = tag_keys(RESOURCE_TAG, record.tags)
         target.keys = {key: value for key, value in target.keys.items() if not key.startswith(RESOURCE_TAG)} | tags
         if record.policy is not None:
-            both = [policy for policy in (record.policy, governing) if policy is not None]
+            both = [as_saved(policy, target.parts) for policy in (record.policy, governing) if policy is not None]
             target.policy = self.layer(Layer.RESOURCE, both, PolicyType.RESOURCE)
 
     def account_of(self, target: Target, account: AccountRecord) -> None:

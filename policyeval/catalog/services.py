@@ -6,8 +6,9 @@ Sources, read 2026-11-23: "Resource control policies (RCPs)"
 (IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html). Of indexes and what a domain
 holds, read 2026-11-29: "PutResourcePolicy" of the DynamoDB API reference, and "Identity and Access Management in
 Amazon OpenSearch Service" (opensearch-service/latest/developerguide/ac.html), and "Configuring IAM policies for using
-access points" (AmazonS3/latest/userguide/access-points-policies.html). Of what has policies of its own, read
-2026-11-30: "AWS services that work with IAM" (IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html).
+access points" (AmazonS3/latest/userguide/access-points-policies.html). Read 2026-11-30: of APIs, "API Gateway resource
+policy examples" (apigateway/latest/developerguide/apigateway-resource-policies-examples.html); of what has policies of
+its own, "AWS services that work with IAM" (IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html).
 """
 
 import re
@@ -134,6 +135,7 @@ _GOVERNING: Final = {
     ("s3", True): re.compile(r"accesspoint/[^/]+(?=/object/)"),
     ("dynamodb", True): re.compile(r"table/[^/]+(?=/index/)"),
     ("es", True): re.compile(r"domain/[^/]+(?=/)"),
+    ("execute-api", True): re.compile(r"[^/]+(?=/)"),  # an API, of its stages and methods
 }
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from policyeval import Authorizer, Entities, Request, RequestError, UnknownEntityError
+from policyeval import Authorizer, Entities, PolicySet, Request, RequestError, UnknownEntityError, simulate
 from tests.authorizer.estates import (
     ALIAS,
     ALICE,
     APP,
+    BOB,
     BUCKET,
     DELEGATES,
     KEY,
@@ -475,6 +476,35 @@ def test_some_services_have_names_of_their_own_for_what_all_have(
     owner = A if tags is None else None
     request = Request(ALICE, action, resource, resource_account=owner)
     assert [authorizer.authorize(request).allowed for _ in range(4)] == [spares] * 4
+
+
+API = f"arn:aws:execute-api:us-east-1:{A}:a1b2c3d4e5"
+CALL = f"{API}/prod/GET/pets"
+# What holds, the statement of an API's policy, whether a user without a policy may call it, and one who may do
+# everything.
+OF_APIS: list[tuple[str, dict[str, Any], bool, bool]] = [
+    ("what it allows", allow(Principal="*", Resource=f"{API}/prod/GET/*"), True, True),
+    ("what it denies", deny(Principal="*", Resource=f"{API}/*"), False, False),
+    ("it need not name itself", allow(Principal="*", Resource="execute-api:/prod/GET/*"), True, True),
+    ("nor for a Deny", deny(Principal="*", Resource="execute-api:/*"), False, False),
+    ("nor for what it leaves out", deny(Principal="*", NotResource=["execute-api:/test/*"]), False, False),
+    ("but it names the stage first", allow(Principal="*", Resource="execute-api:/GET/pets"), False, True),
+    ("and another stage is another", deny(Principal="*", Resource="execute-api:/test/*"), False, True),
+    ("as is another API", deny(Principal="*", Resource=f"{API}x/*"), False, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("statement", "nobody", "everybody"), [pytest.param(*row[1:], id=row[0]) for row in OF_APIS])
+def test_an_apis_policy_is_asked_of_its_methods(statement: dict[str, Any], *, nobody: bool, everybody: bool) -> None:
+    whole, of_api = [policy(allow())], policy(statement)
+    users = [{"name": "bob"}, {"name": "alice", "identity_policies": whole}]
+    account = {"id": A, "users": users, "resources": [{"arn": API, "policy": of_api}]}
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
+    for who, own, allowed in ((BOB, [], nobody), (ALICE, whole, everybody)):
+        request = Request(who, "execute-api:Invoke", CALL)
+        assert authorizer.authorize(request).allowed is allowed
+        assert authorizer.authorize(request).diagnostics == ()
+        assert simulate(request, PolicySet(identity_policies=own, resource_policy=of_api)).allowed is allowed
 
 
 def test_only_an_object_is_inside_of_what_its_arn_begins_with() -> None:

@@ -232,6 +232,8 @@ def test_keys_and_the_assuming_of_roles_need_their_own_policy(
         ("dynamodb", "111122223333", "table/orders", None),
         ("es", "111122223333", "domain/logs/today/_search", "domain/logs"),
         ("es", "111122223333", "domain/logs", None),
+        ("execute-api", "111122223333", "a1b2c3d4e5/prod/GET/pets/1", "a1b2c3d4e5"),
+        ("execute-api", "111122223333", "a1b2c3d4e5", None),
         ("sns", "111122223333", "topic/a", None),
     ],
 )

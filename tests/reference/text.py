@@ -169,7 +169,7 @@ def whole(arn: str) -> str:
     service = arn.split(":")[2]
     if ":accesspoint/" in arn and service == "s3":
         return arn.partition("/object/")[0]
-    if service == "s3":
+    if service in {"s3", "execute-api"}:
         return arn.partition("/")[0]
     if service == "dynamodb":
         return arn.partition("/index/")[0]
