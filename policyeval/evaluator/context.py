@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
+from policyeval.catalog.regions import IAM_REGIONS
 from policyeval.model.records import EndpointRecord
 
 Value: TypeAlias = str | tuple[str, ...] | None
@@ -270,11 +271,7 @@ def _requested_region(context: EvaluationContext) -> Value:
     given = context.given.get("aws:requestedregion")
     if given or context.call.service != "iam":
         return given or context.target.region or None
-    return _REGIONS_OF_IAM.get(context.caller.account_arn.split(":")[1]) if context.caller.account_arn else None
-
-
-# IAM user guide, "AWS global condition context keys", aws:RequestedRegion; AWS general reference, "IAM endpoints".
-_REGIONS_OF_IAM = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+    return IAM_REGIONS.get(context.caller.account_arn.split(":")[1]) if context.caller.account_arn else None
 
 
 def _caller_account(context: EvaluationContext) -> Value:

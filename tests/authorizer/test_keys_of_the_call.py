@@ -299,6 +299,18 @@ def test_services_call_in_every_partition() -> None:
     assert Authorizer(entities).authorize(request).allowed
 
 
+@pytest.mark.parametrize(
+    ("partition", "region"),
+    [("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1"), ("aws-iso", "us-iso-east-1"), ("aws-eusc", "eusc-de-east-1")],
+)  # fmt: skip
+def test_iam_is_in_a_region_of_each_partition(partition: str, region: str) -> None:
+    lock = deny(Condition=when("StringNotEquals", "aws:RequestedRegion", region))
+    user = {"name": "alice", "identity_policies": [policy(allow(), lock)]}
+    account = {"id": A, "partition": partition, "users": [user]}
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
+    assert authorizer.authorize(Request(f"arn:{partition}:iam::{A}:user/alice", "iam:ListRoles", "*")).allowed
+
+
 @pytest.fixture
 def _in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
