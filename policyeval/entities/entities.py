@@ -210,12 +210,14 @@ class Entities:
     def with_resource_policy(self, arn: str, policy: PolicyInput | None) -> Entities:
         """Replace the policy of a key, a role's trust policy, or another resource's policy.
 
-        Raises `UnknownEntityError` for an unknown resource, `PolicySyntaxError` for what is no policy.
+        Raises `UnknownEntityError` for an unknown resource and for a user, `PolicySyntaxError` for what is no policy.
         """
         record = self.resource(arn)
+        if record is None:
+            return _unknown("resource", arn, self._resources)
         principal = self._principals.get(arn)
-        if record is None or (principal is not None and principal.kind == "user"):  # a user has no policy of that kind
-            return _unknown("resource with a policy", arn, self._resources)
+        if principal is not None and principal.kind == "user":
+            raise UnknownEntityError([Diagnostic(f"`{arn}` is a user: nobody attaches a resource policy to those")])
         kind = PolicyType.KEY if record.key is not None else PolicyType.RESOURCE
         if ":role/" in record.arn:
             kind = PolicyType.TRUST

@@ -145,6 +145,15 @@ def test_another_resource_policy_changes_that_resource_alone() -> None:
     assert after.with_resource_policy(KEY, None).resource(KEY).policy is None
 
 
+def test_a_user_has_no_resource_policy() -> None:
+    entities = Entities.from_mapping({"policyeval": 1, "accounts": [{"id": B, "users": [{"name": "alice"}]}]})
+    with pytest.raises(UnknownEntityError) as caught:
+        entities.with_resource_policy(f"arn:aws:iam::{B}:user/alice", ALLOW)
+    (said,) = caught.value.diagnostics
+    assert said.message == f"`arn:aws:iam::{B}:user/alice` is a user: nobody attaches a resource policy to those"
+    assert said.hint is None
+
+
 def test_other_identity_policies_change_that_principal_alone() -> None:
     before = build()
     after = before.with_identity_policies(APP, [ALLOW, "arn:aws:iam::aws:policy/AdministratorAccess"])
