@@ -103,7 +103,9 @@ def _own_section(service: str, resource: str) -> str | None:
     """Name the section that describes a kind of resource, so that nothing is described twice."""
     if service == "kms" and resource.startswith(("key/", "alias/")):
         return "keys"
-    return "roles" if service == "iam" and resource.startswith("role/") else None
+    if service != "iam":
+        return None
+    return {"role": "roles", "user": "users"}.get(resource.partition("/")[0])
 
 
 def _is_pattern(arn: Arn) -> bool:

@@ -43,6 +43,7 @@ REFUSALS = {
               - arn: arn:aws:sqs:us-east-1:444455556666:q
               - arn: arn:aws:kms:us-east-1:111122223333:key/k
               - arn: arn:aws:iam::111122223333:role/r
+              - arn: arn:aws:iam::111122223333:user/u
               - arn: arn:aws:sns:us-east-1:111122223333:t
               - arn: arn:aws:sns:us-east-1:111122223333:t
         """,
@@ -58,10 +59,14 @@ REFUSALS = {
             7 |       - arn: arn:aws:iam::111122223333:role/r
                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
           hint: describe it under `roles`
-        accounts.yaml:9:14: resource `arn:aws:sns:us-east-1:111122223333:t` is described twice
-            9 |       - arn: arn:aws:sns:us-east-1:111122223333:t
+        accounts.yaml:8:14: `arn:aws:iam::111122223333:user/u` has a section of its own
+            8 |       - arn: arn:aws:iam::111122223333:user/u
+                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: describe it under `users`
+        accounts.yaml:10:14: resource `arn:aws:sns:us-east-1:111122223333:t` is described twice
+           10 |       - arn: arn:aws:sns:us-east-1:111122223333:t
                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-          hint: first at accounts.yaml:8:14
+          hint: first at accounts.yaml:9:14
         """,
     ),
     "keys and aliases that AWS manages go together": (
