@@ -15,10 +15,11 @@ from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import needs_no_permission
 from policyeval.authorizer.report import every_layer
 from policyeval.catalog.keys import CONDITION_KEYS
-from policyeval.catalog.services import governing, may_have_policy
+from policyeval.catalog.services import MAKING_ACTIONS, governing, may_have_policy
 from policyeval.evaluator.context import OTHER_RESOURCE_TAGS, RESOURCE_TAG, UNKNOWN_ID, getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
+from policyeval.model.arn import Arn
 from policyeval.model.source import Diagnostic
 
 __all__ = ["doubts", "reservations", "unasked"]
@@ -82,8 +83,8 @@ def _statements(case: Case) -> Iterator[BoundStatement]:
 
 def _unknown_tags(case: Case) -> Iterator[str]:
     """Find the tags that statements ask for, of a resource that is not described; an alias has none."""
-    target = case.target
-    if target.record is not None or target.parts is None or target.parts.service == "kms":
+    parts = _undescribed(case)
+    if parts is None or parts.service == "kms":
         return
     families = (RESOURCE_TAG, OTHER_RESOURCE_TAGS.get(case.action.service, RESOURCE_TAG))
     for statement in _statements(case):
@@ -102,10 +103,8 @@ def unasked(case: Case) -> Iterator[Unasked]:
 
 def _of_undescribed(case: Case) -> Unasked | None:
     """Name the policy that a resource may have and that nobody describes."""
-    parts = case.target.parts
-    if case.target.record is not None or parts is None:
-        return None
-    if not may_have_policy(parts.service, parts.account, parts.resource):
+    parts = _undescribed(case)
+    if parts is None or not may_have_policy(parts.service, parts.account, parts.resource):
         return None
     whole = parts._replace(resource=governing(parts.service, parts.account, parts.resource) or parts.resource)
     why = Diagnostic(
@@ -113,6 +112,12 @@ def _of_undescribed(case: Case) -> Unasked | None:
         "describe it under `resources`, with its policy: AWS may decide otherwise",
     )
     return Unasked(why, f"no policy of {whole}, which is not described, denies it")
+
+
+def _undescribed(case: Case) -> Arn | None:
+    """Give what is asked for where nobody describes it; what the action makes is not there yet."""
+    target = case.target
+    return target.parts if target.record is None and case.action.folded not in MAKING_ACTIONS else None
 
 
 def _has_bucket_behind(case: Case) -> bool:

@@ -15,6 +15,7 @@ import re
 from typing import Final, NamedTuple
 
 __all__ = [
+    "MAKING_ACTIONS",
     "OWN_POLICY_REQUIRED",
     "RCP_EXEMPT_ACTIONS",
     "RCP_SERVICES",
@@ -175,3 +176,29 @@ def may_have_policy(arn_service: str, account: str, resource: str) -> bool:
         return not account or resource.startswith("accesspoint/")
     pattern = _POLICY_HOLDERS.get(arn_service)
     return pattern is not None and pattern.match(resource) is not None
+
+
+MAKING_ACTIONS: Final[frozenset[str]] = frozenset(
+    {
+        "backup:createbackupvault",
+        "backup:createlogicallyairgappedbackupvault",
+        "backup:createrestoreaccessbackupvault",
+        "codeartifact:createdomain",
+        "dynamodb:createtable",
+        "ecr:createrepository",
+        "elasticfilesystem:createfilesystem",
+        "es:createdomain",
+        "es:createelasticsearchdomain",
+        "events:createeventbus",
+        "kafka:createcluster",
+        "kafka:createclusterv2",
+        "kinesis:createstream",
+        "lambda:createfunction",
+        "s3:createaccesspoint",
+        "s3:createbucket",
+        "secretsmanager:createsecret",
+        "sns:createtopic",
+        "sqs:createqueue",
+    }
+)
+"""Folded actions that make the resource they are asked on, of a kind that may have a policy: it has none before."""

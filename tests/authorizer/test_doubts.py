@@ -178,6 +178,7 @@ TABLE = f"arn:aws:dynamodb:us-east-1:{A}:table/orders"
 UNDESCRIBED: list[tuple[str, str, str, str | None]] = [
     ("a queue", "sqs:SendMessage", QUEUE, QUEUE),
     ("a bucket", "s3:ListBucket", BUCKET, BUCKET),
+    ("a bucket that is made, and has none yet", "s3:CreateBucket", BUCKET, None),
     ("an object, whose bucket it is", "s3:GetObject", f"{BUCKET}/x", BUCKET),
     ("an index, whose table it is", "dynamodb:Query", f"{TABLE}/index/i", TABLE),
     ("a job of S3's, which has no policy", "s3:DescribeJob", f"arn:aws:s3:us-east-1:{A}:job/x", None),

@@ -43,6 +43,11 @@ def test_the_services_that_name_a_resources_tags_otherwise_are_known() -> None:
     assert named == OTHER_RESOURCE_TAGS
 
 
+def test_what_makes_a_resource_is_an_action() -> None:
+    parts = [name.partition(":") for name in services.MAKING_ACTIONS]
+    assert [name for prefix, _, name in parts if _service(prefix).action(name) is None] == []
+
+
 def test_the_snapshot_is_small() -> None:
     assert HOME.stat().st_size < 450_000
 
