@@ -52,8 +52,7 @@ CALLER_KEYS: Final = frozenset(
 Tags of principals do not: everybody tags their own.
 """
 
-# Keys whose patterns may name something of anybody's, and such a pattern: of an ARN without an account, but for the
-# buckets of Amazon S3, whose names are one's own (S21), of an account with a wildcard, or of a name of any beginning.
+# Keys whose patterns may name something of anybody's.
 _NAMING: Final = frozenset(
     {
         "aws:principalarn",
@@ -64,8 +63,14 @@ _NAMING: Final = frozenset(
         "s3:dataaccesspointarn",
     }
 )
+# Such patterns: of an account's id or a name of any beginning, and of ARNs whose account is not written out. Of an ARN
+# too short to have one, a star stands for the rest (S21). The buckets of Amazon S3 have names of one's own.
 _OF_ANYBODY: Final = re.compile(
-    r"\d*[*?].*|arn(:[^:]*){0,3}\*|arn:[^:]*:s3:[^:]*:[*?]*:\*.*|arn:[^:]*:(?!s3:)[^:]*:[^:]*:[*?]+:.*", re.DOTALL
+    r"""\d{0,11}[*?].*
+    | arn(?=.*\*)(?!.*:\d{12})[^:]*(:[^:]*){0,4}
+    | arn:[^:]*:(?!s3:)[^:]*:[^:]*:\d{0,11}[*?].*
+    | arn:[^:]*:s3:[^:]*:[*?]*:([*?]|accesspoint/).*""",
+    re.DOTALL | re.VERBOSE,
 )
 
 
