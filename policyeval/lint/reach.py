@@ -175,12 +175,14 @@ def is_one_of(folded: str, keys: Collection[str]) -> bool:
 
 
 def takes_all(condition: Condition) -> bool:
-    """Tell whether a value of a condition is nothing but stars."""
-    return any(not value.text.strip("*") for value in condition.values)
+    """Tell whether a value of a condition is nothing but stars, and they stand for anything."""
+    return OPERATORS[condition.base].wildcards and any(not value.text.strip("*") for value in condition.values)
 
 
 def takes_anybody(condition: Condition) -> bool:
     """Tell whether a value of a condition is one that everybody can have."""
     return takes_all(condition) or (
-        is_one_of(condition.folded, _NAMING) and any(_OF_ANYBODY.fullmatch(value.text) for value in condition.values)
+        OPERATORS[condition.base].wildcards
+        and is_one_of(condition.folded, _NAMING)
+        and any(_OF_ANYBODY.fullmatch(value.text) for value in condition.values)
     )
