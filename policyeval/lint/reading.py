@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.embedded import read_patchwork
 from policyeval.lint.kinds import FileKind
+from policyeval.lint.templates.expressions import without_expressions
 from policyeval.lint.templates.functions import TAGS
 from policyeval.lint.templates.serverless import is_service
 from policyeval.lint.templates.spot import HCL_SUFFIXES
@@ -100,7 +101,9 @@ def _reader(name: str, text: str) -> Callable[[str, str], tuple[Node | None, lis
 def _read_json(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
     """Read JSON; where a template has a value filled in, and it is JSON but for that, the value is unknown."""
     node, faults = read_json(text, name)
-    mark = _mark_in_json(faults) if faults else _variable_of_terraform(node, name)
+    mark = _mark_in_json(faults)
+    if mark is None and _is_for_terraform(name):
+        mark = _variable_of_terraform(Source(name, text))
     if mark is None or mark.source is None:
         return node, faults
     source = mark.source
@@ -123,11 +126,13 @@ def _mark_in_json(faults: list[Diagnostic]) -> Place | None:
     return None
 
 
-def _variable_of_terraform(node: Node | None, name: str) -> Place | None:
-    """Find the first variable in a template that is JSON even before it is filled in."""
-    source = node.source if node is not None else None
-    if source is None or not name.lower().endswith(_FOR_TERRAFORM):
-        return None
+def _is_for_terraform(name: str) -> bool:
+    """Tell whether a file is a template that `templatefile` fills in: there `${…}` is no variable of IAM's."""
+    return name.lower().endswith((".tftpl", ".tpl"))
+
+
+def _variable_of_terraform(source: Source) -> Place | None:
+    """Find the first variable, whatever stands in it: a text may be JSON with it, or stop to be at a quote in it."""
     found = _HOLES["${"].search(source.text)
     return Place(source, found.start(), found.start() + 2) if found is not None else None
 
@@ -145,6 +150,8 @@ def _read_yaml(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
     mark = _directive(faults[0]) if faults else None
     if mark is not None:
         return None, [_unrendered(mark, "YAML")]
+    if node is not None and _is_for_terraform(name):
+        return without_expressions(node, _HOLES["${"].search), faults
     # The Serverless Framework merges; CloudFormation does not.
     return read_as(merging=True) if faults and node is not None and is_service(node) else (node, faults)
 
@@ -183,7 +190,8 @@ _BLANKS: Final = re.compile("[\ufeff \t\r\n]*")
 _DIRECTIVE: Final = re.compile(r"^[ \t]*(?:- +|[\w./-]+: +)*(\{\{|\{%)", re.MULTILINE)
 # Of those, and of Terraform's `templatefile`, where JSON has a value; and what is filled in there, by how it begins.
 _MARK: Final = re.compile(r"\{\{|\{%|\$\{|%\{|<%")
-_HOLES: Final = MappingProxyType({"{{": re.compile(r"\{\{[^{}]*\}\}"), "${": re.compile(r"(?<!\$)\$\{[^{}]*\}")})
-# What `templatefile` fills in: there `${…}` is no variable of IAM's.
-_FOR_TERRAFORM: Final = (".tftpl", ".tpl")
+# Within `${…}` a string may have another one.
+_HOLES: Final = MappingProxyType(
+    {"{{": re.compile(r"\{\{[^{}]*\}\}"), "${": re.compile(r"(?<!\$)\$\{[^{}]*+(?:\{[^{}]*\}[^{}]*+)*\}")}
+)
 _YAML: Final = frozenset({".yaml", ".yml"})

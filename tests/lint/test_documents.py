@@ -441,3 +441,33 @@ def test_in_templates_of_terraform_variables_are_not_those_of_iam(name: str, cod
     text = FILLED_IN % READ.replace("GetObjekt", "GetObject") % '["${arn}/*", "arn:aws:s3:::b/$${aws:username}/*"]'
     report = lint_bytes(LINTER, text.encode(), name)
     assert ([finding.code for finding in report.findings], report.unknown) == (codes, unknown)
+
+
+@pytest.mark.parametrize(
+    ("name", "resource", "codes", "unknown"),
+    [
+        pytest.param("a.tftpl", r'["${join("\", \"", arns)}"]', ["A102"], 1, id="a call with quotes, in a string"),
+        pytest.param("a.json.tpl", '${jsonencode([for b in bs : "${b}/*"])}', ["A102"], 1, id="a loop with a variable in it"),
+        pytest.param("a.tftpl", '"${arn}" "Sid": "A"', ["A102", "S101"], 1, id="what is broken elsewhere"),
+        pytest.param("a.tftpl", '"*"}, %{ for x in y }{%{ endfor }', ["X104"], 0, id="a loop of statements"),
+    ],
+)  # fmt: skip
+def test_calls_and_loops_of_terraforms_templates_are_values(
+    name: str, resource: str, codes: list[str], unknown: int
+) -> None:
+    report = lint_bytes(LINTER, (FILLED_IN % READ % resource).encode(), name)
+    assert ([finding.code for finding in report.findings], report.unknown) == (codes, unknown)
+
+
+def codes_of(text: str, name: str) -> list[str]:
+    return sorted(finding.code for finding in lint_bytes(LINTER, text.encode(), name).findings)
+
+
+def test_variables_of_a_template_of_yaml_are_not_those_of_iam() -> None:
+    text = """
+Version: "2012-10-17"
+Statement:
+  - {Effect: Allow, Action: "s3:GetObjekt", Resource: ["${arn}/*", "arn:aws:s3:::b/$${aws:username}/*"]}
+"""
+    assert codes_of(text, "a.yaml") == ["A102", "V110", "V301"]
+    assert codes_of(text, "a.yaml.tpl") == ["A102"]
