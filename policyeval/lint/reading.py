@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 10_000_000
 """How large a file may be; AWS's largest policy has a thousandth of it."""
 
+_FOR_TERRAFORM: Final = (".tftpl", ".tpl")
+TEMPLATE_SUFFIXES: Final = (".j2", *_FOR_TERRAFORM)
+"""The templates, of whatever, that are looked into."""
+
 
 class Reading(NamedTuple):
     """A file as far as it could be read.
@@ -56,11 +60,17 @@ def read(data: bytes, name: str) -> Reading:
     node, faults = _reader(name, text)(text, name)
     source = node.source if node is not None and node.source is not None else Source(name, text)
     prefix = text[: len(text) - len(source.text)]
-    return Reading(source, node, faults, not faults or _policy_like(text, faults), prefix)
+    return Reading(source, node, faults, not faults or _policy_like(text, name, faults), prefix)
 
 
-def _policy_like(text: str, faults: list[Diagnostic]) -> bool:
-    if any(fault.kind == FileKind.UNRENDERED_TEMPLATE for fault in faults):  # charts are full of them
+def is_template(name: str) -> bool:
+    """Tell whether a file is a template by its name, which does not say of what: scripts and web pages are, too."""
+    return name.lower().endswith(TEMPLATE_SUFFIXES)
+
+
+def _policy_like(text: str, name: str, faults: list[Diagnostic]) -> bool:
+    unrendered = any(fault.kind == FileKind.UNRENDERED_TEMPLATE for fault in faults)
+    if unrendered or is_template(name):  # charts and roles are full of them
         return "Statement" in text and "Effect" in text
     return "statement" in text.lower()
 
@@ -84,7 +94,8 @@ def unreadable(name: str, reason: str) -> Reading:
 
 def _not_text(name: str, message: str) -> Reading:
     source = Source(name, "")
-    return Reading(source, None, [Diagnostic(message, "save it as UTF-8", Place(source), FileKind.NOT_TEXT)])
+    fault = Diagnostic(message, "save it as UTF-8", Place(source), FileKind.NOT_TEXT)
+    return Reading(source, None, [fault], policy_like=not is_template(name))
 
 
 def _reader(name: str, text: str) -> Callable[[str, str], tuple[Node | None, list[Diagnostic]]]:
@@ -128,7 +139,7 @@ def _mark_in_json(faults: list[Diagnostic]) -> Place | None:
 
 def _is_for_terraform(name: str) -> bool:
     """Tell whether a file is a template that `templatefile` fills in: there `${…}` is no variable of IAM's."""
-    return name.lower().endswith((".tftpl", ".tpl"))
+    return name.lower().endswith(_FOR_TERRAFORM)
 
 
 def _variable_of_terraform(source: Source) -> Place | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from policyeval.lint.documents import find
-from policyeval.lint.reading import read
+from policyeval.lint.reading import is_template, read
 from policyeval.lint.templates.choices import Possibility
 from policyeval.lint.templates.fixes import safe
 from policyeval.lint.templates.spot import is_configuration
@@ -34,7 +34,10 @@ class FileReport(NamedTuple):
 def lint_bytes(
     linter: Linter, data: bytes, name: str, policy_type: PolicyType | None = None, *, named: bool = True
 ) -> FileReport:
-    """Lint the bytes of a file. `named`: a person named it, so that what is damaged in it is a finding in any case."""
+    """Lint the bytes of a file. `named`: a person named it, so that what is damaged in it is a finding in any case.
+
+    Not so of a template, which may be one of anything: hooks name all that there are.
+    """
     return lint_reading(linter, read(data, name), policy_type, named=named)
 
 
@@ -42,13 +45,14 @@ def lint_reading(
     linter: Linter, reading: Reading, policy_type: PolicyType | None = None, *, named: bool = True
 ) -> FileReport:
     """Lint what a reader made of a file."""
+    told = reading.policy_like or (named and not is_template(reading.source.name or ""))
     if reading.node is None:
-        faults = reading.faults if named or reading.policy_like else []
+        faults = reading.faults if told else []
         return FileReport(reading.source, linter.faults(faults))
     found = find(reading.node, policy_type, certain=policy_type is not None)
     count = sum(len(grants.grants) for grants in found.grants)
     own = [*reading.faults, *found.faults]
-    findings = linter.faults(own) if named or found.policies or found.grants or reading.policy_like else []
+    findings = linter.faults(own) if told or found.policies or found.grants else []
     for policy in found.policies:
         about = _lint(linter, policy)
         findings += [pointed(finding, reading.node) for finding in about] if policy.made else about

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from policyeval.errors import ConfigError
-from policyeval.lint.reading import MAX_BYTES, read, too_large, unreadable
+from policyeval.lint.reading import MAX_BYTES, TEMPLATE_SUFFIXES, read, too_large, unreadable
 from policyeval.lint.suppressions import read_baseline
 from policyeval.lint.templates.spot import HCL_SUFFIXES
 from policyeval.model.source import Diagnostic
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from policyeval.lint.config import Config
     from policyeval.lint.reading import Reading
 
-SUFFIXES: Final = (*HCL_SUFFIXES, ".j2", ".json", ".tftpl", ".tpl", ".yaml", ".yml")
+SUFFIXES: Final = (*HCL_SUFFIXES, *TEMPLATE_SUFFIXES, ".json", ".yaml", ".yml")
 """The files that are looked into below a folder."""
 
 _LINKS: Final = 40  # as many as Linux follows

@@ -471,3 +471,26 @@ Statement:
 """
     assert codes_of(text, "a.yaml") == ["A102", "V110", "V301"]
     assert codes_of(text, "a.yaml.tpl") == ["A102"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "codes"),
+    [
+        pytest.param("nginx.conf.j2", b"http {\n{% for s in sites %}\n}\n", [], id="a server's settings"),
+        pytest.param("run.sh.tpl", b'if x; then\n\techo "a: ${b}"\nfi\n', [], id="a script"),
+        pytest.param("app.service.j2", b"[Unit]\nDescription={{ name }}\n", [], id="a unit of systemd's"),
+        pytest.param("postgresql.conf.j2", b"[log]\nlog_statement = 'all'\n", [], id="one with the word"),
+        pytest.param("_helpers.tpl", b'{{- define "x" -}}\n{{- end }}\n', [], id="a chart's"),
+        pytest.param("page.j2", b"\xe9: {{ x }}", [], id="one in another encoding"),
+        pytest.param("a.json.j2", b'{"Statement": [{% if x %}{"Effect": "Allow"}]}', ["X104"], id="what seems a policy"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("named", [True, False])
+def test_a_template_of_something_else_is_passed_over(
+    name: str,
+    data: bytes,
+    codes: list[str],
+    named: bool,  # noqa: FBT001 - a column
+) -> None:
+    report = lint_bytes(LINTER, data, name, named=named)
+    assert [finding.code for finding in report.findings] == codes
