@@ -201,8 +201,11 @@ _BLANKS: Final = re.compile("[\ufeff \t\r\n]*")
 _DIRECTIVE: Final = re.compile(r"^[ \t]*(?:- +|[\w./-]+: +)*(\{\{|\{%)", re.MULTILINE)
 # Of those, and of Terraform's `templatefile`, where JSON has a value; and what is filled in there, by how it begins.
 _MARK: Final = re.compile(r"\{\{|\{%|\$\{|%\{|<%")
-# Within `${…}` a string may have another one.
+# What has a key is an object in a brace too many; and within `${…}` a string may have another one.
 _HOLES: Final = MappingProxyType(
-    {"{{": re.compile(r"\{\{[^{}]*\}\}"), "${": re.compile(r"(?<!\$)\$\{[^{}]*+(?:\{[^{}]*\}[^{}]*+)*\}")}
+    {
+        "{{": re.compile(r'\{\{(?!\s*"[^"]*"\s*:)[^{}]*\}\}'),
+        "${": re.compile(r"(?<!\$)\$\{[^{}]*+(?:\{[^{}]*\}[^{}]*+)*\}"),
+    }
 )
 _YAML: Final = frozenset({".yaml", ".yml"})

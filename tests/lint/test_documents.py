@@ -419,6 +419,8 @@ READ = '{"Effect": "Allow", "Action": "s3:GetObjekt", "Resource": %s}'
         pytest.param(FILLED_IN % (READ % '"*"' + ", {{ more }}"), ["A102"], 1, id="a statement"),
         pytest.param(FILLED_IN % (READ % '"*"' + " {{ more }}"), ["X104"], 0, id="a value that brings its own comma"),
         pytest.param(FILLED_IN % ("{% for x in y %}" + READ % '"*"' + "{% endfor %}"), ["X104"], 0, id="a loop"),
+        pytest.param(FILLED_IN % ("{" + READ % '"*"' + "}"), ["S101"], 0, id="an object that is written twice into braces"),
+        pytest.param(FILLED_IN % READ % '{{ "*" | tojson }}', ["A102"], 1, id="a string of Jinja's"),
         pytest.param(FILLED_IN % READ % "<%= arns %>", ["X104"], 0, id="a value of ERB's"),
         pytest.param('{"Version": "2012-10-17" "Statement": [{{ x }}]}', ["S101"], 0, id="what is broken before"),
         pytest.param('{"Version": "2012-10-17", "Statement": [' + READ % '"{{ x }}"' + "]]}", ["A102", "S101"], 1, id="what is broken elsewhere"),
