@@ -21,6 +21,8 @@ _FOR_ALL: Final = "ForAllValues"
 EVERY_ACTION: Final = frozenset({"*", "*:*"})
 """The values of Action that are all actions of all services."""
 
+_EVERY_ARN: Final = re.compile(r"\*|arn(:aws[a-z*-]*)?(:\*)+")
+
 CALLER_KEYS: Final = frozenset(
     {
         "aws:principalaccount",
@@ -107,6 +109,11 @@ def named_actions(statement: Statement, service: str) -> Sequence[tuple[Value, s
 def whole(element: Element) -> Value | None:
     """Give the value of an element that stands for everything by itself: `*`."""
     return next((value for value in element.values if value.text == "*"), None)
+
+
+def every_resource(element: Element) -> Value | None:
+    """Give the value of Resource that is everything, or every ARN of a partition."""
+    return next((value for value in element.values if _EVERY_ARN.fullmatch(value.text)), None)
 
 
 def unconditional(statement: Statement) -> bool:

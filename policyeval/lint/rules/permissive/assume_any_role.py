@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import EVERY_ACTION, unconditional, values_covering
+from policyeval.lint.reach import EVERY_ACTION, every_resource, unconditional, values_covering
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Statement
 
 
-_ANY_ROLE: Final = re.compile(r"\*|arn:[^:]*:iam::\*:(\*|role/\*)")
+_ASSUMING: Final = "sts:assumerole"
+# The last star of a segment runs on over colons (S21).
+_ANY_ROLE: Final = re.compile(r"arn:[^:]*:iam::\*(:(\*|role/\*))?")
 
 
 def check(statement: Statement) -> Iterator[Flaw]:
@@ -25,8 +27,8 @@ def check(statement: Statement) -> Iterator[Flaw]:
     element = statement.resource
     if not statement.allows or element is None or element.negated or not unconditional(statement):
         return
-    where = next((value for value in element.values if _ANY_ROLE.fullmatch(value.text)), None)
-    actions = [value for value in values_covering(statement, "sts:assumerole") if value.text not in EVERY_ACTION]
+    where = every_resource(element) or next((each for each in element.values if _ANY_ROLE.fullmatch(each.text)), None)
+    actions = [value for value in values_covering(statement, _ASSUMING) if value.text not in EVERY_ACTION]
     if where is not None and actions:
         yield Flaw(
             actions[0].place(),

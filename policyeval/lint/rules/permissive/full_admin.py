@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import EVERY_ACTION, unconditional
+from policyeval.lint.reach import EVERY_ACTION, every_resource, unconditional
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 
@@ -16,15 +15,12 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Statement
 
 
-_EVERY_RESOURCE: Final = re.compile(r"\*|arn:(aws|\*)(:\*)+")
-
-
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look for `*` in both Action and Resource, without a condition."""
     action, resource = statement.action, statement.resource
     if not statement.allows or action is None or resource is None or action.negated or resource.negated:
         return
-    where = next((value for value in resource.values if _EVERY_RESOURCE.fullmatch(value.text)), None)
+    where = every_resource(resource)
     if where is None:
         return
     every = next((value for value in action.values if value.text in EVERY_ACTION), None)
