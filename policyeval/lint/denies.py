@@ -35,6 +35,11 @@ def narrowed_by_deny(allow: Statement, keys: Collection[str], action: str | None
     )
 
 
+def is_denied(policy: PolicyView, action: str) -> bool:
+    """Tell whether a Deny is about an action, given in lower case; what is unknown may be one, as it may narrow."""
+    return _has_unknown(policy) or any(_may_deny(each) and _may_cover(each, action) for each in policy.statements)
+
+
 def _has_unknown(policy: PolicyView) -> bool:
     if policy.complete:
         return False
@@ -51,14 +56,18 @@ def _may_deny(statement: Statement) -> bool:
 def _is_about(deny: Statement, allow: Statement, action: str | None) -> bool:
     if not (_is_unknown(deny, "Principal") or any(map(_is_everybody, deny.principals))):
         return False
+    if action is not None:
+        return _may_cover(deny, action)
     if _is_unknown(deny, "Action"):
         return True
-    if action is not None:
-        element = deny.action
-        return covers_action(deny, action) or (element is not None and not element.complete)
     return _takes_in(deny.action, allow.action, _covers_name) and (
         _is_unknown(deny, "Resource") or _takes_in(deny.resource, allow.resource, resource_covers)
     )
+
+
+def _may_cover(deny: Statement, action: str) -> bool:
+    element = deny.action
+    return _is_unknown(deny, "Action") or covers_action(deny, action) or (element is not None and not element.complete)
 
 
 def _is_unknown(statement: Statement, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from policyeval.lint.denies import is_denied
 from policyeval.lint.finding import Severity
 from policyeval.lint.reach import EVERY_ACTION, every_resource, unconditional, values_covering
 from policyeval.lint.rule import Flaw, Level, Rule
@@ -23,13 +24,13 @@ _ANY_ROLE: Final = re.compile(r"arn:[^:]*:iam::\*(:(\*|role/\*))?")
 
 
 def check(statement: Statement) -> Iterator[Flaw]:
-    """Look for roles of any account, without a condition; who may do everything is W207's."""
+    """Look for roles of any account, without a condition or a Deny; who may do everything is W207's."""
     element = statement.resource
     if not statement.allows or element is None or element.negated or not unconditional(statement):
         return
     where = every_resource(element) or next((each for each in element.values if _ANY_ROLE.fullmatch(each.text)), None)
     actions = [value for value in values_covering(statement, _ASSUMING) if value.text not in EVERY_ACTION]
-    if where is not None and actions:
+    if where is not None and actions and not is_denied(statement.policy, _ASSUMING):
         yield Flaw(
             actions[0].place(),
             f"{ticked(actions[0].text)} lets every role be assumed that trusts the account",
