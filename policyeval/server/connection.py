@@ -98,7 +98,7 @@ class Connection(asyncio.Protocol):
         self._is_stopping = True
         self._loop.call_later(0.05, self._close_if_idle)  # what the client has sent may still be on its way here
         self._loop.call_later(_PATIENCE, self._close_if_waiting)
-        self._loop.call_later(_PATIENCE, self._leave_if_stuck, self._unsent())
+        self._loop.call_later(_PATIENCE, self._leave_if_stuck, self._transport.get_write_buffer_size())
 
     def eof_received(self) -> bool:
         """Let the client have the answers that it waits for, though it has nothing more to say."""
@@ -120,23 +120,22 @@ class Connection(asyncio.Protocol):
 
     def _close_if_waiting(self) -> None:
         if not (self._is_busy or self._reader.taken):
+            self._close()
+
+    def _close(self) -> None:
+        """Close once: asyncio's TLS that is closed again cannot be aborted any more, nor asked what is unsent."""
+        if not self._transport.is_closing():
             self._transport.close()
 
     def _leave_if_stuck(self, before: int) -> None:
         """Leave a client that takes nothing of what is there for it, be it only the farewell that TLS waits for."""
         if self not in self._state.connections:
             return
-        left = self._unsent()
+        left = self._transport.get_write_buffer_size()
         if left == before and (self._is_held or self._transport.is_closing()):
             self._transport.abort()
-            self._state.connections.discard(self)  # asyncio waits on where TLS has said its own farewell
         else:
             self._loop.call_later(_PATIENCE, self._leave_if_stuck, left)
-
-    def _unsent(self) -> int:
-        """Tell how many bytes wait to be sent, 0 where TLS says farewell: there asyncio cannot be asked any more."""
-        is_saying_farewell = self._peer.secure and self._transport.is_closing()
-        return 0 if is_saying_farewell else self._transport.get_write_buffer_size()
 
     # Requests
 
@@ -238,7 +237,7 @@ class Connection(asyncio.Protocol):
         shown = b"" if taken.request.method == "HEAD" else body
         self._transport.write(b"%b%b%b%b\r\n%b" % (_LINES[status], self._dated, head, then, shown))
         if taken.refused:
-            self._loop.call_later(_LINGER, self._transport.close)
+            self._loop.call_later(_LINGER, self._close)
         elif is_last:
             self._transport.close()
         elif self._is_paused or self._reader.taken or self._reader.must_encourage:
