@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import file_path
 from policyeval.cli.output import print_file, print_text
+from policyeval.cli.paths import file_path
 from policyeval.entities.aws_commands import commands
 from policyeval.entities.export_loader import import_directory
 

@@ -17,6 +17,7 @@ import click
 
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.output import print_file, print_text, window
+from policyeval.cli.paths import file_path
 from policyeval.cli.sharing import processors, shared
 from policyeval.cli.streams import stdin
 from policyeval.errors import ConfigError
@@ -97,7 +98,9 @@ def _print_data_version(context: click.Context, _parameter: click.Parameter, val
 
 
 @click.command("lint")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True))
+@click.argument(
+    "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, readable=False, allow_dash=True)
+)
 @click.option("--policy-type", type=click.Choice(_TYPES), help="Type of the policies that have none by their place.")
 @click.option("--select", metavar="CODES", multiple=True, callback=_codes, help="Rules to apply, such as A101 or K,S3.")
 @click.option("--ignore", metavar="CODES", multiple=True, callback=_codes, help="Rules to leave out.")
@@ -123,9 +126,9 @@ def _print_data_version(context: click.Context, _parameter: click.Parameter, val
     help="Write the report to a file as well.",
 )
 @click.option("--fix", is_flag=True, help="Make the fixes that are safe.")
-@click.option("--baseline", metavar="FILE", type=click.Path(), help="Leave alone what was found when FILE was written.")
+@click.option("--baseline", metavar="FILE", type=file_path, help="Leave alone what was found when FILE was written.")
 @click.option(
-    "--write-baseline", "new_baseline", metavar="FILE", type=click.Path(), help="Write what is found, for --baseline."
+    "--write-baseline", "new_baseline", metavar="FILE", type=file_path, help="Write what is found, for --baseline."
 )
 @click.option(
     "--config",

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from policyeval.cli.output import print_warning
+from policyeval.cli.paths import file_path
 from policyeval.cli.streams import stdin
 from policyeval.entities import Entities
 from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
@@ -72,7 +73,6 @@ def format_option(*formats: str) -> Callable[[Function], Function]:
     )
 
 
-file_path = click.Path(readable=False)  # shells complete it; who opens it says what is wrong with it
 file_argument = click.argument("file", metavar="FILE", type=file_path)
 
 

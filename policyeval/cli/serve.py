@@ -14,8 +14,9 @@ import click
 
 from policyeval import __version__
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import account_id, file_path
+from policyeval.cli.options import account_id
 from policyeval.cli.output import print_text
+from policyeval.cli.paths import file_path
 from policyeval.cli.processors import usable_processors
 from policyeval.errors import MissingExtraError
 from policyeval.model.source import Diagnostic

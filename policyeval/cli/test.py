@@ -11,6 +11,7 @@ import click
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import format_option
 from policyeval.cli.output import print_file, print_json, print_text, print_verdict, print_warning
+from policyeval.cli.paths import file_path
 from policyeval.errors import EntitiesError, PolicyEvalError
 from policyeval.model.source import Diagnostic
 from policyeval.scenarios import CaseResult, ScenarioFile, junit_xml, load_scenarios, run
@@ -18,7 +19,7 @@ from policyeval.scenarios.loader import SUFFIXES
 
 
 @click.command("test")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path())
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=file_path)
 @format_option("text", "json", "junit")
 def command(paths: tuple[str, ...], output_format: str) -> int:
     """Run the cases of scenario files; below a folder, of every *.scenario.yaml, .yml and .json.

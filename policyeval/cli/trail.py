@@ -11,8 +11,9 @@ from typing import BinaryIO
 import click
 
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import file_path, format_option
+from policyeval.cli.options import format_option
 from policyeval.cli.output import print_json, print_text, print_verdict
+from policyeval.cli.paths import file_path
 from policyeval.cli.streams import stdin
 from policyeval.kms.storage.trail_file import head_path, known_head
 from policyeval.kms.trail.chain import Head, Link

@@ -335,22 +335,46 @@ def test_a_file_that_cannot_be_read_is_a_finding() -> None:
     ]
 
 
+def _lint_unprivileged(*arguments: str) -> bytes:
+    code = "from policyeval.cli import main; main()"
+    command = [sys.executable, "-c", code, "lint", *arguments, "--format", "json"]
+    if os.geteuid() == 0:
+        # Whom the system lets look anywhere gives that up.
+        command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]
+    return subprocess.run(command, check=False, capture_output=True).stdout
+
+
 def test_a_folder_that_nobody_may_look_into_is_a_finding_and_the_others_are_linted() -> None:
     for name in ("closed", "open"):
         Path(name).mkdir()
         Path(name, "policy.json").write_text(BAD_EFFECT, encoding="utf-8")
     Path("closed").chmod(0)
-    code = "from policyeval.cli import main; main()"
-    command = [sys.executable, "-c", code, "lint", ".", "--format", "json"]
-    if os.geteuid() == 0:
-        # Whom the system lets look anywhere gives that up.
-        command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]
-    ran = subprocess.run(command, check=False, capture_output=True)
+    report = _lint_unprivileged(".")
     Path("closed").chmod(0o700)
-    assert [(found["code"], found["file"]) for found in json.loads(ran.stdout)["findings"]] == [
+    assert [(found["code"], found["file"]) for found in json.loads(report)["findings"]] == [
         ("X101", "closed"),
         ("S114", "open/policy.json"),
     ]
+
+
+def test_a_named_file_that_nobody_may_read_is_a_finding_and_the_others_are_linted() -> None:
+    for name in ("closed.json", "open.json"):
+        Path(name).write_text(BAD_EFFECT, encoding="utf-8")
+    Path("closed.json").chmod(0)
+    assert [
+        (found["code"], found["file"])
+        for found in json.loads(_lint_unprivileged("closed.json", "open.json"))["findings"]
+    ] == [
+        ("X101", "closed.json"),
+        ("S114", "open.json"),
+    ]
+
+
+def test_a_baseline_that_is_only_to_be_written_need_not_be_readable() -> None:
+    Path("policy.json").write_text(BAD_EFFECT, encoding="utf-8")
+    Path("known.json").touch(0o200)
+    _lint_unprivileged("policy.json", "--write-baseline", "known.json")
+    assert lint("policy.json", "--baseline", "known.json").exit_code == 0
 
 
 def test_large_files_are_told_by_their_size_not_by_their_text() -> None:
