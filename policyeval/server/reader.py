@@ -141,7 +141,8 @@ class RequestReader:
                 self._refuse(_NO_HTTP)  # it has no body (RFC 9110, 9.3.6)
             else:
                 self._declined = self._headers
-        self.must_encourage = found.get(b"expect", b"").lower() == b"100-continue" and not self._is_over
+        waits = found.get(b"expect", b"").lower() == b"100-continue" and not self._is_old()
+        self.must_encourage = waits and not self._is_over
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body."""
@@ -162,8 +163,10 @@ class RequestReader:
             return
         goes_on = self._parser.should_keep_alive()
         self._is_over = not goes_on
-        is_old = self._parser.get_http_version() == "1.0"
-        self.taken.append(Taken(self._head.with_body(b"".join(self._body)), goes_on, is_old=is_old))
+        self.taken.append(Taken(self._head.with_body(b"".join(self._body)), goes_on, is_old=self._is_old()))
+
+    def _is_old(self) -> bool:
+        return self._parser.get_http_version() == "1.0"
 
 
 def _size(headers: list[tuple[bytes, bytes]]) -> int:

@@ -152,6 +152,13 @@ def test_who_waits_to_be_told_to_go_on_is_known_until_the_rest_comes() -> None:
     assert not reader.must_encourage
 
 
+def test_a_client_of_http_1_0_is_not_told_to_go_on() -> None:
+    """RFC 9110, 10.1.1: it would take that for the answer."""
+    reader = RequestReader(MOST_BODY)
+    reader.feed(b"POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+    assert not reader.must_encourage
+
+
 STREAM = b"".join(sent for sent, _, goes_on in GOOD.values() if goes_on) + GOOD["the last of its client"][0]
 STREAMED = sum(goes_on for _, _, goes_on in GOOD.values())
 
