@@ -507,6 +507,17 @@ def test_an_apis_policy_is_asked_of_its_methods(statement: dict[str, Any], *, no
         assert simulate(request, PolicySet(identity_policies=own, resource_policy=of_api)).allowed is allowed
 
 
+@pytest.mark.parametrize(("effect", "everybody"), [("Allow", True), ("Deny", False)])
+def test_a_statement_of_an_apis_policy_without_resource_helps_nobody(effect: str, *, everybody: bool) -> None:
+    of_api = policy({"Effect": effect, "Principal": "*", "Action": "*"})
+    for own, allowed in (([], False), ([policy(allow())], everybody)):
+        said = simulate(
+            Request(BOB, "execute-api:Invoke", CALL), PolicySet(identity_policies=own, resource_policy=of_api)
+        )
+        assert said.allowed is allowed
+        assert "statement without Resource" in said.diagnostics[0].message
+
+
 def test_only_an_object_is_inside_of_what_its_arn_begins_with() -> None:
     topic = f"arn:aws:sns:us-east-1:{A}:topic"
     account = {"id": A, "resources": [{"arn": topic, "policy": policy(allow(Principal="*"))}]}
