@@ -88,8 +88,7 @@ def _unknown_tags(case: Case) -> Iterator[str]:
         return
     families = (RESOURCE_TAG, OTHER_RESOURCE_TAGS.get(case.action.service, RESOURCE_TAG))
     for statement in _statements(case):
-        keys = frozenset().union(*(condition.keys for condition in statement.compiled.conditions))
-        yield from (key for key in keys if key.startswith(families) and _is_missing(key, case))
+        yield from (key for key in _keys(statement.compiled) if key.startswith(families) and _is_missing(key, case))
 
 
 def unasked(case: Case) -> Iterator[Unasked]:
@@ -175,7 +174,7 @@ def _impossible(case: Case) -> Iterator[tuple[str, str]]:
 def _doubted(statement: BoundStatement, why: Mapping[str, str], case: Case) -> Iterator[Diagnostic]:
     """Say of each doubtful key that a statement's answer hangs on it: an Allow that matches, a Deny that might."""
     compiled = statement.compiled
-    keys = frozenset().union(*(condition.keys for condition in compiled.conditions)) & why.keys()
+    keys = _keys(compiled) & why.keys()
     if not keys or not _bears(statement, keys, case):
         return
     effect = "the Allow may not match" if statement.allow else "the Deny may match"
@@ -184,6 +183,11 @@ def _doubted(statement: BoundStatement, why: Mapping[str, str], case: Case) -> I
         message = f"{names} is {reason}: otherwise {effect} in {statement.ref()}"
         told = "tell it as context" if reason.startswith("not") else "leave it out"
         yield Diagnostic(message, f"{told}: AWS may decide otherwise", place=statement.place)
+
+
+def _keys(compiled: CompiledStatement) -> frozenset[str]:
+    """Give the condition keys that a statement looks at."""
+    return frozenset().union(*(condition.keys for condition in compiled.conditions))
 
 
 def _name(key: str, compiled: CompiledStatement) -> str:
