@@ -168,8 +168,8 @@ def _check_headers(listed: str, headers: Mapping[bytes, bytes], dialect: Dialect
     signed = set(listed.encode("latin-1").lower().split(b";"))
     if b"host" not in signed:
         raise dialect.wrong(_NOT_SIGNED.format("Host"))
-    for name in headers:
-        if name[:6] == b"x-amz-" and name not in signed and name != TOKEN_HEADER:
+    for name in sorted(headers.keys() - signed):
+        if name.startswith(b"x-amz-") and name != TOKEN_HEADER:
             raise dialect.wrong(_NOT_SIGNED.format(name.decode("latin-1").title()))
     if not headers.keys() >= signed:
         raise dialect.wrong(_MISMATCH)
