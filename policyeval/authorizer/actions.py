@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from policyeval.catalog.kms import ALIAS_ACTIONS, CROSS_ACCOUNT_ACTIONS, IDENTITY_ONLY_ACTIONS, OPERATIONS, KmsAction
+from policyeval.catalog.lacking import lacking
 from policyeval.catalog.services import RCP_EXEMPT_ACTIONS, RCP_SERVICES
 from policyeval.errors import RequestError
 from policyeval.model.source import Diagnostic
@@ -34,6 +35,7 @@ class ActionFacts:
         "folded",
         "identity_only",
         "kms",
+        "lacks",
         "name",
         "on_alias",
         "on_role",
@@ -66,6 +68,7 @@ class ActionFacts:
             self.service in RCP_SERVICES and self.folded not in RCP_EXEMPT_ACTIONS and not self.identity_only
         )
         self.defaults = self.kms.defaults if self.kms is not None else _NO_DEFAULTS
+        self.lacks = lacking(self.folded)
         # kms: keys that the operation's requests carry; None when nothing is known of it (K9).
         self.carried = self.kms.condition_keys if self.kms is not None else None
         # Symmetric operations carry one, and what concerns a grant's constraint (K8).

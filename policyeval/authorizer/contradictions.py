@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from policyeval.evaluator import values
-from policyeval.evaluator.context import (
+from policyeval.evaluator.context import CallerFacts, EvaluationContext, Value, Values, getter, service_principal
+from policyeval.evaluator.key_names import (
     CALLER_KEYS,
     ENCRYPTION_CONTEXT,
     PRINCIPAL_TAG,
     REQUEST_TAG,
     RESOURCE_TAGS,
     TARGET_KEYS,
-    CallerFacts,
-    EvaluationContext,
-    Value,
-    Values,
-    getter,
-    service_principal,
 )
 from policyeval.model.source import Diagnostic
 

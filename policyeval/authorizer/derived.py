@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from policyeval.authorizer.facts import fold_names
-from policyeval.evaluator.context import OTHER_RESOURCE_TAGS, PRINCIPAL_TAG, RESOURCE_TAG, Value
+from policyeval.evaluator.context import Value
+from policyeval.evaluator.key_names import OTHER_RESOURCE_TAGS, PRINCIPAL_TAG, RESOURCE_TAG
 from policyeval.model.arn import split_arn
 from policyeval.model.records import AccountRecord, KeyFacts, PrincipalRecord, ResourceRecord
 

@@ -16,7 +16,8 @@ from policyeval.authorizer.decide import needs_no_permission
 from policyeval.authorizer.report import every_layer
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.catalog.services import MAKING_ACTIONS, governing, may_have_policy
-from policyeval.evaluator.context import OTHER_RESOURCE_TAGS, RESOURCE_TAG, UNKNOWN_ID, getter
+from policyeval.evaluator.context import UNKNOWN_ID, getter
+from policyeval.evaluator.key_names import OTHER_RESOURCE_TAGS, RESOURCE_TAG
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.arn import Arn

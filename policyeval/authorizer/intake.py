@@ -12,14 +12,8 @@ from policyeval.authorizer.derived import endpoint_keys
 from policyeval.authorizer.facts import Key, KeyReader, fold_pairs
 from policyeval.authorizer.profiles import Target
 from policyeval.errors import RequestError
-from policyeval.evaluator.context import (
-    ENCRYPTION_CONTEXT,
-    REQUEST_TAG,
-    CallerFacts,
-    EvaluationContext,
-    Value,
-    Values,
-)
+from policyeval.evaluator.context import CallerFacts, EvaluationContext, Value, Values
+from policyeval.evaluator.key_names import ENCRYPTION_CONTEXT, REQUEST_TAG
 from policyeval.evaluator.layers import keep
 from policyeval.evaluator.values import instant
 from policyeval.model.records import AccountRecord, EndpointRecord

@@ -15,7 +15,8 @@ from policyeval.authorizer.inputs import must_name
 from policyeval.authorizer.policies import as_saved
 from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.catalog.services import own_policy_required
-from policyeval.evaluator.context import RESOURCE_TAG, CallerFacts, CallFacts, TargetFacts, Value
+from policyeval.evaluator.context import CallerFacts, CallFacts, TargetFacts, Value
+from policyeval.evaluator.key_names import RESOURCE_TAG
 from policyeval.evaluator.layers import BoundStatement, Compiler, LevelStack, PolicyLayer, View, keep
 from policyeval.evaluator.principals import Door as Opening
 from policyeval.model.arn import Arn, root_arn, split_arn
@@ -177,6 +178,7 @@ class Target(TargetFacts):
             symmetric and action.takes_encryption_context,
             of_kms and action.carries("kms:grantisforawsresource"),
             action.service,
+            action.lacks,
         )
 
     def copy(self) -> Target:

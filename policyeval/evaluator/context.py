@@ -13,6 +13,16 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from policyeval.catalog.regions import IAM_REGIONS
+from policyeval.evaluator.key_names import (
+    CALLER_KEYS,
+    ENCRYPTION_CONTEXT,
+    OTHER_FAMILIES,
+    OTHER_RESOURCE_TAGS,
+    OWNER_KEYS,
+    PRINCIPAL_TAG,
+    RESOURCE_TAG,
+    TARGET_KEYS,
+)
 from policyeval.model.records import EndpointRecord
 
 Value: TypeAlias = str | tuple[str, ...] | None
@@ -90,6 +100,7 @@ class CallFacts(NamedTuple):
     `has_via_service` and `has_for_service` (`kms:GrantIsForAWSResource`) tell whether requests for
     the action carry those kms: keys at all (K7); on an alias there are none (K4). An encryption
     context belongs to symmetric operations and grants (K8). `service` is called, by the prefix of its actions.
+    `lacks` are keys that requests for the action do not have, though there is what they tell (S34).
     """
 
     defaults: Mapping[str, str] = NO_PAIRS
@@ -98,6 +109,7 @@ class CallFacts(NamedTuple):
     takes_encryption_context: bool = False
     has_for_service: bool = False
     service: str = ""
+    lacks: frozenset[str] = frozenset()
 
 
 class EvaluationContext:
@@ -152,7 +164,6 @@ class EvaluationContext:
 
 Getter: TypeAlias = Callable[[EvaluationContext], Value]
 
-ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 # What no unique id and no session name can be.
 UNKNOWN_ID = "<id>"
 UNKNOWN_SESSION = "<session>"
@@ -213,7 +224,12 @@ def _source_vpc(context: EvaluationContext) -> Value:
 
 def _of_endpoint(key: str) -> Getter:
     """Give the way to what an endpoint's account says; what it does not say may be told as context."""
-    return lambda context: _through(context, key, context.endpoint_keys.get(key) or context.given.get(key))
+
+    def get(context: EvaluationContext) -> Value:
+        owner = None if key in context.call.lacks else context.endpoint_keys.get(key)
+        return _through(context, key, owner or context.given.get(key))
+
+    return get
 
 
 def _source_ip(context: EvaluationContext) -> Value:
@@ -303,57 +319,6 @@ COMPUTED: Mapping[str, Getter] = {
     "kms:encryptioncontextkeys": _encryption_keys,
 }
 
-# Keys that the principal gives (S34); where nothing is known of it, the caller may (`simulate`).
-CALLER_KEYS = frozenset(
-    {
-        "aws:principalarn",
-        "aws:principalaccount",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:principaltype",
-        "aws:principalisawsservice",
-        "aws:principalservicename",
-        "aws:principalservicenameslist",
-        "aws:userid",
-        "aws:username",
-        "aws:tokenissuetime",
-        "aws:sourceidentity",
-    }
-)
-PRINCIPAL_TAG = "aws:principaltag/"
-RESOURCE_TAG = "aws:resourcetag/"
-# Requests to these services have a resource's tags under a key of their own, too, and those to a few others under that
-# of the service whose resource it is (service authorization reference).
-_WITH_TAGS = (
-    "autoscaling", "ec2", "ecr", "ecr-public", "ecs", "elasticloadbalancing", "elasticmapreduce", "glacier", "iam",
-    "iotanalytics", "license-manager", "ram", "sagemaker", "secretsmanager", "ssm",
-)  # fmt: skip
-OTHER_RESOURCE_TAGS = {service: f"{service}:resourcetag/" for service in _WITH_TAGS} | {
-    "arc-zonal-shift": "elasticloadbalancing:resourcetag/",
-    "ec2-instance-connect": "ec2:resourcetag/",
-    "sts": "iam:resourcetag/",
-}
-_OTHER_FAMILIES = tuple(dict.fromkeys(OTHER_RESOURCE_TAGS.values()))
-RESOURCE_TAGS = (RESOURCE_TAG, *_OTHER_FAMILIES)
-REQUEST_TAG = "aws:requesttag/"
-# Keys that the resource gives.
-TARGET_KEYS = frozenset(
-    {
-        "aws:resourceaccount",
-        "aws:resourceorgid",
-        "aws:resourceorgpaths",
-        "s3:resourceaccount",
-        "kms:resourcealiases",
-        "kms:keyspec",
-        "kms:keyusage",
-        "kms:keyorigin",
-        "kms:multiregion",
-        "kms:multiregionkeytype",
-        "kms:customermasterkeyspec",
-        "kms:customermasterkeyusage",
-    }
-)
-
 
 def _given(context: EvaluationContext, folded: str) -> Value:
     value = context.given.get(folded)
@@ -372,12 +337,29 @@ def _tag_by_another_name(folded: str) -> Getter:
     return get
 
 
+def _of_owner(folded: str) -> Getter:
+    """Compile the way to what a resource's account says, which requests for some actions do not have."""
+
+    def get(context: EvaluationContext) -> Value:
+        value = None if folded in context.call.lacks else context.target.keys.get(folded)
+        return context.given.get(folded) if value is None else value
+
+    return get
+
+
+def _of_call(folded: str) -> Getter | None:
+    """Compile the way to a key that hangs on what kind of call it is, or on more than one fact."""
+    if folded.startswith(OTHER_FAMILIES):
+        return _tag_by_another_name(folded)
+    return _of_owner(folded) if folded in OWNER_KEYS else COMPUTED.get(folded)
+
+
 def getter(folded: str) -> Getter:
     """Compile the way to a key's value; the key is folded already. What it looks at, residuals.py must know."""
     if folded.startswith(ENCRYPTION_CONTEXT):
         name = folded.removeprefix(ENCRYPTION_CONTEXT)
         return lambda context: context.encryption_context.get(name)
-    computed = _tag_by_another_name(folded) if folded.startswith(_OTHER_FAMILIES) else COMPUTED.get(folded)
+    computed = _of_call(folded)
     if computed is not None:
         return computed
     if folded in CALLER_KEYS or folded.startswith(PRINCIPAL_TAG):

@@ -13,8 +13,9 @@ from types import CodeType, FunctionType
 from typing import NamedTuple, TypeAlias
 
 from policyeval.evaluator.conditions import CompiledCondition, Quick, Test
-from policyeval.evaluator.context import ENCRYPTION_CONTEXT, EvaluationContext
+from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.globs import Matcher
+from policyeval.evaluator.key_names import ENCRYPTION_CONTEXT
 from policyeval.evaluator.principals import Door, Names
 
 # How a statement names the caller when it matches, as a number of `Door`; 0 when it does not match.

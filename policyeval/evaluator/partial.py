@@ -7,15 +7,8 @@ one; `certain` holds when every context does. The truth lies between them.
 from __future__ import annotations
 
 from policyeval.evaluator.conditions import CompiledCondition, Test
-from policyeval.evaluator.context import (
-    CALLER_KEYS,
-    PRINCIPAL_TAG,
-    RESOURCE_TAGS,
-    TARGET_KEYS,
-    CallerFacts,
-    EvaluationContext,
-    TargetFacts,
-)
+from policyeval.evaluator.context import CallerFacts, EvaluationContext, TargetFacts
+from policyeval.evaluator.key_names import CALLER_KEYS, PRINCIPAL_TAG, RESOURCE_TAGS, TARGET_KEYS
 from policyeval.evaluator.statements import CompiledStatement, all_of
 
 _OF_SESSIONS = frozenset({"aws:userid", "aws:sourceidentity"})

@@ -10,16 +10,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from policyeval.evaluator.conditions import CompiledCondition, Quick, Test
-from policyeval.evaluator.context import (
-    CALLER_KEYS,
-    COMPUTED,
-    ENCRYPTION_CONTEXT,
-    PRINCIPAL_TAG,
-    RESOURCE_TAGS,
-    TARGET_KEYS,
-    EvaluationContext,
-    Value,
-)
+from policyeval.evaluator.context import COMPUTED, EvaluationContext, Value
+from policyeval.evaluator.key_names import CALLER_KEYS, ENCRYPTION_CONTEXT, PRINCIPAL_TAG, RESOURCE_TAGS, TARGET_KEYS
 from policyeval.evaluator.principals import Door
 from policyeval.evaluator.statements import CompiledStatement
 

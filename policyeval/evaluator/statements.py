@@ -12,9 +12,10 @@ from typing import TypeAlias
 
 from policyeval.catalog.services import governing
 from policyeval.evaluator.conditions import Test, compile_condition
-from policyeval.evaluator.context import RESOURCE_TAG, EvaluationContext
+from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.generate import Answer, Parts, generate
 from policyeval.evaluator.globs import STAR, Matcher, compile_glob, compile_resource_pattern, tokenize
+from policyeval.evaluator.key_names import RESOURCE_TAG
 from policyeval.evaluator.principals import (
     Names,
     compile_certain_principal,

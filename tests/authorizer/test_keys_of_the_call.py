@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from policyeval import Authorizer, Entities, PolicySet, Request, Session, simulate
-from tests.authorizer.estates import ALIAS, ALICE, APP, BOB, KEY, ROOT_A, A, allow, ask, deny, policy, to, when
+from tests.authorizer.estates import ALIAS, ALICE, APP, BOB, KEY, ROOT_A, A, B, allow, ask, deny, policy, to, when
 
 S3 = "s3.us-east-1.amazonaws.com"
 CHINA = "s3.cn-north-1.amazonaws.com.cn"
 CHAIN = {"via_service": S3, "context": {"aws:CalledVia": ["athena.amazonaws.com", "s3.amazonaws.com"]}}
 ANY = "ForAnyValue:StringEquals"
+QUEUE = {"action": "sqs:SendMessage", "resource": f"arn:aws:sqs:us-east-1:{A}:queue"}
+SNAPSHOT = {"action": "ebs:GetSnapshotBlock", "resource": f"arn:aws:ec2:us-east-1:{A}:snapshot/snap-1"}
 PAIRS = {"encryption_context": {"Tenant": "blue", "stage": "prod"}}
 
 # what holds, the request's facts, the operator, the key, its values, whether it holds
@@ -39,6 +41,9 @@ CALLS: list[tuple[str, dict[str, Any], str, str, list[str], bool]] = [
     ("but a private one", {"vpc_endpoint": "vpce-1", "context": {"aws:VpcSourceIp": "10.0.0.1"}}, "IpAddress", "aws:VpcSourceIp", ["10.0.0.0/8"], True),
     ("without one a given endpoint", {"context": {"aws:SourceVpce": "vpce-2"}}, "StringEquals", "aws:SourceVpce", ["vpce-2"], True),
     ("a given VPC", {"context": {"aws:SourceVpc": "vpc-2"}}, "StringEquals", "aws:SourceVpc", ["vpc-2"], True),
+    ("an endpoint's owner, whom a service does not look up", {**QUEUE, "vpc_endpoint": "vpce-1"}, "StringEquals", "aws:VpceAccount", [A], False),
+    ("and who wants it where it is known", {**QUEUE, "vpc_endpoint": "vpce-1"}, "StringEqualsIfExists", "aws:VpceAccount", [B], True),
+    ("an owner whom an action does not look up", SNAPSHOT, "StringNotEquals", "aws:ResourceAccount", [A], True),
     ("no endpoint", {}, "Null", "aws:SourceVpce", ["true"], True),
     ("no VPC", {}, "Null", "aws:SourceVpc", ["true"], True),
     ("a service does not come through the caller's endpoint", {"via_service": S3, "vpc_endpoint": "vpce-1"}, "Null", "aws:SourceVpce", ["true"], True),

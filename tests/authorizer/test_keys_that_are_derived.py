@@ -22,6 +22,8 @@ REPLICATED = {"key_facts": {"id": MRK, "multi_region": True}, "resource": KEY.re
 SERVICE = {"principal": "s3.amazonaws.com"}
 ANONYMOUS = {"principal": "anonymous", "action": "s3:GetObject", "resource": BUCKET}
 PROVIDER = {"principal": "accounts.google.com", "action": "sts:AssumeRoleWithWebIdentity", "resource": APP}
+QUEUE = {"action": "sqs:SendMessage", "resource": f"arn:aws:sqs:us-east-1:{A}:queue"}
+SNAPSHOT = {"action": "ebs:GetSnapshotBlock", "resource": f"arn:aws:ec2:us-east-1:{A}:snapshot/snap-1"}
 SESSION = {"principal": APP_SESSION}
 TAGGED = {"session": Session("s", tags={"Team": "red"}, source_identity="me"), "principal": APP}
 
@@ -72,6 +74,12 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("a key's account", {}, "aws:ResourceAccount", A),
     ("a key's organization", {"organized": True}, "aws:ResourceOrgID", ORGANIZATION),
     ("a key's path in it", {"organized": True}, "aws:ResourceOrgPaths", (PATH,)),
+    ("a snapshot's account", {**SNAPSHOT, "action": "ec2:DeleteSnapshot"}, "aws:ResourceAccount", A),
+    ("a snapshot's account, which its own service does not look up", SNAPSHOT, "aws:ResourceAccount", None),
+    ("a snapshot's account, which is not looked up, but told", {**SNAPSHOT, "context": {"aws:ResourceAccount": A}}, "aws:ResourceAccount", A),
+    ("a snapshot's organization", {**SNAPSHOT, "organized": True}, "aws:ResourceOrgID", None),
+    ("a snapshot's path in it", {**SNAPSHOT, "organized": True}, "aws:ResourceOrgPaths", None),
+    ("a VPC's account, which one action does not look up", {"action": "ec2:CreateVpcPeeringConnection", "resource": f"arn:aws:ec2:us-east-1:{A}:vpc/vpc-1"}, "aws:ResourceAccount", None),
     ("a key's tag", {}, "aws:ResourceTag/ENV", "prod"),
     ("a key's spec", {}, "kms:KeySpec", "SYMMETRIC_DEFAULT"),
     ("a key's spec by its old name", {}, "kms:CustomerMasterKeySpec", "SYMMETRIC_DEFAULT"),
@@ -106,6 +114,12 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("an endpoint's organization", {"vpc_endpoint": "vpce-1", "organized": True}, "aws:VpceOrgID", ORGANIZATION),
     ("an endpoint's path in it", {"vpc_endpoint": "vpce-1", "organized": True}, "aws:VpceOrgPaths", (PATH,)),
     ("an endpoint outside of all", {"vpc_endpoint": "vpce-1"}, "aws:VpceOrgID", None),
+    ("an endpoint's account, which a service does not look up", {**QUEUE, "vpc_endpoint": "vpce-1"}, "aws:VpceAccount", None),
+    ("an endpoint's organization, which the same service looks up", {**QUEUE, "vpc_endpoint": "vpce-1", "organized": True}, "aws:VpceOrgID", ORGANIZATION),
+    ("an endpoint's path, which it does not", {**QUEUE, "vpc_endpoint": "vpce-1", "organized": True}, "aws:VpceOrgPaths", None),
+    ("an endpoint's account, which is not looked up, but told", {**QUEUE, "vpc_endpoint": "vpce-1", "context": {"aws:VpceAccount": A}}, "aws:VpceAccount", A),
+    ("an endpoint's account for IAM", {"action": "iam:GetRole", "resource": APP, "vpc_endpoint": "vpce-1"}, "aws:VpceAccount", A),
+    ("an endpoint's account for passing a role", {"action": "iam:PassRole", "resource": APP, "vpc_endpoint": "vpce-1"}, "aws:VpceAccount", None),
     ("no endpoint is anybody's", {}, "aws:VpceAccount", None),
     ("an endpoint that is only told of", {"context": {"aws:VpceAccount": A}}, "aws:VpceAccount", A),
     ("a service does not come through an endpoint", {"vpc_endpoint": "vpce-1", "via_service": S3}, "aws:VpceAccount", None),

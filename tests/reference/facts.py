@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from policyeval.catalog.kms import OPERATIONS, SYMMETRIC_SPECS
+from policyeval.catalog.lacking import lacking
 from policyeval.model.records import AccountRecord, ResourceRecord
 from policyeval.model.request import Request
 from tests.reference.callers import Caller, by_folded_key
@@ -49,6 +50,8 @@ def facts_of(  # noqa: PLR0913 - what a request is made of
         known = {name.lower() for name in names}
         facts["aws:tagkeys"] = names + tuple(tag for tag in tags if tag.lower() not in known)
     derived = _of_caller(caller) | _of_resource(resource, owner, request) | _of_request(request, world)
+    for key in lacking(request.action.lower()):  # the service does not look them up: only what is told is there
+        derived.pop(key, None)
     if caller.temporary:
         facts.setdefault("aws:tokenissuetime", derived["aws:currenttime"])  # no request says when: now
     if facts.get("aws:multifactorauthage") is not None:
