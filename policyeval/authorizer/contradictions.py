@@ -81,7 +81,7 @@ def _against_target(key: str, value: Value, context: EvaluationContext) -> str |
     derived = context.target.keys.get(key)
     if derived is not None:
         return None if _same(derived, value) else f"the resource's is `{_shown(derived)}`"
-    if not context.target.described:
+    if not context.target.described or key.startswith(context.target.untold):
         return None
     if key.startswith("aws:resourceorg") and not context.target.organization_known:
         return None

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from policyeval.authorizer.facts import fold_names
+from policyeval.catalog.services import governing
 from policyeval.evaluator.context import Value
-from policyeval.evaluator.key_names import OTHER_RESOURCE_TAGS, PRINCIPAL_TAG, RESOURCE_TAG
-from policyeval.model.arn import split_arn
+from policyeval.evaluator.key_names import (
+    ACCESS_POINT_TAG,
+    BUCKET_TAG,
+    OBJECT_TAG,
+    OTHER_RESOURCE_TAGS,
+    PRINCIPAL_TAG,
+    RESOURCE_TAG,
+)
+from policyeval.model.arn import Arn, split_arn
 from policyeval.model.records import AccountRecord, KeyFacts, PrincipalRecord, ResourceRecord
 
 
@@ -66,15 +74,40 @@ def _service(arn: str) -> str:
 
 def resource_keys(record: ResourceRecord) -> dict[str, Value]:
     """Give the condition keys that a described resource sets."""
-    keys = account_keys(record.account, record.arn) | tag_keys(RESOURCE_TAG, record.tags)
-    service = _service(record.arn)
-    # Systems Manager is asked on EC2's instances, too.
-    for asked in ("ec2", "ssm") if service == "ec2" else (service,):
-        if asked in OTHER_RESOURCE_TAGS:
-            keys |= tag_keys(OTHER_RESOURCE_TAGS[asked], record.tags)
+    keys = account_keys(record.account, record.arn) | own_tags(record)
     if record.key is not None:
         keys |= _key_facts(record.key)
     return keys
+
+
+def own_tags(record: ResourceRecord) -> dict[str, Value]:
+    """Give the condition keys of a resource's own tags (S34)."""
+    if not record.tags:
+        return {}
+    keys: dict[str, Value] = {}
+    for family in _tag_families(record.arn):
+        keys |= tag_keys(family, record.tags)
+    return keys
+
+
+def _tag_families(arn: str) -> tuple[str, ...]:
+    parts = split_arn(arn)
+    service = parts.service if parts is not None else ""
+    if parts is not None and service == "s3":
+        return _s3_families(parts)
+    # Systems Manager is asked on EC2's instances, too. Calls of an API look up none (service authorization reference).
+    asked = ("ec2", "ssm") if service == "ec2" else (service,)
+    others = (OTHER_RESOURCE_TAGS[each] for each in asked if each in OTHER_RESOURCE_TAGS)
+    return (RESOURCE_TAG, *others) if service != "execute-api" else ()
+
+
+def _s3_families(parts: Arn) -> tuple[str, ...]:
+    """Name the keys of tags in S3: what `aws:ResourceTag` tells of an object are its bucket's."""
+    if governing(parts.service, parts.account, parts.resource) is not None:
+        return (OBJECT_TAG,)
+    if not parts.account:
+        return (RESOURCE_TAG, BUCKET_TAG)
+    return (RESOURCE_TAG, ACCESS_POINT_TAG) if parts.resource.startswith("accesspoint/") else (RESOURCE_TAG,)
 
 
 def _key_facts(key: KeyFacts) -> dict[str, Value]:

@@ -17,7 +17,7 @@ from policyeval.authorizer.report import every_layer
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.catalog.services import MAKING_ACTIONS, governing, may_have_policy
 from policyeval.evaluator.context import UNKNOWN_ID, getter
-from policyeval.evaluator.key_names import OTHER_RESOURCE_TAGS, RESOURCE_TAG
+from policyeval.evaluator.key_names import BUCKET_TAG, OTHER_RESOURCE_TAGS, RESOURCE_TAG, S3_TAGS
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.arn import Arn
@@ -63,6 +63,7 @@ def reservations(case: Case) -> tuple[Diagnostic, ...]:
     A scenario describes all that there is: there it is no doubt.
     """
     tags = dict.fromkeys(_unknown_tags(case), "not told, and the resource is not described")
+    tags |= dict.fromkeys(_tags_of_bucket(case), "a bucket's tag, which counts only where ABAC is enabled for it")
     undescribed = _of_undescribed(case)
     return (*doubts(case), *_hanging(tags, case), *([undescribed.why] if undescribed is not None else []))
 
@@ -84,12 +85,32 @@ def _statements(case: Case) -> Iterator[BoundStatement]:
 
 def _unknown_tags(case: Case) -> Iterator[str]:
     """Find the tags that statements ask for, of a resource that is not described; an alias has none."""
-    parts = _undescribed(case)
-    if parts is None or parts.service == "kms":
-        return
-    families = (RESOURCE_TAG, OTHER_RESOURCE_TAGS.get(case.action.service, RESOURCE_TAG))
+    families = _unknown_families(case)
     for statement in _statements(case):
         yield from (key for key in _keys(statement.compiled) if key.startswith(families) and _is_missing(key, case))
+
+
+def _unknown_families(case: Case) -> tuple[str, ...]:
+    """Name the keys of tags that a request may have and of which nothing is known."""
+    parts = _undescribed(case)
+    if parts is None:
+        families = list(case.target.untold)  # of what lies in a resource that is described
+    elif parts.service == "kms":
+        return ()
+    else:
+        of_s3 = S3_TAGS if case.action.service == "s3" else ()
+        families = [RESOURCE_TAG, OTHER_RESOURCE_TAGS.get(case.action.service, RESOURCE_TAG), *of_s3]
+    return tuple(family for family in families if family not in case.action.lacks)
+
+
+def _tags_of_bucket(case: Case) -> Iterator[str]:
+    """Find the tags of a bucket that statements ask for: S3 looks them up where somebody enabled that.
+
+    Source: Amazon S3 user guide, "Using tags with S3 general purpose buckets".
+    """
+    parts = case.target.parts
+    if parts is not None and parts.service == "s3" and not parts.account and case.target.described:
+        yield from (key for key in case.target.keys if key.startswith((RESOURCE_TAG, BUCKET_TAG)))
 
 
 def unasked(case: Case) -> Iterator[Unasked]:

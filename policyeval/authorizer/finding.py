@@ -7,6 +7,7 @@ from policyeval.authorizer.callers import Calling
 from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
 from policyeval.catalog.services import governing
 from policyeval.errors import RequestError, UnknownEntityError
+from policyeval.evaluator.key_names import BUCKET_TAG, OBJECT_TAG
 from policyeval.evaluator.layers import keep
 from policyeval.model.arn import Arn, is_account_id, split_arn
 from policyeval.model.records import AccountRecord, PrincipalRecord, Records, ResourceRecord
@@ -141,11 +142,18 @@ class Finder:
         target = Target(arn, whole.account, parts)
         target.record = record
         target.policy, target.rcps, target.rcp_exempt = whole.policy, whole.rcps, whole.rcp_exempt
-        target.organization_known, target.described = whole.organization_known, False
-        target.keys = whole.keys
+        target.organization_known, target.described = whole.organization_known, whole.described
+        target.keys, target.untold = whole.keys, _untold(parts)
         if own is not None:
             self.maker.of_its_own(target, own, record.policy)
         return target
+
+
+def _untold(parts: Arn) -> tuple[str, ...]:
+    """Name the tags of which nothing is known in what lies in a resource: an object's own, and a bucket's behind."""
+    if parts.service != "s3":
+        return ()
+    return (OBJECT_TAG, BUCKET_TAG) if parts.account else (OBJECT_TAG,)
 
 
 def _check_partition(session: Arn, account: AccountRecord) -> None:

@@ -10,13 +10,13 @@ from copy import copy
 from typing import NamedTuple
 
 from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
-from policyeval.authorizer.derived import account_keys, principal_keys, resource_keys, tag_keys
+from policyeval.authorizer.derived import account_keys, own_tags, principal_keys, resource_keys
 from policyeval.authorizer.inputs import must_name
 from policyeval.authorizer.policies import as_saved
 from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.catalog.services import own_policy_required
 from policyeval.evaluator.context import CallerFacts, CallFacts, TargetFacts, Value
-from policyeval.evaluator.key_names import RESOURCE_TAG
+from policyeval.evaluator.key_names import RESOURCE_TAGS
 from policyeval.evaluator.layers import BoundStatement, Compiler, LevelStack, PolicyLayer, View, keep
 from policyeval.evaluator.principals import Door as Opening
 from policyeval.model.arn import Arn, root_arn, split_arn
@@ -122,6 +122,7 @@ class Target(TargetFacts):
         self.keys = {}
         self.organization_known = True
         self.described = False
+        self.untold = ()
         self.key: KeyFacts | None = None
         self.is_role = parts is not None and parts.service == "iam" and parts.resource.startswith("role/")
         self.policy: PolicyLayer | None = None
@@ -263,9 +264,11 @@ class ProfileMaker:
 
     def of_its_own(self, target: Target, record: ResourceRecord, governing: NamedPolicy | None) -> None:
         """Put on what lies in another resource what is described of itself, beside that one's policy."""
-        target.described = True
-        tags = tag_keys(RESOURCE_TAG, record.tags)
-        target.keys = {key: value for key, value in target.keys.items() if not key.startswith(RESOURCE_TAG)} | tags
+        target.untold = ()
+        others = target.keys
+        if target.parts is not None and target.parts.service != "s3":  # an object has its bucket's tags beside its own
+            others = {key: value for key, value in others.items() if not key.startswith(RESOURCE_TAGS)}
+        target.keys = {**others, **own_tags(record)}
         if record.policy is not None:
             both = [as_saved(policy, target.parts) for policy in (record.policy, governing) if policy is not None]
             target.policy = self.layer(Layer.RESOURCE, both, PolicyType.RESOURCE)

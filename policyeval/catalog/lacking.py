@@ -1,8 +1,8 @@
-"""Global condition keys that AWS does not put into every request that could have them.
+"""Condition keys that AWS does not put into every request that could have them.
 
 Source, read 2026-11-30: "AWS global condition context keys"
 (IAM/latest/UserGuide/reference_policies_condition-keys.html), the availability of `aws:ResourceAccount` and of
-`aws:VpceAccount`, and of those that stand beside them.
+`aws:VpceAccount`, and of those that stand beside them; of tags of objects, the service authorization reference of S3.
 """
 
 from typing import Final
@@ -54,13 +54,48 @@ _ENDPOINT_KEYS: Final = {
 }
 _WITHOUT_ENDPOINT: Final = "iam:passrole"
 
+# Actions that look up the tags an object has already (service authorization reference).
+_WITH_OBJECT_TAGS: Final = frozenset(
+    {
+        "s3:deleteobjectannotation",
+        "s3:deleteobjecttagging",
+        "s3:deleteobjectversionannotation",
+        "s3:deleteobjectversiontagging",
+        "s3:getobject",
+        "s3:getobjectacl",
+        "s3:getobjectannotation",
+        "s3:getobjectattributes",
+        "s3:getobjecttagging",
+        "s3:getobjectversion",
+        "s3:getobjectversionacl",
+        "s3:getobjectversionannotation",
+        "s3:getobjectversionattributes",
+        "s3:getobjectversiontagging",
+        "s3:listobjectannotations",
+        "s3:listobjectversionannotations",
+        "s3:putobjectacl",
+        "s3:putobjectannotation",
+        "s3:putobjecttagging",
+        "s3:putobjectversionacl",
+        "s3:putobjectversionannotation",
+        "s3:putobjectversiontagging",
+        "s3:updateobjectencryption",
+    }
+)
+_OBJECT_TAG: Final = "s3:existingobjecttag/"
+_S3_TAGS: Final = (_OBJECT_TAG, "s3:buckettag/", "s3:accesspointtag/")
+
 
 def lacking(folded_action: str) -> frozenset[str]:
-    """Give the folded keys that requests for an action lack, whosever resource and VPC endpoint it is."""
+    """Give the folded keys, or families of keys, that requests for an action lack, whatever resource it is asked on."""
     service = folded_action.partition(":")[0]
     keys = [
         key for key, services in _ENDPOINT_KEYS.items() if service not in services or folded_action == _WITHOUT_ENDPOINT
     ]
     if service in _SERVICES_WITHOUT_OWNER or folded_action in _WITHOUT_OWNER:
         keys += _OWNER
+    if service != "s3":
+        keys += _S3_TAGS
+    elif folded_action not in _WITH_OBJECT_TAGS:
+        keys.append(_OBJECT_TAG)
     return frozenset(keys)

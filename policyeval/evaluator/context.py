@@ -21,6 +21,7 @@ from policyeval.evaluator.key_names import (
     OWNER_KEYS,
     PRINCIPAL_TAG,
     RESOURCE_TAG,
+    S3_TAGS,
     TARGET_KEYS,
 )
 from policyeval.model.records import EndpointRecord
@@ -81,15 +82,19 @@ class CallerFacts:
 
 
 class TargetFacts:
-    """What is asked for, as statements see it: its ARN (or `*`), its Region, its condition keys."""
+    """What is asked for, as statements see it: its ARN (or `*`), its Region, its condition keys.
 
-    __slots__ = ("arn", "described", "is_key", "keys", "organization_known", "region")
+    `untold` are families of keys of which nothing is known though the resource is `described`.
+    """
+
+    __slots__ = ("arn", "described", "is_key", "keys", "organization_known", "region", "untold")
 
     arn: str
     region: str
     is_key: bool
     described: bool
     organization_known: bool
+    untold: tuple[str, ...]
     keys: Values
 
 
@@ -337,11 +342,11 @@ def _tag_by_another_name(folded: str) -> Getter:
     return get
 
 
-def _of_owner(folded: str) -> Getter:
-    """Compile the way to what a resource's account says, which requests for some actions do not have."""
+def _unless_lacking(folded: str, name: str) -> Getter:
+    """Compile the way to what a resource gives, but not in requests that lack the key, or family, of that name."""
 
     def get(context: EvaluationContext) -> Value:
-        value = None if folded in context.call.lacks else context.target.keys.get(folded)
+        value = None if name in context.call.lacks else context.target.keys.get(folded)
         return context.given.get(folded) if value is None else value
 
     return get
@@ -351,7 +356,11 @@ def _of_call(folded: str) -> Getter | None:
     """Compile the way to a key that hangs on what kind of call it is, or on more than one fact."""
     if folded.startswith(OTHER_FAMILIES):
         return _tag_by_another_name(folded)
-    return _of_owner(folded) if folded in OWNER_KEYS else COMPUTED.get(folded)
+    if folded in OWNER_KEYS:
+        return _unless_lacking(folded, folded)
+    if folded.startswith(S3_TAGS):
+        return _unless_lacking(folded, folded[: folded.index("/") + 1])
+    return COMPUTED.get(folded)
 
 
 def getter(folded: str) -> Getter:

@@ -32,7 +32,12 @@ OTHER_RESOURCE_TAGS = {service: f"{service}:resourcetag/" for service in _WITH_T
     "sts": "iam:resourcetag/",
 }
 OTHER_FAMILIES = tuple(dict.fromkeys(OTHER_RESOURCE_TAGS.values()))
-RESOURCE_TAGS = (RESOURCE_TAG, *OTHER_FAMILIES)
+# S3 tells by the key whose tag it is.
+BUCKET_TAG = "s3:buckettag/"
+ACCESS_POINT_TAG = "s3:accesspointtag/"
+OBJECT_TAG = "s3:existingobjecttag/"
+S3_TAGS = (BUCKET_TAG, ACCESS_POINT_TAG, OBJECT_TAG)
+RESOURCE_TAGS = (RESOURCE_TAG, *OTHER_FAMILIES, *S3_TAGS)
 REQUEST_TAG = "aws:requesttag/"
 OWNER_KEYS = frozenset({"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"})
 # Keys that the resource gives.

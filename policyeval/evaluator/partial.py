@@ -39,7 +39,7 @@ def _lacks(caller: CallerFacts, key: str) -> bool:
 def _is_without(target: TargetFacts, key: str) -> bool:
     if key.startswith("aws:resourceorg") and not target.organization_known:
         return False
-    return target.described and (target.is_key or not key.startswith("kms:"))
+    return target.described and not key.startswith(target.untold) and (target.is_key or not key.startswith("kms:"))
 
 
 def _is_of_sessions(key: str) -> bool:

@@ -226,6 +226,36 @@ def test_an_allow_says_that_nobody_describes_the_tags_it_hangs_on(
     assert decision.doubts == ()
 
 
+OTHERWISE = "is a bucket's tag, which counts only where ABAC is enabled for it: otherwise"
+UNTOLD = "`s3:ExistingObjectTag/env` is not told, and the resource is not described: otherwise the Deny may match"
+OF_OBJECT = [allow(), deny(Condition=when("StringEquals", "s3:ExistingObjectTag/env", "prod"))]
+# What holds, the caller's statements, the action, the resource, what is said.
+OF_S3: list[tuple[str, list[dict[str, Any]], str, str, str | None]] = [
+    ("an Allow of a bucket's tag", [allow(Condition=PRODUCTION)], "s3:ListBucket", BUCKET, f"`aws:ResourceTag/env` {OTHERWISE} the Allow may not match"),
+    ("a Deny of all others", [allow(), deny(Condition=when("StringNotEquals", "s3:BucketTag/env", "prod"))], "s3:GetObject", f"{BUCKET}/x", f"`s3:BucketTag/env` {OTHERWISE} the Deny may match"),
+    ("what does not hang on it", [allow()], "s3:ListBucket", BUCKET, None),
+    ("an object's own tag", OF_OBJECT, "s3:GetObject", f"{BUCKET}/x", UNTOLD),
+    ("which writing it does not look up", OF_OBJECT, "s3:PutObject", f"{BUCKET}/x", None),
+    ("nor of an object that is described", OF_OBJECT, "s3:GetObject", f"{BUCKET}/y", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("own", "action", "resource", "said"), [pytest.param(*row[1:], id=row[0]) for row in OF_S3])
+def test_an_allow_says_what_of_s3s_tags_it_takes_for_granted(
+    own: list[dict[str, Any]], action: str, resource: str, said: str | None
+) -> None:
+    account = {
+        "id": A,
+        "users": [{"name": "alice", "identity_policies": [policy(*own)]}],
+        "resources": [{"arn": BUCKET, "tags": {"env": "prod"}}, {"arn": f"{BUCKET}/y"}],
+    }
+    source = Entities.from_mapping({"policyeval": 1, "accounts": [account]})
+    decision = Authorizer(source).authorize(Request(ALICE, action, resource))
+    assert decision.allowed
+    assert [one.message.partition(" in statement")[0] for one in decision.diagnostics] == ([said] if said else [])
+    assert decision.doubts == ()
+
+
 def test_what_is_described_has_the_policy_that_is_described() -> None:
     account = {
         "id": A,

@@ -58,6 +58,7 @@ def test_a_resource_is_what_its_arn_says() -> None:
         "rcps": None,
         "record": None,
         "region": "",
+        "untold": (),
     }
     role = f"arn:aws:iam::{A}:role/app"
     for arn, own in ((BUCKET, {}), (KEY, {"is_key": True, "region": "us-east-1"}), (role, {"is_role": True})):

@@ -333,9 +333,11 @@ def test_a_provider_has_the_account_of_anonymous_callers() -> None:
 
 
 def test_an_objects_own_tags_may_be_said_its_buckets_account_not() -> None:
-    tagged = allow(Principal=to(ALICE), Condition=when("StringEquals", "aws:ResourceTag/x", "y"))
+    tagged = allow(Principal=to(ALICE), Condition=when("StringEquals", "s3:ExistingObjectTag/x", "y"))
     described = {"bucket": [tagged]}
-    assert ask(described, ALICE, "s3:GetObject", OBJECT, context={"aws:ResourceTag/x": "y"}).allowed
+    assert ask(described, ALICE, "s3:GetObject", OBJECT, context={"s3:ExistingObjectTag/x": "y"}).allowed
+    with pytest.raises(RequestError, match="the resource has none"):
+        ask(described, ALICE, "s3:GetObject", OBJECT, context={"aws:ResourceTag/x": "y"})
     with pytest.raises(RequestError, match=f"the resource's is `{A}`"):
         ask(described, ALICE, "s3:GetObject", OBJECT, context={"aws:ResourceAccount": B})
 
@@ -412,16 +414,22 @@ BESIDE: list[tuple[str, dict[str, Any], list[dict[str, Any]], str]] = [
     ("an object's tags are no policy", {"tags": {"env": "prod"}}, [deny(Principal="*")], "explicit_deny"),
     ("nor is an object that has nothing", {}, [deny(Principal="*")], "explicit_deny"),
     (
-        "they are its own, not its bucket's",
+        "they have S3's name for them",
         {"tags": {"env": "prod"}},
-        [deny(Principal="*", Condition=when("StringEquals", "aws:ResourceTag/env", "prod"))],
+        [deny(Principal="*", Condition=when("StringEquals", "s3:ExistingObjectTag/ENV", "prod"))],
         "explicit_deny",
     ),
     (
-        "and its bucket's are not its own",
-        {"tags": {"team": "red"}},
-        [deny(Principal="*", Condition=when("StringEquals", "aws:ResourceTag/env", "dev"))],
+        "and not that of all, by which its bucket's go",
+        {"tags": {"env": "prod"}},
+        [deny(Principal="*", Condition=when("StringNotEquals", "aws:ResourceTag/env", "dev"))],
         "allowed",
+    ),
+    (
+        "and by S3's name for those",
+        {"tags": {"env": "prod"}},
+        [deny(Principal="*", Condition=when("StringEquals", "s3:BucketTag/env", "dev"))],
+        "explicit_deny",
     ),
     ("a policy of its own allows nothing that its bucket's denies", {"policy": policy(allow(Principal="*"))}, [deny(Principal="*")], "explicit_deny"),
     ("and what it denies is denied", {"policy": policy(deny(Principal="*"))}, [allow(Principal="*")], "explicit_deny"),
@@ -443,6 +451,8 @@ def test_an_object_that_is_described_too_stays_under_its_buckets_policy(
 SECRET = f"arn:aws:secretsmanager:us-east-1:{A}:secret:db-a1b2c3"
 MACHINE, CLUSTER = f"arn:aws:ec2:us-east-1:{A}:instance/i-1", f"arn:aws:elasticmapreduce:us-east-1:{A}:cluster/j-1"
 PROD = {"env": "prod"}
+API = f"arn:aws:execute-api:us-east-1:{A}:a1b2c3d4e5"
+POINT = f"arn:aws:s3:us-east-1:{A}:accesspoint/point"
 # What holds, the action, the resource, its tags (None: it is not described), the condition of a Deny, whether that
 # spares.
 OWN_NAMES: list[tuple[str, str, str, dict[str, str] | None, dict[str, Any], bool]] = [
@@ -459,6 +469,16 @@ OWN_NAMES: list[tuple[str, str, str, dict[str, str] | None, dict[str, Any], bool
     ("which EC2 does not have", "ec2:StopInstances", MACHINE, PROD, when("Null", "ssm:resourceTag/env", "false"), True),
     ("nor has Systems Manager EC2's", "ssm:SendCommand", MACHINE, PROD, when("Null", "ec2:ResourceTag/env", "false"), True),
     ("as EC2 has", "ec2:StopInstances", MACHINE, PROD, when("StringEquals", "ec2:ResourceTag/env", "prod"), False),
+    ("a bucket's tag by S3's name", "s3:ListBucket", BUCKET, PROD, when("StringEquals", "s3:BucketTag/env", "prod"), False),
+    ("which another service does not look up", "s3tables:GetTable", BUCKET, PROD, when("Null", "s3:BucketTag/env", "false"), True),
+    ("an object's bucket's", "s3:PutObject", f"{BUCKET}/x", PROD, when("StringEquals", "s3:BucketTag/env", "prod"), False),
+    ("an object's own", "s3:GetObject", "arn:aws:s3:::other/y", PROD, when("StringEquals", "s3:ExistingObjectTag/env", "prod"), False),
+    ("which is none of all resources", "s3:GetObject", "arn:aws:s3:::other/y", PROD, when("Null", "aws:ResourceTag/env", "false"), True),
+    ("nor looked up by who writes it anew", "s3:PutObject", "arn:aws:s3:::other/y", PROD, when("Null", "s3:ExistingObjectTag/env", "false"), True),
+    ("an access point's", "s3:ListBucket", POINT, PROD, when("StringEquals", "s3:AccessPointTag/env", "prod"), False),
+    ("which is no bucket's", "s3:ListBucket", POINT, PROD, when("Null", "s3:BucketTag/env", "false"), True),
+    ("another resource's of S3", "s3:GetStorageLensConfiguration", f"arn:aws:s3:us-east-1:{A}:storage-lens/y", PROD, when("StringEquals", "aws:ResourceTag/env", "prod"), False),
+    ("a call of an API has none", "execute-api:Invoke", f"{API}/x", PROD, when("Null", "aws:ResourceTag/env", "false"), True),
     ("and who connects to its instances", "ec2-instance-connect:SendSSHPublicKey", MACHINE, PROD, when("StringEquals", "ec2:ResourceTag/env", "prod"), False),
 ]  # fmt: skip
 
@@ -478,7 +498,6 @@ def test_some_services_have_names_of_their_own_for_what_all_have(
     assert [authorizer.authorize(request).allowed for _ in range(4)] == [spares] * 4
 
 
-API = f"arn:aws:execute-api:us-east-1:{A}:a1b2c3d4e5"
 CALL = f"{API}/prod/GET/pets"
 # What holds, the statement of an API's policy, whether a user without a policy may call it, and one who may do
 # everything.

@@ -513,9 +513,10 @@ UNTOLD: list[tuple[str, str, str, list[Any], str]] = [
         "an object's own tags are not known",
         "s3:GetObject",
         f"{BUCKET}/x",
-        [allow(), deny(Condition=SECRET)],
+        [allow(), deny(Condition=when("StringEquals", "s3:ExistingObjectTag/class", "secret"))],
         "conditional",
     ),
+    ("what all have of one is its bucket's", "s3:GetObject", f"{BUCKET}/x", [allow(), deny(Condition=SECRET)], "allow"),
     ("its bucket's are", "s3:ListBucket", BUCKET, [allow(), deny(Condition=SECRET)], "allow"),
     (
         "the tags of what is not described are not known",

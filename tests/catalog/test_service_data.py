@@ -270,4 +270,11 @@ def test_what_lacks_global_keys_exists() -> None:
     for folded in lacking._WITHOUT_OWNER | {lacking._WITHOUT_ENDPOINT}:
         prefix, _, name = folded.partition(":")
         assert name in _service(prefix).action_names
+    service = _service("s3")
+    looking = {
+        f"s3:{name}"
+        for name in service.action_names
+        if (found := service.action(name)) and "s3:ExistingObjectTag/${key}" in found.condition_keys
+    }
+    assert looking == lacking._WITH_OBJECT_TAGS
     assert DATA.services >= lacking._SERVICES_WITHOUT_OWNER.union(*lacking._ENDPOINT_KEYS.values())

@@ -138,10 +138,11 @@ def _plain(dice: Dice, ground: Estate) -> tuple[ResourceRecord | None, str, str]
 
 
 def _on_ordinary(dice: Dice, ground: Estate) -> tuple[ResourceRecord | None, str, str]:
-    _, _, queue, bucket, stream, role = ground.resources
+    _, _, queue, bucket, stream, _, role = ground.resources
     found = weighted(dice, {"sqs": 40, "s3": 20, "object": 20, "logs": 10, "iam": 5, "unknown": 5})
     if found == "object":
-        return bucket, f"{bucket.arn}/{pick(dice, ['blue/report', 'red/a:b', 's1'])}", "s3:GetObject"
+        name = pick(dice, ["blue/report", "red/a:b", "s1"])
+        return bucket, f"{bucket.arn}/{name}", pick(dice, ["s3:GetObject", "s3:GetObject", "s3:PutObject"])
     if found == "unknown":
         return None, f"arn:aws:sqs:{REGION}:{ground.owner.id}:unwritten", "sqs:SendMessage"
     record = {"sqs": queue, "s3": bucket, "logs": stream, "iam": role}[found]

@@ -108,7 +108,8 @@ def _resources(dice: Dice, owner: AccountRecord) -> list[ResourceRecord]:
         ResourceRecord(f"{base}/{key_id}", owner, tags=_tags(dice), key=facts),
         ResourceRecord(f"{base}/0987dcba-09fe-87dc-65ba-ab0987654321", owner, key=KeyFacts()),
         ResourceRecord(f"arn:aws:sqs:{REGION}:{owner.id}:orders", owner, tags=_tags(dice)),
-        ResourceRecord("arn:aws:s3:::bucket", owner),
+        ResourceRecord("arn:aws:s3:::bucket", owner, tags=_tags(dice)),
         ResourceRecord(f"arn:aws:logs:{REGION}:{owner.id}:log-group:app:log-stream:blue", owner),
+        ResourceRecord("arn:aws:s3:::bucket/blue/report", owner, tags=_tags(dice)),
         ResourceRecord(f"arn:aws:iam::{owner.id}:role/target", owner, tags=_tags(dice)),
     ]

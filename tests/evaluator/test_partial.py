@@ -16,15 +16,15 @@ def context(*, described: bool, organization_known: bool, is_key: bool) -> Evalu
     caller.unique_id, caller.is_session, caller.session_arn = None, False, None
     caller.described = target.described = described
     caller.organization_known = target.organization_known = organization_known
-    target.is_key = is_key
+    target.is_key, target.untold = is_key, ("s3:existingobjecttag/",)
     return EvaluationContext(caller, target, CallFacts(), lambda: datetime.now(UTC))
 
 
 KNOWN = ["aws:PrincipalArn", "aws:ResourceAccount", "kms:CallerAccount"]
 OF_ORGANIZATIONS = ["aws:PrincipalOrgID", "aws:ResourceOrgID", "aws:ResourceOrgPaths"]
 OF_KEYS = ["kms:KeySpec", "kms:ResourceAliases"]
-OF_TAGS = ["aws:PrincipalTag/a", "aws:ResourceTag/a"]
-NEVER = ["aws:SourceIp", "aws:userid", "aws:TokenIssueTime"]
+OF_TAGS = ["aws:PrincipalTag/a", "aws:ResourceTag/a", "s3:BucketTag/a"]
+NEVER = ["aws:SourceIp", "s3:ExistingObjectTag/a", "aws:userid", "aws:TokenIssueTime"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from policyeval.catalog.lacking import lacking
 from policyeval.model.records import AccountRecord, ResourceRecord
 from policyeval.model.request import Request
 from tests.reference.callers import Caller, by_folded_key
-from tests.reference.text import Facts
+from tests.reference.text import Facts, whole
 from tests.reference.world import World
 
 AWS_SERVICE_ACCOUNT = "aws-service"  # no account id: no condition on accounts may open to a service (S15)
@@ -20,6 +20,7 @@ _WITH_TAGS = (
     "iotanalytics", "license-manager", "ram", "sagemaker", "secretsmanager", "ssm",
 )  # fmt: skip
 _WITH_TAGS_OF = {"arc-zonal-shift": "elasticloadbalancing", "ec2-instance-connect": "ec2", "sts": "iam"}
+_OF_S3 = tuple(f"arn:{partition}:s3:" for partition in ("aws", "aws-cn", "aws-us-gov"))
 _SAME = (("kms:keyspec", "kms:customermasterkeyspec"), ("kms:keyusage", "kms:customermasterkeyusage"))  # K9
 _TYPES = {
     "root": "Account",
@@ -49,9 +50,10 @@ def facts_of(  # noqa: PLR0913 - what a request is made of
         names = _as_tuple(facts.get("aws:tagkeys"))
         known = {name.lower() for name in names}
         facts["aws:tagkeys"] = names + tuple(tag for tag in tags if tag.lower() not in known)
-    derived = _of_caller(caller) | _of_resource(resource, owner, request) | _of_request(request, world)
-    for key in lacking(request.action.lower()):  # the service does not look them up: only what is told is there
-        derived.pop(key, None)
+    of_resource = _of_resource(resource, owner, request) | _of_s3(request, world)
+    derived = _of_caller(caller) | of_resource | _of_request(request, world)
+    lacks = tuple(lacking(request.action.lower()))  # the service does not look them up: only what is told is there
+    derived = {key: value for key, value in derived.items() if not key.startswith(lacks)}
     if caller.temporary:
         facts.setdefault("aws:tokenissuetime", derived["aws:currenttime"])  # no request says when: now
     if facts.get("aws:multifactorauthage") is not None:
@@ -117,10 +119,29 @@ def _of_resource(resource: ResourceRecord | None, owner: AccountRecord | None, r
             facts["aws:resourceorgpaths"] = (owner.organization_path,) if owner.organization_path else None
         if request.resource.startswith("arn:") and request.resource.split(":")[2] == "s3":
             facts["s3:resourceaccount"] = owner.id
-    if resource is not None:
+    if resource is not None and ":s3:" not in resource.arn and ":execute-api:" not in resource.arn:
         for key, value in by_folded_key(resource.tags).items():
             facts |= {f"{family}:resourcetag/{key}": value for family in _families(resource, request)}
     return facts
+
+
+def _of_s3(request: Request, world: World) -> dict[str, object]:
+    """Give the tags by S3's names for them: of the bucket, also where an object is asked for, and of the object."""
+    if not request.resource.startswith(_OF_S3):
+        return {}
+    around = whole(request.resource)
+    names = "aws:resourcetag", "s3:accesspointtag" if ":accesspoint/" in around else "s3:buckettag"
+    places = [(around, names)]
+    if around != request.resource:
+        places.append((request.resource, ("s3:existingobjecttag",)))
+    found = [(world.resource(arn), families) for arn, families in places]
+    return {
+        f"{family}/{key}": value
+        for record, families in found
+        if record is not None
+        for family in families
+        for key, value in by_folded_key(record.tags).items()
+    }
 
 
 def _families(resource: ResourceRecord, request: Request) -> tuple[str, ...]:
