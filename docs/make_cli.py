@@ -17,8 +17,9 @@ INTRODUCTION = """\
 `FILE` is an entities file ([file-format.md](file-format.md)) and comes first; where it says so, `-` is
 standard input. Reports go to standard output and errors to standard error, each error with its file,
 line and column. Colour is used on a terminal only, and not when `NO_COLOR` is set. An action that no
-service has is decided, and a condition key that no request has is told, since AWS adds some, with a
-warning on standard error, and among the JSON's `diagnostics` where the JSON is an object.
+service has, or that AWS asks on another kind of resource, is decided, and a condition key that no request
+has is told, since AWS adds some, with a warning on standard error, and among the JSON's `diagnostics` where
+the JSON is an object.
 
 In bash, `eval "$(_POLICYEVAL_COMPLETE=bash_source policyeval)"` completes commands, options and files; `zsh_source` and
 `fish_source` are for those.

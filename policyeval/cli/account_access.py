@@ -30,7 +30,7 @@ def command(file: str, account: str, action: str, resource: str, output_format: 
         arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
     """
     access = Authorizer(load_entities(file)).account_access(account, action, resource)
-    warnings = warn_of_action(action)
+    warnings = warn_of_action(action, resource)
     if output_format == "json":
         print_json({**access.to_json(), "diagnostics": [warning.to_json() for warning in warnings]})
     else:

@@ -107,7 +107,7 @@ def command(  # noqa: PLR0913 - a request has these facts
         at=at,
     )
     decision = Authorizer(load_entities(file)).authorize(request)
-    warnings = [*warn_of_action(action), *warn_of_request(action, context, via_service)]
+    warnings = [*warn_of_action(action, resource), *warn_of_request(action, context, via_service)]
     if output_format == "json":
         noted = [one.to_json() for one in (*warnings, *decision.diagnostics)]
         explanation = {"explanation": decision.explain()} if explain else {}

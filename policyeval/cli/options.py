@@ -15,7 +15,7 @@ from policyeval.cli.streams import stdin
 from policyeval.entities import Entities
 from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
 from policyeval.entities.loader import read_file, read_first, read_text
-from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via
+from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via, unsuited_resource
 from policyeval.errors import EntitiesError
 from policyeval.model.arn import is_account_id
 from policyeval.model.policy import NamedPolicy, PolicyType
@@ -92,18 +92,17 @@ def load_entities(file: str) -> Entities:
     raise EntitiesError([Diagnostic(f"cannot read standard input: {reason}")])
 
 
-def warn_of_action(action: str) -> list[Diagnostic]:
-    """Say on standard error that no service has the action that is asked about; give it for the JSON, too."""
-    warning = unknown_action(action)
-    if warning is None:
-        return []
-    print_warning(warning)
-    return [warning]
+def warn_of_action(action: str, resource: str) -> list[Diagnostic]:
+    """Say on standard error that no service has the action, or asks it on such a resource; give it to the JSON, too."""
+    return _warn(unknown_action(action), unsuited_resource(action, resource))
 
 
 def warn_of_request(action: str, context: Pairs, via_service: str | None) -> list[Diagnostic]:
     """Say likewise what else of a request none has: condition keys, and how a service is named."""
-    found = (unknown_via(via_service, action), *(unknown_key(key) for key in dict(context)))
+    return _warn(unknown_via(via_service, action), *(unknown_key(key) for key in dict(context)))
+
+
+def _warn(*found: Diagnostic | None) -> list[Diagnostic]:
     warnings = [warning for warning in found if warning is not None]
     for warning in warnings:
         print_warning(warning)

@@ -28,7 +28,7 @@ def command(file: str, action: str, resource: str, output_format: str) -> int:
         arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
     """
     accesses = Authorizer(load_entities(file)).who_can(action, resource)
-    warn_of_action(action)
+    warn_of_action(action, resource)
     if output_format == "json":
         print_json([access._asdict() for access in accesses])
     elif accesses:

@@ -1,25 +1,35 @@
-"""Actions, condition keys and services in questions that were probably mistyped.
+"""Actions, resources, condition keys and services in questions that were probably mistyped.
 
 Nobody may do what there is not, so a deny would say nothing; and what a key that there is not tells, no statement
-looks at: a Deny that the right one would have met lets the request through. They are decided all the same: AWS adds
-actions and keys, and the data about services is of one day.
+looks at: a Deny that the right one would have met lets the request through. An action that AWS asks on something else
+is allowed by statements that no request meets. They are decided all the same: AWS adds actions and keys, and the data
+about services is of one day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Final
 
 from policyeval.catalog.keys import CONDITION_KEYS, lookup
 from policyeval.catalog.kms import OPERATIONS
 from policyeval.catalog.regions import regions
 from policyeval.catalog.service_data import service_data
+from policyeval.catalog.services import governing
 from policyeval.catalog.unlisted import RETIRED_SERVICES, UNLISTED_ACTIONS
 from policyeval.entities.suggest import did_you_mean
 from policyeval.model.source import Diagnostic, Place
 from policyeval.syntax.faults import ticked
 
 _GLOBAL: Final = "aws:"
+# Of theirs the authorizer refuses what is none (K3, S35).
+_CHECKED: Final = frozenset({"kms", "sts"})
+# What lies in a resource of theirs is another type.
+_APART: Final = frozenset({"dynamodb", "s3"})
+_FIELDS: Final = 6  # of an ARN
+_VARIABLES: Final = re.compile(r"\$\{[^}]*\}")
 _LABELS: Final = 4  # s3.us-east-1.amazonaws.com
 # Keys that some services' requests have, and that the page about global ones does not list.
 _UNLISTED_KEYS: Final = frozenset({"aws:arn", "aws:sourceowner"})
@@ -42,6 +52,46 @@ def unknown_action(action: str, place: Place | None = None) -> Diagnostic | None
     else:
         return None
     return Diagnostic(message, like or f"none in the data of {data.date}; a newer one is decided all the same", place)
+
+
+def unsuited_resource(action: str, resource: str) -> Diagnostic | None:
+    """Say that AWS asks an action on something else, None where it may ask it on that."""
+    prefix, _, name = action.lower().partition(":")
+    service = service_data().service(prefix) if prefix not in _CHECKED else None
+    found = service.action(name) if service is not None else None
+    if service is None or found is None:
+        return None
+    kinds = (service.resource_types.get(each.type) for each in found.resources)
+    arns = [kind.arn for kind in kinds if kind is not None]
+    if resource == "*":
+        suits = not any(each.required for each in found.resources)
+    else:
+        suits = any(_may_be(resource, arn) for arn in arns) or len(arns) < len(found.resources)
+    if suits:
+        return None
+    hint = f"give what looks like {ticked(min(arns, key=len))}" if arns else "it is asked on no resource: give `*`"
+    return Diagnostic(f"{ticked(action)} is not asked on {ticked(resource)}", hint)
+
+
+def _may_be(resource: str, arn: str) -> bool:
+    """Tell whether a resource's ARN is one of a type, written as `arn:${Partition}:…`."""
+    parts = resource.split(":", 5)
+    if (
+        len(parts) == _FIELDS
+        and parts[2] in _APART
+        and _lies_in_another(parts) is not _lies_in_another(arn.split(":", 5))
+    ):
+        return False  # a bucket is no object, and the other way round
+    return _pattern(arn).fullmatch(resource) is not None
+
+
+def _lies_in_another(parts: Sequence[str]) -> bool:
+    return governing(parts[2], parts[4], parts[5]) is not None
+
+
+@cache
+def _pattern(arn: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, _VARIABLES.split(arn))), re.DOTALL)
 
 
 def unknown_key(key: str, place: Place | None = None) -> Diagnostic | None:

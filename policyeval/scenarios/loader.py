@@ -9,7 +9,7 @@ from typing import Final
 from policyeval.entities.build import build, collector_paused, parts_of
 from policyeval.entities.entities import Entities
 from policyeval.entities.loader import AnyPath, read_file, read_first
-from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via
+from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via, unsuited_resource
 from policyeval.entities.parts import Building
 from policyeval.entities.policies import PolicyReader, ReadFile
 from policyeval.entities.reading import Document, Format, Spot, read_document
@@ -102,6 +102,8 @@ def _warnings(model: CaseModel, spot: Spot) -> Iterator[Diagnostic]:
     # To look for a place takes longer than to know an action.
     if (warning := unknown_action(model.action)) is not None:
         yield replace(warning, place=spot.at("action").place())
+    if (warning := unsuited_resource(model.action, model.resource)) is not None:
+        yield replace(warning, place=spot.at("resource").place())
     if (warning := unknown_via(model.via_service, model.action)) is not None:
         yield replace(warning, place=spot.at("via_service").place())
     for key in model.context:

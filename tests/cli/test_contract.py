@@ -147,10 +147,61 @@ def test_an_action_that_no_service_has_is_decided_with_a_warning(action: str, sa
 
 
 @pytest.mark.parametrize(
-    "action", ["kms:decrypt", "KMS:ReEncryptTo", "s3:GetObject", "deeplens:AssociateServiceRoleToAccount"]
+    ("action", "resource"),
+    [
+        ("kms:decrypt", KEY),
+        ("KMS:ReEncryptTo", KEY),
+        ("sts:AssumeRole", APP),
+        ("deeplens:AssociateServiceRoleToAccount", KEY),
+        ("ec2:DescribeInstances", "*"),
+        ("ec2:CreateTags", "arn:aws-cn:ec2:cn-north-1:111122223333:instance/i-1"),
+        ("s3:GetObject", "arn:aws:s3:us-east-1:111122223333:accesspoint/point/object/a/b"),
+        ("s3:ListBucket", "arn:aws:s3:us-east-1:111122223333:accesspoint/point"),
+        ("execute-api:Invoke", "arn:aws:execute-api:us-east-1:111122223333:a1b2c3d4e5/prod/GET/"),
+        ("iam:PassRole", "arn:aws:iam::111122223333:role/svc/app"),
+        ("logs:PutLogEvents", "arn:aws:logs:us-east-1:111122223333:log-group:app:log-stream:blue"),
+        ("iam:GetAccountSummary", "*"),
+        ("cloudformation:DescribeStacks", "*"),
+    ],
 )
-def test_an_action_that_a_service_has_or_had_is_decided_without_a_warning(action: str) -> None:
-    assert _run("who-can", ACCOUNTS, action, KEY).stderr == ""
+def test_an_action_that_a_service_has_or_had_is_decided_without_a_warning(action: str, resource: str) -> None:
+    assert _run("who-can", ACCOUNTS, action, resource).stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "hint"),
+    [
+        ("ec2:DescribeInstances", "arn:aws:ec2:us-east-1:111122223333:instance/i-1", "on no resource: give `*`"),
+        ("s3:GetObject", "arn:aws:s3:us-east-1:111122223333:accesspoint/p", "`arn:${Partition}:s3:::${BucketName}/${ObjectName}`"),
+        ("s3:ListBucket", "arn:aws:s3:us-east-1:111122223333:accesspoint/p/object/a", "`arn:${Partition}:s3:::${BucketName}`"),
+        ("sqs:SendMessage", "arn:aws:sns:us-east-1:111122223333:topic", "`arn:${Partition}:sqs:${Region}:${Account}:${QueueName}`"),
+        ("dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:111122223333:table/t/index/i", "table/${TableName}`"),
+        ("sqs:SendMessage", "*", "`arn:${Partition}:sqs:${Region}:${Account}:${QueueName}`"),
+    ],
+)  # fmt: skip
+def test_an_action_that_is_asked_on_something_else_is_decided_with_a_warning(
+    action: str, resource: str, hint: str
+) -> None:
+    asked = {
+        "check": ["check", ACCOUNTS, "--principal", APP, "--action", action, "--resource", resource],
+        "account-access": ["account-access", ACCOUNTS, "444455556666", action, resource],
+        "who-can": ["who-can", ACCOUNTS, action, resource],
+    }
+    for command, arguments in asked.items():
+        result = _run(*arguments, "--format", "json")
+        assert result.exit_code in {0, 1}, result.output
+        first, second = result.stderr.splitlines()
+        assert first == f"warning: `{action}` is not asked on `{resource}`"
+        assert hint in second
+        if command != "who-can":  # it is an array of principals
+            assert json.loads(result.stdout)["diagnostics"][0]["message"] == first.removeprefix("warning: ")
+
+
+def test_a_bucket_is_no_object_nor_the_other_way_round() -> None:
+    asked = ["check", ACCOUNTS, "--principal", APP, "--resource-account", "111122223333"]
+    for action, resource in (("s3:GetObject", "arn:aws:s3:::bucket"), ("s3:ListBucket", "arn:aws:s3:::bucket/a")):
+        result = _run(*asked, "--action", action, "--resource", resource)
+        assert f"warning: `{action}` is not asked on `{resource}`" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -183,7 +234,7 @@ def test_a_condition_key_that_no_request_has_is_told_with_a_warning(key: str, sa
         "AWS:Referer",
         "aws:RequestTag/any team",
         "aws:SourceOwner",
-        "s3:ExistingObjectTag/kind",
+        "s3:RequestObjectTag/kind",
         "dynamodb:Attributes",
         "saml:aud",
         "accounts.google.com:sub",

@@ -130,6 +130,15 @@ def test_a_deny_of_what_no_service_has_holds_with_a_warning_at_the_action(text: 
     assert result(text, action="kms:decrypt").case.warnings == ()
 
 
+def test_a_case_about_a_resource_that_the_action_is_not_asked_on_is_warned_of_with_its_place(text: str) -> None:
+    found = result(text, action="sqs:SendMessage")
+    (warning,) = found.case.warnings
+    assert warning.message.startswith("`sqs:SendMessage` is not asked on `arn:aws:kms:")
+    assert warning.place is not None
+    assert warning.place.source is not None
+    assert "key/1234abcd" in warning.place.source.text[warning.place.start : warning.place.end]
+
+
 def test_what_no_request_has_is_told_with_a_warning_at_the_key(text: str) -> None:
     found = result(text, context={"aws:SecureTransport": "true", "aws:SourcIp": "10.0.0.1"}, via_service="s3")
     assert found.passed
