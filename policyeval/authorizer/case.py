@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.grants import MatchedGrant
 from policyeval.authorizer.profiles import Caller, CallerPlan, Target, TargetPlan
+from policyeval.catalog.services import ROOT_KEEPS
 from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.layers import BoundStatement, LevelStack, PolicyLayer
 from policyeval.model.request import Request
@@ -64,8 +65,14 @@ class Case:
 
     @property
     def resource_policy(self) -> PolicyLayer | None:
-        """The resource's own policy, where the action asks it."""
-        return self.target.policy_for(self.action)
+        """The resource's own policy, where it has a say."""
+        return None if self.spared else self.target.policy_for(self.action)
+
+    @property
+    def spared(self) -> bool:
+        """Whether the resource's policy can take nothing: a bucket's locks its account's root user not out (S9)."""
+        root = self.caller.is_root and not self.context.caller.is_session
+        return root and self.action.folded in ROOT_KEEPS and not self.cross_account
 
     def policy_layers(self) -> list[PolicyLayer]:
         """Give the layers without levels, in the order in which failures are reported."""

@@ -136,7 +136,10 @@ def explicit_denies(case: Case) -> list[BoundStatement]:
         return _denies_of(case, case.endpoint)
     denied: list[BoundStatement] = []
     bound = not case.caller.service_linked  # else RCPs do not bind it (S3)
-    for statement in case.theirs.denies:
+    theirs = case.theirs.denies
+    if case.spared:
+        theirs = tuple(statement for statement in theirs if statement.layer is not Layer.RESOURCE)
+    for statement in theirs:
         if (bound or statement.layer is not Layer.RCP) and case.door(statement):
             denied.append(statement)  # noqa: PERF401 - see `_matching`
     for statement in case.own.denies:

@@ -16,6 +16,7 @@ from policyeval.authorizer.plan import Plan
 from policyeval.authorizer.policies import session_policies
 from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
 from policyeval.authorizer.recorded import Recorded
+from policyeval.catalog.services import ROOT_KEEPS
 from policyeval.errors import RequestError
 from policyeval.evaluator.layers import Compiler, PolicyLayer, View, keep
 from policyeval.evaluator.principals import Door, session_prefix
@@ -83,7 +84,8 @@ class Situation:
         source = Recorded(self.source)
         finder = Finder(source, self._profiles)
         calling = identify(request.principal, None, action, finder)
-        if calling.federated or action.folded == RETIRE_GRANT:  # rare, and decided by other layers and grants
+        rare = action.folded == RETIRE_GRANT or (calling.caller.is_root and action.folded in ROOT_KEEPS)
+        if calling.federated or rare:  # and decided by other layers and grants
             return None
         target, alias = finder.target(request, action, calling)
         facts = calling.caller if calling.session is None else facts_of(calling, calling.session)

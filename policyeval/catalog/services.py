@@ -20,6 +20,7 @@ __all__ = [
     "RCP_EXEMPT_ACTIONS",
     "RCP_SERVICES",
     "RCP_SERVICES_DATE",
+    "ROOT_KEEPS",
     "OwnPolicy",
     "governing",
     "may_have_policy",
@@ -99,6 +100,10 @@ RCP_SERVICES: Final[frozenset[str]] = frozenset(
 
 RCP_EXEMPT_ACTIONS: Final[frozenset[str]] = frozenset({"kms:retiregrant"})
 """Folded actions that no resource control policy restricts, though their service is bound."""
+
+
+ROOT_KEEPS: Final[frozenset[str]] = frozenset({"s3:deletebucketpolicy", "s3:getbucketpolicy", "s3:putbucketpolicy"})
+"""Folded actions that a bucket's policy cannot take from its account's root user (Amazon S3 API reference)."""
 
 
 class OwnPolicy(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policyeval import Authorizer, Entities, PolicySet, Request, RequestError, UnknownEntityError, simulate
+from policyeval import Authorizer, Entities, PolicySet, Request, RequestError, Session, UnknownEntityError, simulate
 from tests.authorizer.estates import (
     ALIAS,
     ALICE,
@@ -19,6 +19,7 @@ from tests.authorizer.estates import (
     LINKED,
     PARTNER,
     ROOT_A,
+    ROOT_B,
     A,
     B,
     M,
@@ -446,6 +447,43 @@ def test_an_object_that_is_described_too_stays_under_its_buckets_policy(
     authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
     request = Request(ALICE, "s3:GetObject", f"{BUCKET}/x")
     assert [authorizer.authorize(request).reason for _ in range(4)] == [reason] * 4
+
+
+CLOSED = [deny(Principal="*")]
+# What holds, who asks, the action, what else is described, what is decided by which layer or rule.
+LOCKED_OUT: list[tuple[str, str, str, dict[str, Any], tuple[str, str | None]]] = [
+    ("the root user deletes a policy that denies it", ROOT_A, "s3:DeleteBucketPolicy", {}, ("allowed", None)),
+    ("reads it", ROOT_A, "s3:getbucketpolicy", {}, ("allowed", None)),
+    ("and replaces it", ROOT_A, "s3:PutBucketPolicy", {}, ("allowed", None)),
+    ("and does nothing else", ROOT_A, "s3:PutBucketAcl", {}, ("explicit_deny", "resource_policy")),
+    ("nor does a user", ALICE, "s3:DeleteBucketPolicy", {}, ("explicit_deny", "resource_policy")),
+    ("nor another account's root user", ROOT_B, "s3:DeleteBucketPolicy", {}, ("explicit_deny", "resource_policy")),
+    ("an endpoint's policy binds it", ROOT_A, "s3:DeleteBucketPolicy", {"endpoint": CLOSED}, ("explicit_deny", "vpc_endpoint_policy")),
+    ("and a control policy", ROOT_A, "s3:DeleteBucketPolicy", {"scps": [[allow()], [deny()]]}, ("explicit_deny", "service_control_policy")),
+    ("or one of the bucket's account", ROOT_A, "s3:DeleteBucketPolicy", {"rcps": CLOSED}, ("explicit_deny", "resource_control_policy")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("principal", "action", "described", "decided"), [pytest.param(*row[1:], id=row[0]) for row in LOCKED_OUT]
+)
+def test_a_buckets_policy_locks_its_accounts_root_user_not_out(
+    principal: str, action: str, described: dict[str, Any], decided: tuple[str, str | None]
+) -> None:
+    authorizer = Authorizer(estate(**described, alice=[allow()], bucket=CLOSED))
+    request = Request(principal, action, BUCKET, vpc_endpoint="vpce-1" if "endpoint" in described else None)
+    assert [(d.reason, d.layer) for d in (authorizer.authorize(request) for _ in range(4))] == [decided] * 4
+
+
+def test_a_session_of_the_root_user_is_locked_out_as_others_are() -> None:
+    bucket = policy(*CLOSED)
+    for request, policies in (
+        (Request(ROOT_A, "s3:DeleteBucketPolicy", BUCKET), PolicySet(resource_policy=bucket, session_policies=[policy(allow())])),
+        (Request(ROOT_A, "s3:DeleteBucketPolicy", BUCKET, session=Session("x", [policy(allow())])), PolicySet(resource_policy=bucket)),
+    ):  # fmt: skip
+        assert simulate(request, policies).layer == "resource_policy"
+    alone = Request(ROOT_A, "s3:DeleteBucketPolicy", BUCKET, session=Session())  # of GetSessionToken
+    assert simulate(alone, PolicySet(resource_policy=bucket)).allowed
 
 
 SECRET = f"arn:aws:secretsmanager:us-east-1:{A}:secret:db-a1b2c3"

@@ -36,7 +36,7 @@ _PLAIN = sorted(IDENTITY_ONLY_ACTIONS)
 
 _ACTIONS = {
     "sqs": ("sqs:SendMessage", "sqs:ReceiveMessage"),
-    "s3": ("s3:ListBucket", "s3:GetBucketTagging"),
+    "s3": ("s3:ListBucket", "s3:GetBucketTagging", "s3:DeleteBucketPolicy"),
     "logs": ("logs:GetLogEvents", "logs:PutLogEvents"),
     "iam": ("iam:GetRole", "iam:PassRole"),
 }

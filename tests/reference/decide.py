@@ -245,10 +245,18 @@ def _of_resource(case: Case) -> dict[Layer, list[Said]]:
         return {}
     if case.assumes:
         return {Layer.TRUST: [_said([case.resource.policy], "trust", case.asked)]}
-    if case.is_role:
+    if case.is_role or _locks_nobody_out(case):
         return {}
     kind: PolicyKind = "key" if case.on_key else "resource"
     return {Layer.RESOURCE: [_said([case.resource.policy], kind, case.asked)]}
+
+
+def _locks_nobody_out(case: Case) -> bool:
+    """S9: a bucket's policy is its account's root user's to read, replace and delete, whatever it says."""
+    of_policy = case.action.startswith("s3:") and case.action.endswith(
+        ("getbucketpolicy", "putbucketpolicy", "deletebucketpolicy")
+    )
+    return of_policy and case.caller.kind == "root" and not case.elsewhere
 
 
 def _said(policies: Iterable[NamedPolicy], kind: PolicyKind, asked: Asked) -> Said:
