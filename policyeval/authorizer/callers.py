@@ -112,7 +112,10 @@ def _service(name: str) -> Caller:
 
 def _provider(name: str) -> Caller:
     # The call is not signed: the identity provider vouches for a user without AWS credentials.
-    return Caller(name, "Federated", {"aws:principalaccount": ANONYMOUS})
+    keys: dict[str, Value] = {"aws:principalaccount": ANONYMOUS}
+    if ":saml-provider/" not in name:  # OIDC providers go by their ARN, those built into AWS by their name
+        keys["aws:federatedprovider"] = name
+    return Caller(name, "Federated", keys)
 
 
 def _by_arn(principal: str, arn: Arn, session: Session | None, source: CallerSource) -> Calling:

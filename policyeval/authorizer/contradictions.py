@@ -16,6 +16,9 @@ from policyeval.evaluator.key_names import (
 )
 from policyeval.model.source import Diagnostic
 
+# Of how a role's session began, which its name does not tell.
+_TOLD_OF_ROLES = frozenset({"aws:sourceidentity", "aws:federatedprovider"})
+
 
 def may_contradict(folded: str) -> bool:
     """Tell whether something in a request can settle a folded key, or the key another one."""
@@ -60,7 +63,7 @@ def _against_caller(key: str, value: Value, context: EvaluationContext) -> str |
         return None if context.caller.temporary else "no temporary credentials sign the request"
     if key == "aws:userid" and context.caller.is_session:
         return _against_session(value, context.caller)
-    if key == "aws:sourceidentity" and context.caller.keys.get("aws:principaltype") == "AssumedRole":
+    if key in _TOLD_OF_ROLES and context.caller.keys.get("aws:principaltype") == "AssumedRole":
         return None
     if not context.caller.described or (key.startswith("aws:principalorg") and not context.caller.organization_known):
         return None  # nothing derives it (S34)

@@ -16,6 +16,7 @@ CALLER_KEYS = frozenset(
         "aws:username",
         "aws:tokenissuetime",
         "aws:sourceidentity",
+        "aws:federatedprovider",
     }
 )
 PRINCIPAL_TAG = "aws:principaltag/"

@@ -11,7 +11,7 @@ from policyeval.evaluator.context import CallerFacts, EvaluationContext, TargetF
 from policyeval.evaluator.key_names import CALLER_KEYS, PRINCIPAL_TAG, RESOURCE_TAGS, TARGET_KEYS
 from policyeval.evaluator.statements import CompiledStatement, all_of
 
-_OF_SESSIONS = frozenset({"aws:userid", "aws:sourceidentity"})
+_OF_SESSIONS = frozenset({"aws:userid", "aws:sourceidentity", "aws:federatedprovider"})
 
 
 def knows(context: EvaluationContext, key: str) -> bool:

@@ -91,6 +91,7 @@ MALFORMED: list[tuple[str, dict[str, object], str]] = [
     ("two values of a single-valued key", {"context": {"aws:SourceAccount": ["1", "2"]}}, "has one value, not 2"),
     ("another principal's ARN", {"context": {"aws:PrincipalArn": KEY}}, "the principal's is"),
     ("a tag the principal has not", {"context": {"aws:PrincipalTag/x": "y"}}, "the principal has none"),
+    ("a provider of who came through none", {"context": {"aws:FederatedProvider": "accounts.google.com"}}, "has none"),
     ("another tag value", {"context": {"aws:PrincipalTag/team": "red"}}, "the principal's is `blue`"),
     ("a tag the key has not", {"context": {"aws:ResourceTag/x": "y"}}, "the resource has none"),
     ("another account's key", {"context": {"aws:ResourceAccount": "1"}}, "the resource's is `111122223333`"),

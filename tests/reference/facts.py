@@ -88,6 +88,8 @@ def _of_caller(caller: Caller) -> dict[str, object]:
         facts["aws:principalservicename"] = caller.arn
         facts["aws:principalservicenameslist"] = (caller.arn,)
         facts["aws:principalaccount"] = AWS_SERVICE_ACCOUNT
+    if caller.kind == "provider" and ":saml-provider/" not in caller.arn:
+        facts["aws:federatedprovider"] = caller.arn
     account, record = caller.account, caller.record
     if account is None:
         return facts | {"aws:principalorgid": None, "aws:principalorgpaths": None}
