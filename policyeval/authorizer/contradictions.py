@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from policyeval.evaluator import values
-from policyeval.evaluator.context import CallerFacts, EvaluationContext, Value, Values, getter, service_principal
+from policyeval.evaluator.context import (
+    CallerFacts,
+    EvaluationContext,
+    Value,
+    Values,
+    getter,
+    origin_keys,
+    service_principal,
+)
 from policyeval.evaluator.key_names import (
     CALLER_KEYS,
     ENCRYPTION_CONTEXT,
     PRINCIPAL_TAG,
     REQUEST_TAG,
     RESOURCE_TAGS,
+    SOURCE_ACCOUNT,
     TARGET_KEYS,
 )
 from policyeval.model.source import Diagnostic
@@ -22,7 +31,7 @@ _TOLD_OF_ROLES = frozenset({"aws:sourceidentity", "aws:federatedprovider"})
 
 def may_contradict(folded: str) -> bool:
     """Tell whether something in a request can settle a folded key, or the key another one."""
-    return _is_settled(folded) or folded.startswith(REQUEST_TAG)
+    return _is_settled(folded) or folded.startswith(REQUEST_TAG) or folded == SOURCE_ACCOUNT
 
 
 def _is_settled(folded: str) -> bool:
@@ -184,6 +193,19 @@ def _check_owner(key: str) -> Callable[[Value, EvaluationContext], str | None]:
     return check
 
 
+def _check_origin(key: str) -> Callable[[Value, EvaluationContext], str | None]:
+    def check(value: Value, context: EvaluationContext) -> str | None:
+        known = origin_keys(context)
+        if known is None:
+            return None
+        owner = known[key]
+        if owner is None:
+            return f"account `{_shown(context.given[SOURCE_ACCOUNT])}` has none"
+        return None if _same(owner, value) else f"that of the account it is for is `{_shown(owner)}`"
+
+    return check
+
+
 _CHECKS: dict[str, Callable[[Value, EvaluationContext], str | None]] = {
     "aws:currenttime": _check_time,
     "aws:epochtime": _check_time,
@@ -197,6 +219,8 @@ _CHECKS: dict[str, Callable[[Value, EvaluationContext], str | None]] = {
     "aws:vpceaccount": _check_owner("aws:vpceaccount"),
     "aws:vpceorgid": _check_owner("aws:vpceorgid"),
     "aws:vpceorgpaths": _check_owner("aws:vpceorgpaths"),
+    "aws:sourceorgid": _check_origin("aws:sourceorgid"),
+    "aws:sourceorgpaths": _check_origin("aws:sourceorgpaths"),
     "kms:calleraccount": _check_account,
     "kms:encryptioncontextkeys": _check_context_keys,
     "kms:requestalias": _check_alias,

@@ -11,9 +11,9 @@ from policyeval.authorizer.contradictions import contradictions
 from policyeval.authorizer.derived import endpoint_keys
 from policyeval.authorizer.facts import Key, KeyReader, fold_pairs
 from policyeval.authorizer.profiles import Target
-from policyeval.errors import RequestError
+from policyeval.errors import RequestError, UnknownEntityError
 from policyeval.evaluator.context import CallerFacts, EvaluationContext, Value, Values
-from policyeval.evaluator.key_names import ENCRYPTION_CONTEXT, REQUEST_TAG
+from policyeval.evaluator.key_names import ENCRYPTION_CONTEXT, REQUEST_TAG, SOURCE_ACCOUNT
 from policyeval.evaluator.layers import keep
 from policyeval.evaluator.values import instant
 from policyeval.model.records import AccountRecord, EndpointRecord
@@ -40,8 +40,9 @@ class Through(NamedTuple):
 class Intake:
     """Makes contexts."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], account: Callable[[str], AccountRecord]) -> None:
         self._clock = clock
+        self._account = account
         self._keys = KeyReader()
         self._lower: dict[str, None] = {}  # names of encryption contexts that fold to themselves
 
@@ -105,10 +106,21 @@ class Intake:
         if request.context:
             context.given, guarded = self._keys.read(request.context, action, context.fault)
             if guarded:
+                context.origin = self._origin(context)
                 _settle(context.given, request, context)
             if through is not None and context.via_service is None and context.given.get("aws:sourceip"):
                 context.fault(f"requests through `{through.endpoint.id}` carry no `aws:SourceIp`: left out")
         return context
+
+    def _origin(self, context: EvaluationContext) -> AccountRecord | None:
+        """Find the account that a service says it calls for; nobody else says so (S34)."""
+        told = context.given.get(SOURCE_ACCOUNT)
+        if context.caller.caller_type != "Service" or not isinstance(told, str) or not told:
+            return None
+        try:
+            return self._account(told)
+        except UnknownEntityError:
+            return None
 
 
 def tell(context: EvaluationContext, request: Request) -> None:

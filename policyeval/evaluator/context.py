@@ -24,7 +24,7 @@ from policyeval.evaluator.key_names import (
     S3_TAGS,
     TARGET_KEYS,
 )
-from policyeval.model.records import EndpointRecord
+from policyeval.model.records import AccountRecord, EndpointRecord
 
 Value: TypeAlias = str | tuple[str, ...] | None
 Values: TypeAlias = Mapping[str, Value]
@@ -127,6 +127,7 @@ class EvaluationContext:
         via_service: the service that calls on the caller's behalf.
         endpoint: the VPC endpoint; `endpoint_keys` are the condition keys that its account gives, and
             `endpoint_organization_known` tells whether an organization of its would be among them.
+        origin: the account of what makes a service call, where it is known (`aws:SourceAccount`).
         alias: the alias name the caller used (K6).
         moment: the request's time, None until somebody looks; `clock` then tells it.
         faults: what could not be evaluated.
@@ -141,6 +142,7 @@ class EvaluationContext:
     endpoint: EndpointRecord | None = None
     endpoint_keys: Values = NOTHING
     endpoint_organization_known: bool = True
+    origin: AccountRecord | None = None
     alias: str | None = None
     moment: datetime | None = None
     faults: list[str] | None = None
@@ -237,6 +239,19 @@ def _of_endpoint(key: str) -> Getter:
     return get
 
 
+def origin_keys(context: EvaluationContext) -> Values | None:
+    """Give the condition keys that say which organization a service calls for; None where nothing tells."""
+    origin = context.origin
+    if origin is None or not origin.organization_known:
+        return None
+    path = origin.organization_path
+    return {"aws:sourceorgid": origin.organization_id, "aws:sourceorgpaths": (path,) if path else None}
+
+
+def _of_origin(key: str) -> Getter:
+    return lambda context: context.given.get(key) if (known := origin_keys(context)) is None else known[key]
+
+
 def _source_ip(context: EvaluationContext) -> Value:
     # Through an endpoint the address is private and stands in aws:VpcSourceIp (S34).
     return _through(context, "aws:sourceip", None)
@@ -316,6 +331,8 @@ COMPUTED: Mapping[str, Getter] = {
     "aws:vpceorgid": _of_endpoint("aws:vpceorgid"),
     "aws:vpceorgpaths": _of_endpoint("aws:vpceorgpaths"),
     "aws:sourceip": _source_ip,
+    "aws:sourceorgid": _of_origin("aws:sourceorgid"),
+    "aws:sourceorgpaths": _of_origin("aws:sourceorgpaths"),
     "aws:requestedregion": _requested_region,
     "kms:viaservice": _via_service,
     "kms:calleraccount": _caller_account,

@@ -40,6 +40,7 @@ OBJECT_TAG = "s3:existingobjecttag/"
 S3_TAGS = (BUCKET_TAG, ACCESS_POINT_TAG, OBJECT_TAG)
 RESOURCE_TAGS = (RESOURCE_TAG, *OTHER_FAMILIES, *S3_TAGS)
 REQUEST_TAG = "aws:requesttag/"
+SOURCE_ACCOUNT = "aws:sourceaccount"
 OWNER_KEYS = frozenset({"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"})
 # Keys that the resource gives.
 TARGET_KEYS = OWNER_KEYS | frozenset(

@@ -92,6 +92,11 @@ MALFORMED: list[tuple[str, dict[str, object], str]] = [
     ("another principal's ARN", {"context": {"aws:PrincipalArn": KEY}}, "the principal's is"),
     ("a tag the principal has not", {"context": {"aws:PrincipalTag/x": "y"}}, "the principal has none"),
     ("a provider of who came through none", {"context": {"aws:FederatedProvider": "accounts.google.com"}}, "has none"),
+    (
+        "another organization than that of the account that a service calls for",
+        {"principal": "s3.amazonaws.com", "context": {"aws:SourceAccount": "111122223333", "aws:SourceOrgID": "o-1"}},
+        "account `111122223333` has none",
+    ),
     ("another tag value", {"context": {"aws:PrincipalTag/team": "red"}}, "the principal's is `blue`"),
     ("a tag the key has not", {"context": {"aws:ResourceTag/x": "y"}}, "the resource has none"),
     ("another account's key", {"context": {"aws:ResourceAccount": "1"}}, "the resource's is `111122223333`"),

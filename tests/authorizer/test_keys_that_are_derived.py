@@ -20,6 +20,7 @@ S3, S3_CHINA = "s3.us-east-1.amazonaws.com", "s3.cn-north-1.amazonaws.com.cn"
 MRK = "mrk-1234abcd12ab34cd56ef1234567890ab"
 REPLICATED = {"key_facts": {"id": MRK, "multi_region": True}, "resource": KEY.replace(KEY.rpartition("/")[2], MRK)}
 SERVICE = {"principal": "s3.amazonaws.com"}
+FOR_A = {**SERVICE, "organized": True, "context": {"AWS:sourceaccount": A}}
 ANONYMOUS = {"principal": "anonymous", "action": "s3:GetObject", "resource": BUCKET}
 PROVIDER = {"principal": "accounts.google.com", "action": "sts:AssumeRoleWithWebIdentity", "resource": APP}
 QUEUE = {"action": "sqs:SendMessage", "resource": f"arn:aws:sqs:us-east-1:{A}:queue"}
@@ -67,6 +68,13 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("a service is one", SERVICE, "aws:PrincipalIsAWSService", "true"),
     ("a service's name", SERVICE, "aws:PrincipalServiceName", "s3.amazonaws.com"),
     ("a service's names", SERVICE, "aws:PrincipalServiceNamesList", ("s3.amazonaws.com",)),
+    ("the organization that a service calls for", FOR_A, "aws:SourceOrgID", ORGANIZATION),
+    ("its path in it", FOR_A, "aws:SourceOrgPaths", (PATH,)),
+    ("an account outside of all", {**FOR_A, "organized": False}, "aws:SourceOrgID", None),
+    ("nor has it a path", {**FOR_A, "organized": False}, "aws:SourceOrgPaths", None),
+    ("an account that nobody describes", {**FOR_A, "context": {"aws:SourceAccount": "1", "aws:SourceOrgID": "o-1"}}, "aws:SourceOrgID", "o-1"),
+    ("no account at all", {**FOR_A, "context": {"aws:SourceAccount": "", "aws:SourceOrgID": "o-1"}}, "aws:SourceOrgID", "o-1"),
+    ("a user calls for nobody", {"organized": True, "context": {"aws:SourceAccount": A}}, "aws:SourceOrgID", None),
     ("an anonymous caller's account", ANONYMOUS, "aws:PrincipalAccount", "anonymous"),
     ("an anonymous caller's type", ANONYMOUS, "aws:PrincipalType", "Anonymous"),
     ("an anonymous caller's id", ANONYMOUS, "aws:userid", "anonymous"),

@@ -61,12 +61,27 @@ def facts_of(  # noqa: PLR0913 - what a request is made of
     if caller.account is not None and (caller.temporary or request.via_service is not None):
         facts.setdefault("aws:multifactorauthpresent", False)  # unless more is known
     facts = {key: value for key, value in facts.items() if not key.startswith("aws:principaltag/")} | derived
+    facts |= _of_origin(caller, facts.get("aws:sourceaccount"), world)
     for one, other in _SAME:
         if one in facts or other in facts:
             facts[one] = facts[other] = facts.get(one, facts.get(other))
     if request.action.lower().startswith("kms:"):
         facts = _of_kms(request, caller, resource, facts, on_alias=on_alias)
     return {key: value for key, value in facts.items() if value is not None}
+
+
+def _of_origin(caller: Caller, told: object, world: World) -> dict[str, object]:
+    """A service that names an account names its organization, too."""
+    found = [account for account in world.accounts if account.id == told and caller.kind == "service"]
+    return {
+        key: value
+        for account in found
+        if account.organization_known
+        for key, value in (
+            ("aws:sourceorgid", account.organization_id),
+            ("aws:sourceorgpaths", (account.organization_path,) if account.organization_path else None),
+        )
+    }
 
 
 def _as_tuple(value: object) -> tuple[str, ...]:
