@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
@@ -10,7 +11,7 @@ from policyeval.authorizer.actions import ROLE_EXTRAS, WEB_IDENTITY_ACTIONS, Act
 from policyeval.authorizer.derived import tag_keys
 from policyeval.authorizer.profiles import SERVICE_ACCOUNT, Caller
 from policyeval.errors import RequestError
-from policyeval.evaluator.context import CallerFacts, Value
+from policyeval.evaluator.context import UNKNOWN_ID, UNKNOWN_TYPE, CallerFacts, Value
 from policyeval.evaluator.key_names import PRINCIPAL_TAG
 from policyeval.evaluator.principals import Door
 from policyeval.model.arn import Arn, is_account_id, root_arn, split_arn
@@ -21,6 +22,8 @@ ANONYMOUS = "anonymous"
 _PROVIDERS = ("oidc-provider/", "saml-provider/")
 _SERVICE_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".aws.internal", ".amazon.com", ".aws.dev")
 _WEB_PROVIDERS = frozenset({"accounts.google.com", "graph.facebook.com", "www.amazon.com"})
+# Every request has them (S15): with what no customer's principal has, …IfExists opens nothing.
+_OF_NO_CUSTOMER: Mapping[str, Value] = {"aws:principaltype": UNKNOWN_TYPE, "aws:userid": UNKNOWN_ID}
 # GovCloud's pools and China's go by names of their own.
 _POOLS = re.compile(r"cognito-identity(-us-gov|\.[a-z0-9-]+)?\.amazonaws\.com(\.cn)?")
 
@@ -104,6 +107,7 @@ def _service(name: str) -> Caller:
         "aws:principalisawsservice": "true",
         "aws:principalservicename": name,
         "aws:principalservicenameslist": (name,),
+        **_OF_NO_CUSTOMER,
     }
     caller = Caller(name, "Service", keys)
     caller.grantees = ((name, Door.DIRECT),)
@@ -112,7 +116,7 @@ def _service(name: str) -> Caller:
 
 def _provider(name: str) -> Caller:
     # The call is not signed: the identity provider vouches for a user without AWS credentials.
-    keys: dict[str, Value] = {"aws:principalaccount": ANONYMOUS}
+    keys: dict[str, Value] = {"aws:principalaccount": ANONYMOUS, **_OF_NO_CUSTOMER}
     if ":saml-provider/" not in name:  # OIDC providers go by their ARN, those built into AWS by their name
         keys["aws:federatedprovider"] = name
     return Caller(name, "Federated", keys)

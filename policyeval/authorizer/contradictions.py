@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from policyeval.evaluator import values
 from policyeval.evaluator.context import (
+    UNKNOWN_ID,
+    UNKNOWN_TYPE,
     CallerFacts,
     EvaluationContext,
     Value,
@@ -27,6 +29,9 @@ from policyeval.model.source import Diagnostic
 
 # Of how a role's session began, which its name does not tell.
 _TOLD_OF_ROLES = frozenset({"aws:sourceidentity", "aws:federatedprovider"})
+
+
+_NOBODYS = (UNKNOWN_ID, UNKNOWN_TYPE)
 
 
 def may_contradict(folded: str) -> bool:
@@ -67,7 +72,7 @@ def _contradicted(key: str, value: Value, context: EvaluationContext) -> str | N
 def _against_caller(key: str, value: Value, context: EvaluationContext) -> str | None:
     derived = context.caller.keys.get(key)
     if derived is not None:
-        return None if _same(derived, value) else f"the principal's is `{_shown(derived)}`"
+        return None if _same(derived, value) else _principals(derived)
     if key == "aws:tokenissuetime":
         return None if context.caller.temporary else "no temporary credentials sign the request"
     if key == "aws:userid" and context.caller.is_session:
@@ -78,6 +83,10 @@ def _against_caller(key: str, value: Value, context: EvaluationContext) -> str |
         return None  # nothing derives it (S34)
     unnamed = key == "aws:userid" and context.caller.unique_id is None and context.caller.caller_type == "AWS"
     return None if unnamed else "the principal has none"
+
+
+def _principals(derived: Value) -> str:
+    return "the principal has none" if derived in _NOBODYS else f"the principal's is `{_shown(derived)}`"
 
 
 def _against_session(value: Value, caller: CallerFacts) -> str | None:

@@ -171,8 +171,9 @@ class EvaluationContext:
 
 Getter: TypeAlias = Callable[[EvaluationContext], Value]
 
-# What no unique id and no session name can be.
+# What no unique id, no session name and no type of principal can be.
 UNKNOWN_ID = "<id>"
+UNKNOWN_TYPE = "<type>"
 UNKNOWN_SESSION = "<session>"
 
 

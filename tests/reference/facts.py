@@ -98,6 +98,8 @@ def _of_caller(caller: Caller) -> dict[str, object]:
     facts["aws:sourceidentity"] = caller.source_identity
     if caller.kind == "anonymous":
         facts["aws:userid"] = "anonymous"
+    if caller.kind in {"service", "provider"}:  # there, and nobody's
+        facts |= {"aws:userid": "<id>", "aws:principaltype": "<type>"}
     if caller.kind == "service":
         facts["aws:principalisawsservice"] = True
         facts["aws:principalservicename"] = caller.arn
