@@ -11,8 +11,8 @@ from policyeval.authorizer.actions import ROLE_EXTRAS, WEB_IDENTITY_ACTIONS, Act
 from policyeval.authorizer.derived import tag_keys
 from policyeval.authorizer.profiles import SERVICE_ACCOUNT, Caller
 from policyeval.errors import RequestError
-from policyeval.evaluator.context import UNKNOWN_ID, UNKNOWN_TYPE, CallerFacts, Value
-from policyeval.evaluator.key_names import PRINCIPAL_TAG
+from policyeval.evaluator.context import CallerFacts, Value
+from policyeval.evaluator.key_names import PRINCIPAL_TAG, UNKNOWN_ID, UNKNOWN_TYPE
 from policyeval.evaluator.principals import Door
 from policyeval.model.arn import Arn, is_account_id, root_arn, split_arn
 from policyeval.model.request import Session

@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from policyeval.evaluator import values
 from policyeval.evaluator.context import (
-    UNKNOWN_ID,
-    UNKNOWN_TYPE,
     CallerFacts,
     EvaluationContext,
     Value,
@@ -24,6 +22,8 @@ from policyeval.evaluator.key_names import (
     RESOURCE_TAGS,
     SOURCE_ACCOUNT,
     TARGET_KEYS,
+    UNKNOWN_ID,
+    UNKNOWN_TYPE,
 )
 from policyeval.model.source import Diagnostic
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from policyeval.authorizer.facts import fold_names
@@ -14,9 +15,12 @@ from policyeval.evaluator.key_names import (
     OTHER_RESOURCE_TAGS,
     PRINCIPAL_TAG,
     RESOURCE_TAG,
+    TAGS_OF_KINDS,
 )
 from policyeval.model.arn import Arn, split_arn
 from policyeval.model.records import AccountRecord, KeyFacts, PrincipalRecord, ResourceRecord
+
+_FIRST_WORD = re.compile(r"[a-z-]+")
 
 
 def principal_keys(record: PrincipalRecord) -> dict[str, Value]:
@@ -98,7 +102,10 @@ def _tag_families(arn: str) -> tuple[str, ...]:
     # Systems Manager is asked on EC2's instances, too. Calls of an API look up none (service authorization reference).
     asked = ("ec2", "ssm") if service == "ec2" else (service,)
     others = (OTHER_RESOURCE_TAGS[each] for each in asked if each in OTHER_RESOURCE_TAGS)
-    return (RESOURCE_TAG, *others) if service != "execute-api" else ()
+    kind = _FIRST_WORD.match(parts.resource) if parts is not None else None
+    of_kind = TAGS_OF_KINDS.get((service, kind.group())) if kind is not None else None
+    families = (RESOURCE_TAG, *others, *([of_kind] if of_kind is not None else []))
+    return families if service != "execute-api" else ()
 
 
 def _s3_families(parts: Arn) -> tuple[str, ...]:

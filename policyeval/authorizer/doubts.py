@@ -16,8 +16,8 @@ from policyeval.authorizer.decide import needs_no_permission
 from policyeval.authorizer.report import every_layer
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.catalog.services import MAKING_ACTIONS, governing, may_have_policy
-from policyeval.evaluator.context import UNKNOWN_ID, getter
-from policyeval.evaluator.key_names import BUCKET_TAG, OTHER_RESOURCE_TAGS, RESOURCE_TAG, S3_TAGS
+from policyeval.evaluator.context import getter
+from policyeval.evaluator.key_names import BUCKET_TAG, OTHER_RESOURCE_TAGS, RESOURCE_TAG, RESOURCE_TAGS, UNKNOWN_ID
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.arn import Arn
@@ -98,8 +98,9 @@ def _unknown_families(case: Case) -> tuple[str, ...]:
     elif parts.service == "kms":
         return ()
     else:
-        of_s3 = S3_TAGS if case.action.service == "s3" else ()
-        families = [RESOURCE_TAG, OTHER_RESOURCE_TAGS.get(case.action.service, RESOURCE_TAG), *of_s3]
+        service = case.action.service
+        own = (family for family in RESOURCE_TAGS if family.startswith(f"{service}:"))
+        families = [RESOURCE_TAG, OTHER_RESOURCE_TAGS.get(service, RESOURCE_TAG), *own]
     return tuple(family for family in families if family not in case.action.lacks)
 
 

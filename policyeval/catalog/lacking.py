@@ -83,7 +83,6 @@ _WITH_OBJECT_TAGS: Final = frozenset(
     }
 )
 _OBJECT_TAG: Final = "s3:existingobjecttag/"
-_S3_TAGS: Final = (_OBJECT_TAG, "s3:buckettag/", "s3:accesspointtag/")
 
 
 def lacking(folded_action: str) -> frozenset[str]:
@@ -94,8 +93,6 @@ def lacking(folded_action: str) -> frozenset[str]:
     ]
     if service in _SERVICES_WITHOUT_OWNER or folded_action in _WITHOUT_OWNER:
         keys += _OWNER
-    if service != "s3":
-        keys += _S3_TAGS
-    elif folded_action not in _WITH_OBJECT_TAGS:
+    if folded_action not in _WITH_OBJECT_TAGS:
         keys.append(_OBJECT_TAG)
     return frozenset(keys)

@@ -18,11 +18,13 @@ from policyeval.evaluator.key_names import (
     ENCRYPTION_CONTEXT,
     OTHER_FAMILIES,
     OTHER_RESOURCE_TAGS,
+    OWN_FAMILIES,
     OWNER_KEYS,
     PRINCIPAL_TAG,
     RESOURCE_TAG,
-    S3_TAGS,
     TARGET_KEYS,
+    UNKNOWN_ID,
+    UNKNOWN_SESSION,
 )
 from policyeval.model.records import AccountRecord, EndpointRecord
 
@@ -170,11 +172,6 @@ class EvaluationContext:
 
 
 Getter: TypeAlias = Callable[[EvaluationContext], Value]
-
-# What no unique id, no session name and no type of principal can be.
-UNKNOWN_ID = "<id>"
-UNKNOWN_TYPE = "<type>"
-UNKNOWN_SESSION = "<session>"
 
 
 def _current_time(context: EvaluationContext) -> Value:
@@ -360,11 +357,13 @@ def _tag_by_another_name(folded: str) -> Getter:
     return get
 
 
-def _unless_lacking(folded: str, name: str) -> Getter:
-    """Compile the way to what a resource gives, but not in requests that lack the key, or family, of that name."""
+def _of_some(folded: str, name: str, service: str | None) -> Getter:
+    """Compile the way to what a resource gives in calls of a service, None for all, that do not lack `name`."""
 
     def get(context: EvaluationContext) -> Value:
-        value = None if name in context.call.lacks else context.target.keys.get(folded)
+        call = context.call
+        has = service in {None, call.service} and name not in call.lacks
+        value = context.target.keys.get(folded) if has else None
         return context.given.get(folded) if value is None else value
 
     return get
@@ -375,9 +374,9 @@ def _of_call(folded: str) -> Getter | None:
     if folded.startswith(OTHER_FAMILIES):
         return _tag_by_another_name(folded)
     if folded in OWNER_KEYS:
-        return _unless_lacking(folded, folded)
-    if folded.startswith(S3_TAGS):
-        return _unless_lacking(folded, folded[: folded.index("/") + 1])
+        return _of_some(folded, folded, None)
+    if folded.startswith(OWN_FAMILIES):
+        return _of_some(folded, folded[: folded.index("/") + 1], folded.partition(":")[0])
     return COMPUTED.get(folded)
 
 

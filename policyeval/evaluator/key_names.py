@@ -37,8 +37,22 @@ OTHER_FAMILIES = tuple(dict.fromkeys(OTHER_RESOURCE_TAGS.values()))
 BUCKET_TAG = "s3:buckettag/"
 ACCESS_POINT_TAG = "s3:accesspointtag/"
 OBJECT_TAG = "s3:existingobjecttag/"
-S3_TAGS = (BUCKET_TAG, ACCESS_POINT_TAG, OBJECT_TAG)
-RESOURCE_TAGS = (RESOURCE_TAG, *OTHER_FAMILIES, *S3_TAGS)
+# And so do a few others, by the word that the end of an ARN begins with.
+_KINDS = {
+    "dms": (
+        "assessment-run", "cert", "data-migration", "data-provider", "endpoint", "es", "individual-assessment",
+        "instance-profile", "migration-project", "rep", "replication-config", "subgrp", "task",
+    ),
+    "rds": (
+        "cluster", "cluster-pg", "cluster-snapshot", "db", "es", "og", "pg", "ri", "secgrp", "snapshot", "subgrp",
+    ),
+}  # fmt: skip
+TAGS_OF_KINDS = {(service, kind): f"{service}:{kind}-tag/" for service, kinds in _KINDS.items() for kind in kinds} | {
+    ("s3express", "accesspoint"): "s3express:accesspointtag/",
+    ("s3express", "bucket"): "s3express:buckettag/",
+}
+OWN_FAMILIES = (BUCKET_TAG, ACCESS_POINT_TAG, OBJECT_TAG, *TAGS_OF_KINDS.values())
+RESOURCE_TAGS = (RESOURCE_TAG, *OTHER_FAMILIES, *OWN_FAMILIES)
 REQUEST_TAG = "aws:requesttag/"
 SOURCE_ACCOUNT = "aws:sourceaccount"
 OWNER_KEYS = frozenset({"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"})
@@ -56,3 +70,7 @@ TARGET_KEYS = OWNER_KEYS | frozenset(
         "kms:customermasterkeyusage",
     }
 )
+# What no unique id, no session name and no type of principal can be.
+UNKNOWN_ID = "<id>"
+UNKNOWN_TYPE = "<type>"
+UNKNOWN_SESSION = "<session>"

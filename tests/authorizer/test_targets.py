@@ -488,6 +488,7 @@ def test_a_session_of_the_root_user_is_locked_out_as_others_are() -> None:
 
 SECRET = f"arn:aws:secretsmanager:us-east-1:{A}:secret:db-a1b2c3"
 MACHINE, CLUSTER = f"arn:aws:ec2:us-east-1:{A}:instance/i-1", f"arn:aws:elasticmapreduce:us-east-1:{A}:cluster/j-1"
+DATABASE = f"arn:aws:rds:us-east-1:{A}:db:orders"
 PROD = {"env": "prod"}
 API = f"arn:aws:execute-api:us-east-1:{A}:a1b2c3d4e5"
 POINT = f"arn:aws:s3:us-east-1:{A}:accesspoint/point"
@@ -516,6 +517,13 @@ OWN_NAMES: list[tuple[str, str, str, dict[str, str] | None, dict[str, Any], bool
     ("an access point's", "s3:ListBucket", POINT, PROD, when("StringEquals", "s3:AccessPointTag/env", "prod"), False),
     ("which is no bucket's", "s3:ListBucket", POINT, PROD, when("Null", "s3:BucketTag/env", "false"), True),
     ("another resource's of S3", "s3:GetStorageLensConfiguration", f"arn:aws:s3:us-east-1:{A}:storage-lens/y", PROD, when("StringEquals", "aws:ResourceTag/env", "prod"), False),
+    ("a database's by RDS's name", "rds:StartDBInstance", DATABASE, PROD, when("StringEquals", "rds:db-tag/ENV", "prod"), False),
+    ("which is not that of a cluster's", "rds:StartDBInstance", DATABASE, PROD, when("Null", "rds:cluster-tag/env", "false"), True),
+    ("and of all", "rds:StartDBInstance", DATABASE, PROD, when("StringEquals", "aws:ResourceTag/env", "prod"), False),
+    ("a proxy has none of RDS's", "rds:DeleteDBProxy", DATABASE.replace(":db:", ":db-proxy:"), PROD, when("Null", "rds:db-tag/env", "false"), True),
+    ("nor has AWS Backup", "backup:StartBackupJob", DATABASE, PROD, when("Null", "rds:db-tag/env", "false"), True),
+    ("a directory bucket's", "s3express:CreateSession", f"arn:aws:s3express:us-east-1:{A}:bucket/b", PROD, when("StringEquals", "s3express:BucketTag/env", "prod"), False),
+    ("what begins with no word has that of all", "rds:StartDBInstance", DATABASE.replace(":db:", ":1:"), PROD, when("StringEquals", "aws:ResourceTag/env", "prod"), False),
     ("a call of an API has none", "execute-api:Invoke", f"{API}/x", PROD, when("Null", "aws:ResourceTag/env", "false"), True),
     ("and who connects to its instances", "ec2-instance-connect:SendSSHPublicKey", MACHINE, PROD, when("StringEquals", "ec2:ResourceTag/env", "prod"), False),
 ]  # fmt: skip

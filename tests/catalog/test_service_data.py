@@ -14,7 +14,7 @@ from policyeval.catalog import keys, kms, lacking, services
 from policyeval.catalog.dependent_actions import DEPENDENT_ACTIONS
 from policyeval.catalog.service_data import ActionResource, Service, ServiceKey, service_data
 from policyeval.catalog.unlisted import RETIRED_SERVICES, UNLISTED_ACTIONS, UNLISTED_ARNS
-from policyeval.evaluator.key_names import OTHER_RESOURCE_TAGS
+from policyeval.evaluator.key_names import OTHER_RESOURCE_TAGS, TAGS_OF_KINDS
 from tests.catalog.make_service_data import HOME, changes, digest, read, render, write
 
 DATA = service_data()
@@ -41,6 +41,8 @@ def test_the_services_that_name_a_resources_tags_otherwise_are_known() -> None:
     tags = [(prefix, name.partition("/")[0]) for prefix, name in families if not name.startswith("aws:")]
     named = {prefix: f"{family}/" for prefix, family in tags if family.endswith(":resourcetag")}
     assert named == OTHER_RESOURCE_TAGS
+    own = {f"{family}/" for prefix, family in tags if prefix in {"dms", "rds", "s3express"} and family.endswith("tag")}
+    assert own - {"dms:req-tag/", "rds:req-tag/"} == set(TAGS_OF_KINDS.values())
 
 
 def test_what_makes_a_resource_is_an_action() -> None:

@@ -140,7 +140,7 @@ def _of_resource(resource: ResourceRecord | None, owner: AccountRecord | None, r
             facts["s3:resourceaccount"] = owner.id
     if resource is not None and ":s3:" not in resource.arn and ":execute-api:" not in resource.arn:
         for key, value in by_folded_key(resource.tags).items():
-            facts |= {f"{family}:resourcetag/{key}": value for family in _families(resource, request)}
+            facts |= {f"{family}/{key}": value for family in _families(resource, request)}
     return facts
 
 
@@ -166,9 +166,11 @@ def _of_s3(request: Request, world: World) -> dict[str, object]:
 def _families(resource: ResourceRecord, request: Request) -> tuple[str, ...]:
     """Tell whose keys have the resource's tags: of its service where that is called, and of who is asked on it, too."""
     service, asked = resource.arn.split(":")[2], request.action.lower().partition(":")[0]
+    if asked == service and asked in {"rds", "dms"}:
+        return "aws:resourcetag", f"{asked}:{resource.arn.split(':')[5]}-tag"  # which may be no key that policies have
     other = _WITH_TAGS_OF.get(asked, asked)
     on_it = other == service or (other, service) == ("ssm", "ec2")
-    return ("aws", other) if other in _WITH_TAGS and on_it else ("aws",)
+    return ("aws:resourcetag", f"{other}:resourcetag") if other in _WITH_TAGS and on_it else ("aws:resourcetag",)
 
 
 def _of_request(request: Request, world: World) -> dict[str, object]:
