@@ -14,6 +14,7 @@ from tests.kms.estate import (
     ADMIN_B,
     APP_A,
     NOBODY_A,
+    NOBODY_B,
     START,
     A,
     B,
@@ -314,19 +315,21 @@ def test_a_service_makes_no_alias_in_its_own_name() -> None:
     assert names(estate) == []
 
 
-def test_another_accounts_key_gets_no_alias() -> None:  # K3
+@pytest.mark.parametrize("caller", [ADMIN_B, NOBODY_B])
+def test_another_accounts_key_gets_no_alias(caller: str) -> None:  # K3
+    """Who may not even make aliases learns no more: the alias is asked before the key is."""
     estate = Estate()
     document = policy(allow("kms:*", Principal={"AWS": A}), allow("kms:*", Principal={"AWS": B}))
     key = estate.key(Policy=json.dumps(document))
     none = f"arn:aws:kms:us-east-1:{A}:key/none"
     estate.call("CreateAlias", ADMIN_B, AliasName="alias/app", TargetKeyId=estate.key(ADMIN_B))
     for operation, name in (("CreateAlias", "alias/new"), ("UpdateAlias", "alias/app")):
-        refused = estate.refused(operation, ADMIN_B, AliasName=name, TargetKeyId=key)
+        refused = estate.refused(operation, caller, AliasName=name, TargetKeyId=key)
         assert refused[0] == DENIED
-        assert refused == estate.refused(operation, ADMIN_B, AliasName=name, TargetKeyId=none)
-    listed = estate.refused("ListAliases", ADMIN_B, KeyId=key)
+        assert refused == estate.refused(operation, caller, AliasName=name, TargetKeyId=none)
+    listed = estate.refused("ListAliases", caller, KeyId=key)
     assert listed[0] == DENIED
-    assert listed == estate.refused("ListAliases", ADMIN_B, KeyId=none)
+    assert listed == estate.refused("ListAliases", caller, KeyId=none)
 
 
 # ListAliases.

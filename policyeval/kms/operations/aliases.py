@@ -28,10 +28,8 @@ def create_alias(call: Call) -> Response:
     """Give a key one more name."""
     name = _alias_name(call)
     arn = _alias_arn(call, name)
-    found = call.find(call.params["TargetKeyId"], "kms:CreateAlias")
+    found = _own(call, call.params["TargetKeyId"], "kms:CreateAlias")
     key = found.key
-    if not call.caller.account:  # a service has no aliases
-        raise call.veiled("kms:CreateAlias")
     call.ask_on(arn, "kms:CreateAlias")
     call.ask("kms:CreateAlias", found)
     check_state(key, NOT_PENDING_DELETION)
@@ -45,7 +43,7 @@ def create_alias(call: Call) -> Response:
 def update_alias(call: Call) -> Response:
     """Let an alias stand for another key, of the same type and usage."""
     alias, current = _existing(call, "kms:UpdateAlias")
-    new = call.find(call.params["TargetKeyId"], "kms:UpdateAlias")
+    new = _own(call, call.params["TargetKeyId"], "kms:UpdateAlias")
     call.ask_on(alias.arn, "kms:UpdateAlias")
     call.ask("kms:UpdateAlias", current)
     call.ask("kms:UpdateAlias", new)
@@ -66,6 +64,18 @@ def delete_alias(call: Call) -> Response:
     call.ask("kms:DeleteAlias", found)
     call.transaction.delete_alias(alias.arn)
     return {}
+
+
+def _own(call: Call, key_id: str, action: str) -> Found:
+    """Find a key of the caller's account; services have none.
+
+    Another account's is refused here, whether it is there or not: no policy opens it to these operations (K3), and a
+    refusal of the alias, which is asked first, would tell a key that exists from one that does not.
+    """
+    found = call.find(key_id, action)
+    if found.key.account != call.caller.account:
+        raise call.veiled(action)
+    return found
 
 
 def _alias_name(call: Call) -> str:
@@ -123,7 +133,7 @@ def _kind(key: Key) -> tuple[bool, str]:
 def list_aliases(call: Call) -> Response:
     """List the aliases of the account in the Region, or those of one of its keys, by name."""
     key_id = call.params.get("KeyId")
-    key = _own_key(call, key_id) if key_id is not None else None
+    key = _own(call, key_id, "kms:ListAliases").key if key_id is not None else None
 
     def target(alias: Alias) -> Key | None:
         return call.reading.key(alias.target)
@@ -136,14 +146,6 @@ def list_aliases(call: Call) -> Response:
 
     of = key.arn if key is not None else ""
     return page(call, member="Aliases", default=_PAGE, fetch=fetch, order=_by_name, show=_shown, of=of)
-
-
-def _own_key(call: Call, key_id: str) -> Key:
-    """Find the key whose aliases are listed; another account's is refused whether it is there or not."""
-    key = call.find(key_id, "kms:ListAliases").key
-    if key.account != call.caller.account:
-        raise call.veiled("kms:ListAliases")
-    return key
 
 
 def _by_name(alias: Alias) -> str:
