@@ -61,7 +61,7 @@ def is_there(text: str, arn: Arn, iam: PolicySource) -> bool:
     try:
         match arn.service, kind:
             case ("iam", "root"):
-                found = not name
+                found = arn.resource == kind
             case ("iam", "user" | "role"):
                 found = iam.principal(text) is not None
             case ("sts", "assumed-role"):

@@ -298,6 +298,7 @@ REFUSED = [
     ("a name that is neither an ARN nor a service's", {"GranteePrincipal": "s3.example.com"}, BAD_ARN),
     ("a service's name with more before it", {"RetiringPrincipal": "x/s3.amazonaws.com"}, BAD_ARN),
     ("another partition", {"GranteePrincipal": f"arn:aws-cn:iam::{A}:root"}, BAD_ARN),
+    ("an account's ARN with more after it", {"GranteePrincipal": f"arn:aws:iam::{A}:root/"}, BAD_ARN),
     ("a bucket", {"GranteePrincipal": "arn:aws:s3:::bucket"}, BAD_ARN),
 ]
 
