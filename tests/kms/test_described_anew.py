@@ -132,7 +132,7 @@ def test_a_key_of_an_account_that_is_gone_looks_like_one_that_never_was(operatio
     told = estate.refused(operation, ADMIN_B, **params)
     assert told == estate.refused(operation, ADMIN_B, **never)
     assert told[0] == "AccessDeniedException"
-    assert trail.records[-2]["errorCode"] == "AccessDeniedException"
+    assert trail.records[-2]["errorCode"] == "AccessDenied"
     estate.kms.describe(entities())
     if operation != "RetireGrant":
         assert estate.call(operation, ADMIN_B, **params)

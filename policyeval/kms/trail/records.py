@@ -20,6 +20,8 @@ __all__ = ["event_time", "record"]
 
 _VERSION = "1.11"
 _SYMMETRIC = "SYMMETRIC_DEFAULT"
+# What KMS tells CloudTrail of an error where that is not the API's own code: so records of AWS's have it.
+_CODES = {"AccessDeniedException": "AccessDenied"}
 
 
 def record(event: Event) -> dict[str, object]:
@@ -145,7 +147,8 @@ def _details(event: Event) -> dict[str, object]:
 def _error(event: Event) -> dict[str, object]:
     if event.error is None:
         return {}
-    return {"errorCode": event.error, **({"errorMessage": event.error_message} if event.error_message else {})}
+    code = _CODES.get(event.error, event.error)
+    return {"errorCode": code, **({"errorMessage": event.error_message} if event.error_message else {})}
 
 
 def _identity(who: Who) -> dict[str, object]:

@@ -94,7 +94,7 @@ def test_an_encrypt_that_was_allowed() -> None:
 
 def test_a_refusal_has_its_code_its_words_and_what_decided() -> None:
     refused = written(event(error="AccessDeniedException", error_message="no", decisions=(DENIED,)))
-    assert (refused["errorCode"], refused["errorMessage"]) == ("AccessDeniedException", "no")
+    assert (refused["errorCode"], refused["errorMessage"]) == ("AccessDenied", "no")  # CloudTrail's, not the API's
     assert refused["additionalEventData"]["decisions"] == [DENIED.to_json()]
     assert DENIED.to_json()["rule"] == "K3"
     assert "keyMaterialId" not in refused["additionalEventData"]
