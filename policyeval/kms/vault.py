@@ -15,6 +15,7 @@ from policyeval.kms.crypto.families import generate, open_key, open_public
 from policyeval.kms.crypto.wrapping import material_id, unwrap, wrap
 from policyeval.kms.errors import KmsError
 from policyeval.kms.records import Key, Material
+from policyeval.kms.storage import faults
 from policyeval.kms.storage.store import Reading
 
 
@@ -71,11 +72,16 @@ class Vault:
     # Using.
 
     def current(self, key: Key, reading: Reading) -> Any:  # noqa: ANN401 - what it can do follows from the spec
-        """Open a key's current material."""
+        """Open a key's current material.
+
+        Raises:
+            StorageError: it is not there.
+
+        """
         known = self._current.get(key.arn)
         if known is not None and known[0] is key:
             return known[1]
-        handle = self.version(key, key.material or 0, reading)
+        handle = self._handle(key, _current(key, reading))
         keep(self._current, key.arn, (key, handle))
         return handle
 
@@ -86,19 +92,29 @@ class Vault:
             KmsError: `InvalidCiphertextException`: there never was such a version.
 
         """
-        material = next((each for each in reading.materials(key.arn) if each.version == version), None)
+        material = _find(key, version, reading)
         if material is None:
             raise KmsError("InvalidCiphertextException")
-        known = self._open.get((key.arn, version))
+        return self._handle(key, material)
+
+    def _handle(self, key: Key, material: Material) -> Any:  # noqa: ANN401 - what it can do follows from the spec
+        place = (key.arn, material.version)
+        known = self._open.get(place)
         if known is not None and known[0] is material:
             return known[1]
         handle = open_key(key.spec, self.secret(material))
-        keep(self._open, (key.arn, version), (material, handle))
+        keep(self._open, place, (material, handle))
         return handle
 
     def public(self, key: Key, reading: Reading) -> Any:  # noqa: ANN401 - what it can do follows from the spec
-        """Open an asymmetric key's public key, which needs no secret."""
-        material = next(each for each in reading.materials(key.arn) if each.version == key.material)
+        """Open an asymmetric key's public key, which needs no secret.
+
+        Raises:
+            KmsError: `UnsupportedOperationException`: keys of this kind have none.
+            StorageError: the material is not there.
+
+        """
+        material = _current(key, reading)
         if material.public is None:
             raise KmsError("UnsupportedOperationException")
         known = self._public.get(key.arn)
@@ -115,3 +131,14 @@ class Vault:
         for arn, version in list(self._open):
             if arn == key_arn:
                 self._open.pop((arn, version), None)
+
+
+def _find(key: Key, version: int | None, reading: Reading) -> Material | None:
+    return next((each for each in reading.materials(key.arn) if each.version == version), None)
+
+
+def _current(key: Key, reading: Reading) -> Material:
+    material = _find(key, key.material, reading)
+    if material is None:  # a key that is in use has some
+        raise faults.damaged()
+    return material

@@ -249,6 +249,26 @@ def test_material_that_is_damaged_is_a_fault_of_the_store_and_recorded(tmp_path:
     estate.kms.close()
 
 
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    [
+        ("Sign", {"Message": SECRET, "SigningAlgorithm": "ECDSA_SHA_256"}),
+        ("Verify", {"Message": SECRET, "SigningAlgorithm": "ECDSA_SHA_256", "Signature": b"x"}),
+    ],
+)
+def test_material_that_is_gone_is_a_fault_of_the_store(tmp_path: Path, operation: str, params: dict[str, Any]) -> None:
+    root_key, file = RootKey.of(bytes(32)), tmp_path / "kms.db"
+    with Estate(store=SqliteStore(file), root_key=root_key).kms as kms:
+        key = kms.client(ADMIN_A).create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("DELETE FROM materials")
+    estate, trail = recorded(store=SqliteStore(file), root_key=root_key)
+    with pytest.raises(StorageError, match="it is damaged"):
+        estate.call(operation, KeyId=key, **params)
+    assert trail.records[-1]["errorCode"] == "KMSInternalException"
+    estate.kms.close()
+
+
 # What the trail cannot tell is not done.
 
 

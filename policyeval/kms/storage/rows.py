@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar, get_args
 
+from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.entities.values import grantee_of
-from policyeval.kms.records import Alias, Key, KeyUse, Material, MultiRegion
+from policyeval.kms.records import Alias, Key, KeyState, KeyUse, Material, MaterialState, MultiRegion
 from policyeval.kms.storage import faults
 from policyeval.kms.storage.grantees import retirer_of
 from policyeval.model.grant import Grant
@@ -31,6 +32,11 @@ USE = "operation, at, event_id, request_id"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+
+_STATES = frozenset(get_args(KeyState))
+_MATERIAL_STATES = frozenset(get_args(MaterialState))
+# Days that a key can wait, for its deletion or its next rotation: the most of the service model.
+_DAYS = range(1, 2561)
 
 
 def instant(time: datetime) -> int:
@@ -65,6 +71,17 @@ def _written(read: Callable[P, T]) -> Callable[P, T]:
             raise faults.damaged() from error
 
     return reading
+
+
+def _check(*holds: bool) -> None:
+    """Refuse what cannot have been written.
+
+    Raises:
+        ValueError: something does not hold.
+
+    """
+    if not all(holds):
+        raise ValueError
 
 
 def row_of_key(key: Key) -> Row:
@@ -103,6 +120,11 @@ def key_of(row: Row) -> Key:
     arn, account, region, key_id, created, policy, spec, usage, origin, manager, state, description, *rest = row
     tags, material, material_id, multi_region, window, deletion, period, rotation, rotations, *rest = rest
     model, valid_to, custom_key_store = rest
+    _check(
+        state in _STATES,
+        spec in KEY_SPECS and usage in KEY_SPECS[spec].usages,
+        all(days is None or days in _DAYS for days in (window, period)),
+    )
     return Key(
         arn,
         account,
@@ -156,6 +178,7 @@ def row_of_material(material: Material) -> Row:
 def material_of(key_arn: str, wrapped: bytes | None, row: Row) -> Material:
     """Read the columns of `MATERIAL`."""
     version, identity, created, state, public, rotation, imported, model, valid_to, description = row
+    _check(state in _MATERIAL_STATES)
     return Material(
         key_arn,
         version,
@@ -178,9 +201,11 @@ def row_of_alias(alias: Alias) -> Row:
 
 
 @_written
-def alias_of(target: str, row: Row) -> Alias:
-    """Read the columns of `ALIAS`."""
+def alias_of(target: str | None, row: Row) -> Alias:
+    """Read the columns of `ALIAS`; `target` is None where no key has the number of its key."""
     arn, account, region, name, created, updated = row
+    if target is None:
+        raise ValueError
     return Alias(arn, account, region, name, target, _time(created), _time(updated))
 
 

@@ -20,7 +20,7 @@ import pytest
 from policyeval.kms.errors import StorageError
 from policyeval.kms.records import Key
 from policyeval.kms.storage.sqlite import SqliteStore
-from tests.kms.storage.samples import REGION, A, arn_of, grant, key, material
+from tests.kms.storage.samples import REGION, A, alias, arn_of, grant, key, material
 
 ROOT = Path(__file__).resolve().parents[3]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
@@ -269,6 +269,14 @@ DAMAGE: list[tuple[str, str]] = [
     ("the tags of a key", "UPDATE keys SET tags = '[[\"a\", '"),
     ("the set of a key", "UPDATE keys SET multi_region = '[]'"),
     ("the age of a key", "UPDATE keys SET created = 4611686018427387904"),
+    ("the state of a key", "UPDATE keys SET state = 'Enabling'"),
+    ("the spec of a key", "UPDATE keys SET spec = 'AES'"),
+    ("the usage of a key", "UPDATE keys SET usage = 'SIGN_VERIFY'"),
+    ("the rotation of a key, by a period that no calendar has", "UPDATE keys SET rotation_period = 1 << 50"),
+    ("the rotation of a key, by none at all", "UPDATE keys SET rotation_period = 0"),
+    ("the wait of a key", "UPDATE keys SET deletion_window = -1"),
+    ("the state of material", "UPDATE materials SET state = 'OLD'"),
+    ("the key of an alias", "UPDATE aliases SET target = 99"),
     ("the principals of a grant", 'UPDATE grants SET body = \'{"grantae_principal":"x"}\''),
     ("the whole of a grant", "UPDATE grants SET body = '7'"),
 ]
@@ -279,6 +287,8 @@ def test_what_nobody_wrote_is_damage_wherever_it_stands(tmp_path: Path, statemen
     path = tmp_path / "kms.db"
     with closing(SqliteStore(path)) as store, store.transaction() as writing:
         writing.put_key(key("k"))
+        writing.put_material(material(arn_of("k")))
+        writing.put_alias(alias("alias/k", arn_of("k")))
         writing.put_grant(grant("g", arn_of("k")))
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(statement)
@@ -287,6 +297,8 @@ def test_what_nobody_wrote_is_damage_wherever_it_stands(tmp_path: Path, statemen
     def read() -> None:
         with closing(SqliteStore(path)) as store:
             store.key(arn_of("k"))
+            store.materials(arn_of("k"))
+            store.aliases(A, REGION, "", 1)
             store.grants(arn_of("k"))
 
     with pytest.raises(StorageError, match=r"it is damaged\n.*hint: put a backup in its place"):
