@@ -272,8 +272,11 @@ def camel(name: str) -> str:
 
 
 def cloudtrail_date(time: datetime) -> str:
-    """Write a time within a record as CloudTrail does: `Aug 10, 2022, 10:38:27 PM`."""
-    time = time.astimezone(UTC)
+    """Write a time within a record as CloudTrail does: `Aug 10, 2022, 10:38:27 PM`.
+
+    One without an offset is in UTC, as the request's checks take it (`shapes.py`).
+    """
+    time = time.replace(tzinfo=UTC) if time.utcoffset() is None else time.astimezone(UTC)
     half = "AM" if time.hour < 12 else "PM"  # noqa: PLR2004 - noon
     hour = time.hour % 12 or 12
     return f"{_MONTHS[time.month - 1]} {time.day}, {time.year}, {hour}:{time.minute:02}:{time.second:02} {half}"
@@ -295,4 +298,7 @@ def _items(value: object) -> Sequence[object]:
 def _scalar(value: object) -> object:
     if isinstance(value, str | bool | int):
         return value
-    return cloudtrail_date(value) if isinstance(value, datetime) else None
+    try:
+        return cloudtrail_date(value) if isinstance(value, datetime) else None
+    except OverflowError:
+        return None  # beyond the years that there are, and refused as that

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -145,6 +145,18 @@ def test_an_unknown_operation_and_an_unknown_member_show_nothing() -> None:
             {"KeyId": "k", "ValidTo": datetime(2030, 1, 31, 0, 5, 9, tzinfo=UTC), "ImportToken": b"t"},
             {"keyId": "k", "validTo": "Jan 31, 2030, 12:05:09 AM"},
             id="a time as CloudTrail writes it",
+        ),
+        pytest.param(
+            "ImportKeyMaterial",
+            {"KeyId": "k", "ValidTo": datetime(2030, 1, 31, 0, 5, 9)},  # noqa: DTZ001 - as said
+            {"keyId": "k", "validTo": "Jan 31, 2030, 12:05:09 AM"},
+            id="a time without an offset, which is in UTC wherever this runs",
+        ),
+        pytest.param(
+            "ImportKeyMaterial",
+            {"KeyId": datetime.min, "ValidTo": datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))},  # noqa: DTZ901
+            {"keyId": "Jan 1, 1, 12:00:00 AM"},
+            id="a time where text belongs, and one beyond the years that there are",
         ),
         pytest.param("PutKeyPolicy", {"KeyId": "k", "Policy": "{}"}, {"keyId": "k", "policy": "{}"}, id="a policy"),
         pytest.param(
