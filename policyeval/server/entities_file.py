@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -37,9 +38,14 @@ class EntitiesFile:
         return Entities.from_text(read_first(self.path), name=self.path, read_file=self._read_named)
 
     @property
+    def state(self) -> Mapping[str, object]:
+        """What tells the files as they are now from any others."""
+        return {path: _state(path) for path in self._seen}
+
+    @property
     def has_changed(self) -> bool:
         """Whether any of the files is another one than when it was last read, or tried to be."""
-        return any(_state(path) != state for path, state in self._seen.items())
+        return self.state != self._seen
 
     def _read_named(self, path: str) -> str:
         # First its state: what is written while it is read shows as a change.

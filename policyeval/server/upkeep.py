@@ -39,6 +39,8 @@ class Pace(NamedTuple):
 
 
 _USUAL: Final = Pace()
+# Who writes without end does not keep what is taken away alive: 10 seconds at the usual pace.
+_MOST_SETTLING: Final = 100
 
 
 class Upkeep:
@@ -107,8 +109,17 @@ class Upkeep:
                 await asyncio.wait_for(asked.wait(), self._pace.look)
             if asked.is_set() or file.has_changed:
                 asked.clear()
-                await asyncio.sleep(self._pace.settle)
+                await self._until_written(file)
                 await asyncio.shield(self._do(partial(self.reload, file)))
+
+    async def _until_written(self, file: EntitiesFile) -> None:
+        """Wait while somebody writes: the first half of a file may be a good one, without what the rest forbids."""
+        state = file.state
+        for _ in range(_MOST_SETTLING):
+            await asyncio.sleep(self._pace.settle)
+            before, state = state, file.state
+            if state == before:
+                return
 
     def reload(self, file: EntitiesFile) -> None:
         """Read the entities file again; one that cannot be used changes nothing."""

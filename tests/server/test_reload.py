@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -67,7 +67,7 @@ class Followed:
 
 
 @contextmanager
-def following(file: Path) -> Iterator[Followed]:
+def following(file: Path, followed: EntitiesFile | None = None) -> Iterator[Followed]:
     told: list[dict[str, Any]] = []
 
     def write(line: str) -> None:
@@ -75,7 +75,7 @@ def following(file: Path) -> Iterator[Followed]:
         if "entities file" in event["event"]:
             told.append(event)
 
-    followed = EntitiesFile(file)
+    followed = followed or EntitiesFile(file)
     services = Services.open(followed.read())
     app = build(
         services, journal=Journal(write, "json", system.now), file=followed, pace=Pace(look=0.01, settle=0, sweep=60)
@@ -167,3 +167,41 @@ def test_what_is_unchanged_is_not_read_again(tmp_path: Path) -> None:
     file.write_text(described(ADMINISTRATOR), encoding="utf-8")
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert followed.has_changed  # its size tells
+
+
+class WrittenSlowly(EntitiesFile):
+    """A file of which somebody writes another piece between one look and the next."""
+
+    def __init__(self, path: Path, pieces: Iterator[str]) -> None:
+        super().__init__(path)
+        self._pieces = pieces
+
+    @property
+    def state(self) -> Mapping[str, object]:
+        found = super().state
+        with Path(self.path).open("a", encoding="utf-8") as file:
+            file.write(next(self._pieces, ""))
+        return found
+
+
+def test_a_file_that_is_being_written_is_read_when_it_is_whole(tmp_path: Path) -> None:
+    file = tmp_path / "accounts.yaml"
+    file.write_text(
+        f"policyeval: 1\naccounts: [{{id: '{A}', users: [\n"
+        f"  {{name: alice, access_keys: [{{id: AKIAALICE, secret: alice}}], identity_policies: [{ADMINISTRATOR}]}}]}}]\n",
+        encoding="utf-8",
+    )
+    deny = '{Version: "2012-10-17", Statement: [{Effect: Deny, Action: "kms:*", Resource: "*"}]}'
+    pieces = [  # with each of them the file is a good one, and the last forbids what those before it allow
+        "# Read on.\n",
+        "organization:\n  id: o-a1b2c3d4e5\n  management_account: '444455556666'\n"
+        f"  root:\n    id: r-a1b2\n    accounts: ['444455556666', '{A}']\n",
+        f"    service_control_policies:\n      - name: nothing\n        document: {deny}\n",
+    ]
+    with following(file, WrittenSlowly(file, iter(pieces))) as server:
+        while not server.told:
+            Event().wait(0.005)
+        assert [told["event"] for told in server.told] == ["the entities file is taken"]
+        assert file.read_text(encoding="utf-8").endswith(pieces[-1])
+        with pytest.raises(ClientError, match="explicit deny in a service control policy"):
+            server.client().list_keys()
