@@ -63,12 +63,15 @@ done
 _ORGANIZATION = """\
 
 # An account without an organization says so; only the management account and its delegates see the tree.
-if reason=$(aws organizations describe-organization --output json </dev/null 2>&1); then
-    printf '%s\\n' "$reason" >organizations-describe-organization.json
+file=organizations-describe-organization.json
+if reason=$(aws organizations describe-organization --output json </dev/null 2>&1 >"$file.part"); then
+    mv "$file.part" "$file"
+    test -z "$reason" || printf '%s\\n' "$reason" >&2
 else
+    rm -f "$file.part"
     case $reason in
-    *AWSOrganizationsNotInUseException*) echo '{}' >organizations-describe-organization.json ;;
-    *) printf '%s\\n' "$reason" "policyeval: no organizations-describe-organization.json" >&2 ;;
+    *AWSOrganizationsNotInUseException*) echo '{}' >"$file" ;;
+    *) printf '%s\\n' "$reason" "policyeval: no $file" >&2 ;;
     esac
 fi
 

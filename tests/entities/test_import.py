@@ -200,6 +200,7 @@ given = dict(zip(rest[::2], rest[1::2]))
 names = ["--key-id", "--parent-id", "--target-id", "--policy-id", "--filter"]
 name = " ".join([*call, *(given[n] for n in names if n in given)])
 outputs = json.load(open({path!r}))
+sys.stderr.write(os.environ.get("WARNS", ""))
 if name not in outputs:
     sys.exit(f"An error occurred (AccessDeniedException): {{name}}")
 found = outputs[name]
@@ -400,6 +401,14 @@ def test_a_call_that_fails_leaves_no_file(tmp_path: Path) -> None:
         f"the list-grants output for key {KEY_ID}",
         f"the list-grants output for key {AWS_KEY_ID}",
     ]
+
+
+def test_a_warning_beside_an_answer_stays_out_of_the_file(tmp_path: Path) -> None:
+    warning = "InsecureRequestWarning: Unverified HTTPS request is being made\n"
+    assert warning in fill(tmp_path / "export", OUTPUTS, WARNS=warning).stderr
+    result = import_directory(tmp_path / "export")
+    assert result.missing == ()
+    assert Entities.from_text(result.text).account(A).organization_id == "o-1"
 
 
 def test_an_account_without_an_organization_lacks_nothing(tmp_path: Path) -> None:
