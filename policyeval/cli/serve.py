@@ -16,7 +16,7 @@ from policyeval import __version__
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import account_id
 from policyeval.cli.output import print_text
-from policyeval.cli.paths import file_path
+from policyeval.cli.paths import FilePath, file_path
 from policyeval.cli.processors import usable_processors
 from policyeval.errors import MissingExtraError
 from policyeval.model.source import Diagnostic
@@ -62,7 +62,7 @@ def _region(name: str) -> str:
 @click.option(
     "--entities", metavar="FILE", type=file_path, help="Who there is: an entities file; one account is made up else."
 )
-@click.option("--data", metavar="DIR", type=click.Path(path_type=Path), help="Keep everything here; in memory else.")
+@click.option("--data", metavar="DIR", type=FilePath(path_type=Path), help="Keep everything here; in memory else.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=4599, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option(

@@ -300,6 +300,15 @@ def test_shells_complete_what_is_a_file(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_a_path_that_a_variable_left_empty_is_refused(name: str) -> None:
+    group, command = _command(name)
+    for one in command.params:
+        if isinstance(one.type, click.Path):
+            with pytest.raises(click.BadParameter):
+                one.type.convert("", one, group)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_the_name_of_a_command_is_its_row(name: str) -> None:
     assert _command(name)[1].name == name
 

@@ -89,6 +89,11 @@ REFUSED = {
     "a host that nobody knows": (["--host", "nowhere.invalid"], r"(?s)cannot listen on nowhere.invalid port 4599: .*"),
     "a folder that cannot be": (["--port", "0", "--data", "README.md"], "cannot write `README.md`: file exists\n"),
     "a certificate without its key": (["--tls-cert", "x"], r"(?s).*Give --tls-cert and --tls-key together\.\n"),
+    "a certificate of no name, instead of going without TLS": (
+        ["--tls-cert", "", "--tls-key", ""],
+        r"(?s).*Invalid value for '--tls-cert': The path is empty\.\n",
+    ),
+    "a folder of no name, instead of this one": (["--data", ""], r"(?s).*'--data': The path is empty\.\n"),
     "an account beside a file": (
         ["--entities", SHARING, "--account", "111122223333"],
         r"(?s).*Invalid value for --account: The accounts are those of --entities\.\n",
