@@ -208,7 +208,7 @@ def _baseline(options: _Options, config: Config, folder: Path) -> frozenset[str]
         return read_baseline(Path(options.baseline).read_bytes(), options.baseline)
     if config.baseline is not None and options.new_baseline is not None:
         path = folder / config.baseline
-        if not path.exists() and Path(options.new_baseline).resolve() == path.resolve():
+        if not path.exists() and os.path.realpath(options.new_baseline) == os.path.realpath(path):
             return frozenset()  # there is none before the first is written
     return read_known(config, folder)
 

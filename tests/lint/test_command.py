@@ -188,11 +188,13 @@ def test_a_report_goes_to_a_descriptor_of_the_process_after_what_is_there() -> N
         ("policy.json/out.sarif", "`policy.json/out.sarif`: not a directory\n"),
         ("folder", "`folder`: is a directory\n"),
         ("/dev/fd/987", "`/dev/fd/987`: bad file descriptor\n"),
+        ("circle", "`circle`: too many levels of symbolic links\n"),
     ],
 )
 def test_a_report_that_cannot_be_written_names_the_file_as_it_was_given(name: str, said: str) -> None:
     Path("policy.json").write_text(POLICY, encoding="utf-8")
     Path("folder").mkdir()
+    Path("circle").symlink_to("circle")
     result = lint("policy.json", "--output", f"sarif:{name}")
     assert (result.exit_code, result.stderr) == (2, said)
 

@@ -59,7 +59,7 @@ class Database:
 
     def __init__(self, path: str | Path) -> None:
         self._path = path
-        self._file = Path(path).resolve()
+        self._file = Path(os.path.realpath(path))  # of a circle of links too, which SQLite then refuses
         self._readers: deque[sqlite3.Connection] = deque()
         self._closed = False
         _create(path, self._file)

@@ -89,6 +89,12 @@ def test_a_second_store_of_this_process_is_told_so_too(tmp_path: Path) -> None:
     SqliteStore(path).close()
 
 
+def test_links_that_lead_in_a_circle_are_no_store(tmp_path: Path) -> None:
+    path = tmp_path / "kms.db"
+    path.symlink_to(path)
+    assert "cannot be used: unable to open database file" in _opened(path)
+
+
 # Secrets.
 
 
