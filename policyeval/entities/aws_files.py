@@ -114,7 +114,7 @@ def document(value: Json) -> Json:
     text = unquote(value) if value.lstrip().lower().startswith("%7b") else value
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return value
 
 

@@ -72,6 +72,8 @@ def read_config(text: str, name: str) -> Config:
         table: Any = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError([toml_fault(source, str(error))]) from None
+    except RecursionError:
+        raise ConfigError([Diagnostic(f"cannot read {ticked(name)}: it nests too deeply")]) from None
     path = ("tool", "policyeval", "lint") if name.endswith("pyproject.toml") else ("lint",)
     places = TomlPlaces(source)
     reader = _Reader(places, path)

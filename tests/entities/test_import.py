@@ -351,6 +351,16 @@ def test_what_is_missing_is_told_and_not_guessed(folder: Path, name: str, messag
     assert (f"id: {KEY_ID}" in result.text) == key_is_there
 
 
+def test_a_policy_that_nests_without_end_stays_a_text_that_is_refused(folder: Path) -> None:
+    path = folder / "iam-get-account-authorization-details.json"
+    roles = [
+        {**role, "AssumeRolePolicyDocument": '{"Statement": ' + "[" * 100_000} for role in DETAILS["RoleDetailList"]
+    ]
+    path.write_text(json.dumps({**DETAILS, "RoleDetailList": roles}), encoding="utf-8")
+    with pytest.raises(EntitiesError, match="nests deeper than"):
+        Entities.from_text(import_directory(folder).text)
+
+
 @pytest.mark.parametrize(
     ("name", "sign", "message"),
     [

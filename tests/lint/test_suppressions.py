@@ -89,6 +89,7 @@ def test_one_past_its_last_day_is_a_finding() -> None:
     ("text", "message"),
     [
         ("[lint", "cannot read `policyeval.toml`"),
+        pytest.param("x = " + "[" * 10_000, "cannot read `policyeval.toml`: it nests too deeply", id="too deep"),
         ('[lint]\nselekt = ["S"]', "the table `lint` has no key `selekt`"),
         ('[lint]\nselect = "S"', "`select` must be an array of codes"),
         ('[lint]\nfail-on = "all"', "`fail-on` cannot be `all`"),

@@ -41,7 +41,7 @@ def read_head(text: str, link: Link) -> Known:
         members = json.loads(text)
         head = Head.parse(f"{members['sequence']}:{members['digest']}")
         known, seal = Known(head, int(members["size"])), str(members["seal"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         message = "it is not the head of a trail"
         raise ValueError(message) from None
     if not hmac.compare_digest(seal.encode(), _seal(known, link).encode()):

@@ -144,7 +144,7 @@ class Usage:
         for number, line in enumerate(lines, 1):
             try:
                 self.add(json.loads(line))
-            except (KeyError, TypeError, ValueError, AttributeError):
+            except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
                 message = f"`{file}` line {number} is no record of a trail"
                 hint = "look at it with `policyeval trail verify`"
                 raise StorageError([Diagnostic(message, hint)]) from None

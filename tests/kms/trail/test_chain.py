@@ -89,7 +89,9 @@ def test_the_file_of_a_head_is_good_for_its_key_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "{}", '"x"', "null", '{"sequence": 1}', '{"sequence": [], "digest": {}}']
+    "text",
+    ["", "{", "[]", "{}", '"x"', "null", '{"sequence": 1}', '{"sequence": [], "digest": {}}', "[" * 100_000],
+    ids=lambda text: text[:13],
 )
 def test_what_is_no_file_of_a_head_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="it is not the head of a trail"):

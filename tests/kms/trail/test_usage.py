@@ -263,7 +263,11 @@ def test_a_replica_that_is_made_again_is_another_key_of_the_same_name() -> None:
     assert (second.arn, second.start.day, second.end) == (ARN, 21, END)
 
 
-@pytest.mark.parametrize("line", [b"\n", b"{\n", b"[]\n", b"{}\n", b"null\n", b'{"eventTime":"x","eventName":"y"}\n'])
+@pytest.mark.parametrize(
+    "line",
+    [b"\n", b"{\n", b"[]\n", b"{}\n", b"null\n", b'{"eventTime":"x","eventName":"y"}\n', b"[" * 100_000],
+    ids=lambda line: line[:9].decode(),
+)
 def test_a_line_that_is_no_record_is_named(line: bytes) -> None:
     usage = Usage(PRICES)
     lines, _ = lines_of([on(1)], SECRET)
