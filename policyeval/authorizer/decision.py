@@ -129,9 +129,13 @@ class Decision:
         """What an allow rests on that no real request lacks, or that none has, with its place; none for a deny."""
         return doubts(self._case) if self.allowed else ()
 
+    @cached_property
+    def _explanation(self) -> str:
+        return explain(self._case, self._outcome)
+
     def explain(self) -> str:
         """Say in full what each layer said and, for a deny, the smallest change that would allow it."""
-        return explain(self._case, self._outcome)
+        return self._explanation
 
     def to_json(self) -> dict[str, object]:
         """Give the fields of the contract, ready for `json.dumps`."""
@@ -144,6 +148,18 @@ class Decision:
             "determining_statements": [statement.to_json() for statement in self.determining_statements],
             "layers": [verdict.to_json() for verdict in self.layers],
             "diagnostics": [diagnostic.to_json() for diagnostic in self.diagnostics],
+        }
+
+    def __getstate__(self) -> dict[str, object]:
+        """Give all that it says, for another process; what that was worked out from stays here."""
+        said = ("message", "determining_statements", "layers", "diagnostics", "doubts", "_explanation")
+        return {
+            "allowed": self.allowed,
+            "_request": self._request,
+            "_outcome": self._outcome._replace(determining=()),
+            "_pairs": dict(self._pairs),
+            "_given": dict(self._given),
+            **{name: getattr(self, name) for name in said},
         }
 
     def __repr__(self) -> str:

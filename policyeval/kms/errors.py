@@ -28,6 +28,10 @@ class KmsError(PolicyEvalError):
         self.decision = decision
         super().__init__([Diagnostic(f"{code}: {message}" if message else code)])
 
+    def __reduce__(self) -> tuple[type[KmsError], tuple[str, str, Decision | None]]:
+        """Say what it is made of, for another process."""
+        return type(self), (self.code, self.message, self.decision)
+
 
 class StorageError(PolicyEvalError):
     """A store cannot be opened or used: another process has it, its root key is another one, it is damaged."""

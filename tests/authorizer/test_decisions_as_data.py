@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from textwrap import dedent
 from typing import Any
 
@@ -61,6 +63,29 @@ def test_a_decision_is_written_as_json() -> None:
         "session_policy": "not_applicable",
     }
     assert [each["statements"] for each in said["layers"] if each["statements"]] == [[delegates], [some]]
+
+
+DECIDED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("an allow", {"alice": [allow()]}, {"encryption_context": {"Tenant": "blue"}}),
+    ("an allow in doubt", {"alice": [allow()]}, {"action": "kms:CreateGrant"}),
+    ("a deny", {"alice": [deny(Sid="No")]}, {}),
+    ("a deny that nothing states", {}, {"context": {"aws:UserAgent": "x"}}),
+    ("a deny of a rule's", {}, {"principal": PARTNER, "action": "kms:ScheduleKeyDeletion"}),
+    ("a condition that nobody can evaluate", {"alice": [allow(Condition=when("Bool", "team:x", "maybe"))]}, {}),
+]
+
+
+@pytest.mark.parametrize(("described", "asked"), [pytest.param(*case[1:], id=case[0]) for case in DECIDED])
+def test_a_decision_says_in_another_process_what_it_says_here(described: dict[str, Any], asked: dict[str, Any]) -> None:
+    authorizer = Authorizer(estate(**described))
+    request = Request(**{"principal": ALICE, "action": "kms:Decrypt", "resource": KEY, **asked})
+    for decision in [authorizer.authorize(request) for _ in range(3)]:  # the last by a plan
+        for again in (pickle.loads(pickle.dumps(decision)), copy.copy(decision), copy.deepcopy(decision)):  # noqa: S301 - our own bytes
+            assert again.to_json() == decision.to_json()
+            assert (again.explain(), again.doubts) == (decision.explain(), decision.doubts)
+            assert (again.request, again.read) == (request, decision.read)
+            assert again.allowed is decision.allowed
+            assert repr(again) == repr(decision)
 
 
 def test_a_grant_is_named_in_json_by_id_name_and_place() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 
 import pytest
 
@@ -70,6 +71,20 @@ def test_who_was_granted_an_operation_has_it_until_that_is_revoked() -> None:
     admin.revoke_grant(key, grant)
     with pytest.raises(KmsError, match="kms:Encrypt"):
         app.encrypt(key, b"x")
+
+
+@pytest.mark.parametrize(("caller", "key", "decided"), [(APP_A, "alias/app", True), (ADMIN_A, "alias/none", False)])
+def test_a_refusal_says_in_another_process_what_it_says_here(caller: str, key: str, decided: bool) -> None:  # noqa: FBT001
+    estate = Estate()
+    admin = estate.kms.client(ADMIN_A)
+    admin.call("CreateAlias", AliasName="alias/app", TargetKeyId=admin.create_key())
+    with pytest.raises(KmsError) as caught:
+        estate.kms.client(caller).call("DescribeKey", KeyId=key)
+    refusal = caught.value
+    again = pickle.loads(pickle.dumps(refusal))  # noqa: S301 - our own bytes
+    assert (repr(again), str(again), again.diagnostics) == (repr(refusal), str(refusal), refusal.diagnostics)
+    assert (again.code, again.message) == (refusal.code, refusal.message)
+    assert (again.decision is not None) is (refusal.decision is not None) is decided
 
 
 def test_a_policy_is_given_at_first_or_replaced() -> None:
