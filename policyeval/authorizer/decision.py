@@ -26,7 +26,7 @@ class Gathers(Protocol):
 
 
 class Decision:
-    """One decided request. It does not change when policies do.
+    """One decided request. It does not change when policies do, and is true as a condition where it allows.
 
     Attributes:
         allowed: whether the request is allowed.
@@ -149,6 +149,10 @@ class Decision:
             "layers": [verdict.to_json() for verdict in self.layers],
             "diagnostics": [diagnostic.to_json() for diagnostic in self.diagnostics],
         }
+
+    def __bool__(self) -> bool:
+        """Tell whether the request is allowed, so that `if decision:` takes no deny for an allow."""
+        return self.allowed
 
     def __getstate__(self) -> dict[str, object]:
         """Give all that it says, for another process; what that was worked out from stays here."""

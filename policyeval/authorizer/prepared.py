@@ -51,7 +51,8 @@ class PreparedRequest:
             revision = plan.revision
             if revision is not None and revision is self._source.revision:
                 return plan.settle(self.request, pairs, given)
-        return self._prepare(self._plans.find) or self._plainly(self.request)
+        decision = self._prepare(self._plans.find)
+        return decision if decision is not None else self._plainly(self.request)
 
     def _prepare(self, find: Callable[[Request], Plan | None]) -> Decision | None:
         """Read the request for the plan that holds now, by deciding it; None where it is decided without one."""

@@ -76,6 +76,12 @@ DECIDED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("described", "asked"), [pytest.param(*case[1:], id=case[0]) for case in DECIDED])
+def test_a_decision_is_true_where_it_allows(described: dict[str, Any], asked: dict[str, Any]) -> None:
+    decision = ask(described, **asked)
+    assert bool(decision) is decision.allowed is (decision.reason == "allowed")
+
+
+@pytest.mark.parametrize(("described", "asked"), [pytest.param(*case[1:], id=case[0]) for case in DECIDED])
 def test_a_decision_says_in_another_process_what_it_says_here(described: dict[str, Any], asked: dict[str, Any]) -> None:
     authorizer = Authorizer(estate(**described))
     request = Request(**{"principal": ALICE, "action": "kms:Decrypt", "resource": KEY, **asked})
@@ -84,7 +90,7 @@ def test_a_decision_says_in_another_process_what_it_says_here(described: dict[st
             assert again.to_json() == decision.to_json()
             assert (again.explain(), again.doubts) == (decision.explain(), decision.doubts)
             assert (again.request, again.read) == (request, decision.read)
-            assert again.allowed is decision.allowed
+            assert bool(again) is again.allowed is decision.allowed
             assert repr(again) == repr(decision)
 
 
