@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from policyeval import Authorizer, Grant, Request, Session, Statement
+from policyeval import Authorizer, Entities, Grant, Request, Session, Statement
+from policyeval.authorizer.case import Case
 from policyeval.authorizer.changes import Change, apply, smallest_changes
-from policyeval.authorizer.decide import decide
+from policyeval.authorizer.decide import Outcome, decide
 from policyeval.model.decision import Layer
 from policyeval.model.policy import Element, PrincipalElement, PrincipalValue
 from tests.authorizer.estates import (
@@ -392,6 +393,43 @@ def test_alternatives_come_likely_ones_first() -> None:
         f"To allow it: account 111122223333 must let {ALICE} in: a statement of the key policy that allows kms:Decrypt",
         f"or: account 111122223333 must create a grant of Decrypt to {ALICE}",
     ]
+
+
+def of_depth(levels: int) -> Entities:
+    """Accounts A and B at the end of a chain of units, each with a policy of either kind of its own."""
+    scps = [{"name": "scp", "document": policy(allow())}]
+    rcps = [{"name": "rcp", "document": policy(deny("s3:*", Principal="*"))}]
+    unit: dict[str, Any] = {"accounts": [A, B, M]}
+    for level in range(levels, 0, -1):
+        each = {"id": f"ou-ab12-prod000{level}", "service_control_policies": scps, "resource_control_policies": rcps}
+        unit = {"units": [each | unit]}
+    keys = [{"id": KEY.rpartition("/")[2], "region": "us-east-1", "policy": policy(TO_B)}]
+    users = [{"name": "alice"}]
+    described = [{"id": A, "users": users, "keys": keys}, {"id": B, "users": users}, {"id": M}]
+    organization = {"id": "o-a1b2c3d4e5", "management_account": M, "root": {"id": "r-ab12", **unit}}
+    return Entities.from_mapping({"policyeval": 1, "organization": organization, "accounts": described})
+
+
+TRIED: list[tuple[str, Request, int]] = [
+    ("where something opens it", Request(ALICE, "kms:Decrypt", KEY), 2),
+    ("where nothing does", Request(ALICE.replace(A, B), "kms:ScheduleKeyDeletion", KEY), 0),
+]
+
+
+@pytest.mark.parametrize(("request_", "ways"), [pytest.param(*row[1:], id=row[0]) for row in TRIED])
+def test_of_the_deepest_organization_few_sets_are_tried(
+    request_: Request, ways: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def counting(case: Case) -> Outcome:
+        tried.append(case)
+        return decide(case)
+
+    case = Authorizer(of_depth(5))._exact.case(request_)
+    monkeypatch.setattr("policyeval.authorizer.changes.decide", counting)
+    assert len(smallest_changes(case)) == ways
+    assert len(tried) < 500
 
 
 BUT_S3: list[dict[str, Any]] = [deny("kms:*"), allow("s3:*")]
