@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from policyeval.authorizer.actions import ROLE_EXTRAS, WEB_IDENTITY_ACTIONS, ActionFacts
 from policyeval.authorizer.derived import tag_keys
+from policyeval.authorizer.inputs import session_faults
 from policyeval.authorizer.profiles import SERVICE_ACCOUNT, Caller
 from policyeval.errors import RequestError
 from policyeval.evaluator.context import CallerFacts, Value
@@ -61,9 +62,11 @@ def identify(principal: str, session: Session | None, action: ActionFacts, sourc
     """Find out who calls.
 
     Raises:
-        RequestError: the principal is none, or the session contradicts it.
+        RequestError: the principal is none, or the session contradicts it or holds what is no text.
 
     """
+    if session is not None and (faults := session_faults(session)):
+        raise RequestError(faults)
     if principal.startswith("arn:"):
         arn = split_arn(principal)
         if arn is None:

@@ -210,7 +210,7 @@ def text(value: ContextValue) -> str | tuple[str, ...]:
 
     """
     if isinstance(value, str):
-        return value
+        return str.__str__(value)  # of a class of its own, an enumeration's say, the text alone
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):

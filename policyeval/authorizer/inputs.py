@@ -24,8 +24,8 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "resource_account": (str, type(None)),
     "at": (datetime, type(None)),
 }
-
-
+# Nothing that derives from `str`, as a member of an enumeration: conditions know texts by their class.
+_TEXT: tuple[type, ...] = (str, type(None))
 # GetFederationToken with tags asks TagSession on the federated user.
 _ALSO_ON: Mapping[str, tuple[str, ...]] = {"sts:tagsession": ("sts:federated-user/",)}
 
@@ -43,6 +43,30 @@ def type_faults(request: Request) -> list[Diagnostic]:
         for key in pairs
         if not isinstance(key, str)
     ]
+
+
+def session_faults(session: Session) -> list[Diagnostic]:
+    """Tell which facts of a session are no text: they would be no value of a condition key."""
+    tags = session.tags
+    if type(session.name) in _TEXT and type(session.source_identity) in _TEXT and (tags == {} or _holds_texts(tags)):
+        return []
+    faults = [
+        Diagnostic(f"`{name}` of a session is of type {type(value).__name__}", f"give {_names(_TEXT)}")
+        for name in ("name", "source_identity")
+        if type(value := getattr(session, name)) not in _TEXT
+    ]
+    if not isinstance(tags, Mapping):
+        return [*faults, Diagnostic(f"`tags` of a session is of type {type(tags).__name__}", "give Mapping")]
+    return faults + [
+        Diagnostic(f"tag `{name}` of a session is of type {type(text).__name__}", "tags are strings")
+        for name, value in tags.items()
+        for text in (name, value)
+        if type(text) is not str
+    ]
+
+
+def _holds_texts(tags: object) -> bool:
+    return isinstance(tags, Mapping) and {*map(type, tags), *map(type, tags.values())} <= {str}
 
 
 def _names(types: tuple[type, ...]) -> str:

@@ -71,6 +71,15 @@ MALFORMED: list[tuple[str, dict[str, object], str]] = [
     ("a principal that is no text", {"principal": None}, "`principal` of a request is of type NoneType"),
     ("a context that is no mapping", {"context": ["x"]}, "`context` of a request is of type list"),
     ("a context key that is no text", {"context": {1: "x"}}, "`context` has a key of type int"),
+    ("a session's name that is no text", {"session": Session(5)}, "`name` of a session is of type int"),  # type: ignore[arg-type]
+    (
+        "a source identity that is no text",
+        {"principal": ROLE, "session": Session("s", source_identity=5)},  # type: ignore[arg-type]
+        "`source_identity` of a session is of type int",
+    ),
+    ("tags that are no mapping", {"session": Session("s", tags=["x"])}, "`tags` of a session is of type list"),  # type: ignore[arg-type]
+    ("a tag that is no text", {"session": Session("s", tags={"x": 5})}, "tag `x` of a session is of type int"),  # type: ignore[dict-item]
+    ("a tag's name that is none", {"session": Session("s", tags={5: "x"})}, "tag `5` of a session is of type int"),  # type: ignore[dict-item]
     ("a time that is no datetime", {"at": "now"}, "`at` of a request is of type str"),
     (
         "an encryption context of numbers",

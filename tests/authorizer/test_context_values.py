@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from enum import Enum
 from typing import Any
 
 import pytest
@@ -27,6 +28,12 @@ from tests.authorizer.estates import (
 )
 
 S3 = "s3.us-east-1.amazonaws.com"
+
+
+class Team(str, Enum):  # noqa: UP042 - of an older kind, whose members are not written as their texts
+    BLUE = "blue"
+
+
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
@@ -39,6 +46,7 @@ def allowed(condition: object, key: str, value: Any, **facts: Any) -> bool:
 # what holds, the key, its value, the text it stands for
 SCALARS: list[tuple[str, str, Any, str]] = [
     ("text is itself", "team:x", "blue", "blue"),
+    ("a member of an enumeration is its text", "team:x", Team.BLUE, "blue"),
     ("true", "team:x", True, "true"),
     ("false", "team:x", False, "false"),
     ("an integer", "team:x", 7, "7"),
@@ -67,6 +75,7 @@ LISTS: list[tuple[str, str, Any, str, list[str]]] = [
     ("a list holds each of its values", "aws:TagKeys", ["a", "b"], "ForAllValues:StringEquals", ["a", "b"]),
     ("a tuple is a list", "aws:TagKeys", ("a", "b"), "ForAnyValue:StringEquals", ["b"]),
     ("one text of a multi-valued key is a list of one", "aws:TagKeys", "a", "ForAnyValue:StringEquals", ["a"]),
+    ("members of an enumeration are their texts", "aws:TagKeys", [Team.BLUE], "ForAllValues:StringEquals", ["blue"]),
     ("numbers in a list are text", "team:x", [1, True], "ForAllValues:StringEquals", ["1", "true"]),
     ("an empty list of a single-valued key is no value", "aws:SourceAccount", [], "Null", ["true"]),
     ("an empty list is null", "team:x", [], "Null", ["true"]),

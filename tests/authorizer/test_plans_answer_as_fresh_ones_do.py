@@ -35,6 +35,12 @@ OF_BLUE = when("StringEquals", "kms:EncryptionContext:tenant", "blue")
 NOT_RED = when("StringNotEquals", "kms:EncryptionContext:tenant", "red")
 
 
+class Address(str):
+    """A text of a class of its own."""
+
+    __slots__ = ()
+
+
 class Source:
     """A source whose entities are swapped while an authorizer holds it; it may keep its revision to itself."""
 
@@ -87,6 +93,12 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
         "the request's own key",
         {"alice": [allow(Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8"))]},
         {"context": {"aws:SourceIp": "10.1.2.3"}},
+        True,
+    ),
+    (
+        "a text of a class of its own",
+        {"alice": [allow(Condition=when("StringEquals", "team:x", "10.1.2.3"))]},
+        {"context": {"team:x": Address("10.1.2.3")}},
         True,
     ),
     (
