@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache
 
 from policyeval.catalog.policies import AWS_MANAGED_POLICIES, FULL_AWS_ACCESS, RCP_FULL_AWS_ACCESS, managed_policy
 from policyeval.entities.fields import PolicyMark
@@ -37,7 +37,8 @@ def built_in(document: Mapping[str, object], kind: PolicyType, name: str, arn: s
     return NamedPolicy(name, policy, arn)
 
 
-@cache
+# Clients of STS name policies: what they make up, and partitions that there are not, must not fill the memory.
+@lru_cache(maxsize=1024)
 def aws_managed(arn: str) -> NamedPolicy | None:
     """Give one of the policies of AWS that ship, in whatever partition it is named."""
     document = managed_policy(arn)

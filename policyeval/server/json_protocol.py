@@ -41,12 +41,15 @@ class Codec(NamedTuple):
     encode: Callable[[Mapping[str, object]], bytes]
 
 
-@cache
 def codec(operation: str) -> Codec | None:
     """Give the codec of an operation, None where the service has no such operation."""
-    described = kms_model().operations.get(operation)
-    if described is None:
-        return None
+    # Strangers name operations: of what they make up nothing is kept.
+    return _made(operation) if operation in kms_model().operations else None
+
+
+@cache
+def _made(operation: str) -> Codec:
+    described = kms_model().operations[operation]
     return Codec(_change(described.input, _blob_of, None) or _as_it_is, _encoder(described.output))
 
 

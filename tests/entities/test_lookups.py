@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from policyeval.entities import Entities
+from policyeval.entities.policies import aws_managed
 from policyeval.errors import EntitiesError, UnknownEntityError
 from policyeval.model.records import PolicySource
 
@@ -91,6 +92,13 @@ def test_policies_have_telling_names(entities: Entities) -> None:
     assert [policy.name for policy in app.identity_policies] == ["own"]
     assert app.permissions_boundary is not None
     assert app.permissions_boundary.name == "AdministratorAccess"
+
+
+def test_of_managed_policies_that_are_made_up_little_is_kept() -> None:
+    for number in range(2000):
+        assert aws_managed(f"arn:aws:iam::aws:policy/made-up-{number}") is None
+        assert aws_managed(f"arn:aws-{number}:iam::aws:policy/AdministratorAccess") is not None
+    assert aws_managed.cache_info().currsize < 2000
 
 
 def test_a_role_is_also_a_resource_with_its_trust_policy(entities: Entities) -> None:

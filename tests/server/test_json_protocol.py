@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from policyeval.catalog.kms_model import Shape, kms_model
 from policyeval.kms.errors import KmsError
 from policyeval.kms.validation import validate
-from policyeval.server.json_protocol import codec, encode_error, parse, status_of
+from policyeval.server.json_protocol import _made, codec, encode_error, parse, status_of
 
 SERVICE = botocore.session.get_session().get_service_model("kms")
 OPERATIONS = sorted(kms_model().operations)
@@ -49,6 +49,12 @@ def _values(shape: Shape, *, whole: bool = False) -> st.SearchStrategy[Any]:
             return st.dictionaries(_SCALARS["string"], _SCALARS["string"], max_size=2)
         case kind:
             return _SCALARS[kind]
+
+
+def test_of_operations_that_are_made_up_nothing_is_kept() -> None:
+    assert all(codec(operation) for operation in OPERATIONS)
+    assert [codec(f"{operation}-not") for operation in OPERATIONS] == [None] * len(OPERATIONS)
+    assert _made.cache_info().currsize == len(OPERATIONS)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
