@@ -22,6 +22,8 @@ from policyeval.model.source import Place
 
 # Callers ask for what they like: do not let made-up names fill the memory.
 _KEPT = 65536
+# A compiled policy takes some twenty times its text; profiles hold what they need of it.
+_COMPILED = 8192
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -112,9 +114,9 @@ class Compiler:
             compiled = tuple(
                 CompiledStatement(statement, policy_type, policy.version) for statement in policy.statements
             )
-            keep(self._by_content, content, compiled)
+            keep(self._by_content, content, compiled, _COMPILED)
         # Holding the policy keeps its id its own.
-        keep(self._by_identity, identity, (policy, compiled))
+        keep(self._by_identity, identity, (policy, compiled), _COMPILED)
         return compiled
 
 

@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from policyeval import Authorizer, Entities, PolicySet, Request, RequestError, Session, UnknownEntityError, simulate
+from policyeval import (
+    Authorizer,
+    Entities,
+    PolicySet,
+    Request,
+    RequestError,
+    Session,
+    UnknownEntityError,
+    parse_policy,
+    simulate,
+)
+from policyeval.evaluator.layers import Compiler
+from policyeval.model.policy import PolicyType
 from tests.authorizer.estates import (
     ALIAS,
     ALICE,
@@ -642,6 +654,17 @@ def test_what_is_looked_up_is_not_kept_without_bound(monkeypatch: pytest.MonkeyP
         assert authorizer.authorize(request).allowed
         assert 1 <= len(authorizer._exact._actions) <= 2
     assert authorizer.authorize(Request(ALICE, "kms:Decrypt", KEY)).allowed
+
+
+def test_policies_of_sessions_are_not_kept_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policyeval.evaluator.layers._COMPILED", 2)
+    compiler = Compiler()
+    policies = [parse_policy(policy(allow(f"kms:do{number}"))) for number in range(5)]
+    for number, each in [*enumerate(policies), *enumerate(policies)]:
+        (statement,) = compiler.compile(each, PolicyType.SESSION)
+        assert statement.matches_action(f"kms:do{number}")
+        assert 1 <= len(compiler._by_content) <= 2
+        assert 1 <= len(compiler._by_identity) <= 2
 
 
 def test_the_moment_is_one_within_a_decision() -> None:
