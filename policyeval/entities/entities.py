@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 
 from policyeval.entities.overlay import Overlay
 from policyeval.entities.values import NO_GRANTS, AccessKey, KeyGrants
-from policyeval.errors import UnknownEntityError
+from policyeval.errors import EntitiesError, UnknownEntityError
 from policyeval.model.arn import split_arn
 from policyeval.model.grant import Grant
 from policyeval.model.policy import NamedPolicy, Policy, PolicyType
@@ -189,23 +189,32 @@ class Entities:
     def with_grant(self, key_arn: str, grant: Grant | Mapping[str, object]) -> Entities:
         """Add a grant to a key, or replace the one with its id.
 
-        Raises `UnknownEntityError` for an unknown key, `EntitiesError` for what is no grant.
+        Raises `UnknownEntityError` for an unknown key, `EntitiesError` for what is no grant, or one on another key.
         """
-        self.resource(key_arn)
-        known = self._grants.get(key_arn) or NO_GRANTS
+        arn = self._key_named(key_arn)
+        known = self._grants.get(arn) or NO_GRANTS
         if not isinstance(grant, Grant):
             from policyeval.entities.grants import grant_of  # noqa: PLC0415 - pydantic is heavy
 
-            grant = grant_of(grant, key_arn, known)
-        return self._changed("_grants", self._grants.with_item(key_arn, known.with_grant(grant)))
+            grant = grant_of(grant, arn, known)
+        elif grant.key_arn != arn:
+            raise EntitiesError([Diagnostic(f"the grant is on `{grant.key_arn}`, not on `{arn}`")])
+        return self._changed("_grants", self._grants.with_item(arn, known.with_grant(grant)))
 
     def without_grant(self, key_arn: str, grant_id: str) -> Entities:
         """Take a grant from a key. Raises `UnknownEntityError` when the key or the grant is not there."""
-        self.resource(key_arn)
-        known = self._grants.get(key_arn) or NO_GRANTS
+        arn = self._key_named(key_arn)
+        known = self._grants.get(arn) or NO_GRANTS
         if grant_id not in known.by_id:
             _unknown("grant", grant_id, known.by_id)
-        return self._changed("_grants", self._grants.with_item(key_arn, known.without_grant(grant_id)))
+        return self._changed("_grants", self._grants.with_item(arn, known.without_grant(grant_id)))
+
+    def _key_named(self, arn: str) -> str:
+        """Give a key's ARN by that or by an alias's."""
+        record = self.resource(arn)
+        if record is None or record.key is None:
+            return _unknown("key", arn, (key.arn for key in self.keys()))
+        return record.arn
 
     def with_resource_policy(self, arn: str, policy: PolicyInput | None) -> Entities:
         """Replace the policy of a key, a role's trust policy, or another resource's policy.
@@ -228,9 +237,12 @@ class Entities:
     def with_identity_policies(self, principal_arn: str, policies: Iterable[PolicyInput]) -> Entities:
         """Replace everything that applies to a user or role by identity, groups' policies included.
 
-        Raises `UnknownEntityError` for an unknown principal, `PolicySyntaxError` for what is no policy.
+        Raises `UnknownEntityError` for an unknown principal and for a root user, `PolicySyntaxError` for what is no
+        policy.
         """
         old = self.principal(principal_arn)
+        if old.kind == "root":
+            raise UnknownEntityError([Diagnostic(f"`{old.arn}` is a root user: nobody attaches policies to those")])
         read = tuple(
             self.managed_policy(policy)
             if isinstance(policy, str) and policy.startswith("arn:")

@@ -35,7 +35,7 @@ LISTED = {
 
 def build(*grants: dict[str, Any]) -> Entities:
     keys = [
-        {"id": "k-1", "region": "us-east-1", "grants": list(grants)},
+        {"id": "k-1", "region": "us-east-1", "aliases": ["alias/app"], "grants": list(grants)},
         {"id": "k-2", "region": "us-east-1", "grants": [{"GranteePrincipal": APP, "Operations": ["Encrypt"]}]},
     ]
     accounts = [{"id": A, "keys": keys}, {"id": B, "roles": [{"name": "app"}], "users": [{"name": "ann"}]}]
@@ -134,6 +134,29 @@ def test_a_grant_less() -> None:
     assert len(before.grants(KEY, APP)) == 1
 
 
+def test_a_key_is_named_by_its_alias_too() -> None:
+    alias = f"arn:aws:kms:us-east-1:{A}:alias/app"
+    after = build().with_grant(alias, LISTED)
+    (grant,) = after.grants(KEY, APP)
+    assert grant.key_arn == KEY
+    assert after.without_grant(alias, grant.grant_id).grants(KEY, APP) == ()
+
+
+def test_a_grant_on_another_key_is_refused() -> None:
+    grant = Grant(OTHER, "g", frozenset({"Decrypt"}), grantee_principal=APP)
+    with pytest.raises(EntitiesError) as caught:
+        build().with_grant(KEY, grant)
+    assert caught.value.diagnostics[0].message == f"the grant is on `{OTHER}`, not on `{KEY}`"
+
+
+def test_what_is_no_key_has_no_grants() -> None:
+    bucket = {"id": A, "resources": [{"arn": "arn:aws:s3:::bucket"}]}
+    entities = Entities.from_mapping({"policyeval": 1, "accounts": [bucket]})
+    for arn in ("arn:aws:s3:::bucket", "arn:aws:s3:::none"):
+        with pytest.raises(UnknownEntityError, match=f"no key `{arn}` is described"):
+            entities.with_grant(arn, LISTED)
+
+
 def test_another_resource_policy_changes_that_resource_alone() -> None:
     before = build(LISTED)
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "kms:*"}]}
@@ -152,6 +175,11 @@ def test_a_user_has_no_resource_policy() -> None:
     (said,) = caught.value.diagnostics
     assert said.message == f"`arn:aws:iam::{B}:user/alice` is a user: nobody attaches a resource policy to those"
     assert said.hint is None
+
+
+def test_a_root_user_has_no_policies() -> None:
+    with pytest.raises(UnknownEntityError, match="is a root user: nobody attaches policies to those"):
+        build().with_identity_policies(f"arn:aws:iam::{A}:root", [ALLOW])
 
 
 def test_other_identity_policies_change_that_principal_alone() -> None:
