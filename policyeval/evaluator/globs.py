@@ -1,8 +1,8 @@
-"""Wildcard patterns, matched in time linear in the text whatever the pattern.
+"""Wildcard patterns, matched in time that grows with text and pattern, and never with what stars could be.
 
 A pattern is a tuple of tokens: literal text, `STAR` and `ANY`. Literal text from a policy
 variable stays literal, so `*` in a user's name is no wildcard. Between two stars only the
-leftmost fit of a chunk matters, so nothing is ever tried twice; regular expressions would.
+leftmost fit of a chunk matters, so no star is ever tried twice; regular expressions would.
 """
 
 from __future__ import annotations
@@ -126,45 +126,24 @@ def _head_and_middle(head: str, middle: str) -> Matcher:
 
 
 class _Chunk:
-    """What stands between two stars: literals and `?`, of fixed length.
+    """What stands between two stars, literals and `?`: of fixed length, so that looking for it never goes back."""
 
-    `core` is its longest literal, which `str.find` looks for.
-    """
-
-    __slots__ = ("core", "core_at", "length", "others")
+    __slots__ = ("_match", "_search", "length")
 
     def __init__(self, tokens: Sequence[Token]) -> None:
-        pieces: list[tuple[int, str]] = []
-        at = 0
-        for token in tokens:
-            if isinstance(token, str):
-                pieces.append((at, token))
-                at += len(token)
-            else:
-                at += 1
-        self.length = at
-        self.core_at, self.core = max(pieces, key=lambda piece: len(piece[1]), default=(0, ""))
-        self.others = tuple(piece for piece in pieces if piece != (self.core_at, self.core))
+        self.length = sum(len(token) if isinstance(token, str) else 1 for token in tokens)
+        pieces = (re.escape(token) if isinstance(token, str) else "." for token in tokens)
+        expression = re.compile("".join(pieces), re.DOTALL)
+        self._match, self._search = expression.match, expression.search
 
     def fits(self, text: str, at: int) -> bool:
-        """Tell whether the chunk stands at a place; the caller knows that the text is long enough."""
-        if not text.startswith(self.core, at + self.core_at):
-            return False
-        return all(text.startswith(literal, at + offset) for offset, literal in self.others)
+        """Tell whether the chunk stands at a place."""
+        return self._match(text, at) is not None
 
     def find(self, text: str, start: int, end: int) -> int:
         """Find the leftmost fit within a span, -1 when there is none."""
-        last = end - self.length
-        at = start
-        while at <= last:
-            found = text.find(self.core, at + self.core_at, last + self.core_at + len(self.core))
-            if found < 0:
-                return -1
-            at = found - self.core_at
-            if self.fits(text, at):
-                return at
-            at += 1
-        return -1
+        found = self._search(text, start, end)
+        return found.start() if found is not None else -1
 
 
 class _Glob:
@@ -236,13 +215,10 @@ class _SegmentedGlob:
         count = len(parts)
         reached = {0}
         for matches, runs_on in self.segments:
-            ends: set[int] = set()
-            for at in reached:
-                if at < count and matches(parts[at]):
-                    ends.update(range(at + 1, count + 1) if runs_on else (at + 1,))
+            ends = {at + 1 for at in reached if at < count and matches(parts[at])}
             if not ends:
                 return False
-            reached = ends
+            reached = set(range(min(ends), count + 1)) if runs_on else ends
         return count in reached
 
 

@@ -152,12 +152,22 @@ def test_where_stars_end_their_segments_the_whole_is_one_glob(pattern: str, segm
     assert isinstance(compile_resource_pattern(tokenize(pattern)), _SegmentedGlob) is segmented
 
 
-def test_a_chunk_is_looked_for_by_its_longest_literal() -> None:
+def test_a_chunk_is_found_where_it_stands_first() -> None:
     chunk = _Chunk(tokenize("z?abc?yy"))
-    assert (chunk.core, chunk.core_at, chunk.length) == ("abc", 2, 8)
+    assert chunk.length == 8
     assert chunk.find("xxz-abc-yyx", 0, 11) == 2
+    assert chunk.find("xxz-abc-yyz-abc-yy", 3, 18) == 10
     assert chunk.find("xxz-abc-yx", 0, 10) == -1
+    assert chunk.find("xxz-abc-yy", 0, 9) == -1
     assert chunk.find("nothing of it", 0, 13) == -1
+
+
+def test_what_is_special_in_regular_expressions_is_itself() -> None:
+    matches = compile_glob(tokenize("*.+?[a-z]?(|)*$^?\\w"))
+    assert matches("x.+-[a-z]-(|)y$^-\\w")
+    assert matches(".+\n[a-z]\r(|)$^\u2028\\w")
+    for other in ("xx+-[a-z]-(|)y$^-\\w", "x.+-b-(|)y$^-\\w", "x.+-[a-z]-(|)y$^-x", "x.+-[a-z]-()y$^-\\w"):
+        assert not matches(other)
 
 
 def test_a_lone_star_is_every_arn() -> None:
