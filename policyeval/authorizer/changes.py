@@ -224,39 +224,49 @@ def _change_policies(case: Case, change: Change) -> None:
 
 
 class _EditedLayer(PolicyLayer):
-    """A layer with one statement more or one less."""
+    """A layer without some statements, and with others."""
 
-    __slots__ = ("_base", "_extra", "_removed")
+    __slots__ = ("added", "base", "removed")
 
-    def __init__(self, base: PolicyLayer | None, change: Change, policy_type: PolicyType) -> None:
-        super().__init__(change.layer, (), policy_type, Compiler())
-        self._base = base
-        self._removed = change.removed
-        self._extra: PolicyLayer | None = None
-        if change.statement is not None:
-            proposed = NamedPolicy("proposed", Policy((change.statement,), CURRENT_VERSION))
-            self._extra = PolicyLayer(change.layer, [proposed], policy_type, Compiler())
+    def __init__(
+        self,
+        base: PolicyLayer | None,
+        layer: Layer,
+        removed: frozenset[tuple[int, int]],
+        added: tuple[PolicyLayer, ...],
+    ) -> None:
+        super().__init__(layer, (), PolicyType.IDENTITY, Compiler())  # it has no policies of its own
+        self.base = base
+        self.removed = removed
+        self.added = added
 
     def candidates(self, action: str) -> Candidates:
-        denies, allows = self._base.candidates(action) if self._base is not None else ((), ())
-        if self._removed is not None:
-            denies = tuple(statement for statement in denies if not _same(statement, self._removed))
-        if self._extra is not None:
-            allows = (*allows, *self._extra.candidates(action)[1])
-        return denies, allows
+        denies, allows = self.base.candidates(action) if self.base is not None else ((), ())
+        if self.removed:
+            denies = tuple(statement for statement in denies if _identity(statement) not in self.removed)
+        return denies, (*allows, *(statement for layer in self.added for statement in layer.candidates(action)[1]))
 
 
-def _same(one: BoundStatement, other: BoundStatement) -> bool:
-    return one.policy is other.policy and one.index == other.index
+def _identity(statement: BoundStatement) -> tuple[int, int]:
+    """Tell a statement from all others of the case, which holds their policies."""
+    return id(statement.policy), statement.index
 
 
 def _edited(base: PolicyLayer | None, change: Change, policy_type: PolicyType) -> PolicyLayer:
-    return _EditedLayer(base, change, policy_type)
+    """Make a change in a layer. Changes do not stand in each other: there may be more than calls can."""
+    edited = base if isinstance(base, _EditedLayer) else _EditedLayer(base, change.layer, frozenset(), ())
+    removed, added = edited.removed, edited.added
+    if change.removed is not None:
+        removed |= {_identity(change.removed)}
+    if change.statement is not None:
+        proposed = NamedPolicy("proposed", Policy((change.statement,), CURRENT_VERSION))
+        added = (*added, PolicyLayer(change.layer, [proposed], policy_type, Compiler()))
+    return _EditedLayer(edited.base, change.layer, removed, added)
 
 
 def _edited_stack(base: LevelStack | None, change: Change, policy_type: PolicyType) -> LevelStack:
     levels: list[PolicyLayer] = []
     for number, level in enumerate(base.levels if base is not None else ()):
         concerned = change.removed is not None or number == change.level
-        levels.append(_EditedLayer(level, change, policy_type) if concerned else level)
+        levels.append(_edited(level, change, policy_type) if concerned else level)
     return LevelStack(levels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -385,6 +386,15 @@ def test_every_deny_must_go_by_itself() -> None:
         "statement `Second` of of-alice must not deny it",
     ]
     assert {decide(apply(case, fewer)).reason for fewer in combinations(way, 2)} == {"explicit_deny"}
+
+
+def test_there_may_be_more_denies_than_calls_can_stand_in_each_other() -> None:
+    denies = [deny(Sid=f"Deny{number}") for number in range(sys.getrecursionlimit())]
+    decision = Authorizer(estate(alice=[allow(), *denies])).authorize(Request(ALICE, "kms:Decrypt", KEY))
+    told = decision.explain().splitlines()
+    assert [line for line in told if line.startswith("  - ")] == [
+        f"  - statement `{each['Sid']}` of of-alice must not deny it" for each in denies
+    ]
 
 
 def test_alternatives_come_likely_ones_first() -> None:
