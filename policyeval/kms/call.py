@@ -257,13 +257,22 @@ class Call:
 
         """
         request = self.request(resource, action, conditions, encryption_context)
-        decision = (authorizer or self.core.authorizer).authorize(request)
+        try:
+            decision = (authorizer or self.core.authorizer).authorize(request)
+        except UnknownEntityError:
+            if self._is_gone(resource):
+                raise self.veiled(action) from None
+            raise
         self.decisions.append(decision)
         if not decision.allowed:
             if self._is_closed(resource, decision):
                 raise self.veiled(action, decision)
             raise KmsError("AccessDeniedException", decision.message, decision)
         return decision
+
+    def _is_gone(self, resource: str) -> bool:
+        """Tell whether the end of a key came after it was found: another call did what was due."""
+        return any(key.arn == resource for key in self.keys) and self.core.store.key(resource) is None
 
     def _is_closed(self, resource: str, decision: Decision) -> bool:
         """Tell whether another account's resource lets the caller in nowhere.

@@ -75,6 +75,7 @@ class Vault:
         """Open a key's current material.
 
         Raises:
+            KmsError: `NotFoundException`: the key has ended meanwhile.
             StorageError: it is not there.
 
         """
@@ -110,7 +111,8 @@ class Vault:
         """Open an asymmetric key's public key, which needs no secret.
 
         Raises:
-            KmsError: `UnsupportedOperationException`: keys of this kind have none.
+            KmsError: `UnsupportedOperationException`: keys of this kind have none. `NotFoundException`: the key has
+                ended meanwhile.
             StorageError: the material is not there.
 
         """
@@ -139,6 +141,8 @@ def _find(key: Key, version: int | None, reading: Reading) -> Material | None:
 
 def _current(key: Key, reading: Reading) -> Material:
     material = _find(key, key.material, reading)
-    if material is None:  # a key that is in use has some
-        raise faults.damaged()
-    return material
+    if material is not None:
+        return material
+    if reading.key(key.arn) is None:  # its end came since it was found
+        raise KmsError("NotFoundException", f"Key '{key.arn}' does not exist")
+    raise faults.damaged()

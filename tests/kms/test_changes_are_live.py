@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from policyeval import Request, UnknownEntityError
-from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, NOBODY_A, NOBODY_B, A, B, Estate, allow, policy
+from policyeval.kms import KeyManagementService, KmsError
+from policyeval.kms.records import Key
+from policyeval.kms.storage.store import Reading
+from policyeval.kms.trail.trail import MemoryTrail
+from policyeval.kms.vault import Vault
+from policyeval.model.records import PrincipalRecord
+from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, NOBODY_A, NOBODY_B, A, B, Estate, allow, entities, policy
 
 SHARED = json.dumps(policy(allow("kms:*", Principal={"AWS": A}), allow("kms:Decrypt", Principal={"AWS": B})))
 CHANGES: list[tuple[str, Callable[[Estate, str], object], int, bool]] = [
@@ -63,6 +70,62 @@ def _params(operation: str) -> dict[str, object]:
     if operation == "CreateGrant":
         return {"GranteePrincipal": APP_A, "Operations": ["Encrypt"]}
     return {"Tags": [{"TagKey": "x", "TagValue": "y"}]}
+
+
+class Watched:
+    """IAM, of which somebody is told when it is asked for a principal."""
+
+    revision = None
+
+    def __init__(self) -> None:
+        self.entities = entities()
+        self.told: Callable[[], object] = list
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.entities, name)
+
+    def principal(self, arn: str) -> PrincipalRecord:
+        self.told()
+        return self.entities.principal(arn)
+
+
+@pytest.mark.parametrize("by_key_id", [True, False], ids=["a key that is named", "the key of a ciphertext"])
+def test_a_key_whose_end_comes_while_it_is_asked_about_is_there_no_more(*, by_key_id: bool) -> None:
+    iam = Watched()
+    kms = KeyManagementService(iam, trail=(trail := MemoryTrail()))
+    key = kms.call(ADMIN_A, "CreateKey")["KeyMetadata"]["Arn"]
+    blob = kms.call(ADMIN_A, "Encrypt", {"KeyId": key, "Plaintext": b"x"})["CiphertextBlob"]
+
+    def end() -> None:
+        with kms.store.transaction() as transaction:
+            transaction.delete_key(key)
+
+    iam.told = end
+    params = {"CiphertextBlob": blob} | ({"KeyId": key} if by_key_id else {})
+    with pytest.raises(KmsError) as refused:
+        kms.call(ADMIN_A, "Decrypt", params)
+    assert refused.value.code == "AccessDeniedException"
+    assert "the resource does not exist in this Region" in refused.value.message
+    assert trail.records[-1]["errorCode"] == "AccessDenied"
+
+
+def test_who_is_not_described_is_still_told_so() -> None:
+    estate = Estate()
+    key = estate.key()
+    with pytest.raises(UnknownEntityError):
+        estate.call("DescribeKey", ADMIN_A.replace("admin", "nobody"), KeyId=key)
+
+
+@pytest.mark.parametrize("opens", [Vault.current, Vault.public])
+def test_of_a_key_that_ended_nothing_is_opened(opens: Callable[[Vault, Key, Reading], object]) -> None:
+    estate = Estate()
+    key = estate.kms.store.key(estate.key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY"))
+    assert key is not None
+    with estate.kms.store.transaction() as transaction:
+        transaction.delete_key(key.arn)
+    with pytest.raises(KmsError, match="does not exist") as refused:
+        opens(estate.kms._core.vault, key, estate.kms.store)
+    assert refused.value.code == "NotFoundException"
 
 
 def test_the_authorizer_knows_keys_by_alias_too_and_iams_resources() -> None:

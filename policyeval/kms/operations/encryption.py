@@ -230,7 +230,7 @@ def _open(
     if header.version == key.material:
         return vault.current(key, reading).decrypt(blob, context or _NO_CONTEXT), key.material_id
     handle = vault.version(key, header.version, reading)
-    material_id = next(each.id for each in reading.materials(key.arn) if each.version == header.version)
+    material_id = next((each.id for each in reading.materials(key.arn) if each.version == header.version), None)
     return handle.decrypt(blob, context or _NO_CONTEXT), material_id
 
 
