@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.patterns import covers, resource_covers
 from policyeval.lint.reach import conditions_unknown, covers_action, is_negated, is_one_of, takes_anybody
+from policyeval.lint.templates.choices import choice
+from policyeval.lint.templates.functions import is_nothing
+from policyeval.lint.templates.spot import get
 from policyeval.syntax.objects import DAMAGED
-from policyeval.syntax.tree import ELSEWHERE, UNREADABLE, List, Unknown
+from policyeval.syntax.tree import ELSEWHERE, UNREADABLE, List, Mapping, Text, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from policyeval.lint.view import Condition, Element, PolicyView, Statement
+    from policyeval.syntax.tree import Node
 
 # They spare services, beside those that the other conditions of a Deny spare.
 _OF_SERVICES: Final = frozenset({"aws:principalisawsservice", "aws:viaawsservice"})
@@ -46,7 +50,20 @@ def _has_unknown(policy: PolicyView) -> bool:
     _, statements = policy.entries.get("Statement", (None, None))
     if DAMAGED in policy.entries or not isinstance(statements, List):
         return True
-    return any(isinstance(item, Unknown) and item.why not in _ELSEWHERE for item in statements.items)
+    return any(_may_be_deny(item) for item in statements.items if isinstance(item, Unknown))
+
+
+def _may_be_deny(node: Node) -> bool:
+    """Tell whether what stands for statements may be a Deny: of what a condition chooses among, a branch of it."""
+    call = choice(node)
+    if call is not None:
+        return any(map(_may_be_deny, call.branches.values()))
+    if isinstance(node, List):
+        return any(map(_may_be_deny, node.items))
+    if isinstance(node, Mapping):
+        effect = get(node, "Effect")
+        return not isinstance(effect, Text) or effect.value != "Allow"
+    return isinstance(node, Unknown) and node.why not in _ELSEWHERE and not is_nothing(node)
 
 
 def _may_deny(statement: Statement) -> bool:

@@ -215,6 +215,32 @@ def test_what_a_branch_leaves_open_is_counted() -> None:
     assert report.unknown == 2
 
 
+OPEN = """\
+Statement:
+  - {Effect: Allow, Action: [iam:PutUserPolicy, sts:AssumeRole], Resource: "*"}
+  - !If [C, %s, !Ref AWS::NoValue]
+  - !If [D, {Effect: Allow, Action: s3:GetObject, Resource: "*"}, !Ref AWS::NoValue]
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        pytest.param('{Effect: Allow, Action: s3:PutObject, Resource: "*"}', ["W210", "W215"], id="an Allow"),
+        pytest.param('[{Effect: Allow, Action: s3:PutObject, Resource: "*"}]', ["W210", "W215"], id="a list of them"),
+        pytest.param(
+            '!If [E, !Ref AWS::NoValue, {Effect: Allow, Action: "s3:*", Resource: "*"}]', ["W210", "W215"], id="or none"
+        ),
+        pytest.param('{Effect: Deny, Action: "*", Resource: "*"}', [], id="a Deny"),
+        pytest.param('{Effect: !Ref Effect, Action: "*", Resource: "*"}', [], id="nobody knows which"),
+        pytest.param("!Ref Statement", [], id="nobody knows what"),
+    ],
+)
+def test_what_is_open_stays_so_beside_choices_that_can_only_add_to_it(other: str, found: list[str]) -> None:
+    codes = {finding.code for finding in _policy(OPEN % other).findings}
+    assert sorted(codes & {"W210", "W215"}) == found
+
+
 def test_of_what_is_found_for_a_branch_alone_nothing_is_fixed() -> None:
     rest = """\
 Statement:

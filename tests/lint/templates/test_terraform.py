@@ -443,6 +443,13 @@ def test_what_is_open_to_everybody_is_found_whatever_comes_from_elsewhere(more: 
     assert len(_found(PUBLIC % more, {"W213"})) == found
 
 
+@pytest.mark.parametrize("more", ["source_policy_documents = [var.more]", 'dynamic "statement" {\ncontent {}\n}'])
+def test_what_gives_more_permissions_is_found_whatever_comes_from_elsewhere(more: str) -> None:
+    statement = 'statement {\nactions = ["iam:PassRole", "lambda:*"]\nresources = ["*"]\n}'
+    found = _found(f'data "aws_iam_policy_document" "it" {{\n{more}\n{statement}\n}}', {"W211"})
+    assert [row.split()[2] for row in found] == ['"iam:PassRole"', '"lambda:*"']
+
+
 def test_of_a_statement_that_chooses_between_two_forms_none_has_both_but_for_what_has() -> None:
     found = _found(EITHER, {"A102", "S107", "S113", "S115", "S119", "S401", "S402", "S403"})
     assert found == ['A102 5:30 "s3:GetObjekt"', 'S119 8:29 ["arn:aws:s3:::b"]']

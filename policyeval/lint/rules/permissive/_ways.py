@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policyeval.lint.reach import EVERY_ACTION, conditions_unknown, covers_action, values_covering
+from policyeval.lint.denies import is_denied
+from policyeval.lint.reach import EVERY_ACTION, conditions_unknown, values_covering
 from policyeval.lint.rule import Flaw
 from policyeval.syntax.faults import ticked
 
@@ -69,18 +70,15 @@ RUNNING_CODE: Final = (
 def ways_out(policy: PolicyView, ways: tuple[Way, ...]) -> Iterator[Flaw]:
     """Say which ways a policy opens by Allows without conditions on resources of any name, or on one's own user.
 
-    A policy that allows everything needs no way, and says so by another rule.
+    A policy that allows everything needs no way, and says so by another rule. What comes from elsewhere closes none.
     """
-    if not policy.complete:
-        return
     open_ = [each for each in policy.statements if each.allows and _is_open(each, _names_any)]
     own = [each for each in policy.statements if each.allows and _is_open(each, _ONESELF.fullmatch)]
-    denied = [each for each in policy.statements if each.denies]
     found: dict[tuple[str, ...], list[tuple[Way, list[Value]]]] = {}
     for way in ways if open_ or own else ():
         values: list[Value] = []
         for action in way.actions:
-            value = _allowing(action, [*open_, *own] if action.lower() in _ON_ONESELF else open_, denied)
+            value = _allowing(action, [*open_, *own] if action.lower() in _ON_ONESELF else open_, policy)
             if value is None:
                 break
             values.append(value)
@@ -88,19 +86,20 @@ def ways_out(policy: PolicyView, ways: tuple[Way, ...]) -> Iterator[Flaw]:
             # What one wildcard opens is told once.
             found.setdefault(tuple(value.pointer for value in values), []).append((way, values))
     for opened in found.values():
-        (way, (first, *rest)), *others = opened
+        (way, values), *others = opened
+        first, *rest = dict.fromkeys(values)
         more = f"; {len(others)} more {'way is' if len(others) == 1 else 'ways are'} open" if others else ""
         message = f"whoever has {_listed(way.actions)} {way.effect}{more}"
         hint = "allow it on resources by name, or under a condition such as on `iam:PermissionsBoundary`"
         yield Flaw(first.place(), message, hint, tuple(value.place() for value in rest))
 
 
-def _allowing(action: str, open_: list[Statement], denied: list[Statement]) -> Value | None:
+def _allowing(action: str, open_: list[Statement], policy: PolicyView) -> Value | None:
     folded = action.lower()
     for statement in open_:
         for value in values_covering(statement, folded):
             if value.text not in EVERY_ACTION:
-                return None if any(covers_action(each, folded) for each in denied) else value
+                return None if is_denied(policy, folded) else value
     return None
 
 
