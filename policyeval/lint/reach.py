@@ -6,9 +6,11 @@ What is unknown narrows: a rule that says a statement reaches too far is silent 
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from policyeval.evaluator.operators import NULL, OPERATORS
+from policyeval.evaluator.values import network
 from policyeval.syntax.tree import Mapping, Unknown
 
 if TYPE_CHECKING:
@@ -74,6 +76,11 @@ _OF_ANYBODY: Final = re.compile(
     | arn:[^:]*:s3:[^:]*:[*?]*:([*?]|accesspoint/).*""",
     re.DOTALL | re.VERBOSE,
 )
+
+_OF_ADDRESSES: Final = frozenset({"IpAddress", "NotIpAddress"})
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html: /8 of v4, /32 of v6.
+_NARROW_ENOUGH: Final = MappingProxyType({4: 0xFF << 24, 6: 0xFFFF_FFFF << 96})
+_PRIVATE_V6: Final = network("fc00::/7")[1]
 
 
 def values_covering(statement: Statement, action: str) -> Sequence[Value]:
@@ -188,8 +195,19 @@ def takes_all(condition: Condition) -> bool:
 
 def takes_anybody(condition: Condition) -> bool:
     """Tell whether a value of a condition is one that everybody can have."""
+    if condition.folded == "aws:sourceip" and condition.base in _OF_ADDRESSES:
+        return any(_is_anywhere(value.text) for value in condition.values)
     return takes_all(condition) or (
         OPERATORS[condition.base].wildcards
         and is_one_of(condition.folded, _NAMING)
         and any(_OF_ANYBODY.fullmatch(value.text) for value in condition.values)
     )
+
+
+def _is_anywhere(text: str) -> bool:
+    """Tell whether a range has addresses of anybody's: to Amazon S3 one is public that is broader than these."""
+    try:
+        version, first, mask = network(text)
+    except ValueError:
+        return False
+    return mask < _NARROW_ENOUGH[version] and first != _PRIVATE_V6
