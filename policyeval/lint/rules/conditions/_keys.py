@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Condition
 
 _FORM: Final = re.compile(r"[^\s:]+:\S(.*\S)?", re.DOTALL)
+_OF_DEVICE: Final = re.compile(r"iot:(clientid|certificateid|connectattributes|(certificate|connection\.thing)\..+)")
 _TYPES: Final[tuple[ValueType, ...]] = get_args(ValueType)
 # Listed as strings, and compared as numbers in AWS's own guides: docs.aws.amazon.com/amazonglacier/latest/dev,
 # "Vault Lock Policies".
@@ -61,6 +62,14 @@ def operand_type(base: str) -> ValueType | None:
 def is_of_provider(folded: str) -> bool:
     """Tell whether a key is a claim of an identity provider: those have the provider's host name before the colon."""
     return "." in folded.rpartition(":")[0]
+
+
+def is_of_device(folded: str) -> bool:
+    """Tell whether a key is one of a connection to AWS IoT Core, which its own policies have beside those of IAM's.
+
+    https://docs.aws.amazon.com/iot/latest/developerguide/iot-policy-variables.html
+    """
+    return _OF_DEVICE.fullmatch(folded) is not None
 
 
 def lacks_tag_name(folded: str) -> bool:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from policyeval.catalog.service_data import service_data
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule, suggestion
-from policyeval.lint.rules.conditions._keys import find_key, homes, is_of_provider, is_well_formed, lacks_tag_name
+from policyeval.lint.rules.conditions._keys import (
+    find_key,
+    homes,
+    is_of_device,
+    is_of_provider,
+    is_well_formed,
+    lacks_tag_name,
+)
 from policyeval.syntax.faults import nearest, ticked
 
 if TYPE_CHECKING:
@@ -17,12 +24,12 @@ if TYPE_CHECKING:
 
 
 def check(condition: Condition) -> Iterator[Flaw]:
-    """Look the key up in its service; claims of identity providers are nobody's to list."""
+    """Look the key up in its service; claims of identity providers are nobody's to list, nor is what devices are."""
     folded = condition.folded
     services = homes(folded)
     if not services or not is_well_formed(condition.key) or is_of_provider(folded) or lacks_tag_name(folded):
         return
-    if find_key(folded) is None:
+    if find_key(folded) is None and not is_of_device(folded):
         service = folded.partition(":")[0]
         described = service_data().service(services[0])
         close = nearest(condition.key, (key.name for key in described.keys.values())) if described else None

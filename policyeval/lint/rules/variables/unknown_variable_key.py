@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import MARKS, Flaw, Level, Rule
-from policyeval.lint.rules.conditions._keys import find_key, is_of_provider
+from policyeval.lint.rules.conditions._keys import find_key, is_of_device, is_of_provider
 from policyeval.lint.rules.variables._found import values_with_variables, variables
 from policyeval.syntax.faults import ticked
 
@@ -21,11 +21,12 @@ _KEY: Final = re.compile(r"[\w:/.@+=-]+")
 
 
 def check(statement: Statement) -> Iterator[Flaw]:
-    """Look the keys up; claims of identity providers are nobody's to list."""
+    """Look the keys up; claims of identity providers are nobody's to list, nor is what devices of AWS IoT are."""
     for value in values_with_variables(statement):
         for found in variables(value.text):
             folded = found.key.lower()
-            if _KEY.fullmatch(found.key) and find_key(folded) is None and not is_of_provider(folded):
+            is_nobodys = is_of_provider(folded) or is_of_device(folded)
+            if _KEY.fullmatch(found.key) and find_key(folded) is None and not is_nobodys:
                 message = f"there is no condition key {ticked(found.key)}"
                 yield Flaw(value.place(found.start, found.end), message, _hint(folded))
 
