@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policyeval.lint.embedded import holds_policy, read_embedded, read_patchwork
+from policyeval.lint.embedded import holds_policy, holds_statements, read_embedded, read_patchwork
 from policyeval.lint.look_alikes import is_look_alike
 from policyeval.lint.parts import part
 from policyeval.lint.surroundings import Around, below, is_document_read, known_here
@@ -164,6 +164,8 @@ class _Finder:
             yield from ((item, f"{pointer}/{index}", around) for index, item in enumerate(node.items))
         elif isinstance(node, Text) and (holds_policy(node.value) or (around.sure and node.value.strip())):
             self.take_read(*read_embedded(node, pointer), pointer, around)
+        elif isinstance(node, Text) and holds_statements(node.value):
+            self.take_part(*read_embedded(node, pointer), pointer, around)
         elif isinstance(node, Unknown):
             yield from self.choices(node, pointer, around)
 
@@ -173,6 +175,8 @@ class _Finder:
         choices = branches(node)
         if patchwork is not None and holds_policy(patchwork.value):
             self.take_read(*read_patchwork(patchwork, node, pointer), pointer, around)
+        elif patchwork is not None and not around.sure and holds_statements(patchwork.value):
+            self.take_part(*read_patchwork(patchwork, node, pointer), pointer, around)
         elif choices:
             for index, branch in choices:
                 yield branch, f"{pointer}/Fn::If/{index}", around._replace(given=beyond(around.given, node, index))
@@ -194,6 +198,12 @@ class _Finder:
             self.unknown += 1
         elif isinstance(node, Mapping) and (around.sure or _is_policy(node)):
             self.take(node, pointer, around)
+
+    def take_part(self, node: Node | None, faults: list[Diagnostic], pointer: str, around: Around) -> None:
+        policy = part(node) if node is not None else None
+        if node is not None and policy is not None:
+            self.faults += faults
+            self.parts.append((node, policy, pointer, around._replace(made=True)))
 
     def take_grant(self, spot: Spot) -> None:
         if isinstance(spot.node, Mapping):

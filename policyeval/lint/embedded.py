@@ -28,6 +28,11 @@ def holds_policy(text: str) -> bool:
     return '"Statement"' in text and text.lstrip().startswith("{")
 
 
+def holds_statements(text: str) -> bool:
+    """Tell whether a string looks like a statement, or a list of some, as kOps has in manifests of clusters."""
+    return '"Effect"' in text and text.lstrip().startswith(("{", "["))
+
+
 def read_embedded(text: Text, pointer: str) -> tuple[Node | None, list[Diagnostic]]:
     """Read a string's value as JSON; places are in the string's source, pointers go on from `pointer`."""
     return read_patchwork(Patchwork(text.value, (), written_offsets(text)), text, pointer)

@@ -144,6 +144,9 @@ def test_a_policy_of_a_plan_is_of_the_type_of_its_resource(
     assert _found(value) == found
 
 
+BAD = {"Effect": "Allow", "Action": "s3:Wrong", "Resource": "*"}
+
+
 @pytest.mark.parametrize(
     ("value", "found"),
     [
@@ -181,6 +184,24 @@ def test_of_a_part_is_said_what_is_wrong_in_it_and_not_what_it_lacks() -> None:
     report = lint_bytes(LINTER, json.dumps([key, {**key, "Action": "kms:Decrpyt"}]).encode(), "a.json", PolicyType.KEY)
     assert [(finding.code, finding.place.pointer) for finding in report.findings] == [("A102", "/1/Action")]
     assert (report.policies, report.unknown) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        pytest.param(json.dumps({"a": json.dumps([BAD])}), ["A102 /a"], id="a list"),
+        pytest.param(json.dumps({"a": " " + json.dumps(BAD)}), ["A102 /a"], id="a statement"),
+        pytest.param(json.dumps({"a": json.dumps([BAD])[:-1]}), ["A102 /a", "S101 /a"], id="that is broken"),
+        pytest.param(json.dumps({"a": json.dumps([BAD]).replace("*", "{{ b }}")}), ["A102 /a"], id="that has a hole"),
+        pytest.param(json.dumps({"a": json.dumps({"Effect": "Allow"})[:-1]}), [], id="what is none"),
+        pytest.param(json.dumps({"a": f"such as {json.dumps(BAD)}"}), [], id="a text about one"),
+    ],
+)
+def test_statements_in_a_string_are_a_part_of_a_policy(text: str, found: list[str]) -> None:
+    findings = lint_bytes(LINTER, text.encode(), "a.json").findings
+    assert sorted(f"{finding.code} {finding.place.pointer}" for finding in findings) == found
+    written = [text[finding.place.start : finding.place.end] for finding in findings if finding.code == "A102"]
+    assert written == ['\\"s3:Wrong\\"'] * len(written)
 
 
 def test_in_a_part_what_others_fill_in_is_unknown_and_variables_of_iam_are_variables() -> None:
