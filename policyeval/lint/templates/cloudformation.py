@@ -114,9 +114,13 @@ def _in_resource(kind: str, properties: Node, pointer: str) -> Iterator[Spot]:
                 yield Spot(node, at, policy_type, facts, sure, given=given)
     for path, policy_type in STATEMENTS.get(kind, ()):
         for node, at, given in _along(properties, path.split("/"), pointer):
-            if not is_empty(node):
+            if not is_empty(node) and not isinstance(node, Text):
                 yield Spot(policy_with(node), at, policy_type, sure=True, given=given, made=True)
-    yield Spot(properties, pointer)
+    if kind not in STATEMENTS:
+        yield Spot(properties, pointer)
+    elif isinstance(properties, Mapping):
+        # With a member `Statement` the properties would look like a policy.
+        yield from (Spot(value, f"{pointer}/{pointer_part(key.value)}") for key, value in properties.entries)
 
 
 def _of_organization(properties: Node, pointer: str) -> Iterator[Spot]:

@@ -91,9 +91,12 @@ MAY_HOLD_POLICIES: Final = MappingProxyType(
 """The properties that hold policies or the names of some; what looks like a policy is one."""
 
 STATEMENTS: Final = MappingProxyType(
-    {"AWS::Serverless::Api": (("Auth/ResourcePolicy/CustomStatements", PolicyType.RESOURCE),)}
+    {
+        "AWS::Events::EventBusPolicy": (("Statement", PolicyType.RESOURCE),),
+        "AWS::Serverless::Api": (("Auth/ResourcePolicy/CustomStatements", PolicyType.RESOURCE),),
+    }
 )
-"""The properties that are lists of statements, of which a policy is made."""
+"""The properties that are statements, or lists of some, of which a policy is made."""
 
 ORGANIZATION_POLICY: Final = "AWS::Organizations::Policy"
 ORGANIZATION_TYPES: Final = MappingProxyType(

@@ -401,6 +401,21 @@ def test_statements_of_an_api_are_a_policy_of_its_own() -> None:
     assert _found(template, {"A102", "P101", "S301"}) == ["A102 11:23 execute-api:Invok"]
 
 
+@pytest.mark.parametrize("written", ["{%s}", "!If [C, {%s}, !Ref AWS::NoValue]", "'{%s}'"])
+def test_the_statement_of_an_event_bus_is_a_policy_of_its_own(written: str) -> None:
+    statement = '"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "events:PutEvent", "Resource": "*"'
+    template = """\
+        Resources:
+          Bus:
+            Type: AWS::Events::EventBusPolicy
+            Properties:
+              StatementId: others
+              Statement: """
+    report = _lint(template + written % statement)
+    assert sorted(finding.code for finding in report.findings) == ["A102", "W213"]
+    assert report.policies == 1
+
+
 def test_an_api_without_statements_of_its_own_has_no_policy() -> None:
     properties = {"Auth": {"ResourcePolicy": {"CustomStatements": [], "IpRangeBlacklist": ["192.0.2.0/24"]}}}
     report = _lint(json.dumps({"Resources": {"Api": {"Type": "AWS::Serverless::Api", "Properties": properties}}}))
