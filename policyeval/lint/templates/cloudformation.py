@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policyeval.lint.templates.choices import beyond
 from policyeval.lint.templates.expressions import without_variables
 from policyeval.lint.templates.functions import LOOP, is_nothing, resolve
+from policyeval.lint.templates.permissions import permission_of
 from policyeval.lint.templates.providers import host_of, tell_providers
 from policyeval.lint.templates.resources import (
     MAY_HOLD_POLICIES,
@@ -17,6 +18,7 @@ from policyeval.lint.templates.resources import (
 )
 from policyeval.lint.templates.spot import Spot, get, is_empty, policy_with
 from policyeval.lint.view import KeyFacts
+from policyeval.model.policy import PolicyType
 from policyeval.syntax.objects import is_unreadable
 from policyeval.syntax.tree import CHOICE, List, Mapping, Null, Text, Unknown, pointer_part
 
@@ -112,15 +114,23 @@ def _in_resource(kind: str, properties: Node, pointer: str) -> Iterator[Spot]:
         for path, policy_type in rows.get(kind, ()):
             for node, at, given in _along(properties, path.split("/"), pointer):
                 yield Spot(node, at, policy_type, facts, sure, given=given)
-    for path, policy_type in STATEMENTS.get(kind, ()):
-        for node, at, given in _along(properties, path.split("/"), pointer):
-            if not is_empty(node) and not isinstance(node, Text):
-                yield Spot(policy_with(node), at, policy_type, sure=True, given=given, made=True)
+    yield from _of_statements(kind, properties, pointer)
     if kind not in STATEMENTS:
         yield Spot(properties, pointer)
     elif isinstance(properties, Mapping):
         # With a member `Statement` the properties would look like a policy.
         yield from (Spot(value, f"{pointer}/{pointer_part(key.value)}") for key, value in properties.entries)
+
+
+def _of_statements(kind: str, properties: Node, pointer: str) -> Iterator[Spot]:
+    """Give the policies that are made of statements, and of the parts of one."""
+    for path, policy_type in STATEMENTS.get(kind, ()):
+        for node, at, given in _along(properties, path.split("/"), pointer):
+            if not is_empty(node) and not isinstance(node, Text):
+                yield Spot(policy_with(node), at, policy_type, sure=True, given=given, made=True)
+    permission = permission_of(kind, properties)
+    if permission is not None:
+        yield Spot(permission, pointer, PolicyType.RESOURCE, sure=True, made=True)
 
 
 def _of_organization(properties: Node, pointer: str) -> Iterator[Spot]:

@@ -10,6 +10,7 @@ from policyeval.lint.templates.arguments import ORGANIZATION_POLICY, POLICIES
 from policyeval.lint.templates.choices import beyond
 from policyeval.lint.templates.cloudformation import branches
 from policyeval.lint.templates.kms_grant import GRANT, grant_of
+from policyeval.lint.templates.permissions import permission_of
 from policyeval.lint.templates.policy_document import blocks, policy_of
 from policyeval.lint.templates.providers import host_of, tell_providers
 from policyeval.lint.templates.resources import ORGANIZATION_TYPES
@@ -160,6 +161,9 @@ def _in_resource(block: _Block, keys: dict[str, KeyFacts]) -> Iterator[Spot]:
     facts = _key_facts(body) if kind == "aws_kms_key" else keys.get(_named_in(_KEY, get(body, "key_id")) or "")
     if kind == GRANT and isinstance(body, Mapping):
         yield Spot(grant_of(body), pointer, key=facts, is_grant=True, made=_is_json(body))
+    permission = permission_of(kind, body)
+    if permission is not None:
+        yield Spot(permission, pointer, PolicyType.RESOURCE, sure=True, made=_is_json(body))
     for path, policy_type in POLICIES.get(kind, ()):
         for node, at in _along(body, path.split("/"), pointer):
             yield Spot(node, at, policy_type, facts, sure=True)

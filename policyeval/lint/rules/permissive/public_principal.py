@@ -14,12 +14,13 @@ from policyeval.model.policy import PolicyType
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policyeval.lint.view import Statement, Value
+    from policyeval.lint.view import Condition, Statement, Value
 
 
 _ASSUMING: Final = "sts:assumerole"
 # Whoever takes on a role must have been told its external id, if it asks for one.
 _ASSUMING_KEYS: Final = CALLER_KEYS | {"sts:externalid"}
+_EVERYBODY: Final = "everybody is allowed this, also people without an AWS account"
 
 
 def check(principal: Value) -> Iterator[Flaw]:
@@ -42,12 +43,18 @@ def check(principal: Value) -> Iterator[Flaw]:
         and (statement.policy.type_given or not _may_be_of_an_endpoint(statement))
         and not narrowed_by_deny(statement, CALLER_KEYS)
     ):
-        yield _flaw(principal, "everybody is allowed this, also people without an AWS account")
+        signed = any(map(_asks_for_a_signature, statement.conditions))
+        yield _flaw(principal, "everyone with an AWS account is allowed this" if signed else _EVERYBODY)
 
 
 def _flaw(principal: Value, message: str) -> Flaw:
     hint = "name the principals, or add a condition such as `StringEquals` on `aws:PrincipalOrgID`"
     return Flaw(principal.place(), message, hint)
+
+
+def _asks_for_a_signature(condition: Condition) -> bool:
+    values = [value.text for value in condition.values]
+    return condition.folded == "lambda:functionurlauthtype" and values == ["AWS_IAM"]
 
 
 def _may_be_of_an_endpoint(statement: Statement) -> bool:
