@@ -77,6 +77,7 @@ _OF_ANYBODY: Final = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 
+_PATTERNS: Final = frozenset({"ArnEquals", "ArnLike", "StringLike"})
 _OF_ADDRESSES: Final = frozenset({"IpAddress", "NotIpAddress"})
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html: /8 of v4, /32 of v6.
 _NARROW_ENOUGH: Final = MappingProxyType({4: 0xFF << 24, 6: 0xFFFF_FFFF << 96})
@@ -126,6 +127,21 @@ def every_resource(element: Element) -> Value | None:
 def unconditional(statement: Statement) -> bool:
     """Tell whether a statement certainly has no conditions."""
     return not statement.conditions and not conditions_unknown(statement)
+
+
+def unlimited(statement: Statement) -> bool:
+    """Tell whether a statement certainly has no conditions but such as everybody meets."""
+    return not conditions_unknown(statement) and all(map(_is_met_by_everybody, statement.conditions))
+
+
+def _is_met_by_everybody(condition: Condition) -> bool:
+    """Tell whether nobody need be refused for a condition: with TLS and an address every client calls."""
+    if condition.folded == "aws:securetransport":
+        return condition.base == "Bool" and any(value.text.lower() == "true" for value in condition.values)
+    if condition.folded == "aws:sourceip":
+        return condition.base == "IpAddress" and takes_anybody(condition)
+    missing_is_as_good = condition.if_exists or condition.quantifier == _FOR_ALL
+    return missing_is_as_good and condition.base in _PATTERNS and takes_all(condition)
 
 
 def conditions_unknown(statement: Statement) -> bool:

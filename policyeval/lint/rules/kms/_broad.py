@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from policyeval.lint.reach import EVERY_ACTION, unconditional, values_covering
+from policyeval.lint.reach import EVERY_ACTION, unlimited, values_covering
 from policyeval.lint.rule import Flaw
 from policyeval.syntax.faults import ticked
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def on_every_key(actions: tuple[str, ...], effect: str, hint: str) -> Callable[[Statement], Iterator[Flaw]]:
-    """Make the check of a rule: an Allow without conditions of one of the actions on keys of any id.
+    """Make the check of a rule: an unlimited Allow of one of the actions on keys of any id.
 
     `actions` are in lower case; `effect` goes on after the action that was found.
     """
@@ -25,7 +25,7 @@ def on_every_key(actions: tuple[str, ...], effect: str, hint: str) -> Callable[[
 
 def _check(actions: tuple[str, ...], effect: str, hint: str, statement: Statement) -> Iterator[Flaw]:
     where = _every_key(statement)
-    if where is None or not statement.allows or not unconditional(statement):
+    if where is None or not statement.allows or not unlimited(statement):
         return
     found = {
         value.index: value

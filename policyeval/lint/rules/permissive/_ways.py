@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.denies import is_denied
-from policyeval.lint.reach import EVERY_ACTION, conditions_unknown, values_covering
+from policyeval.lint.reach import EVERY_ACTION, unlimited, values_covering
 from policyeval.lint.rule import Flaw
 from policyeval.syntax.faults import ticked
 
@@ -68,7 +68,7 @@ RUNNING_CODE: Final = (
 
 
 def ways_out(policy: PolicyView, ways: tuple[Way, ...]) -> Iterator[Flaw]:
-    """Say which ways a policy opens by Allows without conditions on resources of any name, or on one's own user.
+    """Say which ways a policy opens by Allows that no condition limits on resources of any name, or on one's own user.
 
     A policy that allows everything needs no way, and says so by another rule. What comes from elsewhere closes none.
     """
@@ -105,7 +105,7 @@ def _allowing(action: str, open_: list[Statement], policy: PolicyView) -> Value 
 
 def _is_open(statement: Statement, names: Callable[[str], object]) -> bool:
     element = statement.resource
-    if statement.conditions or conditions_unknown(statement) or element is None or element.negated:
+    if element is None or element.negated or not unlimited(statement):
         return False
     return any(names(value.text) for value in element.values)
 

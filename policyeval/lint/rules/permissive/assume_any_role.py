@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.denies import is_denied
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import EVERY_ACTION, every_resource, unconditional, values_covering
+from policyeval.lint.reach import EVERY_ACTION, every_resource, unlimited, values_covering
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
@@ -24,9 +24,9 @@ _ANY_ROLE: Final = re.compile(r"arn:[^:]*:iam::\*(:(\*|role/\*))?")
 
 
 def check(statement: Statement) -> Iterator[Flaw]:
-    """Look for roles of any account, without a condition or a Deny; who may do everything is W207's."""
+    """Look for roles of any account that no condition or Deny takes out; who may do everything is W207's."""
     element = statement.resource
-    if not statement.allows or element is None or element.negated or not unconditional(statement):
+    if not statement.allows or element is None or element.negated or not unlimited(statement):
         return
     where = every_resource(element) or next((each for each in element.values if _ANY_ROLE.fullmatch(each.text)), None)
     actions = [value for value in values_covering(statement, _ASSUMING) if value.text not in EVERY_ACTION]

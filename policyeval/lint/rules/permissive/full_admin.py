@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import EVERY_ACTION, every_resource, unconditional
+from policyeval.lint.reach import EVERY_ACTION, every_resource, unlimited
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check(statement: Statement) -> Iterator[Flaw]:
-    """Look for `*` in both Action and Resource, without a condition."""
+    """Look for `*` in both Action and Resource, without a condition that limits it."""
     action, resource = statement.action, statement.resource
     if not statement.allows or action is None or resource is None or action.negated or resource.negated:
         return
@@ -24,7 +24,7 @@ def check(statement: Statement) -> Iterator[Flaw]:
     if where is None:
         return
     every = next((value for value in action.values if value.text in EVERY_ACTION), None)
-    if every is not None and unconditional(statement):
+    if every is not None and unlimited(statement):
         yield Flaw(
             every.place(),
             "the statement allows every action on every resource",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import unconditional, whole
+from policyeval.lint.reach import unlimited, whole
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def check(statement: Statement) -> Iterator[Flaw]:
-    """Look for `service:*` on `*`, without a condition."""
+    """Look for `service:*` on `*`, without a condition that limits it."""
     action, resource = statement.action, statement.resource
     if not statement.allows or action is None or resource is None or action.negated or resource.negated:
         return
-    if whole(resource) is None or not unconditional(statement):
+    if whole(resource) is None or not unlimited(statement):
         return
     for value in action.values:
         if value.text.endswith(":*") and value.text.count(":") == 1 and value.text not in {":*", "*:*"}:
