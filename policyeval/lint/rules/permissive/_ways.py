@@ -63,11 +63,18 @@ RUNNING_CODE: Final = (
         ("iam:PassRole", "sagemaker:CreateNotebookInstance", "sagemaker:CreatePresignedNotebookInstanceUrl"),
         "opens a notebook that runs as any role",
     ),
+    Way(("iam:PassRole", "sagemaker:CreateTrainingJob"), "trains a model with code of its own as any role"),
+    Way(("iam:PassRole", "states:CreateStateMachine", "states:StartExecution"), "has any call made as any role"),
+    Way(("iam:PassRole", "scheduler:CreateSchedule"), "has any call made as any role"),
+    Way(("iam:PassRole", "ssm:StartAutomationExecution"), "has a document of its own run as any role"),
+    Way(("ssm:SendCommand",), "runs commands on instances that are there, and has their roles"),
+    Way(("ssm:StartSession",), "opens a shell on instances that are there, and has their roles"),
+    Way(("ecs:ExecuteCommand",), "runs commands in containers that are there, and has their roles"),
     Way(("lambda:UpdateFunctionCode",), "puts code of its own into functions that are there, and has their roles"),
 )
 
 
-def ways_out(policy: PolicyView, ways: tuple[Way, ...]) -> Iterator[Flaw]:
+def ways_out(policy: PolicyView, ways: tuple[Way, ...], hint: str) -> Iterator[Flaw]:
     """Say which ways a policy opens by Allows that no condition limits on resources of any name, or on one's own user.
 
     A policy that allows everything needs no way, and says so by another rule. What comes from elsewhere closes none.
@@ -90,7 +97,6 @@ def ways_out(policy: PolicyView, ways: tuple[Way, ...]) -> Iterator[Flaw]:
         first, *rest = dict.fromkeys(values)
         more = f"; {len(others)} more {'way is' if len(others) == 1 else 'ways are'} open" if others else ""
         message = f"whoever has {_listed(way.actions)} {way.effect}{more}"
-        hint = "allow it on resources by name, or under a condition such as on `iam:PermissionsBoundary`"
         yield Flaw(first.place(), message, hint, tuple(value.place() for value in rest))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Level, Rule
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from policyeval.lint.rule import Flaw
     from policyeval.lint.view import PolicyView
 
+_HINT: Final = "allow it on resources by name, or under a condition such as on `iam:PermissionsBoundary`"
+
 
 def check(policy: PolicyView) -> Iterator[Flaw]:
     """Look for each way whether all of its actions are allowed."""
-    yield from ways_out(policy, OWN_PERMISSIONS)
+    yield from ways_out(policy, OWN_PERMISSIONS, _HINT)
 
 
 RULE = Rule(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Level, Rule
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from policyeval.lint.rule import Flaw
     from policyeval.lint.view import PolicyView
 
+_HINT: Final = "allow it on roles and resources by name, or under a condition such as on `iam:PassedToService` or a tag"
+
 
 def check(policy: PolicyView) -> Iterator[Flaw]:
     """Look for each way whether all of its actions are allowed."""
-    yield from ways_out(policy, RUNNING_CODE)
+    yield from ways_out(policy, RUNNING_CODE, _HINT)
 
 
 RULE = Rule(
@@ -28,7 +30,7 @@ RULE = Rule(
     level=Level.POLICY,
     check=check,
     types=frozenset({PolicyType.IDENTITY}),
-    services=frozenset({"iam", "lambda"}),
+    services=frozenset({"ecs", "iam", "lambda", "ssm"}),
     summary="The policy lets whoever has it run code under roles with more permissions.",
     why=(
         "Two or three harmless permissions are together a way to administrator: pass the most powerful role to a "
