@@ -160,6 +160,7 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
         "P204": "principals.restrict_access_to_service_principal",
         "P205": "principals.oidc_without_audience",
         "P206": "principals.shared_oidc_provider_without_subject",
+        "P207": "principals.cluster_without_service_account",
         "P301": "principals.invalid_role_reference",
         "P302": "principals.invalid_user_reference",
         "P303": "principals.specific_github_repo_and_branch_recommended",
