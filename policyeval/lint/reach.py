@@ -46,6 +46,7 @@ CALLER_KEYS: Final = frozenset(
         "aws:vpceaccount",
         "aws:vpceorgid",
         "aws:vpceorgpaths",
+        "elasticfilesystem:accessedviamounttarget",
         "kms:calleraccount",
         "s3:dataaccesspointaccount",
         "s3:dataaccesspointarn",
