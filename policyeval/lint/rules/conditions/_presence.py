@@ -14,8 +14,17 @@ if TYPE_CHECKING:
 
 # A request that has this tag has the keys of tags.
 _TAG: Final = "aws:requesttag/"
-# Keys that every request for an action has: a grant without operations is refused.
-_ALWAYS: Final = MappingProxyType({"kms:grantoperations": "kms:creategrant"})
+# Keys that every request for an action has: a grant without operations is refused, and so is a batch without changes,
+# of which each has an action, a name and a type. What lists the record sets has none, and is given beside it.
+_RECORD_SETS: Final = frozenset({"route53:changeresourcerecordsets", "route53:listresourcerecordsets"})
+_ALWAYS: Final = MappingProxyType(
+    {
+        "kms:grantoperations": frozenset({"kms:creategrant"}),
+        "route53:changeresourcerecordsetsactions": _RECORD_SETS,
+        "route53:changeresourcerecordsetsnormalizedrecordnames": _RECORD_SETS,
+        "route53:changeresourcerecordsetsrecordtypes": _RECORD_SETS,
+    }
+)
 
 
 def may_be_missing(condition: Condition) -> bool:
@@ -34,11 +43,11 @@ def may_be_missing(condition: Condition) -> bool:
 
 
 def _is_always_sent(condition: Condition) -> bool:
-    """Tell whether no action of the statement can be asked for without the key."""
+    """Tell whether no action that the key is there to limit can be asked for without it."""
     action, always = condition.statement.action, _ALWAYS.get(condition.folded)
     if always is None or action is None or action.negated or not action.complete:
         return False
-    return all(value.text.lower() == always for value in action.values)
+    return all(value.text.lower() in always for value in action.values)
 
 
 def _ensures(other: Condition, condition: Condition) -> bool:
