@@ -168,8 +168,10 @@ class ServiceData:
     def resource_arns(self, arn_service: str) -> tuple[str, ...]:
         """Give the patterns of all ARNs that name this service, whichever services act on them."""
         service = self.service(arn_service)
+        # A service's page also has what it acts on of others, and a pattern where it is of many.
         own = [kind.arn for kind in service.resource_types.values()] if service is not None else []
-        return (*own, *self._arns_elsewhere.get(arn_service, ()))
+        named = (arn for arn in own if arn.split(":", 3)[2] == arn_service or "${" in arn.split(":", 3)[2])
+        return (*named, *self._arns_elsewhere.get(arn_service, ()))
 
     def key_homes(self, folded_key: str) -> tuple[str, ...]:
         """Tell which services may define a condition key: the one it names, or those known for its prefix.

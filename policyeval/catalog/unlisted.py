@@ -71,11 +71,15 @@ UNLISTED_ACTIONS: Final[frozenset[str]] = frozenset(
 UNLISTED_ARNS: Final = (
     # CloudFormation asks about the macros and transforms of a template, its user guide says.
     "arn:${Partition}:cloudformation:${Region}:${Account}:transform/${Name}",
-    # What AWS makes for everybody is of no account: images, templates of jobs, views, integrations.
+    # What AWS makes for everybody is of no account: images, templates of jobs, views, integrations, documents and
+    # parameters.
     "arn:${Partition}:ec2:${Region}::fpga-image/${FpgaImageId}",
     "arn:${Partition}:iot:${Region}::jobtemplate/${JobTemplateId}",
     "arn:${Partition}:resource-explorer-2:${Region}::view/AWSServiceView${Service}/service-view",
     "arn:${Partition}:securityhub:${Region}::product/${Company}/${ProductId}",
+    "arn:${Partition}:ssm:${Region}::automation-definition/${AutomationDefinitionName}:${VersionId}",
+    "arn:${Partition}:ssm:${Region}::document/${DocumentName}",
+    "arn:${Partition}:ssm:${Region}::parameter/aws/service/${ParameterName}",
     # And AWS's own lenses are of no Region.
     "arn:${Partition}:wellarchitected::aws:lens/${LensId}",
 )

@@ -219,6 +219,12 @@ def test_the_arns_of_a_service_are_found_wherever_they_are_described(service: st
     assert arn in DATA.resource_arns(service)
 
 
+def test_the_arns_of_others_that_a_service_acts_on_are_none_of_its_own() -> None:
+    for service in DATA.services:
+        named = {arn.split(":", 3)[2] for arn in DATA.resource_arns(service)}
+        assert named <= {service, "${Vendor}"}
+
+
 def test_what_is_no_service_has_no_arns() -> None:
     assert DATA.resource_arns("nosuch") == ()
 

@@ -23,9 +23,18 @@ def check(resource: str) -> Iterator[TextFlaw]:
     kinds = resource_types(fields.service)
     if kinds and not named_by(fields):
         kind = _kind(fields.resource)
-        close = nearest(kind, {_kind(each.resource) for each in kinds} - {"*", ""}) if kind else None
+        begins = {_kind(each.resource): each.resource for each in kinds}
+        close = nearest(kind, begins.keys() - {"*", ""}) if kind else None
+        if close is not None and close == kind:
+            close = _with_separator(close, begins[close], fields.resource)
         hint = suggestion(close, f"see the resource types of `{fields.service}`")
         yield TextFlaw(f"no resource of {ticked(fields.service)} is named {ticked(fields.resource)}", hint)
+
+
+def _with_separator(kind: str, described: str, resource: str) -> str | None:
+    """Give the kind with what comes after it; None where that is not what is wrong."""
+    begin = described[: len(kind) + 1]
+    return None if resource.startswith(begin) else begin
 
 
 def _kind(resource: str) -> str:
