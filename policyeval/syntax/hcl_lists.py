@@ -1,13 +1,16 @@
-"""The items of HCL's lists, as far as they are written down."""
+"""The items of HCL's lists, and the members of its objects, that functions put together, as far as they are written."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from policyeval.syntax.tree import CHOICE, REFERENCE, List, Null, Unknown
+from policyeval.syntax.objects import DAMAGED
+from policyeval.syntax.tree import CHOICE, REFERENCE, UNNAMED, List, Mapping, Null, Text, Unknown
 
 if TYPE_CHECKING:
     from policyeval.syntax.tree import Node
+
+_Members: TypeAlias = "list[tuple[Text, Node]]"
 
 
 def flattened(item: Node) -> list[Node]:
@@ -28,3 +31,61 @@ def items_of(given: Node) -> list[Node]:
         chosen += [[condition, Null(), item] for item in items_of(otherwise)]
         return [Unknown(CHOICE, given.source, given.start, given.end, List(options)) for options in chosen]
     return [Unknown(REFERENCE, given.source, given.start, given.end)]
+
+
+def compacted(items: list[Node]) -> list[Node]:
+    """Leave the empty strings of a list out, also where a condition chooses one."""
+    return [_without_empty(item) for item in items if not _is_empty(item)]
+
+
+def _without_empty(item: Node) -> Node:
+    if not isinstance(item, Unknown) or item.why is not CHOICE or not isinstance(item.argument, List):
+        return item
+    condition, *branches = item.argument.items
+    kept = [Null() if _is_empty(branch) else _without_empty(branch) for branch in branches]
+    return Unknown(CHOICE, item.source, item.start, item.end, List([condition, *kept]))
+
+
+def _is_empty(item: Node) -> bool:
+    return isinstance(item, Null) or (isinstance(item, Text) and not item.value)
+
+
+def merged(objects: list[Node]) -> _Members:
+    """Give the members of objects in one, of which a later one goes before; what is unknown may have any of them."""
+    members: dict[str, tuple[Text, Node]] = {}
+    for given in objects:
+        options = _options(given)
+        if options is not None:
+            condition, *branches = options
+            for name in dict.fromkeys(key.value for branch in branches for key, _ in branch):
+                members[name] = _chosen(name, given, condition, branches, members)
+        elif isinstance(given, Mapping):
+            members.update((key.value, (key, value)) for key, value in given.entries)
+        elif not isinstance(given, Null):
+            at = (given.source, given.start, given.end)
+            members = {DAMAGED: (Text(DAMAGED, *at), Unknown(UNNAMED, *at))}
+    return list(members.values())
+
+
+def _options(given: Node) -> tuple[Node, _Members, _Members] | None:
+    """Take a choice between objects apart, of which one may be null."""
+    if not isinstance(given, Unknown) or given.why is not CHOICE or not isinstance(given.argument, List):
+        return None
+    condition, *branches = given.argument.items
+    if not all(isinstance(branch, Mapping | Null) for branch in branches):
+        return None
+    held, otherwise = (branch.entries if isinstance(branch, Mapping) else [] for branch in branches)
+    return condition, held, otherwise
+
+
+def _chosen(
+    name: str, given: Node, condition: Node, branches: list[_Members], members: dict[str, tuple[Text, Node]]
+) -> tuple[Text, Node]:
+    """Give a member that a choice has in one of its objects; in the other it is what it was before."""
+    at = (given.source, given.start, given.end)
+    absent = Unknown(REFERENCE, *at) if DAMAGED in members else Null(*at)
+    before = members[name][1] if name in members else absent
+    found = [next(((key, value) for key, value in branch if key.value == name), None) for branch in branches]
+    key = next(each[0] for each in found if each is not None)
+    values = [before if each is None else each[1] for each in found]
+    return key, Unknown(CHOICE, *at, List([condition, *values], *at))

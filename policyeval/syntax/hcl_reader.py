@@ -1,9 +1,9 @@
 """HCL to the value tree, as far as values are written down: what is computed is `Unknown`.
 
 A file becomes what Terraform's JSON syntax would say: `resource "a" "b" {…}` is `{"resource": {"a": {"b": …}}}`,
-and a name that comes twice stays twice. `jsonencode(x)` is x, `concat(…)` a list of what is written down in it, and
-`[for x in xs : {…}]` one that may have such an object. No other expression is evaluated, so none but the end of it need
-be understood; all else that Terraform takes is read over.
+and a name that comes twice stays twice. `jsonencode(x)` is x, `concat(…)` a list of what is written down in it,
+`merge(…)` an object of that, and `[for x in xs : {…}]` a list that may have such an object. No other expression is
+evaluated, so none but the end of it need be understood; all else that Terraform takes is read over.
 https://developer.hashicorp.com/terraform/language/syntax/configuration
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.faults import Kind, ticked
-from policyeval.syntax.hcl_lists import flattened, items_of
+from policyeval.syntax.hcl_lists import compacted, flattened, items_of, merged
 from policyeval.syntax.hcl_scanner import NAME, SPACE, HclScanner
 from policyeval.syntax.hcl_strings import (
     PLAIN,
@@ -47,7 +47,9 @@ if TYPE_CHECKING:
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _IF: Final = re.compile(r"if\b")
 # Functions that give the items of the lists that they are called with.
-_LISTS: Final = frozenset({"concat", "distinct", "flatten", "tolist", "toset"})
+_LISTS: Final = frozenset(
+    {"compact", "concat", "distinct", "flatten", "reverse", "setunion", "sort", "tolist", "toset"}
+)
 _FOR: Final = re.compile(r"[\[{]\s*for\b(?!\s*[=:])")
 _OPERATORS: Final = frozenset("?.[=!<>&|+-*/%")
 _CONSTANTS: Final = frozenset({"true", "false", "null"})
@@ -189,17 +191,19 @@ class _Reader(HclScanner):
                 if word == "null"
                 else Boolean(word == "true", self.source, start, self.at)
             )
-        if name.group() == "jsonencode" and self.peek() == "(":
-            self.at += 1
-            node = self.expression("),", depth + 1)
-            self.skip_lines()
-            if self.peek() == ",":
-                self.at += 1
-                self.skip_lines()
-            self.expect(")")
-            return node
-        if name.group() in _LISTS and self.peek() == "(":
-            return self.concat(start, depth, flat=name.group() == "flatten")
+        return self.call(name.group(), start, depth) if self.peek() == "(" else None
+
+    def call(self, function: str, start: int, depth: int) -> Node | None:
+        """Read a call of a function that gives what it is called with; None for all others."""
+        if function in _LISTS:
+            return self.concat(function, start, depth)
+        if function == "merge":
+            members = merged(self.arguments(depth))
+            is_known = any(key.value != DAMAGED for key, _ in members)
+            return Mapping(members, self.source, start, self.at) if is_known else None
+        if function == "jsonencode":
+            given = self.arguments(depth)
+            return given[0] if len(given) == 1 else None
         return None
 
     def repeated(self, depth: int) -> List | None:
@@ -226,21 +230,25 @@ class _Reader(HclScanner):
         others = Unknown(ELSEWHERE, self.source, start, made.start)
         return List([others, Unknown(CHOICE, *at, options)], self.source, start, self.at)
 
-    def concat(self, start: int, depth: int, *, flat: bool) -> List:
-        """Read the lists that a call puts together; of what is no list that is written down, nobody knows the items.
+    def concat(self, function: str, start: int, depth: int) -> List:
+        """Read the lists that a call puts together; of what is no list that is written down, nobody knows the items."""
+        items = [item for given in self.arguments(depth) for item in items_of(given)]
+        if function == "flatten":
+            items = [inner for item in items for inner in flattened(item)]
+        if function == "compact":
+            items = compacted(items)
+        return List(items, self.source, start, self.at)
 
-        With `flat` so are lists in the lists.
-        """
-        node = List([], self.source, start)
+    def arguments(self, depth: int) -> list[Node]:
+        """Read what a call is called with."""
+        given: list[Node] = []
         self.at += 1
         self.skip_lines()
         while self.peek() != ")":
-            items = items_of(self.expression("),", depth + 1))
-            node.items += [inner for item in items for inner in flattened(item)] if flat else items
+            given.append(self.expression("),", depth + 1))
             self.separator(",", ")")
         self.at += 1
-        node.end = self.at
-        return node
+        return given
 
     def tuple(self, depth: int) -> List:
         node = List([], self.source, self.at)

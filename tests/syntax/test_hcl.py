@@ -85,7 +85,16 @@ def _read(text: str) -> Any:
         pytest.param("concat()", [], id="no lists"),
         pytest.param('distinct(tolist(["a", var.x]))', ["a", "<var.x>"], id="the items of a list"),
         pytest.param('flatten([["a", ["b"]], var.x, "c"])', ["a", "b", "<var.x>", "c"], id="lists in a list"),
-        pytest.param('compact(["a", ""])', '<compact(["a", ""])>', id="a list of which something is taken out"),
+        pytest.param('compact(["a", "", null, x])', ["a", "<x>"], id="a list of which something is taken out"),
+        pytest.param('compact([x ? "a" : ""])', ['<x ? "a" : "">'], id="a list of which something may be taken out"),
+        pytest.param('sort(setunion(["a"], x))', ["a", "<x>"], id="a list in its order"),
+        pytest.param("merge({a = 1}, {a = 2, b = 3}, null)", {"a": 2, "b": 3}, id="objects put together"),
+        pytest.param("merge(x, {a = 1})", {"": "<x>", "a": 1}, id="an object that goes before what is computed"),
+        pytest.param("merge(x ? {a = 1} : null, {b = 2})", {"a": "<x ? {a = 1} : null>", "b": 2}, id="perhaps an object"),
+        pytest.param("merge({a = 1}, x)", "<merge({a = 1}, x)>", id="an object after which anything may come"),
+        pytest.param("merge(x...)", "<merge(x...)>", id="objects of a list"),
+        pytest.param("merge({a = 1}).a", "<merge({a = 1}).a>", id="a member of objects"),
+        pytest.param("jsonencode({a = 1}, x)", "<jsonencode({a = 1}, x)>", id="a call that nobody makes"),
         pytest.param("concat(var.x...)", ["<var.x...>"], id="lists of a list"),
         pytest.param('concat(["a"], ["b"])[0]', '<concat(["a"], ["b"])[0]>', id="an item of lists"),
         pytest.param('"x" # comment', "x", id="a comment behind it"),
@@ -150,6 +159,31 @@ def test_of_lists_that_are_put_together_each_item_is_chosen() -> None:
     assert _value(value.items[3]) == "e"
 
 
+def test_of_objects_that_are_put_together_each_member_is_chosen() -> None:
+    written = 'merge({a = "1"}, x ? {a = "2"} : {b = "3"}, y ? z : {})'
+    node, _ = read_hcl(f"m = {written}\nn = {written.replace(', y ? z : {}', '')}\n", "main.tf")
+    assert isinstance(node, Mapping)
+    (_, unknown), (_, value) = node.entries
+    assert isinstance(unknown, Unknown)
+    assert isinstance(value, Mapping)
+    chosen = {
+        key.value: _value(item.argument) for key, item in value.entries if isinstance(item, Unknown) and item.argument
+    }
+    assert chosen == {"a": ["x", "2", "1"], "b": ["x", None, "3"]}
+
+
+def test_what_an_object_may_have_had_before_a_choice_is_unknown() -> None:
+    node, _ = read_hcl('m = merge(x, {b = "1"}, y ? {a = "2"} : {})\n', "main.tf")
+    assert isinstance(node, Mapping)
+    ((_, value),) = node.entries
+    assert isinstance(value, Mapping)
+    _, before, (_, chosen) = value.entries
+    assert before[0].value == "b"
+    assert isinstance(chosen, Unknown)
+    assert chosen.argument is not None
+    assert _value(chosen.argument) == ["y", "2", '<y ? {a = "2"} : {}>']
+
+
 CONFIGURATION = """\
 # comment
 terraform { required_version = ">= 1" }
@@ -157,7 +191,7 @@ terraform { required_version = ">= 1" }
    comment */
 resource "aws_kms_key" "main" {
   policy = data.aws_iam_policy_document.key.json
-  tags   = merge(var.tags, { Name = "x" })
+  tags   = merge({ Name = "x" }, var.tags)
   count  = var.on ? 1 : 0
 
   lifecycle {

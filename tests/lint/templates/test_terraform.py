@@ -450,6 +450,21 @@ def test_what_gives_more_permissions_is_found_whatever_comes_from_elsewhere(more
     assert [row.split()[2] for row in found] == ['"iam:PassRole"', '"lambda:*"']
 
 
+def test_a_policy_that_is_put_together_of_objects_is_one() -> None:
+    found = _found(
+        """\
+resource "aws_iam_policy" "it" {
+  policy = jsonencode(merge(local.base, { Statement = [
+    merge({ Effect = "Allow", Resource = "*" }, { Action = compact(["s3:Wrong", var.more]) }, var.c ? { Sid = "?" } : {}),
+    merge({ Effect = "Allow", Action = "s3:Unsaid", Resource = "*" }, var.more),
+  ] }))
+}
+""",
+        {"A102", "S121"},
+    )
+    assert found == ['A102 3:69 "s3:Wrong"', 'S121 3:111 "?"']
+
+
 def test_of_a_statement_that_chooses_between_two_forms_none_has_both_but_for_what_has() -> None:
     found = _found(EITHER, {"A102", "S107", "S113", "S115", "S119", "S401", "S402", "S403"})
     assert found == ['A102 5:30 "s3:GetObjekt"', 'S119 8:29 ["arn:aws:s3:::b"]']
