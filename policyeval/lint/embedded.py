@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from policyeval.syntax.json_reader import read_json
 from policyeval.syntax.objects import DAMAGED
@@ -20,12 +21,34 @@ if TYPE_CHECKING:
     from policyeval.model.source import Diagnostic
     from policyeval.syntax.tree import Node
 
+# Bytes of characters, or a character that is written as it is.
+_BYTES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+|.", re.DOTALL)
 _STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"?', re.DOTALL)
 
 
 def holds_policy(text: str) -> bool:
     """Tell whether a string looks like a policy."""
-    return '"Statement"' in text and text.lstrip().startswith("{")
+    return ('"Statement"' in text and text.lstrip().startswith("{")) or _is_encoded(text)
+
+
+def _is_encoded(text: str) -> bool:
+    """Tell whether a policy is written as IAM's API gives it, and AWS Config: encoded as in URLs (RFC 3986)."""
+    return text[:3].upper() == "%7B" and "%22Statement%22" in text
+
+
+def _decoded(text: Text) -> Patchwork:
+    written = written_offsets(text)
+    characters: list[str] = []
+    offsets: list[int] = []
+    for match in _BYTES.finditer(text.value):
+        at = match.start()
+        for character in unquote(match.group()):
+            characters.append(character)
+            offsets.append(min(at, match.end()))
+            at += len("%7B") * len(character.encode())
+    offsets.append(len(text.value))
+    moved = [written[offset] for offset in offsets] if written is not None else None
+    return Patchwork("".join(characters), (), moved)
 
 
 def holds_statements(text: str) -> bool:
@@ -35,6 +58,8 @@ def holds_statements(text: str) -> bool:
 
 def read_embedded(text: Text, pointer: str) -> tuple[Node | None, list[Diagnostic]]:
     """Read a string's value as JSON; places are in the string's source, pointers go on from `pointer`."""
+    if _is_encoded(text.value):
+        return read_patchwork(_decoded(text), text, pointer)
     return read_patchwork(Patchwork(text.value, (), written_offsets(text)), text, pointer)
 
 

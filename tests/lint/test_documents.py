@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from urllib.parse import quote
 
 import pytest
 
@@ -278,6 +279,19 @@ def test_a_policy_in_a_string_has_places_in_the_file(name: str, text: str) -> No
     written = text[finding.place.start : finding.place.end]
     assert written in {'"Permit"', '\\"Permit\\"'}, name
     assert finding.place.pointer == "/Policy/Statement/0/Effect"
+
+
+def test_a_policy_that_is_encoded_as_in_urls_has_places_in_the_file_and_no_fixes() -> None:
+    policy = {"Version": "2012-10-17", "Statement": [{**STATEMENT, "Sid": "ü 😀 a", "Action": ["s3:getObject"] * 2}]}
+    encoded = quote(json.dumps(policy, ensure_ascii=False), safe="")
+    text = json.dumps({"AssumeRolePolicyDocument": encoded, "of others": "%7B%22State%22%3A1%7D"})
+    report = lint_bytes(LINTER, text.encode(), "role.json", PolicyType.IDENTITY)
+    assert {(finding.code, text[finding.place.start : finding.place.end]) for finding in report.findings} >= {
+        ("S121", "%22%C3%BC%20%F0%9F%98%80%20a%22"),
+        ("A404", "%22s3%3AgetObject%22"),
+    }
+    assert [finding.fix for finding in report.findings if finding.fix is not None] == []
+    assert report.policies == 1
 
 
 def test_a_policy_in_a_folded_text_has_the_place_of_the_text() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from policyeval.model.source import Diagnostic, Place
 
 
-_OF_OTHERS: Final = frozenset("\\{")
+_OF_OTHERS: Final = re.compile(r"[\\{]|%22")
 
 
 def check(fault: Diagnostic) -> Iterator[Flaw]:
@@ -32,7 +32,7 @@ def _fix(place: Place) -> Fix | None:
     words = re.findall("[0-9A-Za-z]+", written)
     sid = "".join(word[0].upper() + word[1:] for word in words)
     # An escape is no word of the name, nor is what else a string holds in which the policy is.
-    if not sid or not _OF_OTHERS.isdisjoint(written):
+    if not sid or _OF_OTHERS.search(written):
         return None
     end = written_end(place.start, place.end, place.source.text)
     return Fix(f"write `{sid}`", (Edit(place.start, end, written_anew(sid, written)),))
