@@ -20,7 +20,8 @@ __all__ = ["Check", "Fault", "Refused", "compile_shape", "java_pattern"]
 Check: TypeAlias = Callable[[object], object]
 
 _NOT_NULL: Final = "Member must not be null"
-_INT32: Final = range(-(2**31), 2**31)
+_LEAST: Final = -(2**31)
+_MOST: Final = 2**31 - 1
 
 
 class Fault(NamedTuple):
@@ -240,7 +241,7 @@ def _blob(value: object) -> bytes:
 
 
 def _integer(value: object) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and value in _INT32:
+    if isinstance(value, int) and not isinstance(value, bool) and _LEAST <= value <= _MOST:
         return int(value)
     raise _mistyped(value, "{} can not be converted to an Integer")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -182,6 +182,10 @@ class Spec(StrEnum):
     AES = "AES_256"
 
 
+class Size(IntEnum):
+    PAGE = 10
+
+
 class Name(str):
     """A string that is more than one."""
 
@@ -207,6 +211,7 @@ ACCEPTED = [
      {"CiphertextBlob": b"c", "EncryptionContext": {"a": "b"}}),
     ("bytes are bytes of any kind", "Encrypt", {"KeyId": KEY, "Plaintext": bytearray(b"p")}, {"KeyId": KEY, "Plaintext": b"p"}),
     ("a view is as long as its bytes", "Encrypt", {"KeyId": KEY, "Plaintext": memoryview(bytes(4096)).cast("q")}, {"KeyId": KEY, "Plaintext": bytes(4096)}),
+    ("a number of a class of its own is the number", "ListKeys", {"Limit": Size.PAGE}, {"Limit": 10}),
     ("a string of a class of its own is the string", "GenerateDataKey", {"KeyId": Name(KEY), "KeySpec": Spec.AES}, {"KeyId": KEY, "KeySpec": "AES_256"}),
     ("seconds are a time", "ImportKeyMaterial", {"KeyId": KEY, "ImportToken": b"t", "EncryptedKeyMaterial": b"m", "ValidTo": 1.5},
      {"KeyId": KEY, "ImportToken": b"t", "EncryptedKeyMaterial": b"m", "ValidTo": datetime(1970, 1, 1, 0, 0, 1, 500_000, UTC)}),
