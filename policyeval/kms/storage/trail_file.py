@@ -82,6 +82,7 @@ class TrailFile:
         clock: Callable[[], datetime] = system.now,
     ) -> None:
         self._path = Path(path)
+        self._head_path = head_path(self._path).absolute()  # beside the trail, wherever the process is by then
         self._link = Link.keyed_by(key)
         self._encoder = Encoder()
         self._lock = Lock()
@@ -188,7 +189,7 @@ class TrailFile:
         try:
             # First the lines, then the head that knows them.
             os.fsync(self._file)
-            _replace(head_path(self._path), head_text(known, self._link))
+            _replace(self._head_path, head_text(known, self._link))
         except OSError as error:
             # What the system failed to write it may have forgotten: nothing can be promised any more.
             self._refusal = f"the trail `{self._path}` could not be made durable"

@@ -99,6 +99,18 @@ def test_files_are_for_their_owner_alone(path: Path) -> None:
     assert sorted(each.name for each in path.parent.iterdir()) == ["trail.jsonl", "trail.jsonl.head"]
 
 
+def test_the_head_stays_beside_the_trail_wherever_the_process_goes(
+    path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.chdir(path.parent)
+    with TrailFile(path.name, SECRET) as trail:
+        monkeypatch.chdir(elsewhere)
+        trail.append(event(number=1))
+    assert (verify(path).verified, verify(path).after_head) == (True, 0)
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_the_head_lags_until_a_flush_and_is_never_ahead(path: Path) -> None:
     trail = opened(path, flush_after=NEVER)
     trail.append(event(number=1))  # the first is flushed at once
