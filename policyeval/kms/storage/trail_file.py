@@ -208,6 +208,9 @@ class TrailFile:
             self._take_back()
             self._has_failed = True
             raise self._trouble("written", error) from error
+        except BaseException:  # an interrupt: the chain does not go on from what nobody was told of
+            self._take_back()
+            raise
         self._has_failed = False
 
     def _take_back(self) -> None:

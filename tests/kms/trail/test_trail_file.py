@@ -425,6 +425,24 @@ def test_half_a_line_that_a_full_disk_cannot_take_up_is_taken_up_later(path: Pat
     assert (verify(path).verified, verify(path).recoveries, numbers(path)) == (True, 1, [1, 2, 3, 4, 5])
 
 
+def test_a_line_that_an_interrupt_met_is_taken_back(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trail, write = opened(path), os.write
+
+    def interrupted(file: int, text: bytes) -> int:
+        write(file, text)
+        raise KeyboardInterrupt
+
+    trail.append(event(number=1))
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            trail.append(event(number=2))
+    trail.append(event(number=3))
+    trail.close()
+    assert (verify(path).verified, numbers(path)) == (True, [1, 2])
+    opened(path).close()
+
+
 def test_after_half_a_line_that_cannot_be_taken_back_nothing_is_written(path: Path) -> None:
     trail = opened(path, flush_after=NEVER)
     full = os.open("/dev/full", os.O_WRONLY)  # a device that takes nothing and cannot be cut
