@@ -165,11 +165,12 @@ class Usage:
         pair = (record["requestParameters"] or {}).get("keyPairSpec")
         # A request with two keys costs what the dearer one does.
         classes = [self._prices.price_class(name, spec, pair) for spec in specs or [None]]
-        return max(classes, key=self._rate)
+        return max(classes, key=self._dearness)
 
-    def _rate(self, price_class: str) -> Decimal:
+    def _dearness(self, price_class: str) -> tuple[Decimal, bool]:
+        """Compare by rate, then by whether none is free: RSA 2048 has the rate of symmetric keys, and no free tier."""
         rate = self._prices.rates.get(price_class)
-        return rate.per_10000 if rate is not None else Decimal("Infinity")
+        return (rate.per_10000, not rate.free_tier) if rate is not None else (Decimal("Infinity"), True)
 
     def _live(self, record: Mapping[str, Any], name: str, at: datetime) -> None:
         """Note what happens to keys."""

@@ -113,10 +113,13 @@ def test_the_free_tier_is_a_months_and_an_accounts_and_not_for_asymmetric_keys()
     ]
 
 
-def test_a_request_with_two_keys_costs_what_the_dearer_one_does() -> None:
-    rsa = replace(KEY, arn=f"{ARN}-rsa", spec="RSA_4096")
-    (row,) = counted([on(1, "ReEncrypt", keys=(KEY, rsa))]).requests
-    assert row.price_class == "asymmetric"
+@pytest.mark.parametrize(("spec", "price_class"), [("RSA_4096", "asymmetric"), ("RSA_2048", "rsa_2048")])
+@pytest.mark.parametrize("order", [1, -1], ids=["the dearer last", "the dearer first"])
+def test_a_request_with_two_keys_costs_what_the_dearer_one_does(spec: str, price_class: str, order: int) -> None:
+    """RSA 2048 has the rate of a symmetric key, but nothing of it is free."""
+    rsa = replace(KEY, arn=f"{ARN}-rsa", spec=spec)
+    (row,) = counted([on(1, "ReEncrypt", keys=(KEY, rsa)[::order])]).requests
+    assert (row.price_class, row.free) == (price_class, 0)
 
 
 def test_what_has_no_rate_is_counted_and_not_priced() -> None:
