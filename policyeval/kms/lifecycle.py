@@ -26,8 +26,11 @@ def is_due(key: Key, now: datetime, reading: Reading) -> bool:
 
     Every call asks this, mostly of a key of one Region without a date.
     """
-    deletion, expiry, group = key.deletion_date, key.valid_to, key.multi_region
-    if (deletion is not None and deletion <= now) or (expiry is not None and expiry <= now):
+    deletion, group = key.deletion_date, key.multi_region
+    if deletion is not None and deletion <= now:
+        return True
+    # The key's own date is not that of material which waits for a rotation.
+    if key.origin == "EXTERNAL" and _expires(key.arn, now, reading):
         return True
     if group is not None:
         for arn in (group.primary, *group.replicas):
@@ -45,7 +48,7 @@ def settle(arn: str, now: datetime, transaction: Transaction, vault: Vault) -> K
         key = transaction.key(arn)
     if key is None:
         return None
-    if any(_is_over(material.valid_to, now) for material in transaction.materials(arn)):
+    if _expires(arn, now, transaction):
         key = _expire(key, now, transaction, vault)
     return _rotate_in_time(key, now, transaction, vault) if _rotates(key, now, transaction) else key
 
@@ -149,6 +152,10 @@ def refresh(key: Key, transaction: Transaction, vault: Vault) -> Key:
     changed = replace(key, state=state, valid_to=first, expiration_model=model)
     transaction.put_key(changed)
     return changed
+
+
+def _expires(arn: str, now: datetime, reading: Reading) -> bool:
+    return any(_is_over(material.valid_to, now) for material in reading.materials(arn))
 
 
 def _expire(key: Key, now: datetime, transaction: Transaction, vault: Vault) -> Key:

@@ -275,20 +275,23 @@ def test_only_one_material_waits() -> None:
     assert house.bring(THIRD, **NEW) == third
 
 
-def test_what_waits_does_not_belong_to_the_key() -> None:
+@pytest.mark.parametrize("swept", [False, True], ids=["when somebody looks", "by the sweep"])
+def test_what_waits_does_not_belong_to_the_key(*, swept: bool) -> None:
     """It may expire or be deleted, and the key stays usable."""
     house = House()
     first = house.bring(FIRST)
     second = house.bring(SECOND, **NEW, ValidTo=START + DAY)
     assert house.metadata()["ExpirationModel"] == "KEY_MATERIAL_DOES_NOT_EXPIRE"
     house.estate.clock.pass_(days=1)
+    if swept:
+        assert house.estate.kms.sweep() == 1
     assert house.estate.state(house.key) == "Enabled"
+    assert house.estate.kms.store.materials(house.key)[1].wrapped is None
     assert house.states() == {first: ("CURRENT", "IMPORTED")}
     refusal = house.estate.refused("RotateKeyOnDemand", KeyId=house.key)
     assert refusal == (INVALID_STATE, f"No available key material pending rotation for the key: {house.key}.")
     assert house.refused(SECOND)[0] == INCORRECT  # it is no existing material either
-    assert house.estate.kms.sweep() == 1
-    assert house.estate.kms.store.materials(house.key)[1].wrapped is None
+    assert house.estate.kms.sweep() == 0
     assert house.bring(SECOND, **NEW) == second
     assert house.call("DeleteImportedKeyMaterial", KeyMaterialId=second)["KeyMaterialId"] == second
     assert house.estate.state(house.key) == "Enabled"
