@@ -82,6 +82,16 @@ def test_what_is_asked_again_and_again_is_told_of_its_own_key() -> None:
     ]
 
 
+def test_a_moved_alias_is_told_with_the_key_that_it_is_for() -> None:
+    estate, trail = recorded()
+    old, new = estate.key(), estate.key()
+    estate.call("CreateAlias", AliasName="alias/app", TargetKeyId=old)
+    estate.call("UpdateAlias", AliasName="alias/app", TargetKeyId=new)
+    told = [record["responseElements"] for record in trail.records[-2:]]
+    assert told == [{"keyId": old}, {"keyId": new}]
+    assert [each["ARN"] for each in trail.records[-1]["resources"]] == [old, new]
+
+
 def test_a_refusal_is_recorded_with_its_words() -> None:
     estate, trail = recorded()
     key = estate.key()

@@ -80,7 +80,7 @@ def _response_elements(event: Event) -> dict[str, object] | None:
         return None
     shown = show_response(event.operation, event.response) if row.response and event.response else {}
     if row.names_key and event.keys:
-        shown["keyId"] = event.keys[0].arn
+        shown["keyId"] = event.keys[row.key].arn
     return shown or None
 
 

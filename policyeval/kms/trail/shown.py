@@ -37,6 +37,7 @@ class Shown(NamedTuple):
         extra: members of the response that go into `additionalEventData`.
         read_only: CloudTrail's `readOnly`.
         names_key: whether `responseElements` has the key's ARN, which the API does not answer.
+        key: which of the keys concerned that is.
         material: whether `additionalEventData` has the id of the key's current material.
         source: the service that was called, CloudTrail's `eventSource`.
 
@@ -47,6 +48,7 @@ class Shown(NamedTuple):
     extra: tuple[str, ...] = ()
     read_only: bool = False
     names_key: bool = False
+    key: int = 0
     material: bool = False
     source: str = KMS
 
@@ -189,7 +191,8 @@ SHOWN: Final[Mapping[str, Shown]] = MappingProxyType(
         ),
         "TagResource": _changes(Tags=_TAGS),
         "UntagResource": _changes(TagKeys=VALUES),
-        "UpdateAlias": Shown(_values("AliasName", "TargetKeyId"), names_key=True),
+        # Before the key that the alias is for by now comes the one that it was for.
+        "UpdateAlias": Shown(_values("AliasName", "TargetKeyId"), names_key=True, key=-1),
         "UpdateKeyDescription": _changes("Description"),
         "UpdatePrimaryRegion": _changes("PrimaryRegion"),
         # Custom key stores, without their passwords and credentials.
