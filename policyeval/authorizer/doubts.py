@@ -19,8 +19,10 @@ from policyeval.catalog.services import MAKING_ACTIONS, governing, may_have_poli
 from policyeval.evaluator.context import getter
 from policyeval.evaluator.key_names import BUCKET_TAG, OTHER_RESOURCE_TAGS, RESOURCE_TAG, RESOURCE_TAGS, UNKNOWN_ID
 from policyeval.evaluator.layers import BoundStatement
+from policyeval.evaluator.principals import whom
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.arn import Arn
+from policyeval.model.policy import Statement
 from policyeval.model.source import Diagnostic
 
 __all__ = ["doubts", "reservations", "unasked"]
@@ -39,6 +41,13 @@ _BUCKET: Final = Unasked(
         "ask it of the bucket or the object in it, too: AWS may decide otherwise",
     ),
     "the bucket behind the access point permits it as well",
+)
+_PUBLIC: Final = Unasked(
+    Diagnostic(
+        "the policy is public, and S3 Block Public Access, on unless it was turned off, is not asked here",
+        "with RestrictPublicBuckets it lets in its own account and services alone: AWS may decide otherwise",
+    ),
+    "S3 Block Public Access does not restrict it",
 )
 _WHERE: Final = frozenset({"aws:requestedregion"})
 # Of requests that somebody makes for himself: who it is, and the address they come from (S34).
@@ -64,8 +73,8 @@ def reservations(case: Case) -> tuple[Diagnostic, ...]:
     """
     tags = dict.fromkeys(_unknown_tags(case), "not told, and the resource is not described")
     tags |= dict.fromkeys(_tags_of_bucket(case), "a bucket's tag, which counts only where ABAC is enabled for it")
-    undescribed = _of_undescribed(case)
-    return (*doubts(case), *_hanging(tags, case), *([undescribed.why] if undescribed is not None else []))
+    unknown = (each.why for each in (_of_public(case), _of_undescribed(case)) if each is not None)
+    return (*doubts(case), *_hanging(tags, case), *unknown)
 
 
 def _hanging(why: Mapping[str, str], case: Case) -> Iterator[Diagnostic]:
@@ -118,9 +127,23 @@ def unasked(case: Case) -> Iterator[Unasked]:
     """Find what would have to be asked, too."""
     if _has_bucket_behind(case):
         yield _BUCKET
-    undescribed = _of_undescribed(case)
-    if undescribed is not None:
-        yield undescribed
+    yield from (each for each in (_of_public(case), _of_undescribed(case)) if each is not None)
+
+
+def _of_public(case: Case) -> Unasked | None:
+    """Name what may keep strangers from a bucket or an access point whose policy lets everybody in.
+
+    Source: Amazon S3 user guide, "Blocking public access to your Amazon S3 storage".
+    """
+    parts, policy = case.target.parts, case.resource_policy
+    if parts is None or parts.service != "s3" or policy is None or not case.cross_account:
+        return None
+    statements = (statement for named in policy.policies for statement in named.policy.statements)
+    return _PUBLIC if any(map(_lets_everybody_in, statements)) else None
+
+
+def _lets_everybody_in(statement: Statement) -> bool:
+    return statement.effect == "Allow" and not statement.conditions and whom(statement.principal)[0]
 
 
 def _of_undescribed(case: Case) -> Unasked | None:

@@ -16,7 +16,6 @@ from policyeval.authorizer.policies import as_saved
 from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.catalog.services import own_policy_required
 from policyeval.evaluator.context import CallerFacts, CallFacts, TargetFacts, Value
-from policyeval.evaluator.key_names import RESOURCE_TAGS
 from policyeval.evaluator.layers import BoundStatement, Compiler, LevelStack, PolicyLayer, View, keep
 from policyeval.evaluator.principals import Door as Opening
 from policyeval.model.arn import Arn, root_arn, split_arn
@@ -265,10 +264,7 @@ class ProfileMaker:
     def of_its_own(self, target: Target, record: ResourceRecord, governing: NamedPolicy | None) -> None:
         """Put on what lies in another resource what is described of itself, beside that one's policy."""
         target.untold = ()
-        others = target.keys
-        if target.parts is not None and target.parts.service != "s3":  # an object has its bucket's tags beside its own
-            others = {key: value for key, value in others.items() if not key.startswith(RESOURCE_TAGS)}
-        target.keys = {**others, **own_tags(record)}
+        target.keys = {**target.keys, **own_tags(record)}
         if record.policy is not None:
             both = [as_saved(policy, target.parts) for policy in (record.policy, governing) if policy is not None]
             target.policy = self.layer(Layer.RESOURCE, both, PolicyType.RESOURCE)

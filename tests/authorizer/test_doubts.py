@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from policyeval import Authorizer, Entities, PolicySet, Request, Session, simulate
-from tests.authorizer.estates import ALICE, APP, BUCKET, KEY, A, allow, ask, deny, policy, to, when
+from tests.authorizer.estates import ALICE, APP, BUCKET, KEY, PARTNER, A, B, allow, ask, deny, estate, policy, to, when
 
 EVERYTHING = allow(Principal=to(A))
 ANY, ALL = "ForAnyValue:StringEquals", "ForAllValues:StringEquals"
@@ -224,6 +224,44 @@ def test_an_allow_says_that_nobody_describes_the_tags_it_hangs_on(
     assert decision.allowed
     assert [one.message.partition(" in statement")[0] for one in decision.diagnostics] == ([said] if said else [])
     assert decision.doubts == ()
+
+
+BLOCKED = "the policy is public, and S3 Block Public Access, on unless it was turned off, is not asked here"
+EVERYBODY = [allow(Principal="*")]
+FROM_HERE = [allow(Principal="*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8"))]
+# Who asks, the bucket's policy, whether it is said.
+OPEN: list[tuple[str, str, list[dict[str, Any]], bool]] = [
+    ("nobody in particular", "anonymous", EVERYBODY, True),
+    ("another account", PARTNER, EVERYBODY, True),
+    ("one that is named beside everybody", PARTNER, [allow(Principal=to(B)), allow("s3:PutObject", Principal="*")], True),
+    ("one that is named", PARTNER, [allow(Principal=to(B))], False),
+    ("its own account", ALICE, EVERYBODY, False),
+    ("a service", "logging.s3.amazonaws.com", EVERYBODY, False),
+    ("everybody from here", "anonymous", FROM_HERE, False),
+    ("everybody but for what is denied", "anonymous", [*FROM_HERE, deny("s3:PutObject", Principal="*")], False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("principal", "bucket", "said"), [pytest.param(*row[1:], id=row[0]) for row in OPEN])
+def test_an_allow_to_strangers_says_that_public_access_may_be_blocked(
+    principal: str, bucket: list[dict[str, Any]], *, said: bool
+) -> None:
+    authorizer = Authorizer(estate(alice=[allow()], partner=[allow()], bucket=bucket))
+    request = Request(principal, "s3:GetObject", f"{BUCKET}/x", context={"aws:SourceIp": "10.0.0.1"})
+    decision = authorizer.authorize(request)
+    assert decision.allowed
+    assert [one.message for one in decision.diagnostics] == [BLOCKED] * said
+    assert decision.doubts == ()
+
+
+def test_who_can_read_a_public_bucket_from_elsewhere_hangs_on_public_access() -> None:
+    authorizer = Authorizer(estate(alice=[allow()], partner=[allow()], bucket=EVERYBODY))
+    found = {one.principal: one for one in authorizer.who_can("s3:GetObject", f"{BUCKET}/x")}
+    assert (found[ALICE].verdict, found[ALICE].conditions) == ("allow", ())
+    assert found[PARTNER].verdict == "conditional"
+    assert found[PARTNER].conditions == ("S3 Block Public Access does not restrict it",)
+    assert authorizer.account_access(A, "s3:GetObject", f"{BUCKET}/x").door == "open"
+    assert authorizer.account_access(B, "s3:GetObject", f"{BUCKET}/x").door == "conditional"
 
 
 OTHERWISE = "is a bucket's tag, which counts only where ABAC is enabled for it: otherwise"
