@@ -683,3 +683,9 @@ def test_root_users_are_let_in_by_their_account_alone() -> None:
     assert ask({}, ROOT_A).layer == "resource_policy"
     assert ask({"key": [allow(Principal=to(ALICE))]}, ROOT_A).reason == "implicit_deny"
     assert ask({"key": [allow(Principal=to(M))]}, f"arn:aws:iam::{M}:root").allowed
+
+
+def test_of_kms_alone_an_operation_without_a_resource_has_no_resource_control_policy() -> None:
+    authorizer = Authorizer(estate(alice=[allow()], rcps=[deny(Principal="*")]))
+    assert authorizer.authorize(Request(ALICE, "kms:ListKeys", "*")).allowed
+    assert authorizer.authorize(Request(ALICE, "sqs:ListQueues", "*")).layer == "resource_control_policy"
