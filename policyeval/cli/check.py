@@ -32,7 +32,7 @@ from policyeval.model.source import escaped
 @file_argument
 @click.option("--principal", required=True, metavar="ARN", help="Who asks: an ARN, a service name, or `anonymous`.")
 @click.option("--action", required=True, metavar="SERVICE:NAME", help="What is asked, such as kms:Decrypt.")
-@click.option("--resource", required=True, metavar="ARN", help="On what it is asked.")
+@click.option("--resource", required=True, metavar="ARN", help="On what it is asked, one resource.")
 @click.option(
     "--context", type=key_value, multiple=True, metavar="KEY=VALUE", help="A condition key; a repeated key is a list."
 )

@@ -15,7 +15,7 @@ from policyeval.cli.streams import stdin
 from policyeval.entities import Entities
 from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
 from policyeval.entities.loader import read_file, read_first, read_text
-from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via, unsuited_resource
+from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via, unsuited_resource, wildcard_in
 from policyeval.errors import EntitiesError
 from policyeval.model.arn import is_account_id
 from policyeval.model.policy import NamedPolicy, PolicyType
@@ -93,8 +93,8 @@ def load_entities(file: str) -> Entities:
 
 
 def warn_of_action(action: str, resource: str) -> list[Diagnostic]:
-    """Say on standard error that no service has the action, or asks it on such a resource; give it to the JSON, too."""
-    return _warn(unknown_action(action), unsuited_resource(action, resource))
+    """Say on standard error what no service has of an action and its resource; give it to the JSON, too."""
+    return _warn(unknown_action(action), unsuited_resource(action, resource), wildcard_in(resource))
 
 
 def warn_of_request(action: str, context: Pairs, via_service: str | None) -> list[Diagnostic]:

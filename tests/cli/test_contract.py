@@ -197,6 +197,14 @@ def test_an_action_that_is_asked_on_something_else_is_decided_with_a_warning(
             assert json.loads(result.stdout)["diagnostics"][0]["message"] == first.removeprefix("warning: ")
 
 
+@pytest.mark.parametrize("resource", ["arn:aws:s3:::bucket/*", "arn:aws:s3:::bucket/?"])
+def test_a_wildcard_in_a_resource_is_asked_about_as_it_is_with_a_warning(resource: str) -> None:
+    asked = ["check", ACCOUNTS, "--principal", APP, "--action", "s3:GetObject", "--resource-account", "111122223333"]
+    first, second = _run(*asked, "--resource", resource).stderr.splitlines()
+    assert first == f"warning: `{resource}` has a wildcard in it, which stands for itself in a question"
+    assert "ask about one resource" in second
+
+
 def test_a_bucket_is_no_object_nor_the_other_way_round() -> None:
     asked = ["check", ACCOUNTS, "--principal", APP, "--resource-account", "111122223333"]
     for action, resource in (("s3:GetObject", "arn:aws:s3:::bucket"), ("s3:ListBucket", "arn:aws:s3:::bucket/a")):
