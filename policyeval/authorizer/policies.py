@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from policyeval.catalog.services import governing
 from policyeval.errors import RequestError
-from policyeval.model.arn import Arn
-from policyeval.model.policy import Element, NamedPolicy, Policy, PolicyType
+from policyeval.model.arn import Arn, is_account_id
+from policyeval.model.policy import Condition, Element, NamedPolicy, Policy, PolicyType, Statement
 from policyeval.model.request import PolicyLike
 from policyeval.model.source import Diagnostic
 from policyeval.syntax.policy import parse_policy
@@ -85,6 +85,26 @@ def as_saved(policy: NamedPolicy, arn: Arn | None) -> NamedPolicy:
     api = arn._replace(resource=governing(arn.service, arn.account, arn.resource) or arn.resource)
     statements = (replace(each, resource=_of_api(each.resource, str(api))) for each in policy.policy.statements)
     return replace(policy, policy=replace(policy.policy, statements=tuple(statements)))
+
+
+def of_gateway(policy: NamedPolicy) -> NamedPolicy:
+    """Give the policy of a gateway endpoint as it is read: whom it names there is the account's root user alone.
+
+    Everybody else is let in by `*` with a condition. Source: AWS PrivateLink guide, "Control access to VPC endpoints
+    using endpoint policies", principals for gateway endpoints.
+    """
+    statements = tuple(_to_root_user(each) for each in policy.policy.statements)
+    return replace(policy, policy=replace(policy.policy, statements=statements))
+
+
+def _to_root_user(statement: Statement) -> Statement:
+    element = statement.principal
+    if statement.effect != "Allow" or element is None or any(value.value == "*" for value in element.values):
+        return statement
+    accounts = tuple(v for v in element.values if is_account_id(v.value) or v.value.endswith(":root"))
+    roots = tuple(f"arn:*:iam::{v.value}:root" if is_account_id(v.value) else v.value for v in accounts)
+    own = (Condition("ArnEquals", "aws:PrincipalArn", roots),) if roots else ()
+    return replace(statement, principal=replace(element, values=accounts), conditions=(*statement.conditions, *own))
 
 
 def _of_api(element: Element | None, api: str) -> Element | None:

@@ -13,7 +13,7 @@ from policyeval.authorizer.grants import GrantIndex, GrantSearch, MatchedGrant, 
 from policyeval.authorizer.inputs import type_faults
 from policyeval.authorizer.intake import Intake, Through
 from policyeval.authorizer.plan import Plan
-from policyeval.authorizer.policies import session_policies
+from policyeval.authorizer.policies import of_gateway, session_policies
 from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
 from policyeval.authorizer.recorded import Recorded
 from policyeval.catalog.services import ROOT_KEEPS
@@ -129,6 +129,8 @@ class Situation:
         known = self._endpoints.get(endpoint_id)
         if known is None or known[0] is not record:
             policies = [record.policy] if record.policy is not None else []
+            if record.gateway:
+                policies = [of_gateway(policy) for policy in policies]
             layer = self.maker.layer(Layer.ENDPOINT, policies, PolicyType.VPC_ENDPOINT) if policies else None
             known = (record, layer)
             keep(self._endpoints, endpoint_id, known)

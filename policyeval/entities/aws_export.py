@@ -192,6 +192,7 @@ def _endpoints(files: ExportFiles, folder: str) -> list[Output]:
             {
                 "id": endpoint["VpcEndpointId"],
                 "vpc": endpoint.get("VpcId"),
+                "type": "Gateway" if endpoint.get("VpcEndpointType") == "Gateway" else None,
                 "policy": document(endpoint.get("PolicyDocument")),
             }
         )

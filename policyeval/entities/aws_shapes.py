@@ -65,7 +65,7 @@ _SHAPES: Final[Mapping[str, Shape]] = {
     "kms-describe-key-": {"KeyMetadata": {"Arn": str, "MultiRegionConfiguration?": {}}},
     "kms-list-grants-": {"Grants": [{"GrantId": str, "Constraints?": {}}]},
     "kms-list-resource-tags-": {"Tags": [{"TagKey": str, "TagValue": str}]},
-    "ec2-describe-vpc-endpoints": {"VpcEndpoints": [{"VpcEndpointId": str}]},
+    "ec2-describe-vpc-endpoints": {"VpcEndpoints": [{"VpcEndpointId": str, "VpcEndpointType?": str}]},
     "organizations-describe-organization": {"Organization?": {"Id": str, "MasterAccountId?": _ACCOUNT}},
     "organizations-list-roots": {"Roots": [{"Id": str, "PolicyTypes?": [{"Type": str}]}]},
     "organizations-list-accounts-for-parent-": {"Accounts": [{"Id": _ACCOUNT}]},

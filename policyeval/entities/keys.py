@@ -36,7 +36,8 @@ class ResourceBuilder:
             if self._building.claim(("endpoint", endpoint.id), f"VPC endpoint `{endpoint.id}`", spot.at("id")):
                 kind, name = PolicyType.VPC_ENDPOINT, f"endpoint policy of {endpoint.id}"
                 policy = self._policy(endpoint.policy, kind, name, spot)
-                record = EndpointRecord(endpoint.id, endpoint.vpc, self._account.id, policy)
+                gateway = endpoint.type == "Gateway"
+                record = EndpointRecord(endpoint.id, endpoint.vpc, self._account.id, policy, gateway)
                 self._building.parts.endpoints[endpoint.id] = record
 
     def _key(self, model: KeyModel, spot: Spot) -> None:

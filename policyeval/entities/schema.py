@@ -204,6 +204,7 @@ class EndpointModel(Model):
     noun = "VPC endpoint"
     id: Annotated[str, Field(min_length=1)]
     vpc: str | None = None
+    type: Literal["Gateway", "Interface"] = "Interface"
     policy: EndpointPolicy = None
 
 

@@ -91,12 +91,16 @@ class ResourceRecord:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EndpointRecord:
-    """A VPC endpoint; without a policy it lets everything through, as AWS's default does."""
+    """A VPC endpoint; without a policy it lets everything through, as AWS's default does.
+
+    In the policy of a `gateway`, which S3 and DynamoDB have, an account is its root user alone (S4).
+    """
 
     id: str
     vpc: str | None
     account_id: str
     policy: NamedPolicy | None = None
+    gateway: bool = False
 
 
 class Records(Protocol):

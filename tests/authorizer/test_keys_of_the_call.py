@@ -355,6 +355,39 @@ def test_on_an_alias_there_are_no_keys_of_the_call() -> None:
     assert ask({"alice": [allow(Condition=nothing)]}, **asked).allowed
 
 
+# What holds, the endpoint's type, its statement's effect and principal, who calls, whether it gets through.
+GATES: list[tuple[str, str, str, object, str, bool]] = [
+    ("an account is everybody in it", "Interface", "Allow", to(A), ALICE, True),
+    ("through a gateway it is its root user", "Gateway", "Allow", to(A), ROOT_A, True),
+    ("and nobody else in it", "Gateway", "Allow", to(A), ALICE, False),
+    ("by its root's ARN, too", "Gateway", "Allow", to(ROOT_A), ALICE, False),
+    ("which lets in the root user", "Gateway", "Allow", to(ROOT_A), ROOT_A, True),
+    ("a user is let in by its ARN", "Interface", "Allow", to(ALICE), ALICE, True),
+    ("but not through a gateway", "Gateway", "Allow", to(ALICE), ALICE, False),
+    ("everybody is", "Gateway", "Allow", "*", ALICE, True),
+    ("also beside others", "Gateway", "Allow", to(BOB, "*"), ALICE, True),
+    ("who is denied is denied", "Gateway", "Deny", to(A), ALICE, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "effect", "principal", "caller", "through"), [pytest.param(*row[1:], id=row[0]) for row in GATES]
+)
+def test_whom_a_gateways_policy_lets_through(
+    kind: str, effect: str, principal: object, caller: str, *, through: bool
+) -> None:
+    table = f"arn:aws:dynamodb:us-east-1:{A}:table/orders"
+    statements = [{**allow(), "Effect": effect, "Principal": principal}, allow("s3:*", Principal="*")]
+    account = {
+        "id": A,
+        "users": [{"name": "alice", "identity_policies": [policy(allow())]}, {"name": "bob"}],
+        "vpc_endpoints": [{"id": "vpce-1", "type": kind, "policy": policy(*statements)}],
+    }
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
+    request = Request(caller, "dynamodb:GetItem", table, vpc_endpoint="vpce-1")
+    assert [authorizer.authorize(request).allowed for _ in range(3)] == [through] * 3
+
+
 def test_in_simulate_an_endpoint_is_the_one_that_is_named() -> None:
     named = policy(allow(Condition=when("StringEquals", "aws:SourceVpce", "vpce-9")))
     policies = PolicySet(identity_policies=[named])

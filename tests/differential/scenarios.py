@@ -81,7 +81,14 @@ def _account(world: World, account: AccountRecord) -> Json:
                 if resource.key is None and ":role/" not in resource.arn
             ],
             "vpc_endpoints": [
-                _full({"id": end.id, "vpc": end.vpc, "policy": end.policy and end.policy.policy.to_document()})
+                _full(
+                    {
+                        "id": end.id,
+                        "vpc": end.vpc,
+                        "type": "Gateway" if end.gateway else None,
+                        "policy": end.policy and end.policy.policy.to_document(),
+                    }
+                )
                 for end in world.endpoints
                 if end.account_id == account.id
             ],

@@ -74,7 +74,7 @@ def generate(dice: Dice) -> Generated:
         ground.people,
         ground.resources,
         [],
-        [EndpointRecord("vpce-1", "vpc-1", "111122223333")],
+        [EndpointRecord("vpce-1", "vpc-1", "111122223333", gateway=chance(dice, 30))],
     )
     case = case_of(bare, asked.request)
     plan = _plan(dice, case)

@@ -170,7 +170,12 @@ OUTPUTS: dict[str, Any] = {
     f"kms list-resource-tags {AWS_KEY_ID}": {"Tags": []},
     "ec2 describe-vpc-endpoints": {
         "VpcEndpoints": [
-            {"VpcEndpointId": "vpce-1", "VpcId": "vpc-1", "PolicyDocument": json.dumps(allow("*", Principal="*"))}
+            {
+                "VpcEndpointId": "vpce-1",
+                "VpcId": "vpc-1",
+                "VpcEndpointType": "Gateway",
+                "PolicyDocument": json.dumps(allow("*", Principal="*")),
+            }
         ]
     },
     "organizations describe-organization": {"Organization": {"Id": "o-1", "MasterAccountId": OTHER}},
@@ -265,6 +270,7 @@ def test_everything_printed_is_described(folder: Path) -> None:
     (grant,) = entities.grants(KEY, f"arn:aws:iam::{B}:role/app")
     assert (grant.issuing_account, grant.context_equals) == (A, {"tenant": "blue"})
     assert entities.endpoint("vpce-1").policy is not None
+    assert entities.endpoint("vpce-1").gateway
     account = entities.account(A)
     assert account.organization_path == "o-1/r-1/ou-1/"
     assert [[p.name for p in level] for level in account.service_control_policies] == [

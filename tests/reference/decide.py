@@ -14,7 +14,7 @@ from policyeval.catalog.kms import ALIAS_ACTIONS, CROSS_ACCOUNT_ACTIONS, IDENTIT
 from policyeval.catalog.services import RCP_SERVICES
 from policyeval.model.decision import Layer
 from policyeval.model.grant import Grant
-from policyeval.model.policy import NamedPolicy, Policy
+from policyeval.model.policy import NamedPolicy, Policy, PrincipalElement, Statement
 from policyeval.model.records import AccountRecord, PolicyLevels, ResourceRecord
 from policyeval.model.request import Request
 from tests.reference.callers import Caller, Way, caller_of
@@ -211,7 +211,10 @@ def _layers(case: Case) -> dict[Layer, list[Said]]:
     if caller.account is not None and not caller.account.is_management_account and not caller.service_linked:
         layers[Layer.SCP] = _levels(caller.account.service_control_policies, "scp", asked)  # S2
     if case.request.vpc_endpoint is not None and case.request.via_service is None:
-        policy = case.world.endpoint(case.request.vpc_endpoint).policy
+        endpoint = case.world.endpoint(case.request.vpc_endpoint)
+        policy = endpoint.policy
+        if policy is not None and endpoint.gateway and caller.kind != "root":
+            policy = _without_names(policy)
         if policy is not None:
             layers[Layer.ENDPOINT] = [_said([policy], "endpoint", asked)]  # S4
     layers |= _of_resource(case)
@@ -223,6 +226,20 @@ def _layers(case: Case) -> dict[Layer, list[Said]]:
     if caller.session_policies:
         layers[Layer.SESSION] = [ask(caller.session_policies, "session", asked)]
     return layers
+
+
+def _without_names(policy: NamedPolicy) -> NamedPolicy:
+    """S4: a gateway's Allow lets in everybody, or root users."""
+    kept = [
+        replace(each, principal=PrincipalElement(())) if each.effect == "Allow" and not _of_all(each) else each
+        for each in policy.policy.statements
+    ]
+    return replace(policy, policy=replace(policy.policy, statements=tuple(kept)))
+
+
+def _of_all(statement: Statement) -> bool:
+    element = statement.principal
+    return element is not None and not element.negated and any(value.value == "*" for value in element.values)
 
 
 def _rcps_bind(case: Case) -> bool:
