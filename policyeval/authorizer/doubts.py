@@ -56,7 +56,17 @@ _WHENCE: Final = frozenset({"aws:sourceip", "aws:vpcsourceip"})
 _THROUGH_ENDPOINT: Final = frozenset({"aws:vpcsourceip"})
 # Only the service that calls passes these, and only what comes through an endpoint has those.
 _OF_SERVICES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
-_OF_ENDPOINTS: Final = frozenset({"aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
+_OF_ENDPOINTS: Final = frozenset(
+    {
+        "aws:sourcevpc",
+        "aws:sourcevpcarn",
+        "aws:sourcevpce",
+        "aws:vpceaccount",
+        "aws:vpceorgid",
+        "aws:vpceorgpaths",
+        "aws:vpcsourceip",
+    }
+)
 
 
 def doubts(case: Case) -> tuple[Diagnostic, ...]:
@@ -207,7 +217,7 @@ def _impossible(case: Case) -> Iterator[tuple[str, str]]:
         yield from ((key, "told, but only services pass it") for key in told & _OF_SERVICES)
     if not by_itself:
         yield from ((key, "told, but a service makes the call") for key in told & _OF_ENDPOINTS)
-    if "aws:sourceip" in told and told & {"aws:sourcevpc", "aws:sourcevpce"}:
+    if "aws:sourceip" in told and told & _OF_ENDPOINTS:
         yield "aws:sourceip", "told, but through a VPC endpoint there is none"
     if target.is_key and context.given.get("aws:requestedregion") not in {None, target.region}:
         yield "aws:requestedregion", f"told to be another, but the key is in `{target.region}`"
