@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from policyeval.authorizer.actions import ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, WEB_IDENTITY_ACTIONS
+from policyeval.authorizer.actions import ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, ASSUME_ROOT, WEB_IDENTITY_ACTIONS
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.grants import MatchedGrant
 from policyeval.evaluator.layers import BoundStatement, PolicyLayer
@@ -105,9 +105,22 @@ def _never_asks(case: Case) -> bool:
         if action in WEB_IDENTITY_ACTIONS:
             return (action == ASSUME_ROLE_WITH_SAML) is not (":saml-provider/" in case.caller.name)
         return action == ASSUME_ROLE or not case.action.on_role
-    if action == ASSUME_ROLE:
-        return caller.keys.get("aws:principaltype") in _ASSUME_NO_ROLE
+    if action in {ASSUME_ROLE, ASSUME_ROOT} and caller.keys.get("aws:principaltype") in _ASSUME_NO_ROLE:
+        return True
+    if action == ASSUME_ROOT:
+        return not _manages(case)
     return action in WEB_IDENTITY_ACTIONS or (caller.temporary and action in _FOR_LONG_TERM_CREDENTIALS)
+
+
+def _manages(case: Case) -> bool:
+    """Tell whether the caller's account manages the organization that the resource's account is a member of.
+
+    Delegated administrators, of whom AssumeRoot of the STS reference speaks, too, nobody describes.
+    """
+    own = case.caller.record.account if case.caller.record is not None else None
+    if own is None or not (own.is_management_account and case.cross_account):
+        return False
+    return own.organization_id is not None and own.organization_id == case.target.keys.get("aws:resourceorgid")
 
 
 def _lives_elsewhere(case: Case) -> bool:
@@ -198,7 +211,9 @@ def _both_halves(case: Case, opening: Sequence[Opening]) -> Outcome:
     has_permission = bool(own) or case.caller.has_everything
     within_boundary, within_session = _limits(case)
     within = within_boundary and within_session
-    needs_resource_side = case.cross_account or case.theirs.needs_own_policy
+    # A management account becomes its members' root users by its own policies alone.
+    crosses = case.cross_account and case.action.folded != ASSUME_ROOT
+    needs_resource_side = crosses or case.theirs.needs_own_policy
 
     # A permission given directly needs no identity policy; across accounts only a grant gives it (K2).
     named = [] if case.cross_account else _sufficient(opening, case, within=within)

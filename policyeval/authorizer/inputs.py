@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from policyeval.authorizer.actions import ActionFacts
+from policyeval.authorizer.actions import ASSUME_ROOT, ActionFacts
 from policyeval.errors import RequestError
 from policyeval.model.arn import Arn
 from policyeval.model.request import Request, Session
@@ -87,6 +87,8 @@ def must_name(action: ActionFacts, arn: str, parts: Arn | None) -> None:
         message, hint = f"`{action.name}` is asked on a key, not on `{arn}`", "give the key's ARN, or its alias's"
     elif action.on_role and not kind.startswith(("iam:role/", *_ALSO_ON.get(action.folded, ()))):
         message, hint = f"`{action.name}` is asked on a role, not on `{arn}`", "give the role's ARN"
+    elif action.folded == ASSUME_ROOT and kind != "iam:root":
+        message, hint = f"`{action.name}` is asked on a root user, not on `{arn}`", "give `arn:aws:iam::ACCOUNT:root`"
     else:
         return
     raise RequestError([Diagnostic(message, hint)])

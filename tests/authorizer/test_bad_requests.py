@@ -100,6 +100,11 @@ MALFORMED: list[tuple[str, dict[str, object], str]] = [
     ("two values of a single-valued key", {"context": {"aws:SourceAccount": ["1", "2"]}}, "has one value, not 2"),
     ("another principal's ARN", {"context": {"aws:PrincipalArn": KEY}}, "the principal's is"),
     ("a tag the principal has not", {"context": {"aws:PrincipalTag/x": "y"}}, "the principal has none"),
+    (
+        "a role as a root user",
+        {"action": "sts:AssumeRoot", "resource": "arn:aws:iam::111122223333:role/nameless"},
+        "is asked on a root user, not on",
+    ),
     ("a provider of who came through none", {"context": {"aws:FederatedProvider": "accounts.google.com"}}, "has none"),
     (
         "another organization than that of the account that a service calls for",

@@ -10,7 +10,24 @@ from typing import Any
 import pytest
 
 from policyeval import Authorizer, Entities, PolicySet, Request, Session, simulate
-from tests.authorizer.estates import ALIAS, ALICE, APP, BOB, KEY, ROOT_A, A, B, allow, ask, deny, policy, to, when
+from tests.authorizer.estates import (
+    ALIAS,
+    ALICE,
+    APP,
+    BOB,
+    KEY,
+    ROOT_A,
+    ROOT_B,
+    A,
+    B,
+    M,
+    allow,
+    ask,
+    deny,
+    policy,
+    to,
+    when,
+)
 
 S3 = "s3.us-east-1.amazonaws.com"
 CHINA = "s3.cn-north-1.amazonaws.com.cn"
@@ -353,6 +370,43 @@ def test_on_an_alias_there_are_no_keys_of_the_call() -> None:
     nothing = {"Null": {"kms:CallerAccount": "true", "kms:ViaService": "true"}}
     asked = {"action": "kms:CreateAlias", "resource": ALIAS, "via_service": S3}
     assert ask({"alice": [allow(Condition=nothing)]}, **asked).allowed
+
+
+MANAGER = f"arn:aws:iam::{M}:user/root-manager"
+# What holds, who calls, on whose root user, whether it is allowed by which layer or denied by which rule.
+ROOTS: list[tuple[str, str, str, tuple[bool, str | None, str | None]]] = [
+    ("a user of the management account becomes a member's root user", MANAGER, ROOT_A, (True, "identity_policy", None)),
+    ("with a policy that says so", f"{MANAGER}-2", ROOT_A, (False, "identity_policy", None)),
+    ("but not its own account's", MANAGER, f"arn:aws:iam::{M}:root", (False, None, "S35")),
+    ("nor that of an account outside", MANAGER, ROOT_B, (False, None, "S35")),
+    ("nobody of a member becomes its root user", ALICE, ROOT_A, (False, None, "S35")),
+    ("least of all the root user", ROOT_A, ROOT_A, (False, None, "S35")),
+    ("nor does that of the management account", f"arn:aws:iam::{M}:root", ROOT_A, (False, None, "S35")),
+    ("nor a service", "iam.amazonaws.com", ROOT_A, (False, None, "S35")),
+]
+
+
+@pytest.mark.parametrize(("caller", "root", "decided"), [pytest.param(*row[1:], id=row[0]) for row in ROOTS])
+def test_who_becomes_a_root_user(caller: str, root: str, decided: tuple[bool, str | None, str | None]) -> None:
+    everything = [policy(allow())]
+    manager = {"name": "root-manager", "identity_policies": everything}
+    accounts = [
+        {"id": A, "users": [{"name": "alice", "identity_policies": everything}]},
+        {"id": B},
+        {"id": M, "users": [manager, {"name": "root-manager-2"}]},
+    ]
+    organization = {"id": "o-a1b2c3d4e5", "management_account": M, "root": {"id": "r-ab12", "accounts": [A, M]}}
+    described = {"policyeval": 1, "organization": organization, "accounts": accounts}
+    authorizer = Authorizer(Entities.from_mapping(described))
+    request = Request(caller, "sts:AssumeRoot", root, context={"aws:RequestedRegion": "us-east-1"})
+    found = [authorizer.authorize(request) for _ in range(3)]
+    assert [(one.allowed, one.layer, one.rule) for one in found] == [decided] * 3
+
+
+def test_who_hands_policies_over_becomes_no_root_user() -> None:
+    policies = PolicySet(identity_policies=[policy(allow())])
+    for root in (ROOT_A, f"arn:aws:iam::{B}:root"):
+        assert simulate(Request(ALICE, "sts:AssumeRoot", root), policies).rule == "S35"
 
 
 # What holds, the endpoint's type, its statement's effect and principal, who calls, whether it gets through.

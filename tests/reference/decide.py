@@ -145,7 +145,17 @@ def _out_of_question(case: Case) -> str | None:
     """By which rule no policy opens the call."""
     if _k3(case):
         return "K3"
+    if case.action == "sts:assumeroot" and not _is_of_its_organization(case):
+        return "S35"
     return None if _calls(case.caller, case.action) and not _is_strangers_provider(case) else "S35"
+
+
+def _is_of_its_organization(case: Case) -> bool:
+    """S35: AssumeRoot is for users and roles of the management account, on its members."""
+    one, other = case.caller.account, case.owner
+    if one is None or other is None or case.caller.kind not in {"user", "role"}:
+        return False
+    return one is not other and one.is_management_account and one.organization_id == other.organization_id is not None
 
 
 def _calls(caller: Caller, action: str) -> bool:
@@ -314,6 +324,8 @@ def _way_in(case: Case, layers: dict[Layer, list[Said]]) -> Outcome:
         if case.resource is not None and case.on_key:
             granted = ways_granted(case.grants, caller, case.request, case.resource, case.asked.facts)
         return _outcome(routes_to_key_or_role(sides, granted))
+    if case.action == "sts:assumeroot":
+        return _outcome([Route(Layer.IDENTITY, sides.own_half())])
     if caller.kind == "root" and not sides.elsewhere:
         return Outcome(allowed=True, reason="allowed", rule="S9")
     return _outcome(routes_to_ordinary(sides))
