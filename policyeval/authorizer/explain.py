@@ -10,7 +10,8 @@ from policyeval.authorizer.decide import Outcome, decide
 from policyeval.authorizer.doubts import reservations
 from policyeval.authorizer.message import sentence
 from policyeval.authorizer.report import every_layer, layer_verdicts, unevaluated
-from policyeval.evaluator.context import Value, getter
+from policyeval.evaluator.conditions import Test
+from policyeval.evaluator.context import EvaluationContext, Value, getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.decision import Layer
@@ -114,10 +115,21 @@ def _mismatch(statement: BoundStatement, case: Case) -> str | None:
     if compiled.inert is not None and not compiled.inert(context):
         return "it holds what does not work in this kind of policy"
     for condition in compiled.conditions:
-        if not condition.test(context):
-            actual = getter(condition.condition.key.lower())(context)
-            return f"{condition.condition}, but {_actual(actual)}"
+        holds, faults = _asked(condition.test, context)
+        if holds:
+            continue
+        if faults:  # the request's value may be the very one that is written there
+            return f"{condition.condition} cannot be evaluated: {faults[0]}"
+        return f"{condition.condition}, but {_actual(getter(condition.condition.key.lower())(context))}"
     return None
+
+
+def _asked(test: Test, context: EvaluationContext) -> tuple[bool, list[str]]:
+    """Ask a condition once more; tell also what of it could not be evaluated."""
+    before, context.faults = context.faults, []
+    holds = test(context)
+    faults, context.faults = context.faults, before
+    return holds, faults
 
 
 def _elsewhere(resource: Element | None, arn: str) -> str:

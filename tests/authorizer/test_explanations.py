@@ -149,6 +149,28 @@ EXPLAINED: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
         ["    statement #0 of of-alice does not match: StringEquals team:x = y, but the request has an empty string"],
     ),
     (
+        "an operator in another case, whose value the request has",
+        {"alice": [allow(Condition=when("stringequals", "team:x", "y"))]},
+        {"context": {"team:x": "y"}},
+        [
+            (
+                "    statement #0 of of-alice does not match: stringequals team:x = y cannot be evaluated: "
+                "unknown condition operator `stringequals`"
+            ),
+        ],
+    ),
+    (
+        "a key of several values without a set operator, one of which is the one",
+        {"alice": [allow(Condition=when("StringEquals", "aws:TagKeys", "a"))]},
+        {"context": {"aws:TagKeys": ["a"]}},
+        [
+            (
+                "    statement #0 of of-alice does not match: StringEquals aws:TagKeys = a cannot be evaluated: "
+                "`aws:TagKeys` has several values: `StringEquals` needs ForAllValues or ForAnyValue"
+            ),
+        ],
+    ),
+    (
         "an allow that cannot work where it stands",
         {"key": [allow(Principal=to(ALICE), Condition=when("StringEquals", "aws:ResourceTag/env", "prod"))]},
         {},
@@ -529,7 +551,7 @@ What each layer said:
     statement #0 of key policy
   grants: does not allow
   identity policies: does not allow
-    statement #0 of of-alice does not match: StringAlmost team:x = y, but the request has no such key
+    statement #0 of of-alice does not match: StringAlmost team:x = y cannot be evaluated: unknown condition operator `StringAlmost`
 
 What could not be evaluated:
   unknown condition operator `StringAlmost`: the Allow does not match in statement #0 of of-alice
