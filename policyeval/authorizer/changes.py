@@ -13,6 +13,7 @@ from itertools import combinations
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide, explicit_denies
 from policyeval.authorizer.grants import MatchedGrant
+from policyeval.evaluator.context import Value
 from policyeval.evaluator.layers import BoundStatement, Candidates, Compiler, LevelStack, PolicyLayer
 from policyeval.evaluator.principals import Door
 from policyeval.model.decision import Layer
@@ -87,13 +88,12 @@ def _candidates(case: Case) -> Iterator[Change]:
     caller, target = case.caller, case.target
     arn = target.arn
     who = _who(case)
-    for layer, stack, owner, principal in (
-        (Layer.RCP, case.rcps, target.account, _everyone()),
-        (Layer.SCP, caller.scps, caller.account, None),
+    for layer, stack, owner, paths, principal in (
+        (Layer.RCP, case.rcps, target.account, target.keys.get("aws:resourceorgpaths"), _everyone()),
+        (Layer.SCP, caller.scps, caller.account, caller.keys.get("aws:principalorgpaths"), None),
     ):
-        for number, _ in enumerate(stack.levels if stack is not None else ()):
-            text = f"level {number + 1} of the {_NAMES[layer]} of account {owner} must allow {action}"
-            yield Change(text, layer, _statement(action, "*", principal), number)
+        for number, named in enumerate(_levels(layer, stack, owner, paths)):
+            yield Change(f"{named} must allow {action}", layer, _statement(action, "*", principal), number)
     if case.endpoint is not None:
         text = f"the policy of the VPC endpoint must allow {action} on {arn} to {who}"
         yield Change(text, Layer.ENDPOINT, _statement(action, arn, _everyone()))
@@ -107,6 +107,16 @@ def _candidates(case: Case) -> Iterator[Change]:
         text = f"a session policy of the session must allow {action} on {arn}"
         yield Change(text, Layer.SESSION, _statement(action, arn, None))
     yield from _resource_side(case, action, who)
+
+
+def _levels(layer: Layer, stack: LevelStack | None, owner: str, paths: Value) -> list[str]:
+    """Name the levels of an account's policies by what they are attached to, where its way down the tree is known."""
+    levels = len(stack.levels) if stack is not None else 0
+    path = paths[0] if isinstance(paths, tuple) else ""
+    units = path.split("/")[1:-1]  # of `o-…/r-…/ou-…/`, from the root on
+    if levels == len(units) + 1:
+        return [f"the {_NAMES[layer]} of {name}" for name in (*units, f"account {owner}")]
+    return [f"level {number} of the {_NAMES[layer]} of account {owner}" for number in range(1, levels + 1)]
 
 
 def _resource_side(case: Case, action: str, who: str) -> Iterator[Change]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from policyeval import Authorizer, Entities, Grant, Request, Session, Statement
+from policyeval import Authorizer, Entities, Grant, PolicySet, Request, Session, Statement, simulate
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.changes import Change, apply, smallest_changes
 from policyeval.authorizer.decide import Outcome, decide
@@ -300,7 +300,7 @@ EXPLAINED: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
         {"vpc_endpoint": "vpce-1"},
         [
             "To allow it, all of:",
-            "  - level 2 of the service control policies of account 111122223333 must allow kms:Decrypt",
+            "  - the service control policies of account 111122223333 must allow kms:Decrypt",
             f"  - the policy of the VPC endpoint must allow kms:Decrypt on {KEY} to {ALICE}",
         ],
     ),
@@ -419,6 +419,61 @@ def test_there_may_be_more_denies_than_calls_can_stand_in_each_other() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("scps", "named"),
+    [
+        (["full", "s3", "full", "full"], "the service control policies of ou-ab12-work0001"),
+        (["s3", "full", "full", "full"], "the service control policies of r-ab12"),
+        (["full", "full", "full", "s3"], f"the service control policies of account {A}"),
+    ],
+    ids=["a unit", "the root", "the account"],
+)
+def test_a_level_of_control_policies_is_named_by_what_they_are_attached_to(scps: list[str], named: str) -> None:
+    what = {"full": allow("*"), "s3": allow("s3:*")}
+    root, unit, below, account = ([{"name": scp, "document": policy(what[scp])}] for scp in scps)
+    entities = Entities.from_mapping(
+        {
+            "policyeval": 1,
+            "organization": {
+                "id": "o-a1b2c3d4e5",
+                "management_account": M,
+                "root": {
+                    "id": "r-ab12",
+                    "service_control_policies": root,
+                    "units": [
+                        {
+                            "id": "ou-ab12-work0001",
+                            "service_control_policies": unit,
+                            "units": [{"id": "ou-ab12-prod0001", "service_control_policies": below, "accounts": [A]}],
+                        }
+                    ],
+                },
+            },
+            "accounts": [
+                {
+                    "id": A,
+                    "service_control_policies": account,
+                    "users": [
+                        {"name": "alice", "identity_policies": [{"name": "all", "document": policy(allow("kms:*"))}]}
+                    ],
+                },
+                {"id": M},
+            ],
+        }
+    )
+    explained = Authorizer(entities).authorize(Request(ALICE, "kms:ListKeys", "*")).explain()
+    assert explained.endswith(f"\n\nTo allow it: {named} must allow kms:ListKeys")
+
+
+def test_levels_that_are_handed_over_have_numbers() -> None:
+    levels = [[policy(allow("*"))], [policy(allow("s3:*"))]]
+    policies = PolicySet(identity_policies=[policy(allow("kms:*"))], service_control_policies=levels)
+    explained = simulate(Request(ALICE, "kms:ListKeys", "*"), policies).explain()
+    assert explained.endswith(
+        f"To allow it: level 2 of the service control policies of account {A} must allow kms:ListKeys"
+    )
+
+
 def test_alternatives_come_likely_ones_first() -> None:
     explained = ask({"key": [TO_B]}).explain().splitlines()
     assert explained[-2:] == [
@@ -469,7 +524,7 @@ BUT_S3: list[dict[str, Any]] = [deny("kms:*"), allow("s3:*")]
 STILL: list[tuple[str, dict[str, Any], dict[str, Any], str, str]] = [
     ("a boundary's", {"app_boundary": BUT_S3}, {}, "boundary", f"the permissions boundary of {APP} must allow kms:Decrypt on {KEY}"),
     ("a session policy's", {}, {"session": Session("s", policies=[policy(*BUT_S3)])}, "session policy 1", f"a session policy of the session must allow kms:Decrypt on {KEY}"),
-    ("a service control policy's", {"scps": [BUT_S3]}, {}, "scp-1", "level 2 of the service control policies of account 111122223333 must allow kms:Decrypt"),
+    ("a service control policy's", {"scps": [BUT_S3]}, {}, "scp-1", "the service control policies of account 111122223333 must allow kms:Decrypt"),
     ("an endpoint's", {"endpoint": [deny("kms:*", Principal="*")]}, {"vpc_endpoint": "vpce-1"}, "endpoint policy of vpce-1", f"the policy of the VPC endpoint must allow kms:Decrypt on {KEY} to {APP}"),
     ("an identity policy's", {"app": BUT_S3}, {}, "of-app", f"account 111122223333 must add an identity policy that allows kms:Decrypt on {KEY} to {APP}"),
 ]  # fmt: skip
