@@ -41,7 +41,7 @@ def _sentence(error: ErrorDetails, node: tree.Node, owner: type[BaseModel] | Non
     kind, path = error["type"], error["loc"]
     hint: str | None = None
     if kind in _WANTED:
-        return _wrong_type(_name(path), _WANTED[kind], node)
+        return _wrong_type(path, _WANTED[kind], node, owner)
     match kind:
         case "policyeval":
             said = error["ctx"]
@@ -75,11 +75,20 @@ def _unknown_key(key: str, owner: type[BaseModel] | None) -> tuple[str, str]:
     return f"unknown key {ticked(key)} in this {_noun(owner)}", hint
 
 
-def _wrong_type(name: str, wanted: str, node: tree.Node) -> tuple[str, str | None]:
+def _wrong_type(
+    path: tuple[int | str, ...], wanted: str, node: tree.Node, owner: type[BaseModel] | None
+) -> tuple[str, str | None]:
+    name = _name(path)
     if isinstance(node, tree.Null):
-        return f"{name} has no value", f"write {wanted}, or leave it out"
+        needed = not path or _is_needed(path[-1], owner)
+        return f"{name} has no value", f"write {wanted}" if needed else f"write {wanted}, or leave it out"
     hint = "put it in quotes" if wanted == "a string" and isinstance(node, tree.Number | tree.Boolean) else None
     return f"{name} must be {wanted}, not {node.kind}", hint
+
+
+def _is_needed(key: int | str, owner: type[BaseModel] | None) -> bool:
+    field = owner.model_fields.get(str(key)) if owner is not None else None
+    return field is not None and field.is_required()
 
 
 def _name(path: tuple[int | str, ...]) -> str:

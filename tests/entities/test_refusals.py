@@ -294,6 +294,24 @@ REFUSALS = {
           hint: write an array, or leave it out
         """,
     ),
+    "a key that is needed is not to be left out": (
+        "policyeval: 1\naccounts:\n  - id:\n",
+        """\
+        accounts.yaml:3:8: `id` has no value
+            3 |   - id:
+                       ^
+          hint: write a string
+        """,
+    ),
+    "a file of nothing is not to be left out": (
+        "null\n",
+        """\
+        accounts.yaml:1:1: the file has no value
+            1 | null
+                ^^^^
+          hint: write an object
+        """,
+    ),
     "a key given twice is not last-wins": (
         """\
         policyeval: 1
