@@ -110,8 +110,13 @@ class Entities:
         found = self._roles.get((account_id, name))
         if found is not None:
             return found
-        near = (role for account, role in self._roles if account == account_id)
-        return _unknown("role", name, near, f" in account `{account_id}`")
+        where, last = f" in account `{account_id}`", name.rpartition("/")[2]
+        if (account_id, last) in self._roles:
+            message = f"no role `{name}` is described{where}"
+            raise UnknownEntityError(
+                [Diagnostic(message, f"sessions name their role without its path (S14): `{last}`")]
+            )
+        return _unknown("role", name, (role for account, role in self._roles if account == account_id), where)
 
     def user(self, account_id: str, name: str) -> PrincipalRecord | None:
         """Give a user by name, None where there is none."""

@@ -168,6 +168,11 @@ def test_endpoints_and_managed_policies(entities: Entities) -> None:
             f"did you mean `{APP}`?",
         ),
         (lambda e: e.account("111122223334"), "no account `111122223334` is described", f"did you mean `{A}`?"),
+        (
+            lambda e: e.role(A, "svc/app"),
+            f"no role `svc/app` is described in account `{A}`",
+            "sessions name their role without its path (S14): `app`",
+        ),
         (lambda e: e.role(A, "App"), f"no role `App` is described in account `{A}`", "did you mean `app`?"),
         (lambda e: e.resource(KEY[:-1] + "c"), f"no key `{KEY[:-1]}c` is described", f"did you mean `{KEY}`?"),
         (lambda e: e.resource(f"{ALIAS}s"), f"no alias `{ALIAS}s` is described", f"did you mean `{ALIAS}`?"),
@@ -175,7 +180,7 @@ def test_endpoints_and_managed_policies(entities: Entities) -> None:
         (lambda e: e.managed_policy("zzz"), "no managed policy `zzz` is described", None),
         (lambda e: e.without_grant(KEY, "g"), "no grant `g` is described", None),
     ],
-    ids=["principal", "account", "role", "key", "alias", "endpoint", "managed policy", "grant"],
+    ids=["principal", "account", "role with its path", "role", "key", "alias", "endpoint", "managed policy", "grant"],
 )
 def test_what_is_not_described_gets_the_nearest_name(
     entities: Entities, ask: Callable[[Entities], object], message: str, hint: str | None
