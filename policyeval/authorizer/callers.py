@@ -72,9 +72,13 @@ def identify(principal: str, session: Session | None, action: ActionFacts, sourc
         if arn is None:
             raise _bad(principal)
         return _by_arn(principal, arn, session, source)
+    calling = _by_name(principal, action)
     if session is not None:
-        message = f"`{principal}` has no sessions"
-        raise RequestError([Diagnostic(message)])
+        raise RequestError([Diagnostic(f"`{principal}` has no sessions")])
+    return calling
+
+
+def _by_name(principal: str, action: ActionFacts) -> Calling:
     if principal == ANONYMOUS:
         keys = {"aws:principalaccount": ANONYMOUS, "aws:principaltype": "Anonymous", "aws:userid": ANONYMOUS}
         return Calling(Caller(ANONYMOUS, "", keys))

@@ -55,6 +55,7 @@ MALFORMED: list[tuple[str, dict[str, object], str]] = [
     ("a KMS action on everything", {"resource": "*"}, "`kms:Decrypt` is asked on a key, not on `*`"),
     ("a KMS action on a queue", {"resource": QUEUE}, "`kms:Decrypt` is asked on a key, not on"),
     ("assuming everything", {"action": "sts:AssumeRole", "resource": "*"}, "`sts:AssumeRole` is asked on a role"),
+    ("a session of nobody", {"principal": "alice", "session": Session("x")}, "`alice` is no principal that can call"),
     ("a session of a service", {"principal": "s3.amazonaws.com", "session": Session("x")}, "has no sessions"),
     ("a nameless session with a policy", {"session": Session(policies=[ADMIN])}, "GetSessionToken takes no session"),
     (
