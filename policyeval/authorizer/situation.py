@@ -96,8 +96,9 @@ class Situation:
 
     def _assemble(self, request: Request, action: ActionFacts, calling: Calling) -> Case:
         target, alias = self._finder.target(request, action, calling)
-        if request.resource_account is not None and request.resource_account != target.account:
-            raise _elsewhere(request, target)
+        owner = request.resource_account
+        if owner is not None and owner != target.account:
+            raise _elsewhere(request, target) if isinstance(owner, str) else TypeError
         endpoint = endpoint_policy = None
         if request.vpc_endpoint is not None:
             endpoint, endpoint_policy = self._endpoint(request.vpc_endpoint)
@@ -148,6 +149,8 @@ class Situation:
         if case.action.folded == RETIRE_GRANT:
             retirable = list(self._visible(self.source.retirable_grants(target.arn), case))
             tokens = case.request.grant_tokens
+            if isinstance(tokens, str):
+                raise TypeError
             if tokens:  # a request names the grant that it retires
                 retirable = [g for g in retirable if g.grant_id in tokens or not g.tokens.isdisjoint(tokens)]
             case.retirable = retiring_doors(retirable, caller, _grantees(calling))

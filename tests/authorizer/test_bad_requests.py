@@ -70,6 +70,17 @@ MALFORMED: list[tuple[str, dict[str, object], str]] = [
     ),
     ("a bucket of nobody", {"action": "s3:GetObject", "resource": "arn:aws:s3:::b"}, "whose is `arn:aws:s3:::b`?"),
     ("a principal that is no text", {"principal": None}, "`principal` of a request is of type NoneType"),
+    (
+        "an account that is a number",
+        {"resource_account": 111122223333},
+        "`resource_account` of a request is of type int",
+    ),
+    (
+        "a token that is in no list",
+        {"action": "kms:RetireGrant", "grant_tokens": "g1"},
+        "`grant_tokens` of a request is of type str",
+    ),
+    ("a session that is none", {"session": "s1"}, "`session` of a request is of type str"),
     ("a context that is no mapping", {"context": ["x"]}, "`context` of a request is of type list"),
     ("a context key that is no text", {"context": {1: "x"}}, "`context` has a key of type int"),
     ("a session's name that is no text", {"session": Session(5)}, "`name` of a session is of type int"),  # type: ignore[arg-type]

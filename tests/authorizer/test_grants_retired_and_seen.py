@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policyeval import Authorizer, Grant, PolicySet, Request, simulate
+from policyeval import Authorizer, Grant, PolicySet, Request, RequestError, simulate
 from policyeval.authorizer.grants import MatchedGrant, sessions_doors
 from policyeval.evaluator.principals import Door
 from tests.authorizer.estates import (
@@ -307,3 +307,13 @@ def test_a_token_is_no_bearer_right() -> None:
     described = estate(grants=[grant(BOB, "Decrypt", CreationDate="2026-01-31T11:57:00Z")])
     request = Request(ALICE, "kms:Decrypt", KEY, grant_tokens=["g1"], at=NOON)
     assert not Authorizer(described, grant_delay=DELAY).authorize(request).allowed
+
+
+def test_one_token_that_is_in_no_list_is_refused_with_a_plan_as_without() -> None:
+    authorizer = Authorizer(
+        estate(grants=[grant(BOB, "Decrypt", CreationDate="2026-01-31T11:57:00Z")]), grant_delay=DELAY
+    )
+    for _ in range(4):
+        assert not authorizer.authorize(Request(BOB, "kms:Decrypt", KEY, at=NOON)).allowed
+        with pytest.raises(RequestError, match="`grant_tokens` of a request is of type str"):
+            authorizer.authorize(Request(BOB, "kms:Decrypt", KEY, at=NOON, grant_tokens="g1"))
