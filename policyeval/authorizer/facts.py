@@ -174,6 +174,9 @@ def _value(key: Key, name: str, raw: ContextValue, faults: list[Diagnostic]) -> 
     except TypeError:
         faults.append(Diagnostic(f"context key `{name}` has a value of type {type(raw).__name__}", _TYPES))
         return None
+    except ValueError:  # Python writes no integer of more than 4,300 digits
+        faults.append(Diagnostic(f"context key `{name}` has a number of too many digits"))
+        return None
     if key.multivalued:
         value = (value,) if isinstance(value, str) and value else value
     elif key.single and isinstance(value, tuple):

@@ -126,7 +126,7 @@ class Intake:
 def tell(context: EvaluationContext, request: Request) -> None:
     """Tell a context the request's service and time."""
     if request.via_service is not None:
-        context.via_service = request.via_service
+        context.via_service = str.__str__(request.via_service)  # a TypeError where it is no text
     at = request.at
     if at is not None and at.tzinfo is None:
         context.moment = at.replace(tzinfo=UTC)

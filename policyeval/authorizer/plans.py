@@ -36,6 +36,8 @@ class Plans:
         """Give a plan that holds, None where there is none."""
         if request.session is not None or request.vpc_endpoint is not None or request.resource_account is not None:
             return None
+        if request.via_service is not None and request.via_service.__class__ is not str:
+            return None
         key = (request.principal, request.action, request.resource)
         plan = self._plans.get(key)
         if plan is None:
