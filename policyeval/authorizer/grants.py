@@ -7,7 +7,7 @@ by what they demand; nothing scans the grants of a key.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -211,15 +211,25 @@ def visible(
     return [grant for grant in grants if is_visible(grant, delay, tokens, now)]
 
 
+def is_shown(grant: Grant, tokens: Collection[str]) -> bool:
+    """Tell whether a grant's id or token is among those that a request shows.
+
+    Raises:
+        TypeError: they are one text, in which parts of it would be found.
+
+    """
+    if isinstance(tokens, str):
+        raise TypeError
+    return grant.grant_id in tokens or not grant.tokens.isdisjoint(tokens)
+
+
 def is_visible(grant: Grant, delay: timedelta, tokens: Sequence[str], now: datetime) -> bool:
     """Tell whether a grant is in effect: it has spread, or its token is at hand (G6)."""
     if not delay or grant.creation_date is None:
         return True
     created = grant.creation_date
     created = created if created.tzinfo is not None else created.replace(tzinfo=UTC)
-    if created + delay <= now:
-        return True
-    return grant.grant_id in tokens or not grant.tokens.isdisjoint(tokens)
+    return created + delay <= now or is_shown(grant, tokens)
 
 
 def retiring_doors(grants: Iterable[Grant], caller: Caller, grantees: Iterable[tuple[str, Door]]) -> list[MatchedGrant]:

@@ -9,7 +9,15 @@ from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
 from policyeval.authorizer.callers import Calling, facts_of, identify
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.finding import Finder, Profiles
-from policyeval.authorizer.grants import GrantIndex, GrantSearch, MatchedGrant, retiring_doors, sessions_doors, visible
+from policyeval.authorizer.grants import (
+    GrantIndex,
+    GrantSearch,
+    MatchedGrant,
+    is_shown,
+    retiring_doors,
+    sessions_doors,
+    visible,
+)
 from policyeval.authorizer.inputs import type_faults
 from policyeval.authorizer.intake import Intake, Through
 from policyeval.authorizer.plan import Plan
@@ -152,7 +160,7 @@ class Situation:
             if isinstance(tokens, str):
                 raise TypeError
             if tokens:  # a request names the grant that it retires
-                retirable = [g for g in retirable if g.grant_id in tokens or not g.tokens.isdisjoint(tokens)]
+                retirable = [grant for grant in retirable if is_shown(grant, tokens)]
             case.retirable = retiring_doors(retirable, caller, _grantees(calling))
             if self.maker.view is View.GENEROUS:  # nobody asks it of a session
                 case.retirable += sessions_doors(retirable, caller.name)

@@ -90,6 +90,11 @@ MALFORMED: list[tuple[str, dict[str, object], str]] = [
         {"action": "kms:RetireGrant", "grant_tokens": [["x"]]},
         "`grant_tokens` has one of type list",
     ),
+    (
+        "tokens that are one text, in which a shorter one would be found",
+        {"action": "kms:RetireGrant", "grant_tokens": "grant-12"},
+        "`grant_tokens` of a request is of type str",
+    ),
     ("a number without end", {"context": {"a:b": 10**5000}}, "context key `a:b` has a number of too many digits"),
     ("a session's name that is no text", {"session": Session(5)}, "`name` of a session is of type int"),  # type: ignore[arg-type]
     (

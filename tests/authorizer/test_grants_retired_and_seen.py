@@ -293,6 +293,15 @@ def test_in_simulate_a_grant_is_seen_at_once() -> None:
     assert simulate(Request(BOB, "kms:Decrypt", KEY, at=NOON), PolicySet(grants=[new])).allowed
 
 
+def test_a_token_shows_no_grant_whose_id_is_a_part_of_it() -> None:
+    fresh = Grant(KEY, "grant-1", frozenset({"Decrypt"}), grantee_principal=BOB, creation_date=NOON)
+    authorizer = Authorizer(estate().with_grant(KEY, fresh), grant_delay=DELAY)
+    for _ in range(4):
+        assert not authorizer.authorize(Request(BOB, "kms:Decrypt", KEY, at=NOON, grant_tokens=["grant-12"])).allowed
+        with pytest.raises(RequestError, match="`grant_tokens` of a request is of type str"):
+            authorizer.authorize(Request(BOB, "kms:Decrypt", KEY, at=NOON, grant_tokens="grant-12"))
+
+
 def test_a_token_of_a_grant_shows_it_at_once() -> None:
     fresh = Grant(KEY, "g", frozenset({"Decrypt"}), grantee_principal=BOB, creation_date=NOON, tokens=frozenset({"t"}))
     authorizer = Authorizer(estate().with_grant(KEY, fresh), grant_delay=DELAY)
