@@ -157,8 +157,6 @@ class Situation:
         if case.action.folded == RETIRE_GRANT:
             retirable = list(self._visible(self.source.retirable_grants(target.arn), case))
             tokens = case.request.grant_tokens
-            if isinstance(tokens, str):
-                raise TypeError
             if tokens:  # a request names the grant that it retires
                 retirable = [grant for grant in retirable if is_shown(grant, tokens)]
             case.retirable = retiring_doors(retirable, caller, _grantees(calling))
