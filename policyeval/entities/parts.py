@@ -64,8 +64,9 @@ class Building:
         self, nodes: Iterable[tree.Node], kind: PolicyType, name: str, spot: Spot, account: str | None = None
     ) -> tuple[NamedPolicy, ...]:
         """Read a list of policies; `name` has a `{}` for the number of one that has no name of its own."""
+        before, _, after = name.partition("{}")  # what comes after may have braces of its own
         found = (
-            self.reader.attached(node, kind, name.format(index), spot.at(index - 1), account)
+            self.reader.attached(node, kind, f"{before}{index}{after}", spot.at(index - 1), account)
             for index, node in enumerate(nodes, 1)
         )
         return tuple(policy for policy in found if policy is not None)

@@ -48,6 +48,11 @@ CASES: dict[str, tuple[dict[str, Any], str, list[list[str]]]] = {
         SCP,
         [["FullAWSAccess", "service control policy 2 of r-1"], ["FullAWSAccess"], ["FullAWSAccess"]],
     ),
+    "a unit may have braces in its id, as a template has where nothing was filled in": (
+        {"unit": {"id": "ou-{{ prod }}", SCP: [DENY]}},
+        SCP,
+        [["FullAWSAccess"], ["service control policy 1 of ou-{{ prod }}"], ["FullAWSAccess"]],
+    ),
     "an account's own SCPs are the last level": (
         {SCP: [DENY]},
         SCP,
