@@ -656,6 +656,16 @@ def test_what_is_looked_up_is_not_kept_without_bound(monkeypatch: pytest.MonkeyP
     assert authorizer.authorize(Request(ALICE, "kms:Decrypt", KEY)).allowed
 
 
+def test_names_of_encryption_contexts_are_not_kept_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policyeval.authorizer.intake._NAMES", 2)
+    authorizer = Authorizer(estate(alice=[allow(Condition=when("StringLike", "kms:EncryptionContext:name3", "blue"))]))
+    for _ in range(3):
+        for number in range(5):
+            request = Request(ALICE, "kms:Decrypt", KEY, encryption_context={f"name{number}": "blue"})
+            assert authorizer.authorize(request).allowed is (number == 3)
+            assert len(authorizer._exact._intake._lower) <= 2
+
+
 def test_policies_of_sessions_are_not_kept_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("policyeval.evaluator.layers._COMPILED", 2)
     compiler = Compiler()
