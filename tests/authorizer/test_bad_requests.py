@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -234,6 +235,16 @@ def test_what_is_not_described_is_named_with_what_is_near(
     with pytest.raises(UnknownEntityError) as refused:
         authorizer.authorize(request(**facts))
     assert name in str(refused.value)
+
+
+def test_of_a_sessions_tags_those_are_told_that_are_no_text(authorizer: Authorizer) -> None:
+    tags: dict[Any, Any] = {"good": "text", "bad": 5, 6: "text"}
+    with pytest.raises(RequestError) as refused:
+        authorizer.authorize(request(principal=ROLE, session=Session("s", tags=tags)))
+    assert [diagnostic.message for diagnostic in refused.value.diagnostics] == [
+        "tag `bad` of a session is of type int",
+        "tag `6` of a session is of type int",
+    ]
 
 
 def test_every_fault_of_a_context_is_told_at_once(authorizer: Authorizer) -> None:

@@ -331,6 +331,12 @@ def test_a_user_has_no_policy_that_could_let_anyone_in(action: str) -> None:
     assert "No change of policy allows it" in ask({}, PARTNER, action=action, resource=BOB).explain()
 
 
+def test_a_federated_session_has_none_either() -> None:
+    said = ask({}, action="sts:TagSession", resource=FEDERATED).explain()
+    assert f"account {A} must add an identity policy that allows sts:TagSession on {FEDERATED} to {ALICE}" in said
+    assert "resource policy" not in said
+
+
 def test_what_is_proposed_is_written_as_aws_writes_it() -> None:
     proposed = ask({"key": [TO_B]}, PARTNER, "KMS:decrypt").explain()
     assert f"account {B} must add an identity policy that allows kms:Decrypt on {KEY} to {PARTNER}" in proposed

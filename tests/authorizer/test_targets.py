@@ -414,6 +414,8 @@ def test_an_access_points_policy_is_asked_of_objects_and_an_allow_says_that_its_
     assert asked(ALICE, "s3:ListBucket", point) == ("allowed", doubted)
     assert asked(ALICE, "s3:DeleteAccessPoint", point) == ("allowed", [])
     assert asked(ALICE, "s3:GetObject", f"arn:aws:s3:us-east-1:{A}:job/a") == ("allowed", [])
+    bucket_of_the_name = Request(ALICE, "s3:GetObject", "arn:aws:s3:::accesspoint/a", resource_account=A)
+    assert authorizer.authorize(bucket_of_the_name).doubts == ()
     hanging = "the bucket behind the access point permits it as well"
     everyone = authorizer.who_can("s3:GetObject", f"{point}/object/a")
     assert {(one.verdict, *one.conditions) for one in everyone if one.verdict != "deny"} == {("conditional", hanging)}
