@@ -216,8 +216,8 @@ def text(value: ContextValue) -> str | tuple[str, ...]:
         return str.__str__(value)  # of a class of its own, an enumeration's say, the text alone
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
+    if isinstance(value, int | float):  # a class of its own may print itself as it likes
+        return int.__repr__(value) if isinstance(value, int) else float.__repr__(value)
     if isinstance(value, datetime):
         aware = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
         return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")

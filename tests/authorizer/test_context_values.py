@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Any
 
 import pytest
@@ -26,6 +26,16 @@ from tests.authorizer.estates import (
     to,
     when,
 )
+
+
+class Level(IntEnum):
+    HIGH = 3
+
+
+class Ratio(float):
+    def __repr__(self) -> str:
+        return "a ratio"
+
 
 S3 = "s3.us-east-1.amazonaws.com"
 
@@ -52,6 +62,8 @@ SCALARS: list[tuple[str, str, Any, str]] = [
     ("an integer", "team:x", 7, "7"),
     ("a negative integer", "team:x", -7, "-7"),
     ("a fraction", "team:x", 1.5, "1.5"),
+    ("a member of an enumeration of numbers is its number", "team:x", Level.HIGH, "3"),
+    ("a fraction of a class of its own", "team:x", Ratio(1.5), "1.5"),
     ("a time in UTC", "team:x", NOON, "2026-01-31T12:00:00Z"),
     ("a time in another zone", "team:x", NOON.astimezone(timezone(timedelta(hours=2))), "2026-01-31T12:00:00Z"),
     ("a time without a zone", "team:x", NOON.replace(tzinfo=None), "2026-01-31T12:00:00Z"),
