@@ -7,6 +7,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import TypeVar
 
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.decision import Decision
@@ -26,6 +27,7 @@ from policyeval.model.request import PolicyLike, Request
 from policyeval.model.source import Diagnostic
 from policyeval.syntax.policy import parse_policy
 
+T = TypeVar("T")
 Levels = Sequence[Sequence[PolicyLike]]
 
 _OWNERS = frozenset({"aws:resourceaccount", "s3:resourceaccount"})
@@ -42,7 +44,7 @@ class PolicySet:
 
     Raises:
         PolicySyntaxError: a policy is none.
-        RequestError: one policy, or nothing, where a list belongs.
+        RequestError: one policy or grant, or nothing, where a list belongs.
 
     """
 
@@ -69,7 +71,7 @@ class PolicySet:
             for level in _levels(resource_control_policies, "RCP", PolicyType.RCP)
         )
         self.vpc_endpoint_policy = _policy(vpc_endpoint_policy, "VPC endpoint policy", PolicyType.VPC_ENDPOINT)
-        self.grants = tuple(grants)
+        self.grants = tuple(_listed(grants, "grants"))
 
 
 @cache
@@ -83,8 +85,17 @@ def _policy(policy: PolicyLike | None, name: str, policy_type: PolicyType | None
 
 def _levels(levels: Levels, name: str, policy_type: PolicyType) -> tuple[tuple[NamedPolicy, ...], ...]:
     return tuple(
-        as_policies(level, f"{name} of level {number}, policy", policy_type) for number, level in enumerate(levels, 1)
+        as_policies(level, f"{name} of level {number}, policy", policy_type)
+        for number, level in enumerate(_listed(levels, f"levels of {name}s"), 1)
     )
+
+
+def _listed(given: Iterable[T], what: str) -> Iterable[T]:
+    """Give a list as it is. Raises `RequestError` for a single thing, or nothing, in its place."""
+    if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
+        message = f"a list of {what} belongs there, not {type(given).__name__}"
+        raise RequestError([Diagnostic(message, "put a single one in a list")])
+    return given
 
 
 def _now() -> datetime:

@@ -485,6 +485,23 @@ def test_one_policy_is_no_list_of_policies(one: Any) -> None:
         PolicySet(session_policies=one)
 
 
+# what stands where a list belongs, and what is said
+NO_LISTS: list[tuple[dict[str, Any], str]] = [
+    ({"service_control_policies": None}, "a list of levels of SCPs belongs there, not NoneType"),
+    ({"service_control_policies": ALL}, "a list of levels of SCPs belongs there, not dict"),
+    ({"resource_control_policies": 5}, "a list of levels of RCPs belongs there, not int"),
+    ({"grants": None}, "a list of grants belongs there, not NoneType"),
+    ({"grants": grant(ALICE, "Decrypt")}, "a list of grants belongs there, not dict"),
+    ({"grants": Grant(KEY, "g", frozenset({"Decrypt"}))}, "a list of grants belongs there, not Grant"),
+]
+
+
+@pytest.mark.parametrize(("given", "message"), NO_LISTS)
+def test_nor_is_one_thing_a_list_of_levels_or_grants(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(RequestError, match=message):
+        PolicySet(**given)
+
+
 def test_nor_is_one_policy_the_policies_of_a_session() -> None:
     session = Session("s1", policies=ALL)  # type: ignore[arg-type]
     with pytest.raises(RequestError, match="session policy 1"):
