@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.embedded import read_patchwork
 from policyeval.lint.kinds import FileKind
+from policyeval.lint.templates.cloudformation import is_template as is_cloudformation
 from policyeval.lint.templates.expressions import without_expressions
 from policyeval.lint.templates.functions import TAGS
-from policyeval.lint.templates.serverless import is_service
-from policyeval.lint.templates.spot import HCL_SUFFIXES
+from policyeval.lint.templates.spot import HCL_SUFFIXES, get
 from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.faults import wide_encoding
 from policyeval.syntax.json_reader import read_json
 from policyeval.syntax.patchwork import Patchwork
-from policyeval.syntax.tree import Text, Unknown
+from policyeval.syntax.tree import List, Text, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,8 +163,13 @@ def _read_yaml(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
         return None, [_unrendered(mark, "YAML")]
     if node is not None and _is_for_terraform(name):
         return without_expressions(node, _HOLES["${"].search), faults
-    # The Serverless Framework merges; CloudFormation does not.
-    return read_as(merging=True) if faults and node is not None and is_service(node) else (node, faults)
+    return read_as(merging=True) if faults and node is not None and _is_merged(node) else (node, faults)
+
+
+def _is_merged(root: Node) -> bool:
+    """Tell whether what reads a document follows merge keys: Ansible and others do; neither CloudFormation, nor we."""
+    documents = [root, *root.items] if isinstance(root, List) else [root]
+    return not any(is_cloudformation(each) or any(get(each, name) is not None for name in _OURS) for each in documents)
 
 
 def _directive(fault: Diagnostic) -> Place | None:
@@ -208,4 +213,6 @@ _HOLES: Final = MappingProxyType(
         "${": re.compile(r"(?<!\$)\$\{[^{}]*+(?:\{[^{}]*\}[^{}]*+)*\}"),
     }
 )
+# Entities files have accounts, scenario files tests.
+_OURS: Final = ("accounts", "tests")
 _YAML: Final = frozenset({".yaml", ".yml"})

@@ -189,7 +189,9 @@ functions:
     ("service", "codes"),
     [
         pytest.param("service: shop\nprovider: {name: aws", ["A102"], id="a service"),
-        pytest.param("provider: {name: aws", ["A102", "S101"], id="something else, where nobody may merge"),
+        pytest.param("provider: {name: aws", ["A102"], id="something else"),
+        pytest.param("tests: []\nprovider: {name: aws", ["A102", "S101"], id="but no scenario"),
+        pytest.param("Resources: {A: {Type: B}}\nMore: {name: aws", ["S101"], id="and no template"),
     ],
 )
 def test_a_service_may_merge_objects(service: str, codes: list[str]) -> None:
