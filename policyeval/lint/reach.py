@@ -125,6 +125,13 @@ def every_resource(element: Element) -> Value | None:
     return next((value for value in element.values if _EVERY_ARN.fullmatch(value.text)), None)
 
 
+def is_everything(action: Value) -> bool:
+    """Tell whether an action is every action on every resource, of which W207 says enough."""
+    element = action.statement.resource
+    everywhere = element is not None and not element.negated and every_resource(element) is not None
+    return everywhere and action.text in EVERY_ACTION
+
+
 def unconditional(statement: Statement) -> bool:
     """Tell whether a statement certainly has no conditions."""
     return not statement.conditions and not conditions_unknown(statement)

@@ -91,6 +91,18 @@ def types_of(action: str) -> frozenset[ArnFields] | None:
     return acted_on if not any(kind.service == "*" for kind in acted_on) else None
 
 
+def acts_on(action: str, resource: str) -> bool:
+    """Tell whether an action that is named in full, in lower case, may act on something that a resource can be."""
+    kinds = types_of(action)
+    if kinds is None or resource == "*":
+        return True
+    if arn_fields(resource) is not None:
+        return not kinds.isdisjoint(named_by_text(resource))
+    # Of an ARN cut short after a star, the star stands for the rest (S21).
+    service = resource.split(":")[2:3] or ["*"]
+    return any(service[0] in {"*", kind.service} for kind in kinds)
+
+
 @lru_cache(maxsize=512)
 def _types(prefix: str) -> Mapping[str, ArnFields]:
     service = service_data().service(prefix)

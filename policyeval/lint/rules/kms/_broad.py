@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from policyeval.lint.reach import EVERY_ACTION, unlimited, values_covering
+from policyeval.lint.reach import is_everything, unlimited, values_covering
 from policyeval.lint.rule import Flaw
 from policyeval.syntax.faults import ticked
 
@@ -31,7 +31,7 @@ def _check(actions: tuple[str, ...], effect: str, hint: str, statement: Statemen
         value.index: value
         for action in actions
         for value in values_covering(statement, action)
-        if value.text not in EVERY_ACTION  # whoever may do everything is told so by W207
+        if not is_everything(value)
     }
     for value in found.values():
         yield Flaw(value.place(), f"{ticked(value.text)} on every key {effect}", hint, (where.place(),))

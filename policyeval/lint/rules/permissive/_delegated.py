@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from policyeval.lint.view import Element, Statement, Value
+
+# Of any account: nobody passes the roles of others.
+_EVERY_ROLE: Final = re.compile(r"arn:[^:]+:(iam|\*):(:|\*:)(\d{12}|\*):(\*|role/\*)|arn:(\*|[^:]+:\*)(:\*)*")
 
 
 class Delegating(NamedTuple):
@@ -61,9 +65,11 @@ def by_exclusion(statement: Statement, action: str) -> Sequence[Value]:
 
 
 def every_resource(element: Element) -> Sequence[Value]:
-    """Give the value of Resource that is `*`."""
+    """Give the value of Resource that is `*`, or another one that is every role there is."""
     star = None if element.negated else whole(element)
-    return () if star is None else (star,)
+    if element.negated or star is not None:
+        return () if star is None else (star,)
+    return [value for value in element.values if _EVERY_ROLE.fullmatch(value.text)]
 
 
 def excluded_resources(element: Element) -> Sequence[Value]:

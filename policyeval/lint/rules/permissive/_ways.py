@@ -6,17 +6,20 @@ Each is described in AWS's prescriptive guidance on least privilege for IAM, or 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from policyeval.lint.denies import is_denied
-from policyeval.lint.reach import EVERY_ACTION, unlimited, values_covering
+from policyeval.lint.reach import is_everything, unlimited, values_covering
 from policyeval.lint.rule import Flaw
+from policyeval.lint.rules.arns._acting import acts_on
 from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from policyeval.lint.view import PolicyView, Statement, Value
+
+_Open: TypeAlias = "tuple[Statement, list[Value]]"
 
 # What is dangerous on one's own user alone: to manage one's own keys and password is not.
 _ON_ONESELF: Final = frozenset({"iam:attachuserpolicy", "iam:putuserpolicy"})
@@ -79,8 +82,8 @@ def ways_out(policy: PolicyView, ways: tuple[Way, ...], hint: str) -> Iterator[F
 
     A policy that allows everything needs no way, and says so by another rule. What comes from elsewhere closes none.
     """
-    open_ = [each for each in policy.statements if each.allows and _is_open(each, _names_any)]
-    own = [each for each in policy.statements if each.allows and _is_open(each, _ONESELF.fullmatch)]
+    open_ = list(_open(policy, _names_any))
+    own = list(_open(policy, _ONESELF.fullmatch))
     found: dict[tuple[str, ...], list[tuple[Way, list[Value]]]] = {}
     for way in ways if open_ or own else ():
         values: list[Value] = []
@@ -100,20 +103,26 @@ def ways_out(policy: PolicyView, ways: tuple[Way, ...], hint: str) -> Iterator[F
         yield Flaw(first.place(), message, hint, tuple(value.place() for value in rest))
 
 
-def _allowing(action: str, open_: list[Statement], policy: PolicyView) -> Value | None:
+def _allowing(action: str, open_: list[_Open], policy: PolicyView) -> Value | None:
     folded = action.lower()
-    for statement in open_:
-        for value in values_covering(statement, folded):
-            if value.text not in EVERY_ACTION:
+    for statement, resources in open_:
+        values = values_covering(statement, folded)
+        if values and not any(acts_on(folded, resource.text) for resource in resources):
+            continue
+        for value in values:
+            if not is_everything(value):
                 return None if is_denied(policy, folded) else value
     return None
 
 
-def _is_open(statement: Statement, names: Callable[[str], object]) -> bool:
-    element = statement.resource
-    if element is None or element.negated or not unlimited(statement):
-        return False
-    return any(names(value.text) for value in element.values)
+def _open(policy: PolicyView, names: Callable[[str], object]) -> Iterator[_Open]:
+    """Give the Allows that no condition limits, each with its resources that are named so."""
+    for statement in policy.statements:
+        element = statement.resource
+        if statement.allows and element is not None and not element.negated and unlimited(statement):
+            resources = [value for value in element.values if names(value.text)]
+            if resources:
+                yield statement, resources
 
 
 def _names_any(resource: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.denies import is_denied
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import EVERY_ACTION, every_resource, unlimited, values_covering
+from policyeval.lint.reach import every_resource, is_everything, unlimited, values_covering
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
@@ -29,7 +29,7 @@ def check(statement: Statement) -> Iterator[Flaw]:
     if not statement.allows or element is None or element.negated or not unlimited(statement):
         return
     where = every_resource(element) or next((each for each in element.values if _ANY_ROLE.fullmatch(each.text)), None)
-    actions = [value for value in values_covering(statement, _ASSUMING) if value.text not in EVERY_ACTION]
+    actions = [value for value in values_covering(statement, _ASSUMING) if not is_everything(value)]
     if where is not None and actions and not is_denied(statement.policy, _ASSUMING):
         yield Flaw(
             actions[0].place(),
