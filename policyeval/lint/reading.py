@@ -163,11 +163,14 @@ def _read_yaml(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
         return None, [_unrendered(mark, "YAML")]
     if node is not None and _is_for_terraform(name):
         return without_expressions(node, _HOLES["${"].search), faults
-    return read_as(merging=True) if faults and node is not None and _is_merged(node) else (node, faults)
+    return read_as(foreign=True) if faults and node is not None and _is_foreign(node) else (node, faults)
 
 
-def _is_merged(root: Node) -> bool:
-    """Tell whether what reads a document follows merge keys: Ansible and others do; neither CloudFormation, nor we."""
+def _is_foreign(root: Node) -> bool:
+    """Tell whether others read a document, such as Ansible: they merge, and have tags of their own.
+
+    CloudFormation does neither, and nor do we.
+    """
     documents = [root, *root.items] if isinstance(root, List) else [root]
     return not any(is_cloudformation(each) or any(get(each, name) is not None for name in _OURS) for each in documents)
 

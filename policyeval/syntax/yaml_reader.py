@@ -38,15 +38,16 @@ def read_yaml(
     *,
     functions: NameMap[str, str] = _NO_FUNCTIONS,
     several: bool = False,
-    merging: bool = False,
+    foreign: bool = False,
 ) -> tuple[Node | None, list[Diagnostic]]:
     """Read a YAML text into the value tree.
 
     Gives the tree, None where none could be made, and the faults in the order of their places.
     Duplicate keys are kept. An alias gives the same node object as its anchor. `functions` has the tags that
     stand for functions, by name: what is tagged so is `Unknown`, with its value as the argument. `several`: there
-    may be more documents than one, and the tree then is the list of them. `merging`: whoever else reads the text
-    merges what `<<` names into an object; here the object has a key then of which nobody knows what it is called.
+    may be more documents than one, and the tree then is the list of them. `foreign`: whoever else reads the text
+    merges what `<<` names into an object, which here has a key then of which nobody knows what it is called, and
+    has tags of its own, of whose values nobody knows what they are.
     """
     if isinstance(text, bytes):
         data = text
@@ -61,7 +62,7 @@ def read_yaml(
     found = _unprintable(source)
     if found:
         return None, found
-    reader = _Reader(source, functions, several=several, merging=merging)
+    reader = _Reader(source, functions, several=several, foreign=foreign)
     node = reader.read()
     return node, by_place(reader.faults.found)[:MAX_FAULTS]
 
@@ -96,11 +97,11 @@ class _Frame:
 class _Reader:
     """Works a stack of frames; one method an event, named after its class; never recursive."""
 
-    def __init__(self, source: Source, functions: NameMap[str, str], *, several: bool, merging: bool) -> None:
+    def __init__(self, source: Source, functions: NameMap[str, str], *, several: bool, foreign: bool) -> None:
         self.source = source
         self.functions = functions
         self.several = several
-        self.merging = merging
+        self.foreign = foreign
         self.faults = Faults([])
         self.stack: list[_Frame] = []
         self.root: Node | None = None
@@ -174,7 +175,7 @@ class _Reader:
         if event.tag == _CORE + "null" or (plain and value in _NULLS and event.tag is None):
             node = Null(self.source, start, end)
         elif plain and value == "<<" and self.wants_key():
-            if not self.merging:
+            if not self.foreign:
                 self.fault(start, end, "a merge key `<<`", "write the keys out: merging is not supported")
             node = Unknown(UNREADABLE, self.source, start, end)
         node = self.called(event, node)
@@ -259,16 +260,20 @@ class _Reader:
 
     def check_tag(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         tag = event.tag
-        if tag is not None and tag not in _CORE_TAGS and tag not in self.functions:
+        if tag is not None and tag not in _CORE_TAGS and tag not in self.functions and not self.is_foreign(tag):
             shown = "!!" + tag.removeprefix(_CORE) if tag.startswith(_CORE) else tag
             start = _span(event)[0]
             self.fault(start, _span(event)[1], f"the tag {ticked(shown)} is not supported", "write the value itself")
 
     def called(self, event: Any, node: Node) -> Node:  # noqa: ANN401 - the stubs know no marks of events
-        """Give what stands for a value: where its tag is a function's, nobody knows it here."""
+        """Give what stands for a value: where its tag is a function's, or of others, nobody knows it here."""
         if event.tag is None or event.tag not in self.functions:
-            return node
+            known = event.tag is None or not self.is_foreign(event.tag)
+            return node if known else Unknown(event.tag, self.source, _span(event)[0], node.end)
         return Unknown(self.functions[event.tag], self.source, _span(event)[0], node.end, node)
+
+    def is_foreign(self, tag: str) -> bool:
+        return self.foreign and tag.startswith("!") and tag not in _CORE_TAGS
 
     def content_start(self, event: Any) -> int:  # noqa: ANN401 - the stubs know no marks of events
         # For PyYAML a value begins with its tag and its anchor.

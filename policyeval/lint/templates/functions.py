@@ -41,8 +41,15 @@ _NAMES: Final = (
     "ToJsonString",
     "Transform",
 )
+# Of AWS's `rain`, which works on templates before they are deployed.
+_OF_RAIN: Final = ("Constant", "Embed", "Env", "Include", "Module", "S3", "S3Http")
 TAGS: Final = MappingProxyType(
-    {"!Ref": "Ref", "!Condition": "Condition", **{f"!{name}": f"Fn::{name}" for name in _NAMES}}
+    {
+        "!Ref": "Ref",
+        "!Condition": "Condition",
+        **{f"!{name}": f"Fn::{name}" for name in _NAMES},
+        **{f"!Rain::{name}": f"Rain::{name}" for name in _OF_RAIN},
+    }
 )
 """The functions by their short forms."""
 

@@ -204,3 +204,25 @@ functions:
     own = "own: &own {Effect: Allow, Action: kms:Encrypt, Resource: '*'}\n"
     report = lint_bytes(Linter(load_all()), (own + text).encode(), "serverless.yml")
     assert sorted({finding.code for finding in report.findings}) == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "codes", "unknown"),
+    [
+        pytest.param("a: !vault |\n  66\np: %s", ["A102"], 0, id="of Ansible"),
+        pytest.param("a: !reference [b, c]\np: %s", ["A102"], 0, id="of GitLab"),
+        pytest.param("p: {Version: '2012-10-17', Statement: !include a.yaml}", [], 1, id="in a policy"),
+        pytest.param("p: {Version: '2012-10-17', Statement: [!more {a: !less [b]}]}", [], 1, id="one in another"),
+        pytest.param("a: !!set {b}\np: %s", ["A102", "S101"], 0, id="but none of YAML's own"),
+        pytest.param("accounts: []\na: !vault x\np: %s", ["A102", "S101"], 0, id="nor in a file of ours"),
+        pytest.param("Resources: {A: {Type: !B c, Properties: %s}}", ["A102", "S101"], 0, id="nor in a template"),
+        pytest.param(
+            "Resources: {A: {Type: B, Properties: {p: %s, q: !Rain::Embed c}}}", ["A102"], 0, id="but of rain"
+        ),
+    ],
+)
+def test_of_what_has_a_tag_of_others_nobody_knows_what_it_is(text: str, codes: list[str], unknown: int) -> None:
+    policy = "{Version: '2012-10-17', Statement: [{Effect: Allow, Action: kms:Decrpyt, Resource: '*'}]}"
+    report = lint_bytes(Linter(load_all()), text.replace("%s", policy).encode(), "a.yaml")
+    assert sorted({finding.code for finding in report.findings}) == codes
+    assert report.unknown == unknown
