@@ -136,6 +136,16 @@ def read_string(text: str, start: int, end: int) -> Patchwork:
     return _flushed(whole) if head["flush"] else whole
 
 
+def read_template(text: str) -> Patchwork:
+    """Give the value of a template that has no quotes around it and no escapes; offsets are into `text`.
+
+    Raises `BrokenError`.
+    """
+    builder = _Builder(text)
+    builder.take(0, len(text), escapes=False)
+    return builder.patchwork(len(text))
+
+
 class _Builder:
     """Collects what a string's pieces stand for."""
 

@@ -17,7 +17,8 @@ from policyeval.lint.templates.resources import ORGANIZATION_TYPES
 from policyeval.lint.templates.spot import Spot, get, is_empty
 from policyeval.lint.view import KeyFacts
 from policyeval.model.policy import PolicyType
-from policyeval.syntax.hcl_strings import read_string
+from policyeval.syntax.hcl_strings import BrokenError, read_string, read_template
+from policyeval.syntax.strings import written_offsets
 from policyeval.syntax.tree import CHOICE, INTERPOLATION, REFERENCE, Boolean, List, Mapping, Text, Unknown, pointer_part
 
 if TYPE_CHECKING:
@@ -124,8 +125,23 @@ def interpolated(node: Unknown) -> Patchwork | None:
     """
     if node.why is not INTERPOLATION or node.source is None:
         return None
-    patchwork = read_string(node.source.text, node.start, node.end)
-    return None if patchwork.has_directives else patchwork
+    if isinstance(node.argument, Text):
+        patchwork = _in_json(node.argument)
+    else:
+        patchwork = read_string(node.source.text, node.start, node.end)
+    return None if patchwork is None or patchwork.has_directives else patchwork
+
+
+def _in_json(text: Text) -> Patchwork | None:
+    """Give a string of Terraform's JSON, whose escapes are those of JSON alone."""
+    try:
+        patchwork = read_template(text.value)
+    except BrokenError:
+        return None
+    written = written_offsets(text)
+    if patchwork.offsets is None or written is None:
+        return patchwork._replace(offsets=None)
+    return patchwork._replace(offsets=[written[offset] for offset in patchwork.offsets])
 
 
 def _named(root: Node, of: str) -> Iterator[_Block]:
@@ -229,6 +245,8 @@ def _from_json(node: Node) -> Node:
     if sole is not None or _TEMPLATE.search(node.value):
         expression = Text(sole[1], node.source, node.start, node.end) if sole is not None else None
         ending = "" if "%{" in node.value else node.value.rpartition("}")[2]
+        if expression is None:
+            return Unknown(INTERPOLATION, node.source, node.start, node.end, node, ending)
         return Unknown(REFERENCE, node.source, node.start, node.end, expression, ending)
     value = node.value.replace("$${", "${").replace("%%{", "%{")
     return Text(value, node.source, node.start, node.end)

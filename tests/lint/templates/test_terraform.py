@@ -22,6 +22,9 @@ ROWS = [(kind, path, policy_type) for kind in POLICIES for path, policy_type in 
 POLICY = '{ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "*" }] }'
 
 
+JSON_POLICY = '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "s3:Wrong", "Resource": %s}}'
+
+
 def _find(text: str, name: str = "main.tf") -> Found:
     reading = read(dedent(text).encode(), name)
     assert reading.faults == []
@@ -448,6 +451,24 @@ def test_what_gives_more_permissions_is_found_whatever_comes_from_elsewhere(more
     statement = 'statement {\nactions = ["iam:PassRole", "lambda:*"]\nresources = ["*"]\n}'
     found = _found(f'data "aws_iam_policy_document" "it" {{\n{more}\n{statement}\n}}', {"W211"})
     assert [row.split()[2] for row in found] == ['"iam:PassRole"', '"lambda:*"']
+
+
+@pytest.mark.parametrize(
+    ("policy", "found"),
+    [
+        pytest.param(JSON_POLICY % '"${aws_s3_bucket.b.arn}/*"', ['"s3:Wrong"'], id="a part of a string"),
+        pytest.param(JSON_POLICY % '"arn:aws:s3:::${m["x"]}-$${aws:username}"', ['"s3:Wrong"'], id="quotes in it"),
+        pytest.param(JSON_POLICY % "${jsonencode(var.x)}", ['"s3:Wrong"'], id="a value"),
+        pytest.param(JSON_POLICY % '"*"%{ if var.x }, "Sid": "x"%{ endif }', [], id="a directive"),
+        pytest.param(JSON_POLICY % '"${x"', [], id="that is not closed"),
+    ],
+)
+def test_a_policy_with_interpolations_in_a_string_of_json_is_known_but_for_them(policy: str, found: list[str]) -> None:
+    text = json.dumps({"resource": {"aws_iam_policy": {"it": {"policy": policy}}}})
+    report = _lint(text, "main.tf.json")
+    written = [text[each.place.start : each.place.end] for each in report.findings if each.code == "A102"]
+    assert written == [json.dumps(each)[1:-1] for each in found]
+    assert report.unknown == 1
 
 
 def test_a_policy_that_is_put_together_of_objects_is_one() -> None:
