@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # Bytes of characters, or a character that is written as it is.
 _BYTES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+|.", re.DOTALL)
+_TOLD: Final = re.compile(r"line (\d+), column (\d+)")
 _STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"?', re.DOTALL)
 
 
@@ -177,4 +178,16 @@ def _moved(fault: Diagnostic, patchwork: Patchwork, whole: Node, pointer: str) -
         return fault
     start, end = _span(fault.place.start, fault.place.end, patchwork, whole)
     place = replace(fault.place, source=whole.source, start=start, end=end, pointer=pointer + fault.place.pointer)
-    return replace(fault, place=place)
+    return replace(fault, hint=_moved_hint(fault, patchwork, whole), place=place)
+
+
+def _moved_hint(fault: Diagnostic, patchwork: Patchwork, whole: Node) -> str | None:
+    """Give a hint with the line and column of the file, where it tells any."""
+    told = _TOLD.search(fault.hint) if fault.hint is not None else None
+    if fault.hint is None or told is None or fault.place is None or fault.place.source is None or whole.source is None:
+        return fault.hint
+    if patchwork.offsets is None:
+        return None
+    at = fault.place.source.line_span(int(told[1]))[0] + int(told[2]) - 1
+    line, column = whole.source.position(patchwork.offsets[at])
+    return f"{fault.hint[: told.start()]}line {line}, column {column}{fault.hint[told.end() :]}"

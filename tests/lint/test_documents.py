@@ -294,6 +294,22 @@ def test_a_policy_that_is_encoded_as_in_urls_has_places_in_the_file_and_no_fixes
     assert report.policies == 1
 
 
+BROKEN = '{"Version": "2012-10-17",\n  "Statement": [{"Effect": "Allow", "Action": "*"}}'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "hint"),
+    [
+        pytest.param("a.json", json.dumps({"P": BROKEN}), "a `]` is missing before line 1, column 99", id="a string"),
+        pytest.param("a.yaml", f"P: |\n  {BROKEN}", "a `]` is missing before line 3, column 51", id="a block"),
+        pytest.param("a.yaml", f"P: >\n  {BROKEN}", None, id="a folded text, which nobody can follow"),
+    ],
+)
+def test_what_lacks_its_end_in_a_string_is_told_by_the_lines_of_the_file(name: str, text: str, hint: str) -> None:
+    (fault,) = [each for each in lint_bytes(LINTER, text.encode(), name).findings if each.code == "S101"]
+    assert fault.hint == hint
+
+
 def test_a_policy_in_a_folded_text_has_the_place_of_the_text() -> None:
     text = "Policy: >\n" + "".join(f"    {line}\n" for line in BAD_EFFECT.splitlines())
     (finding,) = [finding for finding in lint_bytes(LINTER, text.encode(), "a.yaml").findings if finding.code == "S114"]
