@@ -18,7 +18,7 @@ from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.faults import wide_encoding
 from policyeval.syntax.json_reader import read_json
 from policyeval.syntax.patchwork import Patchwork
-from policyeval.syntax.tree import List, Text, Unknown
+from policyeval.syntax.tree import UNREADABLE, List, Text, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,6 +104,8 @@ def _reader(name: str, text: str) -> Callable[[str, str], tuple[Node | None, lis
         from policyeval.syntax.hcl_reader import read_hcl  # noqa: PLC0415 - few runs have such files
 
         return read_hcl
+    if suffix in _LINES:
+        return _read_lines
     if suffix == ".json" or (suffix not in _YAML and _begins_as_json(text)):
         return _read_json
     return _read_yaml
@@ -125,6 +127,20 @@ def _read_json(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
     patchwork = Patchwork(source.text, holes, list(range(len(source.text) + 1)))
     root, left = read_patchwork(patchwork, Text(source.text, source, 0, len(source.text)), "")
     return (None, left or [_unrendered(mark, "JSON")]) if isinstance(root, Unknown) else (root, left)
+
+
+def _read_lines(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
+    """Read JSON Lines: a document on each line that is not blank."""
+    source = Source(name, text.removeprefix("\ufeff"))
+    whole = Text(source.text, source, 0, len(source.text))
+    documents: list[Node] = []
+    found: list[Diagnostic] = []
+    for line in _LINE.finditer(source.text):
+        patchwork = Patchwork(line.group(), (), list(range(line.start(), line.end() + 1)))
+        node, faults = read_patchwork(patchwork, whole, f"/{len(documents)}")
+        documents.append(node or Unknown(UNREADABLE, source, *line.span()))
+        found += faults
+    return List(documents, source, 0, len(source.text)), found
 
 
 def _mark_in_json(faults: list[Diagnostic]) -> Place | None:
@@ -218,4 +234,6 @@ _HOLES: Final = MappingProxyType(
 )
 # Entities files have accounts, scenario files tests.
 _OURS: Final = ("accounts", "tests")
+_LINES: Final = frozenset({".jsonl", ".ndjson"})
+_LINE: Final = re.compile(r"[^\S\r\n]*[^\s][^\r\n]*")
 _YAML: Final = frozenset({".yaml", ".yml"})

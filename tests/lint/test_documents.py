@@ -310,6 +310,21 @@ def test_what_lacks_its_end_in_a_string_is_told_by_the_lines_of_the_file(name: s
     assert fault.hint == hint
 
 
+def test_each_line_of_a_file_of_json_lines_is_a_document() -> None:
+    lines = [json.dumps({**DOCUMENT, "Statement": {**STATEMENT, "Action": action}}) for action in ("s3:A", "s3:B")]
+    text = f"\ufeff{lines[0]}\r\n\n  {lines[1]}\n{lines[0][:-1]}\n"
+    for name in ("a.jsonl", "a.ndjson"):
+        report = lint_bytes(LINTER, text.encode(), name)
+        found = [(each.code, each.place.line, each.place.column, each.place.pointer) for each in report.findings]
+        assert found == [
+            ("A102", 1, 70, "/0/Statement/Action"),
+            ("A102", 3, 72, "/1/Statement/Action"),
+            ("S101", 4, 1, "/2"),
+            ("A102", 4, 70, "/2/Statement/Action"),
+        ]
+        assert report.policies == 3
+
+
 def test_a_policy_in_a_folded_text_has_the_place_of_the_text() -> None:
     text = "Policy: >\n" + "".join(f"    {line}\n" for line in BAD_EFFECT.splitlines())
     (finding,) = [finding for finding in lint_bytes(LINTER, text.encode(), "a.yaml").findings if finding.code == "S114"]
