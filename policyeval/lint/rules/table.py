@@ -75,6 +75,8 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
         "C309": "conditions.contradiction",
         "C310": "conditions.tautology",
         "C312": "conditions.use_condition_key_only_with_supported_services",
+        "C313": "conditions.inverted_secure_transport",
+        "C314": "conditions.network_and_endpoint_denied",
         "C401": "conditions.equivalent_to_null_false",
         "C402": "conditions.null_with_qualifier",
         "C403": "conditions.improve_ip_range",
