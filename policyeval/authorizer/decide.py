@@ -9,9 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from policyeval.authorizer.actions import ASSUME_ROLE, ASSUME_ROLE_WITH_SAML, ASSUME_ROOT, WEB_IDENTITY_ACTIONS
+from policyeval.authorizer.actions import (
+    ASSUME_ROLE,
+    ASSUME_ROLE_WITH_SAML,
+    ASSUME_ROOT,
+    PASS_ROLE,
+    ROLE_EXTRAS,
+    WEB_IDENTITY_ACTIONS,
+)
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.grants import MatchedGrant
+from policyeval.evaluator.context import EvaluationContext, getter
 from policyeval.evaluator.layers import BoundStatement, PolicyLayer
 from policyeval.evaluator.principals import Door
 from policyeval.model.arn import split_arn
@@ -90,7 +98,29 @@ def _out_of_question(case: Case) -> str | None:
         return "K3"
     if (case.action.service == "sts" or case.caller.caller_type == "Federated") and _never_asks(case):
         return "S35"
+    if case.context.caller.temporary and case.action.service in {"iam", "sts"} and _is_kept_from(case):
+        return "S35"
     return None
+
+
+def _is_kept_from(case: Case) -> bool:
+    """Tell whether temporary credentials of a user, or of a root user, are not for such a call to IAM or STS.
+
+    Those of GetSessionToken are for IAM with a second factor only. Passing a role is no call, but asked of one.
+    """
+    action, context = case.action.folded, case.context
+    kind = context.caller.keys.get("aws:principaltype")
+    if kind == "AssumedRole":
+        return False
+    if case.action.service == "sts":
+        return kind == "FederatedUser" or not (action == ASSUME_ROLE or action in ROLE_EXTRAS)
+    if action == PASS_ROLE or context.via_service is not None:
+        return False
+    return kind == "FederatedUser" or not _has_second_factor(context)
+
+
+def _has_second_factor(context: EvaluationContext) -> bool:
+    return str(getter("aws:multifactorauthpresent")(context)).lower() == "true"
 
 
 def _never_asks(case: Case) -> bool:

@@ -372,6 +372,44 @@ def test_on_an_alias_there_are_no_keys_of_the_call() -> None:
     assert ask({"alice": [allow(Condition=nothing)]}, **asked).allowed
 
 
+OF_TOKEN, OF_FEDERATION, SECOND = Session(), Session("x", [policy(allow())]), {"aws:MultiFactorAuthPresent": True}
+# What holds, the session, the action, the resource, what else is told, whether it is allowed; else S35 denies it.
+TEMPORARY: list[tuple[str, Session | None, str, str, dict[str, Any], bool]] = [
+    ("a user calls IAM", None, "iam:ListUsers", "*", {}, True),
+    ("with a session token it does not", OF_TOKEN, "iam:ListUsers", "*", {}, False),
+    ("but with a second factor", OF_TOKEN, "iam:ListUsers", "*", {"context": SECOND}, True),
+    ("one that it showed a while ago, too", OF_TOKEN, "iam:ListUsers", "*", {"context": {"aws:MultiFactorAuthAge": 60}}, True),
+    ("a service does on its behalf", OF_TOKEN, "iam:ListUsers", "*", {"via_service": S3}, True),
+    ("and it passes a role", OF_TOKEN, "iam:PassRole", APP, {}, True),
+    ("and assumes one", OF_TOKEN, "sts:AssumeRole", APP, {}, True),
+    ("with tags", OF_TOKEN, "sts:TagSession", APP, {}, True),
+    ("it asks STS nothing else", OF_TOKEN, "sts:DecodeAuthorizationMessage", "*", {"context": SECOND}, False),
+    ("a user does", None, "sts:DecodeAuthorizationMessage", "*", {}, True),
+    ("a federated user does not call IAM", OF_FEDERATION, "iam:ListUsers", "*", {"context": SECOND}, False),
+    ("but passes a role", OF_FEDERATION, "iam:PassRole", APP, {}, True),
+    ("it asks STS nothing", OF_FEDERATION, "sts:DecodeAuthorizationMessage", "*", {}, False),
+    ("nor to tag a session", OF_FEDERATION, "sts:TagSession", APP, {}, False),
+    ("and all other services", OF_FEDERATION, "sqs:ListQueues", "*", {}, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("session", "action", "resource", "facts", "allowed"), [pytest.param(*row[1:], id=row[0]) for row in TEMPORARY]
+)
+def test_what_temporary_credentials_of_a_user_are_for(
+    session: Session | None, action: str, resource: str, facts: dict[str, Any], *, allowed: bool
+) -> None:
+    trust = [{"Effect": "Allow", "Action": "sts:*", "Principal": to(ALICE)}]
+    described = {"alice": [allow()], "app": [allow()], "trust": trust}
+    decision = ask(described, ALICE, action, resource, session=session, **facts)
+    assert (decision.allowed, decision.rule) == (allowed, None if allowed else "S35")
+
+
+def test_a_roles_session_calls_iam_and_sts() -> None:
+    for action in ("iam:ListUsers", "sts:DecodeAuthorizationMessage"):
+        assert ask({"app": [allow()]}, APP, action, "*", session=Session("x")).allowed
+
+
 MANAGER = f"arn:aws:iam::{M}:user/root-manager"
 # What holds, who calls, on whose root user, whether it is allowed by which layer or denied by which rule.
 ROOTS: list[tuple[str, str, str, tuple[bool, str | None, str | None]]] = [

@@ -147,7 +147,23 @@ def _out_of_question(case: Case) -> str | None:
         return "K3"
     if case.action == "sts:assumeroot" and not _is_of_its_organization(case):
         return "S35"
+    if _has_credentials_for_others(case):
+        return "S35"
     return None if _calls(case.caller, case.action) and not _is_strangers_provider(case) else "S35"
+
+
+def _has_credentials_for_others(case: Case) -> bool:
+    """S35: what GetFederationToken and GetSessionToken give is not for IAM and STS, but for a few calls."""
+    caller, service = case.caller, case.action.partition(":")[0]
+    if not caller.temporary or caller.kind not in {"user", "root", "federated"}:
+        return False
+    federated = caller.kind == "federated"
+    if service == "sts":
+        roles = {"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"}
+        return case.action != "sts:getcalleridentity" and (federated or case.action not in roles)
+    if service != "iam" or case.action == "iam:passrole" or case.request.via_service is not None:
+        return False
+    return federated or str(case.asked.facts.get("aws:multifactorauthpresent")).lower() != "true"
 
 
 def _is_of_its_organization(case: Case) -> bool:
