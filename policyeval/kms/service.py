@@ -146,7 +146,8 @@ class KeyManagementService:
             raise KmsError("UnknownOperationException")
         if not isinstance(caller, Caller):
             caller = self._caller(caller)
-        call = Call(self._core, caller, operation, params or {}, caller.region or self.region)
+        known = params if isinstance(params, Mapping) else {}  # what else there is `validate` refuses
+        call = Call(self._core, caller, operation, known, caller.region or self.region)
         if request_id is not None:
             call.request_id = request_id
         try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from policyeval.cli import main
-from policyeval.kms import KeyManagementService, RootKey, SqliteStore, TrailFile, trail_key
+from policyeval.kms import KeyManagementService, KmsError, RootKey, SqliteStore, TrailFile, trail_key
+from policyeval.kms.trail.trail import MemoryTrail
 from tests.kms.estate import ADMIN_A, NOBODY_A, entities
 
 
@@ -25,6 +27,16 @@ def folder(tmp_path: Path) -> Path:
         with pytest.raises(Exception, match="AccessDenied"):
             kms.client(NOBODY_A).decrypt(blob)
     return tmp_path
+
+
+@pytest.mark.parametrize("params", [b"x", 5, ["x"]])
+def test_a_request_of_no_members_is_refused_and_told(params: Any) -> None:
+    kms = KeyManagementService(entities(), trail=(trail := MemoryTrail()))
+    with pytest.raises(KmsError) as refused:
+        kms.call(ADMIN_A, "Decrypt", params)
+    assert refused.value.code == "SerializationException"
+    (record,) = trail.records
+    assert (record["errorCode"], record["requestParameters"]) == ("SerializationException", None)
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, str]:

@@ -127,7 +127,8 @@ class SecurityTokenService:
         if run is None:
             raise KmsError("InvalidAction", f"Could not find operation {operation} for version 2011-06-15")
         ids = (system.new_id(), request_id or system.new_id())
-        call = Call(self._core, caller, identity, operation, params or {}, caller.region or self.region, ids)
+        known = params if isinstance(params, Mapping) else {}  # what else there is `validate` refuses
+        call = Call(self._core, caller, identity, operation, known, caller.region or self.region, ids)
         try:
             call.params = validate(operation, params or {})
             response = run(call)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from policyeval.catalog.kms_prices import kms_prices
+from policyeval.kms.errors import KmsError
 from policyeval.kms.trail.usage import Usage
 from tests.kms.estate import A, B, allow
 from tests.kms.sts.estate import ROLE, SESSION, Tokens, tags, text
@@ -79,6 +80,15 @@ def test_what_was_not_even_valid_is_told() -> None:
     (record,) = tokens.trail.records
     assert record["errorCode"] == "MalformedInput"
     assert record["requestParameters"] == {"roleArn": ROLE, "roleSessionName": "a b", "tags": []}
+
+
+def test_nor_what_has_no_members_at_all() -> None:
+    tokens = Tokens()
+    alice, params = tokens.find(), cast("dict[str, object]", ["x"])
+    with pytest.raises(KmsError):
+        tokens.sts.call(alice.caller(), alice, "AssumeRole", params)
+    (record,) = tokens.trail.records
+    assert (record["errorCode"], record["requestParameters"]) == ("MalformedInput", None)
 
 
 @pytest.mark.parametrize(
