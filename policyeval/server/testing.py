@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -50,7 +51,9 @@ class LocalEndpoint:
         self.services = services
         self.region = region
         self._administrator = administrator
-        self._users: dict[str, Identity] = {}
+        self._keys: dict[str, Identity] = {}  # by their ids
+        self._users: dict[str, Identity] = {}  # the same, by whose they are
+        self._numbers = count(1)
 
     def credentials(self, as_: str | None = None) -> AccessKeyPair:
         """Give credentials of a principal that is described; nobody is asked whether that is allowed.
@@ -129,16 +132,16 @@ class LocalEndpoint:
 
     def find(self, access_key_id: str, token: str | None) -> Identity | None:
         """Give who an access key belongs to: one made here, or one that STS knows."""
-        found = self._users.get(access_key_id) if token is None else None
+        found = self._keys.get(access_key_id) if token is None else None
         return found if found is not None else self.services.sts.find(access_key_id, token)
 
     def _of_user(self, arn: str) -> AccessKeyPair:
         record = self.services.sts.iam.principal(arn)
-        known = next((identity for identity in self._users.values() if identity.principal == record.arn), None)
-        if known is None:
-            number = len(self._users) + 1
-            known = Identity(f"AKIAPYTEST{number:010}", system.entropy(20).hex(), record.arn)
-            self._users[known.access_key_id] = known
+        known = self._users.get(record.arn)
+        if known is None:  # nor does who asks in another thread meanwhile get the same number
+            known = Identity(f"AKIAPYTEST{next(self._numbers):010}", system.entropy(20).hex(), record.arn)
+            self._keys[known.access_key_id] = known
+            known = self._users.setdefault(record.arn, known)
         return AccessKeyPair(known.access_key_id, known.secret)
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from policyeval.kms.storage import system
+from policyeval.server.testing import AccessKeyPair, serving
+
 ROOT = Path(__file__).resolve().parents[2]
 SHARING = ROOT / "fixtures" / "sharing.yaml"
 
@@ -89,6 +92,26 @@ def test_whoever_is_described_can_call(pytester: pytest.Pytester) -> None:
         """
     )
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=8)
+
+
+def test_who_asks_for_credentials_at_the_same_time_gets_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    users = ["arn:aws:iam::111122223333:user/alice", "arn:aws:iam::444455556666:user/bob"]
+    got: dict[str, AccessKeyPair] = {}
+    with serving(SHARING) as endpoint:
+        entropy = system.entropy
+
+        def while_another_thread_asks(size: int) -> bytes:
+            monkeypatch.setattr(system, "entropy", entropy)
+            got[users[1]] = endpoint.credentials(users[1])
+            return entropy(size)
+
+        monkeypatch.setattr(system, "entropy", while_another_thread_asks)
+        got[users[0]] = endpoint.credentials(users[0])
+        for user in users:
+            found = endpoint.find(got[user].aws_access_key_id, None)
+            assert found is not None
+            assert (found.principal, found.secret) == (user, got[user].aws_secret_access_key)
+            assert endpoint.credentials(user) == got[user]
 
 
 def test_a_file_is_found_wherever_below_the_root_pytest_runs(pytester: pytest.Pytester) -> None:
