@@ -7,7 +7,7 @@ import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 from time import monotonic
 from types import FrameType
@@ -103,6 +103,9 @@ def run(app: App, opened: socket.socket, tls: Tls | None, ready: Callable[[], ob
     # uvicorn takes them over while it runs, and sends what it got to these again: to have stopped is a good end.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
+    with suppress(AttributeError):  # no such signal
+        # By default it ends a process. What changes before the loop hears it is seen at the first look.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     ready()
     server.run([opened])
 

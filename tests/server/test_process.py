@@ -478,6 +478,14 @@ def test_a_request_for_another_service_is_hinted_to_who_runs_the_server() -> Non
     assert hints[3] is None
 
 
+def test_who_asks_it_to_read_again_as_soon_as_it_is_up_does_not_end_it() -> None:
+    with serve() as served:
+        for _ in range(20):
+            served.process.send_signal(signal.SIGHUP)
+        assert served.client("sts").get_caller_identity()
+        assert served.stop()[0] == 0
+
+
 def test_a_file_that_changed_takes_effect_and_a_broken_one_does_not(tmp_path: Path) -> None:
     file = tmp_path / "data" / "accounts.yaml"
     with serve("--data", str(tmp_path / "data")) as served:
