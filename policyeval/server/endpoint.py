@@ -26,7 +26,6 @@ from policyeval.server.wire import WireError, WireRequest
 __all__ = ["Asked", "Endpoint", "Exchange", "Peer", "Reply", "Speaker"]
 
 _CALLERS: Final = 10_000
-_UNKNOWN: Final = "The security token included in the request is invalid."
 
 
 class Peer(NamedTuple):
@@ -126,6 +125,10 @@ class Exchange:
         self.is_slow = self._speaker.is_slow(asked)
         self._work = partial(self._speaker.do, caller, identity, asked, self.request_id)
 
+    def admit_again(self, asked: Asked, who: Callable[[], tuple[Caller, Identity]]) -> None:
+        """Let it in for now: `run` asks once more who sent it, when others were waited for."""
+        self._work = lambda: self._speaker.do(*who(), asked, self.request_id)
+
     def answer(self, reply: Reply) -> None:
         """Answer it at the door: `run` will give this."""
         self._work = lambda: reply
@@ -179,6 +182,7 @@ class Endpoint:
         self._sts = sts
         self._ids = ids
         self._clock = clock
+        self._credentials = credentials
         self._door = FrontDoor(credentials, frozenset().union(*regions().values()), most_body=most_body)
         self.most_body = most_body
         self._callers: dict[tuple[int, Peer, str, str | None], tuple[Identity, Caller]] = {}
@@ -197,6 +201,8 @@ class Endpoint:
             exchange.refuse(error)
         else:
             exchange.admit(asked, signed.identity, caller)
+            if exchange.is_slow:
+                exchange.admit_again(asked, partial(self._again, request, signed, peer, speaker))
         return exchange
 
     def refuse_size(self, request: WireRequest, peer: Peer) -> Exchange:
@@ -212,6 +218,15 @@ class Endpoint:
         if b"Action=" in request.query or (request.header(b"content-type") or "").lower().startswith(FORM):
             return self._sts
         return self._sts if "/sts/aws4_request" in (request.header(b"authorization") or "") else self._kms
+
+    def _again(self, request: WireRequest, signed: Signed, peer: Peer, speaker: Speaker) -> tuple[Caller, Identity]:
+        """Tell who sent a request that had to wait: meanwhile a role may be another one, of the same name (S12)."""
+        known = signed.identity
+        found = self._credentials.find(known.access_key_id, known.token)
+        if found is None or (found.principal, found.secret) != (known.principal, known.secret):
+            hint = f"`{known.access_key_id}` was taken away while the request waited for its turn"
+            raise DIALECTS[speaker.reading.service].not_known(hint)
+        return self._caller(signed._replace(identity=found), peer, request.header(b"user-agent"), speaker), found
 
     def _caller(self, signed: Signed, peer: Peer, user_agent: str | None, speaker: Speaker) -> Caller:
         """Give the same caller again for who calls from the same place in the same way.
@@ -231,7 +246,7 @@ class Endpoint:
         )
         if region not in regions().get(caller.partition, ()):  # partitions know nothing of each other's keys
             hint = f"access keys of the partition `{caller.partition}` are not known in {region}"
-            raise DIALECTS[speaker.reading.service].unknown(_UNKNOWN, hint)
+            raise DIALECTS[speaker.reading.service].not_known(hint)
         if user_agent is None or len(user_agent) <= LONGEST_AGENT:
             keep(self._callers, key, (identity, caller), _CALLERS)
         return caller

@@ -43,6 +43,10 @@ class Dialect(NamedTuple):
     expired: Refusal
     skew: timedelta
 
+    def not_known(self, hint: str) -> WireError:
+        """Say that nobody has such credentials, or not any more."""
+        return self.unknown("The security token included in the request is invalid.", hint)
+
 
 DIALECTS: Final[Mapping[str, Dialect]] = {
     "kms": Dialect(

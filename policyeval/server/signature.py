@@ -25,7 +25,6 @@ from policyeval.server.wire import WireRequest
 
 __all__ = ["Signed", "SigningKeys", "verify"]
 
-_UNKNOWN: Final = "The security token included in the request is invalid."
 _EXPIRED: Final = "The security token included in the request is expired"
 _MISMATCH: Final = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key"
@@ -117,7 +116,7 @@ def verify(  # noqa: PLR0913 - the request, and what it is held against, by name
     if identity is None:
         # That a key is not known is said, as AWS does: ids are no secrets, and so there is nothing that the time
         # of this answer could give away.
-        raise dialect.unknown(_UNKNOWN, _why_unknown(access_key, claim.token))
+        raise dialect.not_known(_why_unknown(access_key, claim.token))
     _check_signature(request, headers, signed_headers, claim, scope, identity.secret, keys, dialect)
     if identity.expires is not None and now >= identity.expires:
         raise dialect.expired(_EXPIRED)
