@@ -6,7 +6,7 @@ import asyncio
 import signal
 import traceback
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Final, NamedTuple
@@ -39,6 +39,7 @@ class Pace(NamedTuple):
 
 
 _USUAL: Final = Pace()
+_THREADS: Final = 3  # to follow the file, to sweep and to flush: none waits for another
 # Who writes without end does not keep what is taken away alive: 10 seconds at the usual pace.
 _MOST_SETTLING: Final = 100
 
@@ -49,7 +50,7 @@ class Upkeep:
     Args:
         services: what is kept.
         file: the entities file to follow; none when None.
-        pool: where what takes long is done.
+        pool: where slow requests run; it is closed with the services.
         journal, metrics: what is told of it.
         pace: how often.
 
@@ -68,6 +69,8 @@ class Upkeep:
         self._services = services
         self._file = file
         self._pool = pool
+        # Not among the requests: who sends many slow ones would keep what was taken away from them that long.
+        self._own = ThreadPoolExecutor(_THREADS, thread_name_prefix="policyeval-upkeep")
         self._journal = journal
         self._metrics = metrics
         self._pace = pace
@@ -89,6 +92,7 @@ class Upkeep:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._do(self._close)
+            self._own.shutdown(wait=False)
             self._pool.shutdown(wait=False)
 
     def _close(self) -> None:
@@ -98,7 +102,7 @@ class Upkeep:
             self._journal.note("error", "not everything could be kept", fault=str(error))
 
     async def _do(self, work: Callable[[], object]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._pool, work)
+        await asyncio.get_running_loop().run_in_executor(self._own, work)
 
     # The entities file
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -40,10 +41,11 @@ def described(*policies: object, **account: object) -> str:
 class Followed:
     """A server that follows a file, and what it told."""
 
-    def __init__(self, file: Path, url: str, told: list[dict[str, Any]]) -> None:
+    def __init__(self, file: Path, url: str, told: list[dict[str, Any]], pool: Executor) -> None:
         self.file = file
         self.url = url
         self.told = told
+        self.pool = pool
 
     def client(self, key: str = "AKIAALICE", secret: str = "alice") -> Any:  # noqa: S107 - of a test
         return boto3.client(
@@ -81,7 +83,7 @@ def following(file: Path, followed: EntitiesFile | None = None) -> Iterator[Foll
         services, journal=Journal(write, "json", system.now), file=followed, pace=Pace(look=0.01, settle=0, sweep=60)
     )
     with listen("127.0.0.1", 0) as opened, running(app, opened):
-        yield Followed(file, url_of(opened, "127.0.0.1", secure=False), told)
+        yield Followed(file, url_of(opened, "127.0.0.1", secure=False), told, app.pool)
 
 
 @pytest.fixture
@@ -142,6 +144,18 @@ def test_an_access_key_that_is_gone_is_nobodys(server: Followed) -> None:
     with pytest.raises(ClientError, match="UnrecognizedClientException"):
         server.client().list_keys()
     assert server.client("AKIAOTHER").list_keys()
+
+
+def test_an_access_key_is_gone_however_many_slow_requests_wait(server: Followed) -> None:
+    done = Event()
+    for _ in range(100):
+        server.pool.submit(done.wait)
+    try:
+        assert server.write(described(ADMINISTRATOR).replace("AKIAALICE", "AKIAOTHER"))["level"] == "info"
+        with pytest.raises(ClientError, match="UnrecognizedClientException"):
+            server.client().list_keys()
+    finally:
+        done.set()
 
 
 def test_a_policy_in_a_file_of_its_own_is_followed_too(tmp_path: Path) -> None:
