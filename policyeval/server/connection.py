@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 from http import HTTPStatus
 from time import perf_counter
 from typing import Final
@@ -197,7 +198,13 @@ class Connection(asyncio.Protocol):
             self._reply(taken, exchange, start, exchange.run())
             return
         future = self._loop.run_in_executor(self._app.pool, exchange.run)
-        future.add_done_callback(lambda done: self._reply(taken, exchange, start, done.result()))
+        future.add_done_callback(partial(self._reply_late, taken, exchange, start))
+
+    def _reply_late(self, taken: Taken, exchange: Exchange, start: float, done: asyncio.Future[Reply]) -> None:
+        if done.cancelled():  # the server has stopped before its turn came
+            self._transport.abort()
+        else:
+            self._reply(taken, exchange, start, done.result())
 
     def _reply(self, taken: Taken, exchange: Exchange, start: float, reply: Reply) -> None:
         kind = b"Content-Type: %b\r\n" % reply.content_type.encode("ascii") if reply.content_type else b""

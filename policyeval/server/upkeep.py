@@ -93,7 +93,8 @@ class Upkeep:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._do(self._close)
             self._own.shutdown(wait=False)
-            self._pool.shutdown(wait=False)
+            # Who still waits is let go: the process would not end before all of that was done, for nobody.
+            self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _close(self) -> None:
         try:

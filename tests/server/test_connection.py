@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterator
+from threading import Event
+from typing import Any
 
 import pytest
 from uvicorn.server import ServerState
 
 from policyeval.entities import Entities
 from policyeval.kms.storage import system
+from policyeval.server import listening
 from policyeval.server.app import App
 from policyeval.server.attention import Attention
 from policyeval.server.build import build
 from policyeval.server.connection import Connection as Served
 from policyeval.server.connection import plain_address
 from policyeval.server.journal import Journal
+from policyeval.server.listening import listen, running, url_of
 from policyeval.server.services import Services
 from policyeval.server.starter import starter
 from policyeval.server.testing import AccessKeyPair, LocalEndpoint
@@ -188,6 +192,32 @@ def test_who_says_nothing_or_never_ends_is_let_go(app: App, sent: bytes) -> None
             return rest
 
     assert asyncio.run(is_let_go()) == b""
+
+
+def test_what_waits_when_the_time_to_stop_is_over_is_let_go_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(listening, "_GRACE", 1)
+    entities = Entities.from_text(starter("111122223333", system.entropy))
+    app = build(Services.open(entities), journal=Journal(lambda _: None, "text", system.now))
+    user = next(key for key in entities.access_keys() if ":user/" in key.principal_arn)
+    submit, has_come, under_way = app.pool.submit, Event(), Event()
+    for _ in range(100):
+        submit(under_way.wait)
+
+    def note_that_it_waits(*work: Any) -> Any:
+        found = submit(*work)
+        has_come.set()
+        return found
+
+    monkeypatch.setattr(app.pool, "submit", note_that_it_waits)
+    with listen("127.0.0.1", 0) as opened, connected(url_of(opened, "127.0.0.1", secure=False)) as waiting:
+        with running(app, opened):
+            waiting.send(sign(AccessKeyPair(user.id, user.secret), waiting.url, b"{}", asks("CreateKey")), b"{}")
+            assert has_come.wait(30)
+        under_way.set()
+        assert waiting.is_closed()
+        assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import pytest
@@ -262,3 +263,23 @@ def test_what_could_not_be_kept_at_the_end_is_told_in_a_line(monkeypatch: pytest
         "not everything could be kept",
         "the disk is full",
     )
+
+
+def test_what_waits_for_its_turn_when_the_server_has_stopped_is_let_go() -> None:
+    pool, under_way = ThreadPoolExecutor(1), Event()
+    pool.submit(under_way.wait)
+    waiting = pool.submit(list)
+    services = Services.open(Entities.from_text(starter(A, system.entropy)))
+    journal = Journal(lambda _: None, "json", system.now)
+    upkeep = Upkeep(services, file=None, pool=pool, journal=journal, metrics=Metrics("1", 0))
+
+    async def live() -> asyncio.Future[Any]:
+        async with upkeep.running():
+            asked = asyncio.wrap_future(waiting)
+        await asyncio.sleep(0)
+        return asked
+
+    try:
+        assert asyncio.run(live()).cancelled()
+    finally:
+        under_way.set()
