@@ -15,6 +15,7 @@ from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
 from policyeval.errors import MissingExtraError, UnknownEntityError
 from policyeval.kms.storage import system
 from policyeval.kms.sts.identity import Identity
+from policyeval.kms.sts.names import role_session_arn
 from policyeval.model.arn import split_arn
 from policyeval.model.source import Diagnostic
 from policyeval.server.journal import Journal
@@ -83,6 +84,9 @@ class LocalEndpoint:
                 message = f"`{principal}` is no session of a role"
                 raise UnknownEntityError([Diagnostic(message, f"its ARN ends in `assumed-role/ROLE/NAME`, {_NAMED}")])
             role = self.services.sts.iam.role(arn.account, role_name).arn
+            if role_session_arn(role, name) != principal:
+                message = f"no role of the session `{principal}` is described"
+                raise UnknownEntityError([Diagnostic(message, f"did you mean `{role_session_arn(role, name)}`?")])
         issue = self.services.sts.session_of(role, name)
         return AccessKeyPair(issue.access_key_id, issue.secret, issue.token)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from policyeval.errors import UnknownEntityError
 from policyeval.kms.storage import system
 from policyeval.server.testing import AccessKeyPair, serving
 
@@ -92,6 +93,15 @@ def test_whoever_is_described_can_call(pytester: pytest.Pytester) -> None:
         """
     )
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=8)
+
+
+@pytest.mark.parametrize("start", ["arn:aws-cn:sts::", "arn:aws:sts:us-east-1:"])
+def test_a_session_of_another_partition_is_nobodys_here(start: str) -> None:
+    with serving(SHARING) as endpoint, pytest.raises(UnknownEntityError) as caught:
+        endpoint.credentials(f"{start}444455556666:assumed-role/app/monday")
+    told = str(caught.value)
+    assert f"no role of the session `{start}444455556666:assumed-role/app/monday` is described" in told
+    assert "did you mean `arn:aws:sts::444455556666:assumed-role/app/monday`?" in told
 
 
 def test_who_asks_for_credentials_at_the_same_time_gets_others(monkeypatch: pytest.MonkeyPatch) -> None:
