@@ -18,8 +18,8 @@ def _asked_by(life: Lived, person: PrincipalRecord) -> Iterator[Request]:
     asked = life.request
     given = {key: value for key, value in (asked.context or {}).items() if key != "aws:TokenIssueTime"}
     sessions: list[Session | None] = [None]
-    if person.kind == "user":
-        sessions.append(Session())  # GetSessionToken
+    if person.kind == "user" and asked.action.lower().partition(":")[0] not in {"iam", "sts"}:
+        sessions.append(Session())  # GetSessionToken, whose credentials are not for those (S35)
     if person.kind == "role":
         sessions += [Session("s1"), Session("alice", tags={"team": "blue", "Project": "red"}, source_identity="boss")]
     contexts: list[dict[str, ContextValue]] = [given, {}]
