@@ -23,7 +23,8 @@ from policyeval.syntax.policy import policy_from_node
 from policyeval.syntax.python_reader import from_python
 
 ReadFile = Callable[[str], str]
-_WRAPPER_KEYS = ("name", "document", "file")
+_TEXTS = ("document", "file")
+_WRAPPER_KEYS = ("name", *_TEXTS)
 
 
 def built_in(document: Mapping[str, object], kind: PolicyType, name: str, arn: str | None = None) -> NamedPolicy:
@@ -92,7 +93,7 @@ class PolicyReader:
             return self._named(self._text(node, kind, spot), default_name)
         if isinstance(node, tree.Mapping):
             keys = {key.value for key, _ in node.entries}
-            if "document" in keys or "file" in keys:
+            if not keys.isdisjoint(_WRAPPER_KEYS):
                 return self._wrapper(node, kind, default_name, spot)
             return self._named(policy_from_node(node, kind, self.faults, spot.pointer), default_name)
         found = "has no value" if isinstance(node, tree.Null) else f"must be an object, not {node.kind}"
@@ -149,6 +150,10 @@ class PolicyReader:
     def _wrapper(
         self, node: tree.Mapping, kind: PolicyType | None, default_name: str, spot: Spot
     ) -> NamedPolicy | None:
+        if not any(key.value in _TEXTS for key, _ in node.entries):
+            message = "a policy that has a `name` has its text under `document`, or in a `file`"
+            self._fault(node, spot, message, "write `{name: ..., document: {...}}`")
+            return None
         entries: dict[str, tree.Node] = {}
         for key, value in node.entries:
             if key.value not in _WRAPPER_KEYS:

@@ -560,6 +560,22 @@ def test_a_chain_of_base_files_that_closes_is_refused(refused: Callable[..., str
     )
 
 
+@pytest.mark.parametrize("beside", ["", 'Version: "2012-10-17", Statement: []', "fiel: x.json"])
+def test_a_policy_under_a_name_alone_is_told_where_its_text_goes(refused: Callable[..., str], beside: str) -> None:
+    said = refused(
+        f"""\
+        policyeval: 1
+        accounts:
+          - id: "111122223333"
+            users: [{{name: alice, permissions_boundary: {{name: limit, {beside}}}}}]
+        """
+    )
+    assert said.splitlines()[0] == (
+        "accounts.yaml:4:49: a policy that has a `name` has its text under `document`, or in a `file`"
+    )
+    assert said.splitlines()[3:] == ["  hint: write `{name: ..., document: {...}}`"]
+
+
 def test_a_fault_in_a_base_file_is_told_alone(refused: Callable[..., str]) -> None:
     said = refused(
         """\
