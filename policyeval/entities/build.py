@@ -107,7 +107,10 @@ def _bases(document: Document[EntitiesModel], reader: PolicyReader) -> list[Docu
         spot = document.spot("entities")
         path = relative_to(document.name, document.model.entities)
         if path in names or len(names) > _MAX_BASES:
-            reader.faults.append(spot.fault(f"`{path}` starts from itself: {' -> '.join([*names, path])}"))
+            message = f"`{path}` starts from itself: {' -> '.join([*names, path])}"
+            if path not in names:
+                message = f"more than {_MAX_BASES} files start from one another"
+            reader.faults.append(spot.fault(message))
             return None
         names.append(path)
         text = reader.text_of(path, spot)

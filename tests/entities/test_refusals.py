@@ -560,6 +560,14 @@ def test_a_chain_of_base_files_that_closes_is_refused(refused: Callable[..., str
     )
 
 
+def test_a_chain_of_base_files_without_an_end_is_refused(refused: Callable[..., str]) -> None:
+    said = refused(
+        "policyeval: 1\nentities: base/0.yaml\n",
+        **{f"base/{number}.yaml": f"policyeval: 1\nentities: {number + 1}.yaml\n" for number in range(20)},
+    )
+    assert said.splitlines()[0] == "base/15.yaml:2:11: more than 16 files start from one another"
+
+
 @pytest.mark.parametrize("beside", ["", 'Version: "2012-10-17", Statement: []', "fiel: x.json"])
 def test_a_policy_under_a_name_alone_is_told_where_its_text_goes(refused: Callable[..., str], beside: str) -> None:
     said = refused(
