@@ -190,7 +190,8 @@ def test_a_trail_that_takes_nothing_more_is_no_good_health(tmp_path: Path) -> No
                 served.client().list_keys()
         with pytest.raises(HTTPError, match="503") as failing:
             urlopen(f"{served.url}/healthz")  # noqa: S310 - likewise
-        assert "could not be made durable" in json.loads(failing.value.read())["reason"]
+        with failing.value as answer:
+            assert "could not be made durable" in json.loads(answer.read())["reason"]
         code, log = served.stop()
     assert (code, "Traceback" in log) == (0, False)
 
