@@ -138,7 +138,7 @@ def _known(file: str, link: Link) -> tuple[Head | None, tuple[Fault, ...]]:
 
 def _print(report: Report, link: Link) -> None:
     if report.verified:
-        print_verdict("VERIFIED", f"{report.records:,} records")
+        print_verdict("VERIFIED", f"{report.records:,} {'record' if report.records == 1 else 'records'}")
     else:
         print_verdict("BROKEN", f"{report.total:,} {'fault' if report.total == 1 else 'faults'}")
         for fault in report.faults:

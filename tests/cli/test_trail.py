@@ -66,6 +66,13 @@ def test_a_head_from_elsewhere_counts_before_the_one_beside_the_file() -> None:
     assert "replaced: record 5 is not the one that the head knows" in result.stdout
 
 
+def test_one_record_is_no_records() -> None:
+    first = Path(TRAIL).read_bytes().splitlines(keepends=True)[0]
+    digest = json.loads(first)["chain"]["sha256"]
+    result = _run("trail", "verify", "-", "--head", f"1:{digest}", text=first)
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "VERIFIED  1 record")
+
+
 def test_a_trail_comes_through_a_pipe() -> None:
     data = Path(TRAIL).read_bytes()
     assert _run("trail", "verify", "-", "--head", _head(TRAIL), text=data).exit_code == 0
