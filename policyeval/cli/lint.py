@@ -84,6 +84,9 @@ def _outputs(
         if name not in FORMATS or not colon or not file:
             message = f"`{value}` is not FORMAT:FILE; formats are {', '.join(FORMATS)}."
             raise click.BadParameter(message)
+        if file == "-":
+            message = f"`-` is no file here: `--format {name}` prints."
+            raise click.BadParameter(message)
         pairs.append((name, file))
     return tuple(pairs)
 

@@ -402,6 +402,13 @@ def test_an_output_without_format_or_file_cannot_run(value: str) -> None:
     assert "is not FORMAT:FILE" in result.stderr
 
 
+def test_a_dash_is_no_file_to_write_to() -> None:
+    Path("policy.json").write_text(POLICY, encoding="utf-8")
+    result = lint("policy.json", "--output", "sarif:-")
+    assert (result.exit_code, Path("-").exists()) == (2, False)
+    assert "`-` is no file here: `--format sarif` prints." in result.stderr
+
+
 def test_the_summary_counts_by_rule() -> None:
     Path("policy.json").write_text(BAD_EFFECT.replace('"Read"', '""'), encoding="utf-8")
     lines = lint("policy.json", "--select", "S").stdout.splitlines()
