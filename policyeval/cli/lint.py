@@ -17,7 +17,7 @@ import click
 
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.output import print_file, print_text, window
-from policyeval.cli.paths import file_path
+from policyeval.cli.paths import file_path, naming
 from policyeval.cli.sharing import processors, shared
 from policyeval.cli.streams import stdin
 from policyeval.errors import ConfigError
@@ -201,14 +201,18 @@ def _config(options: _Options) -> tuple[Config, Path]:
         return Config(), Path.cwd()
     name = os.path.relpath(path)
     try:
-        return read_config(path.read_text(encoding="utf-8-sig"), name), path.parent.resolve()
+        with naming(name):
+            text = path.read_text(encoding="utf-8-sig")
+        return read_config(text, name), path.parent.resolve()
     except UnicodeDecodeError:
         raise ConfigError([Diagnostic(f"cannot read `{name}`: it is not UTF-8")]) from None
 
 
 def _baseline(options: _Options, config: Config, folder: Path) -> frozenset[str]:
     if options.baseline is not None:
-        return read_baseline(Path(options.baseline).read_bytes(), options.baseline)
+        with naming(options.baseline):
+            data = Path(options.baseline).read_bytes()
+        return read_baseline(data, options.baseline)
     if config.baseline is not None and options.new_baseline is not None:
         path = folder / config.baseline
         if not path.exists() and os.path.realpath(options.new_baseline) == os.path.realpath(path):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import click
 
-__all__ = ["FilePath", "file_path"]
+__all__ = ["FilePath", "file_path", "naming"]
 
 
 class FilePath(click.Path):
@@ -24,3 +26,14 @@ class FilePath(click.Path):
 
 file_path: Final = FilePath(readable=False)
 """Shells complete it; who opens it says what is wrong with it."""
+
+
+@contextmanager
+def naming(file: str) -> Iterator[None]:
+    """Have the file named that cannot be read on: of one that is open the system tells only what is wrong."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            raise OSError(error.errno, error.strerror or str(error), file) from error
+        raise

@@ -13,7 +13,7 @@ import click
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import format_option
 from policyeval.cli.output import print_json, print_text, print_verdict
-from policyeval.cli.paths import file_path
+from policyeval.cli.paths import file_path, naming
 from policyeval.cli.streams import stdin
 from policyeval.kms.storage.trail_file import head_path, known_head
 from policyeval.kms.trail.chain import Head, Link
@@ -90,7 +90,7 @@ def opened(file: str) -> Iterator[BinaryIO]:
     if file == "-":
         yield stdin()
     else:
-        with Path(file).open("rb") as lines:
+        with Path(file).open("rb") as lines, naming(file):
             yield lines
 
 
@@ -115,7 +115,8 @@ def _link(first: bytes, key: bytes | None) -> Link:
 
 
 def _key(path: str) -> bytes:
-    data = Path(path).read_bytes()
+    with naming(path):
+        data = Path(path).read_bytes()
     text = data.strip()
     if len(text) == _HEX_KEY:
         try:

@@ -73,6 +73,28 @@ def test_one_record_is_no_records() -> None:
     assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "VERIFIED  1 record")
 
 
+UNREADABLE = Path("/proc/self/mem")  # opens, and cannot be read from its start
+
+
+@pytest.mark.skipif(not UNREADABLE.exists(), reason="Linux has it")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("trail", "verify", "FILE"),
+        ("trail", "verify", TRAIL, "FILE"),
+        ("trail", "verify", KEYED, "--key-file", "FILE"),
+        ("usage", "FILE"),
+        ("lint", TRAIL, "--baseline", "FILE"),
+        ("lint", TRAIL, "--config", "FILE"),
+    ],
+    ids=["a trail", "its second part", "a key", "a trail to price", "a baseline", "settings"],
+)
+def test_a_file_that_cannot_be_read_on_is_named(arguments: tuple[str, ...]) -> None:
+    result = _run(*(str(UNREADABLE) if argument == "FILE" else argument for argument in arguments))
+    assert result.exit_code == 2
+    assert result.stderr.endswith("/proc/self/mem`: input/output error\n")
+
+
 def test_a_trail_comes_through_a_pipe() -> None:
     data = Path(TRAIL).read_bytes()
     assert _run("trail", "verify", "-", "--head", _head(TRAIL), text=data).exit_code == 0
