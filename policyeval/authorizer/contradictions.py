@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from policyeval.evaluator import values
-from policyeval.evaluator.context import (
-    CallerFacts,
-    EvaluationContext,
-    Value,
-    Values,
-    getter,
-    origin_keys,
-    service_principal,
-)
+from policyeval.evaluator.context import CallerFacts, EvaluationContext, Value, Values
 from policyeval.evaluator.key_names import (
     CALLER_KEYS,
     ENCRYPTION_CONTEXT,
@@ -25,6 +17,7 @@ from policyeval.evaluator.key_names import (
     UNKNOWN_ID,
     UNKNOWN_TYPE,
 )
+from policyeval.evaluator.key_values import getter, origin_keys, service_principal
 from policyeval.model.source import Diagnostic
 
 # Of how a role's session began, which its name does not tell.

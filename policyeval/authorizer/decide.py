@@ -19,7 +19,8 @@ from policyeval.authorizer.actions import (
 )
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.grants import MatchedGrant
-from policyeval.evaluator.context import EvaluationContext, getter
+from policyeval.evaluator.context import EvaluationContext
+from policyeval.evaluator.key_values import getter
 from policyeval.evaluator.layers import BoundStatement, PolicyLayer
 from policyeval.evaluator.principals import Door
 from policyeval.model.arn import split_arn

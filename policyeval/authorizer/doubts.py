@@ -16,8 +16,8 @@ from policyeval.authorizer.decide import needs_no_permission
 from policyeval.authorizer.report import every_layer
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.catalog.services import MAKING_ACTIONS, governing, may_have_policy
-from policyeval.evaluator.context import getter
 from policyeval.evaluator.key_names import BUCKET_TAG, OTHER_RESOURCE_TAGS, RESOURCE_TAG, RESOURCE_TAGS, UNKNOWN_ID
+from policyeval.evaluator.key_values import getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.principals import whom
 from policyeval.evaluator.statements import CompiledStatement

@@ -11,7 +11,8 @@ from policyeval.authorizer.doubts import reservations
 from policyeval.authorizer.message import sentence
 from policyeval.authorizer.report import every_layer, layer_verdicts, unevaluated
 from policyeval.evaluator.conditions import Test
-from policyeval.evaluator.context import EvaluationContext, Value, getter
+from policyeval.evaluator.context import EvaluationContext, Value
+from policyeval.evaluator.key_values import getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.decision import Layer

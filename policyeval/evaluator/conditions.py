@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from policyeval.evaluator.context import EvaluationContext, Getter, getter
+from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.globs import Tokens, Wild
+from policyeval.evaluator.key_values import Getter, getter
 from policyeval.evaluator.operators import NULL, OPERATORS, Operator, literal_text
 from policyeval.evaluator.templates import Template, compile_template
 from policyeval.model.policy import Condition

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from policyeval.evaluator.conditions import CompiledCondition, Quick, Test
-from policyeval.evaluator.context import COMPUTED, EvaluationContext, Value
+from policyeval.evaluator.context import EvaluationContext, Value
 from policyeval.evaluator.key_names import CALLER_KEYS, ENCRYPTION_CONTEXT, PRINCIPAL_TAG, RESOURCE_TAGS, TARGET_KEYS
+from policyeval.evaluator.key_values import COMPUTED
 from policyeval.evaluator.principals import Door
 from policyeval.evaluator.statements import CompiledStatement
 
@@ -96,7 +97,7 @@ def _remainder(condition: CompiledCondition, context: EvaluationContext) -> Rema
 def _spot(key: str, context: EvaluationContext) -> Spot | None:
     """Tell where a key that is not settled stands, None where more than one place decides.
 
-    It says of every key what its getter does (context.py), for requests through no endpoint.
+    It says of every key what its getter does (key_values.py), for requests through no endpoint.
     """
     if key.startswith(ENCRYPTION_CONTEXT):
         return Spot(in_pairs=True, name=key.removeprefix(ENCRYPTION_CONTEXT))

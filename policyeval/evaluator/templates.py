@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from policyeval.evaluator.context import EvaluationContext, Getter, getter
+from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.globs import Token, Tokens, join_tokens, tokenize
+from policyeval.evaluator.key_values import Getter, getter
 from policyeval.syntax.templates import Literal, Variable, parse_template
 
 

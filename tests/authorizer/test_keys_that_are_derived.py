@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from policyeval import Authorizer, Request, Session
-from policyeval.evaluator.context import Value, getter
+from policyeval.evaluator.context import Value
+from policyeval.evaluator.key_values import getter
 from tests.authorizer.estates import ALIAS, ALICE, APP, APP_SESSION, BUCKET, KEY, LINKED, ROOT_A, A, allow, estate, to
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -10,8 +10,9 @@ import pytest
 from policyeval import PolicyType, parse_policy
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.evaluator.asking import Question, ask_all, needs_context
-from policyeval.evaluator.context import COMPUTED, CallerFacts, CallFacts, EvaluationContext, TargetFacts, Value, getter
+from policyeval.evaluator.context import CallerFacts, CallFacts, EvaluationContext, TargetFacts, Value
 from policyeval.evaluator.key_names import CALLER_KEYS, TARGET_KEYS
+from policyeval.evaluator.key_values import COMPUTED, getter
 from policyeval.evaluator.residuals import Spot, residual
 from policyeval.evaluator.statements import CompiledStatement
 from tests.evaluator.statements import ALICE, BUCKET, KEY, A
