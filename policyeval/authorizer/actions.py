@@ -18,6 +18,8 @@ DESCRIBE_KEY = "kms:describekey"
 ASSUME_ROLE = "sts:assumerole"
 ASSUME_ROOT = "sts:assumeroot"
 PASS_ROLE = "iam:passrole"  # noqa: S105 - no password
+SERVICE_BEARER_TOKEN = "sts:getservicebearertoken"  # noqa: S105 - no password
+SET_CONTEXT = "sts:setcontext"
 ASSUME_ROLE_WITH_SAML = "sts:assumerolewithsaml"
 # Federated callers have no AWS credentials: the trust policy alone decides (S35).
 WEB_IDENTITY_ACTIONS = frozenset({ASSUME_ROLE_WITH_SAML, "sts:assumerolewithwebidentity"})

@@ -15,6 +15,8 @@ from policyeval.authorizer.actions import (
     ASSUME_ROOT,
     PASS_ROLE,
     ROLE_EXTRAS,
+    SERVICE_BEARER_TOKEN,
+    SET_CONTEXT,
     WEB_IDENTITY_ACTIONS,
 )
 from policyeval.authorizer.case import Case
@@ -38,6 +40,9 @@ _FOR_LONG_TERM_CREDENTIALS = frozenset({"sts:getfederationtoken", "sts:getsessio
 # "No permissions are required", and no Deny takes them: GetCallerIdentity of the STS reference, and "Permissions for
 # GetSessionToken" of the IAM guide.
 _NEED_NO_PERMISSION = frozenset({"sts:getcalleridentity", "sts:getsessiontoken"})
+# Other services ask them of their own callers ("Service bearer tokens" of the IAM guide), and AssumeRole those.
+_NO_CALLS = frozenset({PASS_ROLE, SERVICE_BEARER_TOKEN})
+_TO_ASSUME = ROLE_EXTRAS | {ASSUME_ROLE, SET_CONTEXT}
 
 
 class Outcome(NamedTuple):
@@ -107,15 +112,15 @@ def _out_of_question(case: Case) -> str | None:
 def _is_kept_from(case: Case) -> bool:
     """Tell whether temporary credentials of a user, or of a root user, are not for such a call to IAM or STS.
 
-    Those of GetSessionToken are for IAM with a second factor only. Passing a role is no call, but asked of one.
+    Those of GetSessionToken are for IAM with a second factor only.
     """
     action, context = case.action.folded, case.context
     kind = context.caller.keys.get("aws:principaltype")
-    if kind == "AssumedRole":
+    if kind == "AssumedRole" or action in _NO_CALLS:
         return False
     if case.action.service == "sts":
-        return kind == "FederatedUser" or not (action == ASSUME_ROLE or action in ROLE_EXTRAS)
-    if action == PASS_ROLE or context.via_service is not None:
+        return kind == "FederatedUser" or action not in _TO_ASSUME
+    if context.via_service is not None:
         return False
     return kind == "FederatedUser" or not _has_second_factor(context)
 

@@ -159,8 +159,9 @@ def _has_credentials_for_others(case: Case) -> bool:
         return False
     federated = caller.kind == "federated"
     if service == "sts":
-        roles = {"sts:assumerole", "sts:tagsession", "sts:setsourceidentity"}
-        return case.action != "sts:getcalleridentity" and (federated or case.action not in roles)
+        roles = {"sts:assumerole", "sts:setcontext", "sts:setsourceidentity", "sts:tagsession"}
+        free = {"sts:getcalleridentity", "sts:getservicebearertoken"}
+        return case.action not in free and (federated or case.action not in roles)
     if service != "iam" or case.action == "iam:passrole" or case.request.via_service is not None:
         return False
     return federated or str(case.asked.facts.get("aws:multifactorauthpresent")).lower() != "true"
