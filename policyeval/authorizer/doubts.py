@@ -212,6 +212,7 @@ def _impossible(case: Case) -> Iterator[tuple[str, str]]:
     """Find the keys that are told and that no such request has, each with the reason."""
     context, target = case.context, case.target
     told = {key for key, value in context.given.items() if value}
+    yield from ((key, "told, but AWS does not look it up for this action") for key in told if _is_lacking(key, case))
     by_itself = context.via_service is None
     if by_itself and case.caller.caller_type != "Service":
         yield from ((key, "told, but only services pass it") for key in told & _OF_SERVICES)
@@ -225,6 +226,10 @@ def _impossible(case: Case) -> Iterator[tuple[str, str]]:
         aliases = target.keys.get("kms:resourcealiases") or ()
         if context.given["kms:requestalias"] not in aliases:
             yield "kms:requestalias", "told, but the key has no such alias"
+
+
+def _is_lacking(key: str, case: Case) -> bool:
+    return key in case.action.lacks or f"{key.partition('/')[0]}/" in case.action.lacks
 
 
 def _doubted(statement: BoundStatement, why: Mapping[str, str], case: Case) -> Iterator[Diagnostic]:

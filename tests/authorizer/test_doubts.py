@@ -168,6 +168,26 @@ def test_what_no_request_has_is_named_where_it_escapes_a_deny() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("action", "resource", "key", "value", "is_doubted"),
+    [
+        pytest.param("ec2:CreateVpcPeeringConnection", f"arn:aws:ec2:us-east-1:{A}:vpc/vpc-1", "aws:ResourceAccount", A, True, id="an owner"),
+        pytest.param("ec2:DeleteVpc", f"arn:aws:ec2:us-east-1:{A}:vpc/vpc-1", "aws:ResourceAccount", A, False, id="an owner who is looked up"),
+        pytest.param("s3:PutObject", f"{BUCKET}/x", "s3:ExistingObjectTag/team", "red", True, id="a tag"),
+        pytest.param("s3:GetObject", f"{BUCKET}/x", "s3:ExistingObjectTag/team", "red", False, id="a tag that is looked up"),
+    ],
+)  # fmt: skip
+def test_what_aws_does_not_look_up_is_named_where_it_is_told(
+    action: str, resource: str, key: str, value: str, *, is_doubted: bool
+) -> None:
+    picky = allow(Condition=when("StringEquals", key, value))
+    request = Request(ALICE, action, resource, context={key: value})
+    decision = simulate(request, PolicySet(identity_policies=[policy(picky)]))
+    assert decision.allowed
+    said = [f"`{key}` is told, but AWS does not look it up for this action: " in one.message for one in decision.doubts]
+    assert said == [True] * is_doubted
+
+
 def test_what_is_left_out_and_what_is_told_too_much_is_said_apart() -> None:
     condition = when("StringEqualsIfExists", "kms:GranteePrincipal", APP) | when("ArnLike", "aws:SourceArn", ARN)
     picky = allow("kms:CreateGrant", Condition=condition)
