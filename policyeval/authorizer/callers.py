@@ -67,6 +67,7 @@ def identify(principal: str, session: Session | None, action: ActionFacts, sourc
     """
     if session is not None and (faults := session_faults(session)):
         raise RequestError(faults)
+    principal = str.__str__(principal)  # some become values of condition keys: a text alone, no enumeration's member
     if principal.startswith("arn:"):
         arn = split_arn(principal)
         if arn is None:

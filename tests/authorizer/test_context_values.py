@@ -53,6 +53,25 @@ def allowed(condition: object, key: str, value: Any, **facts: Any) -> bool:
     return simulate(request, PolicySet(resource_policy=policy(allow(Principal="*", Condition=condition)))).allowed
 
 
+class Caller(str, Enum):  # noqa: UP042 - as above
+    SERVICE = "s3.amazonaws.com"
+    FEDERATED = f"arn:aws:sts::{A}:federated-user/alice"
+
+
+@pytest.mark.parametrize(
+    ("caller", "key"),
+    [
+        pytest.param(Caller.SERVICE, "aws:PrincipalServiceName", id="a service"),
+        pytest.param(Caller.FEDERATED, "aws:PrincipalArn", id="a federated session"),
+    ],
+)
+def test_a_caller_that_is_a_member_of_an_enumeration_is_its_text(caller: Caller, key: str) -> None:
+    named = allow(Principal={"AWS": "*", "Service": "*"}, Condition=when("StringEquals", key, caller.value))
+    for principal in (caller, caller.value):
+        request = Request(principal, "sqs:SendMessage", f"arn:aws:sqs:us-east-1:{A}:queue")
+        assert simulate(request, PolicySet(resource_policy=policy(named))).allowed
+
+
 # what holds, the key, its value, the text it stands for
 SCALARS: list[tuple[str, str, Any, str]] = [
     ("text is itself", "team:x", "blue", "blue"),
