@@ -108,6 +108,13 @@ def _tag_families(arn: str) -> tuple[str, ...]:
     return families if service != "execute-api" else ()
 
 
+def tags_of_the_whole(parts: Arn | None) -> tuple[str, ...]:
+    """Name the keys of tags that an object has of its bucket, or of its access point and what is behind that."""
+    if parts is None or parts.service != "s3" or governing(parts.service, parts.account, parts.resource) is None:
+        return ()
+    return (RESOURCE_TAG, BUCKET_TAG, ACCESS_POINT_TAG) if parts.account else (RESOURCE_TAG, BUCKET_TAG)
+
+
 def _s3_families(parts: Arn) -> tuple[str, ...]:
     """Name the keys of tags in S3: what `aws:ResourceTag` tells of an object are its bucket's."""
     if governing(parts.service, parts.account, parts.resource) is not None:

@@ -158,7 +158,7 @@ def _lets_everybody_in(statement: Statement) -> bool:
 
 def _of_undescribed(case: Case) -> Unasked | None:
     """Name the policy that a resource may have and that nobody describes."""
-    parts = _undescribed(case)
+    parts = _undescribed(case) or _inside_undescribed(case)
     if parts is None or not may_have_policy(parts.service, parts.account, parts.resource):
         return None
     whole = parts._replace(resource=governing(parts.service, parts.account, parts.resource) or parts.resource)
@@ -173,6 +173,16 @@ def _undescribed(case: Case) -> Arn | None:
     """Give what is asked for where nobody describes it; what the action makes is not there yet."""
     target = case.target
     return target.parts if target.record is None and case.action.folded not in MAKING_ACTIONS else None
+
+
+def _inside_undescribed(case: Case) -> Arn | None:
+    """Give what is described, without a policy, though what it lies in is not."""
+    parts, record = case.target.parts, case.target.record
+    if parts is None or record is None or not record.described:
+        return None
+    if record.policy is not None or record.arn != case.target.arn:
+        return None
+    return parts if governing(parts.service, parts.account, parts.resource) is not None else None
 
 
 def _has_bucket_behind(case: Case) -> bool:

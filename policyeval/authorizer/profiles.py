@@ -10,12 +10,13 @@ from copy import copy
 from typing import NamedTuple
 
 from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
-from policyeval.authorizer.derived import account_keys, own_tags, principal_keys, resource_keys
+from policyeval.authorizer.derived import account_keys, own_tags, principal_keys, resource_keys, tags_of_the_whole
 from policyeval.authorizer.inputs import must_name
 from policyeval.authorizer.policies import as_saved
 from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.catalog.services import own_policy_required
 from policyeval.evaluator.context import CallerFacts, CallFacts, TargetFacts, Value
+from policyeval.evaluator.key_names import OBJECT_TAG
 from policyeval.evaluator.layers import BoundStatement, Compiler, LevelStack, PolicyLayer, View, keep
 from policyeval.evaluator.principals import Door as Opening
 from policyeval.model.arn import Arn, root_arn, split_arn
@@ -245,6 +246,7 @@ class ProfileMaker:
         target.record, target.described = record, record.described
         target.key = record.key
         target.keys = resource_keys(record)
+        target.untold = tags_of_the_whole(target.parts)  # where that is described, `of_its_own` has the record
         self.account_of(target, record.account)
         # RCPs do not reach AWS managed keys (S3).
         target.rcp_exempt |= record.key is not None and record.key.manager == "AWS"
@@ -263,7 +265,7 @@ class ProfileMaker:
 
     def of_its_own(self, target: Target, record: ResourceRecord, governing: NamedPolicy | None) -> None:
         """Put on what lies in another resource what is described of itself, beside that one's policy."""
-        target.untold = ()
+        target.untold = tuple(family for family in target.untold if family != OBJECT_TAG)
         target.keys = {**target.keys, **own_tags(record)}
         if record.policy is not None:
             both = [as_saved(policy, target.parts) for policy in (record.policy, governing) if policy is not None]

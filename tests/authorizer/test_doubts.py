@@ -317,6 +317,33 @@ def test_an_allow_says_what_of_s3s_tags_it_takes_for_granted(
     assert decision.doubts == ()
 
 
+OF_POINT = f"arn:aws:s3:us-east-1:{A}:accesspoint/ap"
+ALONE = f"`{BUCKET}` is not described: if it has a policy, that is not asked here"
+# What is described, what its bucket's tag is asked by, what is said of that.
+PARTS: list[tuple[str, list[dict[str, Any]], str, str, list[str]]] = [
+    ("an object alone, by the key of all", [{"arn": f"{BUCKET}/x"}], f"{BUCKET}/x", "aws:ResourceTag/env", [ALONE]),
+    ("by that of buckets", [{"arn": f"{BUCKET}/x", "tags": {"env": "prod"}}], f"{BUCKET}/x", "s3:BucketTag/env", [ALONE]),
+    ("with a policy", [{"arn": f"{BUCKET}/x", "policy": policy(allow(Principal="*"))}], f"{BUCKET}/x", "s3:BucketTag/env", []),
+    ("with its access point", [{"arn": f"{OF_POINT}/object/x"}, {"arn": OF_POINT}], f"{OF_POINT}/object/x", "s3:BucketTag/env", ["the bucket behind"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("resources", "resource", "key", "said"), [pytest.param(*row[1:], id=row[0]) for row in PARTS])
+def test_an_allow_of_an_object_says_that_nobody_describes_its_bucket(
+    resources: list[dict[str, Any]], resource: str, key: str, said: list[str]
+) -> None:
+    own = [allow(), deny(Condition=when("StringEquals", key, "prod"))]
+    account = {"id": A, "users": [{"name": "alice", "identity_policies": [policy(*own)]}], "resources": resources}
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
+    decision = authorizer.authorize(Request(ALICE, "s3:GetObject", resource))
+    assert decision.allowed
+    told = sorted(one.message for one in decision.diagnostics)
+    expected = sorted([*said, f"`{key}` {UNKNOWN} the Deny may match"])
+    assert [message[: len(begin)] for message, begin in zip(told, expected, strict=True)] == expected
+    assert authorizer.authorize(Request(ALICE, "s3:GetObject", resource, context={key: "dev"})).allowed
+    assert not authorizer.authorize(Request(ALICE, "s3:GetObject", resource, context={key: "prod"})).allowed
+
+
 def test_what_is_described_has_the_policy_that_is_described() -> None:
     account = {
         "id": A,
