@@ -16,7 +16,7 @@ from policyeval.evaluator.context import CallerFacts, EvaluationContext, Value, 
 from policyeval.evaluator.key_names import ENCRYPTION_CONTEXT, REQUEST_TAG, SOURCE_ACCOUNT
 from policyeval.evaluator.layers import keep
 from policyeval.evaluator.values import instant
-from policyeval.model.records import AccountRecord, EndpointRecord
+from policyeval.model.records import AccountRecord, EndpointRecord, Records
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
 
@@ -42,9 +42,9 @@ class Through(NamedTuple):
 class Intake:
     """Makes contexts."""
 
-    def __init__(self, clock: Callable[[], datetime], account: Callable[[str], AccountRecord]) -> None:
+    def __init__(self, clock: Callable[[], datetime], source: Records) -> None:
         self._clock = clock
-        self._account = account
+        self._source = source
         self._keys = KeyReader()
         self._lower: dict[str, None] = {}  # names of encryption contexts that fold to themselves
 
@@ -120,7 +120,7 @@ class Intake:
         if context.caller.caller_type != "Service" or not isinstance(told, str) or not told:
             return None
         try:
-            return self._account(told)
+            return self._source.account(told)
         except UnknownEntityError:
             return None
 

@@ -50,7 +50,7 @@ class Situation:
         self.source = source
         self.maker = ProfileMaker(compiler, view)
         self._delay = grant_delay
-        self._intake = Intake(clock, source.account)
+        self._intake = Intake(clock, source)
         self._profiles = Profiles(self.maker)
         self._finder = Finder(source, self._profiles)
         self._actions: dict[str, ActionFacts] = {}

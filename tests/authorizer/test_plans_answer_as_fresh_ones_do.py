@@ -320,9 +320,19 @@ def test_a_change_is_seen_by_the_next_decision(
     before = authorizer.authorize(request)
     source.entities = change(source.entities)
     assert authorizer.authorize(request).allowed is allowed
-    assert authorizer.authorize(request).to_json() == Authorizer(source.entities).authorize(request).to_json()  # type: ignore[arg-type]
+    assert authorizer.authorize(request).to_json() == Authorizer(source.entities).authorize(request).to_json()
     assert before.allowed
     assert [verdict.verdict for verdict in before.layers if verdict.layer == "identity_policy"] == ["allow"]
+
+
+def test_an_account_for_which_a_service_calls_leaves_its_organization() -> None:
+    of_ours = allow(Principal={"Service": "s3.amazonaws.com"}, Condition=when("Null", "aws:SourceOrgID", "false"))
+    request = Request("s3.amazonaws.com", "kms:Decrypt", KEY, context={"aws:SourceAccount": A})
+    source = Source(estate(key=[of_ours], organized=True))
+    authorizer = Authorizer(source)  # type: ignore[arg-type]
+    assert authorizer.authorize(request).allowed
+    source.entities = estate(key=[of_ours])
+    assert not authorizer.authorize(request).allowed
 
 
 def test_while_nothing_changes_the_source_is_not_asked() -> None:

@@ -164,7 +164,7 @@ def test_what_grants_open_hangs_on_the_request(given: list[dict[str, Any]], acti
 
 
 def test_names_of_an_encryption_context_are_folded_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    intake = Intake(lambda: NOON, estate().account)
+    intake = Intake(lambda: NOON, estate())
     assert intake.pairs(BLUE) == intake.pairs({"Tenant": "blue"}) == BLUE
     monkeypatch.setattr("policyeval.authorizer.intake.fold_pairs", lambda _pairs: pytest.fail("it was folded before"))
     assert intake.pairs({"tenant": "red"}) == {"tenant": "red"}
