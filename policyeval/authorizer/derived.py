@@ -102,15 +102,26 @@ def _tag_families(arn: str) -> tuple[str, ...]:
     # Systems Manager is asked on EC2's instances, too. Calls of an API look up none (service authorization reference).
     asked = ("ec2", "ssm") if service == "ec2" else (service,)
     others = (OTHER_RESOURCE_TAGS[each] for each in asked if each in OTHER_RESOURCE_TAGS)
-    kind = _FIRST_WORD.match(parts.resource) if parts is not None else None
-    of_kind = TAGS_OF_KINDS.get((service, kind.group())) if kind is not None else None
-    families = (RESOURCE_TAG, *others, *([of_kind] if of_kind is not None else []))
-    return families if service != "execute-api" else ()
+    of_kind = _family_of_kind(parts) if parts is not None and not _lies_in_another(parts) else ()
+    return (RESOURCE_TAG, *others, *of_kind) if service != "execute-api" else ()
+
+
+def _family_of_kind(parts: Arn) -> tuple[str, ...]:
+    kind = _FIRST_WORD.match(parts.resource)
+    family = TAGS_OF_KINDS.get((parts.service, kind.group())) if kind is not None else None
+    return (family,) if family is not None else ()
+
+
+def _lies_in_another(parts: Arn) -> bool:
+    """Tell whether an ARN such as `…:bucket/NAME/table/ID` begins with another resource's."""
+    return parts.resource.count("/") > 1
 
 
 def tags_of_the_whole(parts: Arn | None) -> tuple[str, ...]:
-    """Name the keys of tags that an object has of its bucket, or of its access point and what is behind that."""
-    if parts is None or parts.service != "s3" or governing(parts.service, parts.account, parts.resource) is None:
+    """Name the keys of tags that what lies in a bucket has of that, or of an access point and what is behind it."""
+    if parts is None or parts.service != "s3":
+        return _family_of_kind(parts) if parts is not None and _lies_in_another(parts) else ()
+    if governing(parts.service, parts.account, parts.resource) is None:
         return ()
     return (RESOURCE_TAG, BUCKET_TAG, ACCESS_POINT_TAG) if parts.account else (RESOURCE_TAG, BUCKET_TAG)
 

@@ -50,6 +50,8 @@ _KINDS = {
 TAGS_OF_KINDS = {(service, kind): f"{service}:{kind}-tag/" for service, kinds in _KINDS.items() for kind in kinds} | {
     ("s3express", "accesspoint"): "s3express:accesspointtag/",
     ("s3express", "bucket"): "s3express:buckettag/",
+    ("s3tables", "bucket"): "s3tables:tablebuckettag/",
+    ("s3vectors", "bucket"): "s3vectors:vectorbuckettag/",
 }
 OWN_FAMILIES = (BUCKET_TAG, ACCESS_POINT_TAG, OBJECT_TAG, *TAGS_OF_KINDS.values())
 RESOURCE_TAGS = (RESOURCE_TAG, *OTHER_FAMILIES, *OWN_FAMILIES)

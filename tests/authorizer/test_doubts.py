@@ -344,6 +344,21 @@ def test_an_allow_of_an_object_says_that_nobody_describes_its_bucket(
     assert not authorizer.authorize(Request(ALICE, "s3:GetObject", resource, context={key: "prod"})).allowed
 
 
+def test_an_allow_of_a_table_says_that_its_buckets_tag_is_not_known() -> None:
+    own = [allow(), deny(Condition=when("StringEquals", "s3tables:TableBucketTag/env", "prod"))]
+    table = f"arn:aws:s3tables:us-east-1:{A}:bucket/b/table/t"
+    account = {
+        "id": A,
+        "users": [{"name": "alice", "identity_policies": [policy(*own)]}],
+        "resources": [{"arn": table}],
+    }
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
+    (doubt,) = authorizer.authorize(Request(ALICE, "s3tables:DeleteTable", table)).diagnostics
+    assert doubt.message.startswith(f"`s3tables:TableBucketTag/env` {UNKNOWN} the Deny may match")
+    told = {"s3tables:TableBucketTag/env": "prod"}
+    assert not authorizer.authorize(Request(ALICE, "s3tables:DeleteTable", table, context=told)).allowed
+
+
 def test_what_is_described_has_the_policy_that_is_described() -> None:
     account = {
         "id": A,

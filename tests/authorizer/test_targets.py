@@ -502,6 +502,7 @@ def test_a_session_of_the_root_user_is_locked_out_as_others_are() -> None:
 
 SECRET = f"arn:aws:secretsmanager:us-east-1:{A}:secret:db-a1b2c3"
 MACHINE, CLUSTER = f"arn:aws:ec2:us-east-1:{A}:instance/i-1", f"arn:aws:elasticmapreduce:us-east-1:{A}:cluster/j-1"
+TABLES = f"arn:aws:s3tables:us-east-1:{A}:bucket/b"
 DATABASE = f"arn:aws:rds:us-east-1:{A}:db:orders"
 PROD = {"env": "prod"}
 API = f"arn:aws:execute-api:us-east-1:{A}:a1b2c3d4e5"
@@ -537,6 +538,10 @@ OWN_NAMES: list[tuple[str, str, str, dict[str, str] | None, dict[str, Any], bool
     ("a proxy has none of RDS's", "rds:DeleteDBProxy", DATABASE.replace(":db:", ":db-proxy:"), PROD, when("Null", "rds:db-tag/env", "false"), True),
     ("nor has AWS Backup", "backup:StartBackupJob", DATABASE, PROD, when("Null", "rds:db-tag/env", "false"), True),
     ("a directory bucket's", "s3express:CreateSession", f"arn:aws:s3express:us-east-1:{A}:bucket/b", PROD, when("StringEquals", "s3express:BucketTag/env", "prod"), False),
+    ("a table bucket's", "s3tables:DeleteTableBucket", TABLES, PROD, when("StringEquals", "s3tables:TableBucketTag/env", "prod"), False),
+    ("a vector bucket's", "s3vectors:DeleteVectorBucket", TABLES.replace("s3tables", "s3vectors"), PROD, when("StringEquals", "s3vectors:VectorBucketTag/env", "prod"), False),
+    ("a table's are not its bucket's", "s3tables:DeleteTable", f"{TABLES}/table/t", PROD, when("Null", "s3tables:TableBucketTag/env", "false"), True),
+    ("but its own", "s3tables:DeleteTable", f"{TABLES}/table/t", PROD, when("StringEquals", "aws:ResourceTag/env", "prod"), False),
     ("what begins with no word has that of all", "rds:StartDBInstance", DATABASE.replace(":db:", ":1:"), PROD, when("StringEquals", "aws:ResourceTag/env", "prod"), False),
     ("a call of an API has none", "execute-api:Invoke", f"{API}/x", PROD, when("Null", "aws:ResourceTag/env", "false"), True),
     ("and who connects to its instances", "ec2-instance-connect:SendSSHPublicKey", MACHINE, PROD, when("StringEquals", "ec2:ResourceTag/env", "prod"), False),

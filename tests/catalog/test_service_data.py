@@ -41,7 +41,8 @@ def test_the_services_that_name_a_resources_tags_otherwise_are_known() -> None:
     tags = [(prefix, name.partition("/")[0]) for prefix, name in families if not name.startswith("aws:")]
     named = {prefix: f"{family}/" for prefix, family in tags if family.endswith(":resourcetag")}
     assert named == OTHER_RESOURCE_TAGS
-    own = {f"{family}/" for prefix, family in tags if prefix in {"dms", "rds", "s3express"} and family.endswith("tag")}
+    by_kind = {"dms", "rds", "s3express", "s3tables", "s3vectors"}
+    own = {f"{family}/" for prefix, family in tags if prefix in by_kind and family.endswith("tag")}
     assert own - {"dms:req-tag/", "rds:req-tag/"} == set(TAGS_OF_KINDS.values())
 
 

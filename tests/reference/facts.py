@@ -168,6 +168,10 @@ def _families(resource: ResourceRecord, request: Request) -> tuple[str, ...]:
     service, asked = resource.arn.split(":")[2], request.action.lower().partition(":")[0]
     if asked == service and asked in {"rds", "dms"}:
         return "aws:resourcetag", f"{asked}:{resource.arn.split(':')[5]}-tag"  # which may be no key that policies have
+    buckets = {"s3express": "buckettag", "s3tables": "tablebuckettag", "s3vectors": "vectorbuckettag"}
+    if asked == service and asked in buckets:
+        is_bucket = resource.arn.split(":")[5].split("/")[:-1] == ["bucket"]
+        return ("aws:resourcetag", f"{asked}:{buckets[asked]}") if is_bucket else ("aws:resourcetag",)
     other = _WITH_TAGS_OF.get(asked, asked)
     on_it = other == service or (other, service) == ("ssm", "ec2")
     return ("aws:resourcetag", f"{other}:resourcetag") if other in _WITH_TAGS and on_it else ("aws:resourcetag",)
