@@ -368,7 +368,8 @@ def test_what_is_described_has_the_policy_that_is_described() -> None:
     authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
     for resource in (BUCKET, f"{BUCKET}/x"):
         assert authorizer.authorize(Request(ALICE, "s3:GetObject", resource)).diagnostics == ()
-        handed = simulate(Request(ALICE, "s3:GetObject", resource), PolicySet(identity_policies=[policy(allow())]))
+        own = policy(allow(), deny(Condition=PRODUCTION))
+        handed = simulate(Request(ALICE, "s3:GetObject", resource), PolicySet(identity_policies=[own]))
         assert handed.diagnostics == ()
     assert authorizer.account_access(A, "s3:GetObject", BUCKET).door == "open"
 
