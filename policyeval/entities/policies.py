@@ -193,9 +193,12 @@ class PolicyReader:
         """Read another file that a spot names; a failure is a fault there."""
         hint = None
         try:
-            if self._read_file is not None:
+            if self._read_file is None:
+                reason, hint = "this text may not name files", "give `read_file`, or load it from a file"
+            elif "\0" in path:
+                reason = "no file has a null character in its name"
+            else:
                 return self._read_file(path)
-            reason, hint = "this text may not name files", "give `read_file`, or load it from a file"
         except UnicodeDecodeError:
             reason = "it is not UTF-8"
         except OSError as error:

@@ -630,6 +630,22 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, content: bytes | None, reaso
         Entities.load(path)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'policyeval: 1\nentities: "base\\0.yaml"\n',
+        'policyeval: 1\naccounts: [{id: "111122223333", roles: [{name: app, trust_policy: {file: "p\\0.json"}}]}]\n',
+    ],
+    ids=["a file to start from", "a policy"],
+)
+def test_a_file_whose_name_no_file_can_have_is_a_fault_in_its_place(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "accounts.yaml"
+    path.write_text(text)
+    with pytest.raises(EntitiesError, match="no file has a null character in its name") as caught:
+        Entities.load(path)
+    assert caught.value.diagnostics[0].place is not None
+
+
 def test_what_has_no_end_is_not_read_to_it() -> None:
     with pytest.raises(EntitiesError, match="cannot read `/dev/zero`: it has more than 100,000,000 bytes"):
         Entities.load("/dev/zero")
