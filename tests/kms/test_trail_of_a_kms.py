@@ -39,6 +39,14 @@ def test_a_request_of_no_members_is_refused_and_told(params: Any) -> None:
     assert (record["errorCode"], record["requestParameters"]) == ("SerializationException", None)
 
 
+def test_a_request_with_a_number_that_python_does_not_write_is_refused_and_told(tmp_path: Path) -> None:
+    with TrailFile(tmp_path / "trail.jsonl") as trail, pytest.raises(KmsError, match="NUMBER_VALUE"):
+        KeyManagementService(entities(), trail=trail).call(ADMIN_A, "DescribeKey", {"KeyId": 10**5000})
+    (line,) = (tmp_path / "trail.jsonl").read_text().splitlines()
+    assert '"errorCode":"SerializationException"' in line
+    assert '"requestParameters":null' in line
+
+
 def run(folder: Path, *arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(main, [argument.replace("@", f"{folder}/") for argument in arguments])
     return result.exit_code, result.output

@@ -237,6 +237,7 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NOTHING: Final = Shown({})
+_LONGEST_NUMBER: Final = 64  # bits, more than any of the API's has
 
 
 def show(operation: str, params: Mapping[str, Any]) -> dict[str, object]:
@@ -299,6 +300,8 @@ def _items(value: object) -> Sequence[object]:
 
 
 def _scalar(value: object) -> object:
+    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
+        return None  # refused, too; and of the longest ones Python writes no digits
     if isinstance(value, str | bool | int):
         return value
     try:

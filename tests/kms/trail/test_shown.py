@@ -158,6 +158,7 @@ def test_an_unknown_operation_and_an_unknown_member_show_nothing() -> None:
             {"keyId": "Jan 1, 1, 12:00:00 AM"},
             id="a time where text belongs, and one beyond the years that there are",
         ),
+        pytest.param("ListKeys", {"Limit": 2**63, "Marker": -(10**5000)}, {"limit": 2**63}, id="a number without end"),
         pytest.param("PutKeyPolicy", {"KeyId": "k", "Policy": "{}"}, {"keyId": "k", "policy": "{}"}, id="a policy"),
         pytest.param(
             "Encrypt", {"KeyId": 5, "EncryptionContext": [1]}, {"keyId": 5, "encryptionContext": {}}, id="bad"
