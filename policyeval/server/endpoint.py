@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, NoReturn, Protocol
 
 from policyeval.authorizer import Decision
 from policyeval.catalog.regions import regions
-from policyeval.errors import PolicyEvalError
+from policyeval.errors import PolicyEvalError, UnknownEntityError
 from policyeval.evaluator.layers import keep
 from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
@@ -143,14 +143,20 @@ class Exchange:
         try:
             return self._work()
         except WireError as error:
-            return refuse(error.code, error.message, error.status, self.request_id)._replace(hint=error.hint)
+            return self._refused(error)
         except KmsError as error:
             return refuse(error.code, error.message, None, self.request_id)._replace(decision=error.decision)
+        except UnknownEntityError as error:  # it was let in, and by a description that came since nobody is there
+            return self._refused(DIALECTS[self.service].not_known(error.diagnostics[0].message))
         except PolicyEvalError as error:
             fault = str(error)
         except Exception:  # noqa: BLE001 - the client gets an answer, and whoever runs the server the traceback
             fault = traceback.format_exc()
         return refuse(self._speaker.internal, "", None, self.request_id)._replace(fault=fault)
+
+    def _refused(self, error: WireError) -> Reply:
+        reply = self._speaker.refuse(error.code, error.message, error.status, self.request_id)
+        return reply._replace(hint=error.hint)
 
 
 class Endpoint:

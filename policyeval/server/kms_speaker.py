@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from policyeval.errors import UnknownEntityError
 from policyeval.kms.caller import Caller
 from policyeval.kms.operations.table import OPERATIONS
 from policyeval.kms.service import KeyManagementService
@@ -12,7 +11,6 @@ from policyeval.kms.sts.identity import Identity
 from policyeval.server.endpoint import Asked, Reply
 from policyeval.server.front_door import Reading
 from policyeval.server.json_protocol import CONTENT_TYPE, TARGET, codec, encode_error, parse, status_of
-from policyeval.server.refusals import DIALECTS
 from policyeval.server.wire import WireError, WireRequest
 
 __all__ = ["KmsSpeaker"]
@@ -52,10 +50,7 @@ class KmsSpeaker:
         """Do an operation."""
         del identity  # a caller says enough
         found = codec(asked.operation)
-        try:
-            response = self._kms.call(caller, asked.operation, asked.params, request_id=request_id)
-        except UnknownEntityError as error:  # who was there when the request was let in is not there any more
-            raise DIALECTS["kms"].not_known(error.diagnostics[0].message) from None
+        response = self._kms.call(caller, asked.operation, asked.params, request_id=request_id)
         return Reply(200, CONTENT_TYPE, found.encode(response) if found is not None else b"")
 
     def refuse(self, code: str, message: str, status: int | None, request_id: str) -> Reply:

@@ -224,6 +224,27 @@ def test_what_is_our_own_fault_is_told_to_the_journal_and_not_to_the_client(erro
     assert fault in reply.fault
 
 
+@pytest.mark.parametrize("operation", ["CreateKey", "ListKeys", "GetCallerIdentity"])
+@pytest.mark.parametrize("is_session", [False, True], ids=["a user", "a role's session"])
+def test_who_is_taken_away_after_being_let_in_is_not_known(operation: str, *, is_session: bool) -> None:
+    def described(*names: str) -> Entities:
+        keys = [{"id": f"AKIA{name}", "secret": name} for name in names]
+        users = [{"name": key["secret"], "access_keys": [key]} for key in keys]
+        roles = [{"name": name} for name in names]
+        return Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A, "users": users, "roles": roles}]})
+
+    services = Services.open(described("ann", "bob"))
+    issue = services.sts.session_of(f"arn:aws:iam::{A}:role/ann", "s1")
+    found = services.sts.find(issue.access_key_id, issue.token) if is_session else services.sts.find("AKIAann", None)
+    assert found is not None
+    of_sts = operation in sts_model().operations
+    let_in = _run(StsSpeaker(services.sts) if of_sts else KmsSpeaker(services.kms), Asked(operation, {}), found)
+    services.describe(described("bob"))
+    reply = let_in.run()
+    assert (reply.code, reply.fault) == ("InvalidClientTokenId" if of_sts else "UnrecognizedClientException", None)
+    assert reply.message == "The security token included in the request is invalid."
+
+
 class Broken:
     """Who cannot tell whose an access key is."""
 
