@@ -121,9 +121,14 @@ class TrailFile:
         with self._lock:
             self._refuse_if_over()
             line, digest = self._chain.line(record)
-            self._write(line)
-            self._chain.advance(digest)
-            self._size += len(line)
+            size = self._size + len(line)
+            try:
+                self._write(line)
+                self._chain.advance(digest)
+                self._size = size
+            except BaseException:  # an interrupt, too: the chain does not go on from what nobody was told of
+                self._take_back()
+                raise
             self._latest = event.time
             sequence = self._chain.head.sequence
             is_due = event.time >= self._due or sequence - self._flushed >= self._flush_every
@@ -157,8 +162,10 @@ class TrailFile:
         with self._lock:
             self._refuse_if_over()
             if self._has_failed:
-                self._write(_TRIAL)
-                self._take_back()
+                try:
+                    self._write(_TRIAL)
+                finally:
+                    self._take_back()
 
     def close(self) -> None:
         """Flush and close; closing twice does nothing."""
@@ -205,12 +212,8 @@ class TrailFile:
         try:
             _write_whole(self._file, line)
         except OSError as error:
-            self._take_back()
             self._has_failed = True
             raise self._trouble("written", error) from error
-        except BaseException:  # an interrupt: the chain does not go on from what nobody was told of
-            self._take_back()
-            raise
         self._has_failed = False
 
     def _take_back(self) -> None:

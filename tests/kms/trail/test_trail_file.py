@@ -25,7 +25,7 @@ import pytest
 from policyeval.errors import PolicyEvalError
 from policyeval.kms.errors import StorageError
 from policyeval.kms.storage.trail_file import TrailFile, head_path, known_head
-from policyeval.kms.trail.chain import Head, Link
+from policyeval.kms.trail.chain import Chain, Head, Link
 from policyeval.kms.trail.trail import NO_TRAIL, MemoryTrail, NoTrail, Trail
 from policyeval.kms.trail.verify import Report, Verifier
 from tests.kms.trail.samples import NOON, SECRET, event
@@ -441,6 +441,41 @@ def test_a_line_that_an_interrupt_met_is_taken_back(path: Path, monkeypatch: pyt
     trail.close()
     assert (verify(path).verified, numbers(path)) == (True, [1, 2])
     opened(path).close()
+
+
+def test_so_is_one_that_was_written_when_the_interrupt_came(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    trail = opened(path)
+    with monkeypatch.context() as patched:
+        patched.setattr(Chain, "advance", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            trail.append(event(number=1))
+    trail.append(event(number=2))
+    trail.close()
+    assert (verify(path).verified, numbers(path)) == (True, [1])
+    opened(path).close()
+
+
+def test_nothing_is_left_of_an_attempt_that_an_interrupt_met(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trail, write = opened(path), os.write
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "no space")
+
+    def interrupted(file: int, text: bytes) -> int:
+        write(file, text)
+        raise KeyboardInterrupt
+
+    for stands_in, raised in ((full, StorageError), (interrupted, KeyboardInterrupt)):
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "write", stands_in)
+            with pytest.raises(raised):
+                trail.append(event(number=1)) if stands_in is full else trail.check()
+    trail.append(event(number=1))
+    trail.close()
+    assert (verify(path).verified, numbers(path)) == (True, [1])
 
 
 def test_after_half_a_line_that_cannot_be_taken_back_nothing_is_written(path: Path) -> None:
