@@ -77,7 +77,8 @@ class Cache:
     def open_window(self, touched: frozenset[Question]) -> None:
         """Say what a commit is about to change; it is not empty."""
         with self._lock:
-            self._window = _Window(touched)
+            # One that an interrupt left open may have been committed: what it touched is forgotten with this one's.
+            self._window = _Window(touched | self._window.touched)
 
     def close_window(self) -> None:
         """Say that the commit is over: what it touched is forgotten. Whether it failed is all the same."""

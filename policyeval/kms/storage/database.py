@@ -98,12 +98,16 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Begin a transaction; what the block does not commit is undone."""
-        self.run("BEGIN IMMEDIATE")
+        self._undo()  # an interrupt may have come before the end of the last one
         try:
+            self.run("BEGIN IMMEDIATE")
             yield
         finally:
-            if self._writer.in_transaction:  # some faults have undone it already
-                self.run("ROLLBACK")
+            self._undo()
+
+    def _undo(self) -> None:
+        if not self._closed and self._writer.in_transaction:  # some faults have undone it already
+            self.run("ROLLBACK")
 
     def empty_log(self) -> bool:
         """Move the log into the file and cut it to nothing; tell whether that could be done."""

@@ -83,6 +83,15 @@ def test_who_reads_within_a_commit_and_keeps_after_it_keeps_nothing() -> None:
     assert file.ask("a") == "new"
 
 
+def test_what_a_commit_touched_that_an_interrupt_met_is_forgotten_with_the_next() -> None:
+    file = _File(a="old", b="other")
+    assert file.ask("a") == "old"
+    file.cache.open_window(frozenset({"a"}))
+    file.values["a"] = "new"  # and the window stays open
+    file.commit(b="another")
+    assert (file.ask("a"), file.ask("b")) == ("new", "another")
+
+
 def test_of_two_that_read_at_once_both_get_the_object_of_one() -> None:
     file = _File()
     answers = []

@@ -10,7 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ import pytest
 
 from policyeval.kms.errors import StorageError
 from policyeval.kms.records import Key
+from policyeval.kms.storage.database import Database, Row
 from policyeval.kms.storage.sqlite import SqliteStore
 from tests.kms.storage.samples import REGION, A, alias, arn_of, grant, key, material
 
@@ -347,6 +348,36 @@ def test_a_full_disk_undoes_the_transaction_and_the_store_goes_on(tmp_path: Path
         store._database.run("PRAGMA max_page_count = 1000000")
         _put_keys(store)
         assert len(store.keys(A, REGION, "", 999)) == 301
+
+
+def _fail_within(store: SqliteStore) -> None:
+    with store.transaction() as transaction:
+        transaction.put_key(key("k-1"))
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("met", ["BEGIN IMMEDIATE", "ROLLBACK"])
+def test_a_transaction_whose_beginning_or_end_an_interrupt_met_is_undone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, met: str
+) -> None:
+    run = Database.run
+
+    def interrupted(database: Database, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        if statement == "ROLLBACK" == met:
+            raise KeyboardInterrupt
+        rows = run(database, statement, values)
+        if statement == met:
+            raise KeyboardInterrupt
+        return rows
+
+    with closing(SqliteStore(tmp_path / "kms.db")) as store:
+        with monkeypatch.context() as patched:
+            patched.setattr(Database, "run", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                _fail_within(store)
+        with store.transaction() as transaction:
+            transaction.put_key(key("k-2"))
+        assert [found.key_id for found in store.keys(A, REGION, "", 9)] == ["k-2"]
 
 
 def test_a_backup_is_a_copy_of_the_closed_file(tmp_path: Path) -> None:
