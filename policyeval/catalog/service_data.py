@@ -46,10 +46,13 @@ class Action(NamedTuple):
 
 
 class ResourceType(NamedTuple):
-    """A type of resource, the pattern of its ARN (``arn:${Partition}:…``), and the keys that exist on it."""
+    """A type of resource, the patterns of its ARNs (``arn:${Partition}:…``), and the keys that exist on it.
+
+    A few have two: what the older and the newer API of a service call by one name.
+    """
 
     type: str
-    arn: str
+    arns: tuple[str, ...]
     condition_keys: tuple[str, ...]
 
 
@@ -101,7 +104,9 @@ class Service:
     def resource_types(self) -> Mapping[str, ResourceType]:
         """The types of resource, by the name that actions call them."""
         rows = self._row["resources"].items()
-        return MappingProxyType({name: ResourceType(name, arn, self._key_sets[keys]) for name, (arn, keys) in rows})
+        return MappingProxyType(
+            {name: ResourceType(name, tuple(arns.split(", ")), self._key_sets[keys]) for name, (arns, keys) in rows}
+        )
 
     @cached_property
     def keys(self) -> Mapping[str, ServiceKey]:
@@ -169,7 +174,7 @@ class ServiceData:
         """Give the patterns of all ARNs that name this service, whichever services act on them."""
         service = self.service(arn_service)
         # A service's page also has what it acts on of others, and a pattern where it is of many.
-        own = [kind.arn for kind in service.resource_types.values()] if service is not None else []
+        own = [arn for kind in service.resource_types.values() for arn in kind.arns] if service is not None else []
         named = (arn for arn in own if arn.split(":", 3)[2] == arn_service or "${" in arn.split(":", 3)[2])
         return (*named, *self._arns_elsewhere.get(arn_service, ()))
 

@@ -69,12 +69,12 @@ def unsuited_resource(action: str, resource: str) -> Diagnostic | None:
     found = service.action(name) if service is not None else None
     if service is None or found is None:
         return None
-    kinds = (service.resource_types.get(each.type) for each in found.resources)
-    arns = [kind.arn for kind in kinds if kind is not None]
+    kinds = [kind for each in found.resources if (kind := service.resource_types.get(each.type)) is not None]
+    arns = [arn for kind in kinds for arn in kind.arns]
     if resource == "*":
         suits = not any(each.required for each in found.resources)
     else:
-        suits = any(_may_be(resource, arn) for arn in arns) or len(arns) < len(found.resources)
+        suits = any(_may_be(resource, arn) for arn in arns) or len(kinds) < len(found.resources)
     if suits:
         return None
     hint = f"give what looks like {ticked(min(arns, key=len))}" if arns else "it is asked on no resource: give `*`"

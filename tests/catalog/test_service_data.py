@@ -112,8 +112,10 @@ def test_every_service_is_whole() -> None:
                 assert resource.type in service.resource_types
             assert service.types_of(folded) == tuple(resource.type for resource in action.resources)
         for kind in service.resource_types.values():
-            assert kind.arn.startswith("arn:${Partition}:")
-            assert len(kind.arn.split(":", 5)) == 6
+            for arn in kind.arns:
+                assert arn.startswith("arn:${Partition}:")
+                assert len(arn.split(":", 5)) == 6
+                assert ", " not in arn
 
 
 def test_an_action_has_its_level_and_its_resources() -> None:
@@ -147,7 +149,14 @@ def test_an_action_acts_on_types_that_have_arns() -> None:
     decrypt = _service("kms").action("decrypt")
     assert decrypt is not None
     assert decrypt.resources == (ActionResource("key", required=True, condition_keys=()),)
-    assert _service("kms").resource_types["key"].arn == "arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}"
+    assert _service("kms").resource_types["key"].arns == ("arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}",)
+
+
+def test_a_type_of_two_apis_has_the_arns_of_both() -> None:
+    start = "arn:${Partition}:lex:${Region}:${Account}"
+    both = (f"{start}:bot/${{BotId}}", f"{start}:bot:${{BotName}}")
+    assert _service("lex").resource_types["bot"].arns == both
+    assert set(both) <= set(DATA.resource_arns("lex"))
 
 
 @pytest.mark.parametrize(

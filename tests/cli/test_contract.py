@@ -162,6 +162,8 @@ def test_an_action_that_no_service_has_is_decided_with_a_warning(action: str, sa
         ("logs:PutLogEvents", "arn:aws:logs:us-east-1:111122223333:log-group:app:log-stream:blue"),
         ("iam:GetAccountSummary", "*"),
         ("cloudformation:DescribeStacks", "*"),
+        ("lex:DescribeBotAlias", "arn:aws:lex:us-east-1:111122223333:bot-alias/B/A"),
+        ("lex:GetBotAlias", "arn:aws:lex:us-east-1:111122223333:bot:shop:live"),
     ],
 )
 def test_an_action_that_a_service_has_or_had_is_decided_without_a_warning(action: str, resource: str) -> None:

@@ -38,13 +38,13 @@ def test_every_action_is_right() -> None:
 
 
 def test_every_arn_is_right() -> None:
-    arns = (kind.arn for service in _services() for kind in service.resource_types.values())
+    arns = (arn for service in _services() for kind in service.resource_types.values() for arn in kind.arns)
     texts = (_example(arn) for arn in arns if "${Vendor}" not in arn)
     assert [(rule.code, text, flaw) for text in texts for rule in RESOURCE_RULES for flaw in rule.check(text)] == []
 
 
 def test_every_arn_is_right_with_stars_for_what_varies() -> None:
-    arns = (kind.arn for service in _services() for kind in service.resource_types.values())
+    arns = (arn for service in _services() for kind in service.resource_types.values() for arn in kind.arns)
     texts = (re.sub(r"(\$\{[^}]*\})+", "*", arn) for arn in arns)
     assert [(rule.code, text, flaw) for text in texts for rule in RESOURCE_RULES for flaw in rule.check(text)] == []
 
@@ -54,7 +54,7 @@ def test_every_action_acts_on_its_resources() -> None:
         for folded, name in service.action_names.items():
             action, acted_on = service.action(folded), types_of(f"{service.prefix}:{name}")
             assert action is not None
-            for resource in action.resources if acted_on is not None else ():
-                arn = _example(service.resource_types[resource.type].arn)
+            kinds = [service.resource_types[resource.type] for resource in action.resources]
+            for arn in (_example(arn) for kind in kinds for arn in kind.arns) if acted_on is not None else ():
                 assert acted_on is not None
                 assert not acted_on.isdisjoint(named_by_text(arn)), (service.prefix, name, arn)

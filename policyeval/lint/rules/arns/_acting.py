@@ -13,7 +13,7 @@ from policyeval.lint.reach import named_actions
 from policyeval.model.policy import PolicyType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from policyeval.lint.view import Statement
 
@@ -66,7 +66,8 @@ def _is_in_bucket(fields: ArnFields) -> bool:
 
 @lru_cache(maxsize=1)
 def _bucket() -> ArnFields:
-    return _types("s3")["bucket"]
+    (bucket,) = _types("s3")["bucket"]
+    return bucket
 
 
 @lru_cache(maxsize=4096)
@@ -87,7 +88,7 @@ def types_of(action: str) -> frozenset[ArnFields] | None:
             return None
         found.update(types)
     kinds = _types(prefix)
-    acted_on = frozenset(kinds[name] for name in found)
+    acted_on = frozenset(kind for name in found for kind in kinds[name])
     return acted_on if not any(kind.service == "*" for kind in acted_on) else None
 
 
@@ -104,6 +105,7 @@ def acts_on(action: str, resource: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _types(prefix: str) -> Mapping[str, ArnFields]:
+def _types(prefix: str) -> Mapping[str, Sequence[ArnFields]]:
     service = service_data().service(prefix)
-    return {} if service is None else {name: type_of(kind.arn) for name, kind in service.resource_types.items()}
+    kinds = service.resource_types if service is not None else {}
+    return {name: [type_of(arn) for arn in kind.arns] for name, kind in kinds.items()}
