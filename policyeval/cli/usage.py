@@ -34,7 +34,7 @@ def command(*, files: tuple[str, ...], since: datetime | None, until: datetime |
       policyeval usage trail.jsonl --since 2030-11-01 --until 2030-12-01
     """
     prices = kms_prices()
-    usage = Usage(prices, _aware(since), _aware(until))
+    usage = Usage(prices, _in_utc(since, "--since"), _in_utc(until, "--until"))
     for file in files:
         with opened(file) as lines:
             usage.read(file, lines)
@@ -49,8 +49,14 @@ def command(*, files: tuple[str, ...], since: datetime | None, until: datetime |
     return ExitCode.YES
 
 
-def _aware(time: datetime | None) -> datetime | None:
-    return time.replace(tzinfo=UTC) if time is not None and time.tzinfo is None else time
+def _in_utc(time: datetime | None, option: str) -> datetime | None:
+    if time is None or time.tzinfo is None:
+        return time.replace(tzinfo=UTC) if time is not None else None
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        message = f"`{time.isoformat()}` is beyond the years 1 to 9999."
+        raise click.BadParameter(message, param_hint=option) from None
 
 
 def _print(report: UsageReport, prices: Prices) -> None:

@@ -196,6 +196,14 @@ def test_usage_in_json_has_its_shape_and_its_sum() -> None:
     assert report["operations"]["Decrypt"] == {"requests": 1, "failed": 1}
 
 
+@pytest.mark.parametrize("option", ["--since", "--until"])
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_beyond_the_years_that_there_are_is_refused(option: str, time: str) -> None:
+    result = _run("usage", TRAIL, option, time)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"Invalid value for {option}: `{time}` is beyond the years 1 to 9999." in result.stderr
+
+
 def test_a_time_with_an_offset_means_what_it_says() -> None:
     utc = _run("usage", TRAIL, "--since", "2030-01-03", "--until", "2030-01-04").stdout
     assert _run("usage", TRAIL, "--since", "2030-01-03T02:00+02:00", "--until", "2030-01-04T00:00Z").stdout == utc

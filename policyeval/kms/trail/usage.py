@@ -25,6 +25,8 @@ from policyeval.model.source import Diagnostic
 __all__ = ["KeyUse", "PricedRequests", "Usage", "UsageReport"]
 
 _HOUR = timedelta(hours=1)
+_SECOND = timedelta(seconds=1)
+_LATEST = datetime.max.replace(tzinfo=UTC) - _SECOND
 # How many changes a record may be behind the one that it takes back: they come one after the other (docs/trail.md).
 _RECENT = 1024
 _CREATED = {"CreateKey": "keyMetadata", "ReplicateKey": "replicaKeyMetadata"}
@@ -112,10 +114,12 @@ class Usage:
         """Count a record.
 
         Raises:
-            KeyError, TypeError, ValueError: it is no record of this trail's.
+            KeyError, TypeError, ValueError, OverflowError: it is no record of this trail's.
 
         """
         at = datetime.fromisoformat(record["eventTime"])
+        if at.tzinfo is not UTC:
+            at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
         if record["eventSource"] != KMS:
             return  # STS costs nothing
         name, failed = str(record["eventName"]), "errorCode" in record
@@ -144,7 +148,7 @@ class Usage:
         for number, line in enumerate(lines, 1):
             try:
                 self.add(json.loads(line))
-            except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+            except (KeyError, TypeError, ValueError, AttributeError, RecursionError, OverflowError):
                 message = f"`{file}` line {number} is no record of a trail"
                 hint = "look at it with `policyeval trail verify`"
                 raise StorageError([Diagnostic(message, hint)]) from None
@@ -154,7 +158,7 @@ class Usage:
         if self._first is None or self._last is None:
             return None
         since = self._since or self._first
-        until = self._until or self._last + timedelta(seconds=1)
+        until = self._until or min(self._last, _LATEST) + _SECOND
         operations = {name: (count, self._failed[name]) for name, count in sorted(self._operations.items())}
         lives = sorted([*self._gone, *self._keys.items()], key=lambda named: (named[0], named[1].start))
         keys = (self._priced(arn, life, since, until) for arn, life in lives)
@@ -273,7 +277,8 @@ def _months(start: datetime, end: datetime) -> Decimal:
     while start < end:
         days = calendar.monthrange(start.year, start.month)[1]
         first = start.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        stop = min(end, first + timedelta(days=days))
+        month = timedelta(days=days)
+        stop = end if end - first <= month else first + month  # no month begins after the last that there is
         months += Decimal(-((start - stop) // _HOUR)) / (days * 24)
         start = stop
     return months

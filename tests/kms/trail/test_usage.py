@@ -276,3 +276,20 @@ def test_a_line_that_is_no_record_is_named(line: bytes) -> None:
     lines, _ = lines_of([on(1)], SECRET)
     with pytest.raises(StorageError, match=r"`trail\.jsonl` line 2 is no record of a trail"):
         usage.read("trail.jsonl", [*lines, line])
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_nor_is_one_of_a_time_beyond_the_years_that_there_are(time: str) -> None:
+    lines, _ = lines_of([on(1)], SECRET)
+    with pytest.raises(StorageError, match="line 1 is no record of a trail"):
+        Usage(PRICES).read("trail.jsonl", [lines[0].replace(b"2030-01-01T00:00:00Z", time.encode())])
+
+
+@pytest.mark.parametrize("until", [None, datetime.max.replace(tzinfo=UTC)])
+def test_the_last_second_that_there_is_can_be_counted(until: datetime | None) -> None:
+    usage = Usage(PRICES, None, until)
+    for time in ("2030-01-01T00:00:00Z", "9999-12-31T23:59:59Z"):
+        usage.add({**written(on(1)), "eventTime": time})
+    report = usage.report()
+    assert report is not None
+    assert [(key.start.year, key.end.year) for key in report.keys] == [(2030, 9999)]
