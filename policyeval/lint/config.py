@@ -117,7 +117,7 @@ class _Reader:
     def config(self, table: Mapping[str, Any]) -> Config:
         self.known(table, _KEYS, "the table `lint`", self.at)
         baseline = table.get("baseline")
-        if baseline is not None and not isinstance(baseline, str):
+        if baseline is not None and (not isinstance(baseline, str) or "\0" in baseline):
             self.fault(self.at("baseline"), "`baseline` must be the name of a file")
         return Config(
             self.codes(table, "select"),

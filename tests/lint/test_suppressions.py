@@ -94,6 +94,7 @@ def test_one_past_its_last_day_is_a_finding() -> None:
         ('[lint]\nselect = "S"', "`select` must be an array of codes"),
         ('[lint]\nfail-on = "all"', "`fail-on` cannot be `all`"),
         ("[lint]\nbaseline = 7", "`baseline` must be the name of a file"),
+        ('[lint]\nbaseline = "a\\u0000b"', "`baseline` must be the name of a file"),
         ('[lint.types]\n"*" = "scip"', "no policy type `scip`"),
         ("[lint]\nsuppress = 7", "`suppress` must be an array of tables"),
         (_suppression(code=""), "a suppression needs `code`"),
