@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from policyeval.syntax.objects import DAMAGED
 from policyeval.syntax.tree import CHOICE, REFERENCE, UNNAMED, List, Mapping, Null, Text, Unknown
@@ -10,7 +10,11 @@ from policyeval.syntax.tree import CHOICE, REFERENCE, UNNAMED, List, Mapping, Nu
 if TYPE_CHECKING:
     from policyeval.syntax.tree import Node
 
-_Members: TypeAlias = "list[tuple[Text, Node]]"
+_Member: TypeAlias = "tuple[Text, Node]"
+_Members: TypeAlias = "dict[str, _Member]"
+
+# How many conditions in a row may decide one member of a merged object.
+_MAX_CHOICES: Final = 64
 
 
 def flattened(item: Node) -> list[Node]:
@@ -50,42 +54,58 @@ def _is_empty(item: Node) -> bool:
     return isinstance(item, Null) or (isinstance(item, Text) and not item.value)
 
 
-def merged(objects: list[Node]) -> _Members:
+def merged(objects: list[Node]) -> list[_Member]:
     """Give the members of objects in one, of which a later one goes before; what is unknown may have any of them."""
-    members: dict[str, tuple[Text, Node]] = {}
+    members: _Members = {}
     for given in objects:
         options = _options(given)
         if options is not None:
             condition, *branches = options
-            for name in dict.fromkeys(key.value for branch in branches for key, _ in branch):
+            for name in dict.fromkeys(name for branch in branches for name in branch):
                 members[name] = _chosen(name, given, condition, branches, members)
         elif isinstance(given, Mapping):
-            members.update((key.value, (key, value)) for key, value in given.entries)
+            found = _members_of(given)
+            members = found if DAMAGED in found else {**members, **found}
         elif not isinstance(given, Null):
             at = (given.source, given.start, given.end)
             members = {DAMAGED: (Text(DAMAGED, *at), Unknown(UNNAMED, *at))}
     return list(members.values())
 
 
+def _members_of(given: Mapping) -> _Members:
+    return {key.value: (key, value) for key, value in given.entries}
+
+
 def _options(given: Node) -> tuple[Node, _Members, _Members] | None:
-    """Take a choice between objects apart, of which one may be null."""
+    """Take a choice between objects apart, of which one may be null, if all their members are known."""
     if not isinstance(given, Unknown) or given.why is not CHOICE or not isinstance(given.argument, List):
         return None
     condition, *branches = given.argument.items
     if not all(isinstance(branch, Mapping | Null) for branch in branches):
         return None
-    held, otherwise = (branch.entries if isinstance(branch, Mapping) else [] for branch in branches)
-    return condition, held, otherwise
+    held, otherwise = (_members_of(branch) if isinstance(branch, Mapping) else {} for branch in branches)
+    return None if DAMAGED in held or DAMAGED in otherwise else (condition, held, otherwise)
 
 
-def _chosen(
-    name: str, given: Node, condition: Node, branches: list[_Members], members: dict[str, tuple[Text, Node]]
-) -> tuple[Text, Node]:
+def _chosen(name: str, given: Node, condition: Node, branches: list[_Members], members: _Members) -> _Member:
     """Give a member that a choice has in one of its objects; in the other it is what it was before."""
     at = (given.source, given.start, given.end)
     absent = Unknown(REFERENCE, *at) if DAMAGED in members else Null(*at)
     before = members[name][1] if name in members else absent
-    found = [next(((key, value) for key, value in branch if key.value == name), None) for branch in branches]
+    found = [branch.get(name) for branch in branches]
     key = next(each[0] for each in found if each is not None)
+    if _is_deep(before):
+        return key, Unknown(REFERENCE, *at)
     values = [before if each is None else each[1] for each in found]
     return key, Unknown(CHOICE, *at, List([condition, *values], *at))
+
+
+def _is_deep(node: Node) -> bool:
+    """Tell whether choices lead to choices without end: each is a step for whoever follows them."""
+    level = [node]
+    for _ in range(_MAX_CHOICES):
+        chosen = [each.argument for each in level if isinstance(each, Unknown) and each.why is CHOICE]
+        level = [branch for options in chosen if isinstance(options, List) for branch in options.items[1:]]
+        if not level:
+            return False
+    return True

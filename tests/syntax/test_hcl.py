@@ -92,6 +92,13 @@ def _read(text: str) -> Any:
         pytest.param("merge(x, {a = 1})", {"": "<x>", "a": 1}, id="an object that goes before what is computed"),
         pytest.param("merge(x ? {a = 1} : null, {b = 2})", {"a": "<x ? {a = 1} : null>", "b": 2}, id="perhaps an object"),
         pytest.param("merge({a = 1}, x)", "<merge({a = 1}, x)>", id="an object after which anything may come"),
+        pytest.param("merge({a = 1}, merge(x, {b = 2}))", {"": "<x>", "b": 2}, id="an object of which some is computed"),
+        pytest.param(
+            "merge({a = 1}, x ? merge(y, {b = 2}) : {})",
+            "<merge({a = 1}, x ? merge(y, {b = 2}) : {})>",
+            id="perhaps an object of which some is computed",
+        ),
+        pytest.param("merge(x ? {a = 1, a = 2} : {})", {"a": "<x ? {a = 1, a = 2} : {}>"}, id="a member given twice"),
         pytest.param("merge(x...)", "<merge(x...)>", id="objects of a list"),
         pytest.param("merge({a = 1}).a", "<merge({a = 1}).a>", id="a member of objects"),
         pytest.param("jsonencode({a = 1}, x)", "<jsonencode({a = 1}, x)>", id="a call that nobody makes"),
@@ -182,6 +189,19 @@ def test_what_an_object_may_have_had_before_a_choice_is_unknown() -> None:
     assert isinstance(chosen, Unknown)
     assert chosen.argument is not None
     assert _value(chosen.argument) == ["y", "2", '<y ? {a = "2"} : {}>']
+
+
+def test_a_member_that_conditions_in_a_row_decide_without_end_is_unknown() -> None:
+    node, _ = read_hcl(f"m = merge({{}}, {', '.join(['x ? {a = 1} : {}'] * 5000)})\n", "main.tf")
+    assert isinstance(node, Mapping)
+    ((_, value),) = node.entries
+    assert isinstance(value, Mapping)
+    ((_, chosen),) = value.entries
+    depth = 0
+    while isinstance(chosen, Unknown) and isinstance(chosen.argument, List):
+        depth, chosen = depth + 1, chosen.argument.items[2]
+    assert depth < 100
+    assert isinstance(chosen, Unknown)
 
 
 CONFIGURATION = """\
