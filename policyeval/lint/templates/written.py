@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import replace
+from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def _step(node: Node, place: Place) -> tuple[str, Node] | None:
     if isinstance(node, List):
         # In their order, but for YAML's aliases, which are where their anchors are.
         index = bisect_right(node.items, place.start, key=attrgetter("start")) - 1
-        for at in (index, *range(len(node.items))):
+        for at in chain((index,), range(len(node.items))):
             if 0 <= at < len(node.items) and _holds(node.items[at], place):
                 return str(at), node.items[at]
     elif isinstance(node, Mapping):
