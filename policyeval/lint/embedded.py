@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from policyeval.model.source import Diagnostic
     from policyeval.syntax.tree import Node
 
-# Bytes of characters, or a character that is written as it is.
-_BYTES: Final = re.compile(r"(?:%[0-9A-Fa-f]{2})+|.", re.DOTALL)
+# Some of ASCII's bytes, those of one character in UTF-8, a byte that is of none, or what is written as it is.
+_BYTES: Final = re.compile(
+    r"(?:%[0-7][0-9A-Fa-f]){1,99}|%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){1,3}|%[0-9A-Fa-f]{2}|.", re.DOTALL
+)
 _TOLD: Final = re.compile(r"line (\d+), column (\d+)")
 _STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"?', re.DOTALL)
 

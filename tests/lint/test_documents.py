@@ -294,6 +294,14 @@ def test_a_policy_that_is_encoded_as_in_urls_has_places_in_the_file_and_no_fixes
     assert report.policies == 1
 
 
+def test_bytes_that_are_no_utf_8_in_a_policy_that_is_encoded_are_characters_of_none() -> None:
+    encoded = quote(json.dumps({"Version": "2012-10-17", "Statement": [{**STATEMENT, "Sid": "A", "Action": "s3:X"}]}))
+    text = json.dumps({"Policy": encoded.replace("%22A%22", "%22%C3%80%E2%82%80%FF%22")})
+    found = {each.code: each.place for each in lint_bytes(LINTER, text.encode(), "a.json").findings}
+    assert text[found["S121"].start : found["S121"].end] == "%22%C3%80%E2%82%80%FF%22"
+    assert text[found["A102"].start : found["A102"].end] == "%22s3%3AX%22"
+
+
 BROKEN = '{"Version": "2012-10-17",\n  "Statement": [{"Effect": "Allow", "Action": "*"}}'
 
 
