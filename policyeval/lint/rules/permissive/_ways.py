@@ -25,6 +25,10 @@ _Open: TypeAlias = "tuple[Statement, list[Value]]"
 _ON_ONESELF: Final = frozenset({"iam:attachuserpolicy", "iam:putuserpolicy"})
 _ONESELF: Final = re.compile(r".*:user/(.*/)?\$\{aws:username\}", re.IGNORECASE)
 
+# A command writes to buckets, and runs on none.
+_COMMAND: Final = "ssm:sendcommand"
+_BUCKET: Final = re.compile("arn:[^:]*:s3:")
+
 
 class Way(NamedTuple):
     """Actions, all of them needed, and what comes of them."""
@@ -107,7 +111,7 @@ def _allowing(action: str, open_: list[_Open], policy: PolicyView) -> Value | No
     folded = action.lower()
     for statement, resources in open_:
         values = values_covering(statement, folded)
-        if values and not any(acts_on(folded, resource.text) for resource in resources):
+        if values and not any(_opens(folded, resource.text) for resource in resources):
             continue
         for value in values:
             if not is_everything(value):
@@ -123,6 +127,10 @@ def _open(policy: PolicyView, names: Callable[[str], object]) -> Iterator[_Open]
             resources = [value for value in element.values if names(value.text)]
             if resources:
                 yield statement, resources
+
+
+def _opens(action: str, resource: str) -> bool:
+    return acts_on(action, resource) and not (action == _COMMAND and _BUCKET.match(resource))
 
 
 def _names_any(resource: str) -> bool:
