@@ -136,6 +136,8 @@ def _read_lines(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
     documents: list[Node] = []
     found: list[Diagnostic] = []
     for line in _LINE.finditer(source.text):
+        if line.group().isspace():
+            continue
         patchwork = Patchwork(line.group(), (), list(range(line.start(), line.end() + 1)))
         node, faults = read_patchwork(patchwork, whole, f"/{len(documents)}")
         documents.append(node or Unknown(UNREADABLE, source, *line.span()))
@@ -235,5 +237,5 @@ _HOLES: Final = MappingProxyType(
 # Entities files have accounts, scenario files tests.
 _OURS: Final = ("accounts", "tests")
 _LINES: Final = frozenset({".jsonl", ".ndjson"})
-_LINE: Final = re.compile(r"[^\S\r\n]*[^\s][^\r\n]*")
+_LINE: Final = re.compile(r"[^\r\n]+")
 _YAML: Final = frozenset({".yaml", ".yml"})

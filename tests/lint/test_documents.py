@@ -320,7 +320,8 @@ def test_what_lacks_its_end_in_a_string_is_told_by_the_lines_of_the_file(name: s
 
 def test_each_line_of_a_file_of_json_lines_is_a_document() -> None:
     lines = [json.dumps({**DOCUMENT, "Statement": {**STATEMENT, "Action": action}}) for action in ("s3:A", "s3:B")]
-    text = f"\ufeff{lines[0]}\r\n\n  {lines[1]}\n{lines[0][:-1]}\n"
+    blank = " " * 1_000_000
+    text = f"\ufeff{lines[0]}\r\n{blank}\n  {lines[1]}\n{lines[0][:-1]}\n"
     for name in ("a.jsonl", "a.ndjson"):
         report = lint_bytes(LINTER, text.encode(), name)
         found = [(each.code, each.place.line, each.place.column, each.place.pointer) for each in report.findings]
