@@ -17,14 +17,19 @@ if TYPE_CHECKING:
 _ADDRESS: Final = frozenset({"aws:sourceip"})
 _ENDPOINTS: Final = frozenset({"aws:sourcevpc", "aws:sourcevpce"})
 
+# To how many of the others a Deny is compared: each to each would take too long where there are thousands.
+_MOST: Final = 32
+
 
 def check(policy: PolicyView) -> Iterator[Flaw]:
     """Look for a Deny of all other addresses beside a Deny of all other endpoints, of the same requests."""
     by_endpoint = [(each, found) for each in policy.statements if (found := _sole(each, _ENDPOINTS)) is not None]
     for statement in policy.statements if by_endpoint else ():
         condition = _sole(statement, _ADDRESS)
-        other = next((found for each, found in by_endpoint if _are_of_the_same(each, statement)), None)
-        if condition is not None and other is not None:
+        if condition is None:
+            continue
+        other = next((found for each, found in by_endpoint[:_MOST] if _are_of_the_same(each, statement)), None)
+        if other is not None:
             yield Flaw(
                 condition.key_place(),
                 "every request is denied: through an endpoint none has such an address, and the others use no endpoint",
