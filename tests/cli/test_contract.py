@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -120,6 +121,22 @@ def test_who_can_in_json_has_the_shape_of_the_contract() -> None:
     assert {"principal": APP, "verdict": "allow", "conditions": []} in value  # type: ignore[operator]
 
 
+def _warned(action: str, resource: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Ask each command that takes an action; give the one warning of each, its hint, and what its JSON tells."""
+    asked = {
+        "check": ["check", ACCOUNTS, "--principal", APP, "--action", action, "--resource", resource],
+        "account-access": ["account-access", ACCOUNTS, "444455556666", action, resource],
+        "who-can": ["who-can", ACCOUNTS, action, resource],
+    }
+    for command, arguments in asked.items():
+        result = _run(*arguments, "--format", "json")
+        assert result.exit_code in {0, 1}, result.output
+        first, second = result.stderr.splitlines()
+        printed = json.loads(result.stdout)
+        told = printed["diagnostics"] if command != "who-can" else [{"message": first.removeprefix("warning: ")}]
+        yield first, second, [each["message"] for each in told]  # who-can prints an array of principals
+
+
 @pytest.mark.parametrize(
     ("action", "said", "hint"),
     [
@@ -130,20 +147,10 @@ def test_who_can_in_json_has_the_shape_of_the_contract() -> None:
     ],
 )
 def test_an_action_that_no_service_has_is_decided_with_a_warning(action: str, said: str, hint: str) -> None:
-    asked = {
-        "check": ["check", ACCOUNTS, "--principal", APP, "--action", action, "--resource", KEY],
-        "account-access": ["account-access", ACCOUNTS, "444455556666", action, KEY],
-        "who-can": ["who-can", ACCOUNTS, action, KEY],
-    }
-    for command, arguments in asked.items():
-        result = _run(*arguments, "--format", "json")
-        assert result.exit_code in {0, 1}, result.output
-        first, second = result.stderr.splitlines()
+    for first, second, told in _warned(action, KEY):
         assert first == f"warning: {said}"
         assert hint in second
-        if command != "who-can":  # it is an array of principals
-            (diagnostic,) = json.loads(result.stdout)["diagnostics"]
-            assert diagnostic["message"] == said
+        assert told == [said]
 
 
 @pytest.mark.parametrize(
@@ -184,19 +191,10 @@ def test_an_action_that_a_service_has_or_had_is_decided_without_a_warning(action
 def test_an_action_that_is_asked_on_something_else_is_decided_with_a_warning(
     action: str, resource: str, hint: str
 ) -> None:
-    asked = {
-        "check": ["check", ACCOUNTS, "--principal", APP, "--action", action, "--resource", resource],
-        "account-access": ["account-access", ACCOUNTS, "444455556666", action, resource],
-        "who-can": ["who-can", ACCOUNTS, action, resource],
-    }
-    for command, arguments in asked.items():
-        result = _run(*arguments, "--format", "json")
-        assert result.exit_code in {0, 1}, result.output
-        first, second = result.stderr.splitlines()
+    for first, second, told in _warned(action, resource):
         assert first == f"warning: `{action}` is not asked on `{resource}`"
         assert hint in second
-        if command != "who-can":  # it is an array of principals
-            assert json.loads(result.stdout)["diagnostics"][0]["message"] == first.removeprefix("warning: ")
+        assert told[0] == first.removeprefix("warning: ")
 
 
 @pytest.mark.parametrize("resource", ["arn:aws:s3:::bucket/*", "arn:aws:s3:::bucket/?"])
