@@ -30,6 +30,10 @@ _COMMAND: Final = "ssm:sendcommand"
 _BUCKET: Final = re.compile("arn:[^:]*:s3:")
 
 
+LIMITED: Final = "allow it on resources by name, or under a condition such as on `iam:PermissionsBoundary`"
+"""How to close a way to more permissions of one's own, or to others' credentials."""
+
+
 class Way(NamedTuple):
     """Actions, all of them needed, and what comes of them."""
 

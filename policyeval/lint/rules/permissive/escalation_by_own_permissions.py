@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Level, Rule
-from policyeval.lint.rules.permissive._ways import OWN_PERMISSIONS, ways_out
+from policyeval.lint.rules.permissive._ways import LIMITED, OWN_PERMISSIONS, ways_out
 from policyeval.model.policy import PolicyType
 
 if TYPE_CHECKING:
@@ -15,12 +15,10 @@ if TYPE_CHECKING:
     from policyeval.lint.rule import Flaw
     from policyeval.lint.view import PolicyView
 
-_HINT: Final = "allow it on resources by name, or under a condition such as on `iam:PermissionsBoundary`"
-
 
 def check(policy: PolicyView) -> Iterator[Flaw]:
     """Look for each way whether all of its actions are allowed."""
-    yield from ways_out(policy, OWN_PERMISSIONS, _HINT)
+    yield from ways_out(policy, OWN_PERMISSIONS, LIMITED)
 
 
 RULE = Rule(
