@@ -22,8 +22,6 @@ from policyeval.model.source import Diagnostic
 
 # Of how a role's session began, which its name does not tell.
 _TOLD_OF_ROLES = frozenset({"aws:sourceidentity", "aws:federatedprovider"})
-
-
 _NOBODYS = (UNKNOWN_ID, UNKNOWN_TYPE)
 
 

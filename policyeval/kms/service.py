@@ -146,7 +146,8 @@ class KeyManagementService:
             raise KmsError("UnknownOperationException")
         if not isinstance(caller, Caller):
             caller = self._caller(caller)
-        known = params if isinstance(params, Mapping) else {}  # what else there is `validate` refuses
+        # What is no mapping `validate` refuses. An abstract class asks for much, and nearly all are dicts.
+        known = params if params.__class__ is dict or isinstance(params, Mapping) else {}
         call = Call(self._core, caller, operation, known, caller.region or self.region)
         if request_id is not None:
             call.request_id = request_id
