@@ -26,9 +26,10 @@ class App:
         endpoint: what answers.
         beside: the application for `/healthz` and `/metrics`, which lives as long as the server.
         pool: where slow requests run, so that nobody else waits for them.
+        makers: where those run that make keys of RSA, so that the slow ones do not wait for them either.
 
     Args:
-        endpoint, beside, pool: the same.
+        endpoint, beside, pool, makers: the same.
         metrics, journal: what is told of every request.
         access_log: whether the journal is also told of those that worked.
         explain: whether it is told what each layer of a refusal said, and what would allow it.
@@ -41,6 +42,7 @@ class App:
         *,
         beside: ASGIApp,
         pool: Executor,
+        makers: Executor,
         metrics: Metrics,
         journal: Journal,
         access_log: bool = False,
@@ -49,6 +51,7 @@ class App:
         self.endpoint = endpoint
         self.beside = beside
         self.pool = pool
+        self.makers = makers
         self._metrics = metrics
         self._journal = journal
         self._access_log = access_log

@@ -27,6 +27,8 @@ __all__ = ["build"]
 
 # Slow requests wait for a disk, or for RSA outside of the interpreter's lock.
 _THREADS: Final = 8
+# Who makes keys of RSA waits for processors alone.
+_MAKERS: Final = 4
 _USUAL: Final = Pace()
 
 
@@ -57,6 +59,7 @@ def build(  # noqa: PLR0913 - settings, all by name
 
     """
     pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="policyeval")
+    makers = ThreadPoolExecutor(_MAKERS, thread_name_prefix="policyeval-makers")
     metrics = Metrics(__version__, clock().timestamp())
     endpoint = Endpoint(
         kms=KmsSpeaker(services.kms),
@@ -69,7 +72,14 @@ def build(  # noqa: PLR0913 - settings, all by name
     upkeep = Upkeep(services, file=file, pool=pool, journal=journal, metrics=metrics, pace=pace)
     beside = monitors(metrics, services.check, upkeep.running)
     return App(
-        endpoint, beside=beside, pool=pool, metrics=metrics, journal=journal, access_log=access_log, explain=explain
+        endpoint,
+        beside=beside,
+        pool=pool,
+        makers=makers,
+        metrics=metrics,
+        journal=journal,
+        access_log=access_log,
+        explain=explain,
     )
 
 

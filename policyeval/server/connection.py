@@ -197,7 +197,8 @@ class Connection(asyncio.Protocol):
         if not exchange.is_slow:
             self._reply(taken, exchange, start, exchange.run())
             return
-        future = self._loop.run_in_executor(self._app.pool, exchange.run)
+        pool = self._app.makers if exchange.makes_rsa else self._app.pool
+        future = self._loop.run_in_executor(pool, exchange.run)
         future.add_done_callback(partial(self._reply_late, taken, exchange, start))
 
     def _reply_late(self, taken: Taken, exchange: Exchange, start: float, done: asyncio.Future[Reply]) -> None:

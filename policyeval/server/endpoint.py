@@ -82,6 +82,10 @@ class Speaker(Protocol):
         """Tell whether it takes so long that others should not wait for it."""
         ...
 
+    def makes_rsa(self, asked: Asked) -> bool:
+        """Tell whether it makes a key of RSA, for which others that are slow should not wait either."""
+        ...
+
     def do(self, caller: Caller, identity: Identity, asked: Asked, request_id: str) -> Reply:
         """Do it and write the answer. Raises `KmsError` when it was refused."""
         ...
@@ -100,10 +104,11 @@ class Exchange:
         peer: where it comes from.
         operation, caller: what is asked and by whom; "" and None as long as nobody believes it.
         is_slow: whether others should not wait for `run`.
+        makes_rsa: whether others that are slow should not wait for it either.
 
     """
 
-    __slots__ = ("_speaker", "_work", "caller", "is_slow", "operation", "peer", "request_id")
+    __slots__ = ("_speaker", "_work", "caller", "is_slow", "makes_rsa", "operation", "peer", "request_id")
 
     def __init__(self, speaker: Speaker, request_id: str, peer: Peer) -> None:
         self._speaker = speaker
@@ -112,7 +117,7 @@ class Exchange:
         self.peer = peer
         self.operation = ""
         self.caller: Caller | None = None
-        self.is_slow = False
+        self.is_slow = self.makes_rsa = False
 
     @property
     def service(self) -> str:
@@ -123,6 +128,7 @@ class Exchange:
         """Let it in: `run` will do it."""
         self.operation, self.caller = asked.operation, caller
         self.is_slow = self._speaker.is_slow(asked)
+        self.makes_rsa = self.is_slow and self._speaker.makes_rsa(asked)
         self._work = partial(self._speaker.do, caller, identity, asked, self.request_id)
 
     def admit_again(self, asked: Asked, who: Callable[[], tuple[Caller, Identity]]) -> None:

@@ -18,10 +18,9 @@ __all__ = ["KmsSpeaker"]
 _NOT_FOUND: Final = 404
 _UNKNOWN: Final = "UnknownOperationException"
 _MALFORMED: Final = "SerializationException"
-# Where a request names an algorithm or a spec. RSA takes milliseconds, and making a key of it takes seconds.
-_SPECS: Final = frozenset(
-    {"SigningAlgorithm", "EncryptionAlgorithm", "SourceEncryptionAlgorithm", "KeyPairSpec", "WrappingKeySpec"}
-)
+# Where a request names an algorithm, or what to make a key of. RSA takes milliseconds, and making a key of it seconds.
+_ALGORITHMS: Final = frozenset({"SigningAlgorithm", "EncryptionAlgorithm", "SourceEncryptionAlgorithm"})
+_SPECS: Final = frozenset({"KeySpec", "CustomerMasterKeySpec", "KeyPairSpec", "WrappingKeySpec"})
 
 
 class KmsSpeaker:
@@ -41,10 +40,11 @@ class KmsSpeaker:
         """Tell whether it writes, which others write at the same time and a disk may make durable, or uses RSA."""
         if OPERATIONS[asked.operation].writes:
             return True
-        params = asked.params
-        if _SPECS.isdisjoint(params):
-            return False
-        return any(isinstance(spec := params.get(name), str) and spec.startswith("RSA") for name in _SPECS)
+        return _names_rsa(asked, _ALGORITHMS) or self.makes_rsa(asked)
+
+    def makes_rsa(self, asked: Asked) -> bool:
+        """Tell whether it makes a key of RSA."""
+        return _names_rsa(asked, _SPECS)
 
     def do(self, caller: Caller, identity: Identity, asked: Asked, request_id: str) -> Reply:
         """Do an operation."""
@@ -59,6 +59,13 @@ class KmsSpeaker:
         if status == _NOT_FOUND:  # what speaks another protocol is told in XML
             return Reply(_NOT_FOUND, "text/xml", f"<{code}/>".encode(), code, message)
         return Reply(status or status_of(code), CONTENT_TYPE, encode_error(code, message), code, message)
+
+
+def _names_rsa(asked: Asked, members: frozenset[str]) -> bool:
+    params = asked.params
+    if members.isdisjoint(params):
+        return False
+    return any(isinstance(name := params.get(member), str) and name.startswith("RSA") for member in members)
 
 
 def _check_media_type(request: WireRequest) -> None:

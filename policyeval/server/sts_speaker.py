@@ -45,6 +45,10 @@ class StsSpeaker:
         """Tell that nothing here is."""
         return False
 
+    def makes_rsa(self, asked: Asked) -> bool:  # noqa: ARG002 - likewise
+        """Tell that nothing here does."""
+        return False
+
     def do(self, caller: Caller, identity: Identity, asked: Asked, request_id: str) -> Reply:
         """Do an operation."""
         response = self._sts.call(caller, identity, asked.operation, asked.params, request_id=request_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from collections.abc import Iterator
 from threading import Event
@@ -218,6 +219,37 @@ def test_what_waits_when_the_time_to_stop_is_over_is_let_go_without_a_word(
         under_way.set()
         assert waiting.is_closed()
         assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    [
+        ("CreateKey", {"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}),
+        ("CreateKey", {"CustomerMasterKeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}),
+        ("GenerateDataKeyPairWithoutPlaintext", {"KeyId": "alias/k", "KeyPairSpec": "RSA_2048"}),
+        ("GetParametersForImport", {"KeyId": "alias/i", "WrappingAlgorithm": "X", "WrappingKeySpec": "RSA_2048"}),
+    ],
+)
+def test_only_who_wants_a_key_of_rsa_waits_for_the_making_of_others(operation: str, params: dict[str, str]) -> None:
+    entities = Entities.from_text(starter("111122223333", system.entropy))
+    app = build(Services.open(entities), journal=Journal(lambda _: None, "text", system.now))
+    user = next(key for key in entities.access_keys() if ":user/" in key.principal_arn)
+    key, done = AccessKeyPair(user.id, user.secret), Event()
+    for _ in range(100):
+        app.makers.submit(done.wait, 60)
+    with listen("127.0.0.1", 0) as opened, running(app, opened):
+        url = url_of(opened, "127.0.0.1", secure=False)
+        with connected(url) as waiting, connected(url) as other:
+            body = json.dumps(params).encode()
+            waiting.send(sign(key, waiting.url, body, asks(operation)), body)
+            for others in ("CreateKey", "ListKeys"):
+                assert other.call(key, others, {}).status == 200
+            waiting.socket.settimeout(0.1)
+            with pytest.raises(TimeoutError):
+                waiting.receive()
+            done.set()
+            waiting.socket.settimeout(30)
+            assert waiting.receive().status in {200, 400}  # not all that is named is there
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,9 @@ class Failing:
     def is_slow(self, asked: Asked) -> bool:
         return asked.operation == "slow"
 
+    def makes_rsa(self, _: Asked) -> bool:
+        return False
+
     def do(self, *_: object) -> Any:
         raise self._error
 
