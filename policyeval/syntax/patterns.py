@@ -1,4 +1,4 @@
-"""Patterns of actions and of ARNs, taken apart for whoever looks into them; matching is the evaluator's."""
+"""Patterns of actions, taken apart; matching is the evaluator's."""
 
 from __future__ import annotations
 
@@ -31,20 +31,6 @@ class ActionPattern(NamedTuple):
     name: Span
 
 
-class ArnPattern(NamedTuple):
-    """The fields of an ARN pattern, `arn` left out: partition, service, region, account, resource.
-
-    The resource keeps its colons. A field that the pattern does not reach is None (`arn:aws:kms:*`
-    has three).
-    """
-
-    partition: Span
-    service: Span | None = None
-    region: Span | None = None
-    account: Span | None = None
-    resource: Span | None = None
-
-
 class _ActionBuilder:
     """What the rules of `grammar/action.lark` do."""
 
@@ -60,26 +46,9 @@ class _ActionBuilder:
         return ActionPattern(parts[0], parts[2])
 
 
-class _ArnBuilder:
-    """What the rules of `grammar/arn.lark` do."""
-
-    def PART(self, token: OffsetToken) -> Span:  # noqa: N802 - the token's name
-        return Span(token.value[1:], token.start_pos + 1)
-
-    REST = PART
-
-    def start(self, parts: list[Any]) -> ArnPattern:
-        return ArnPattern(*parts[1:])
-
-
 @cache
 def _action_parser() -> TableParser:
     return TableParser(load_tables("action"), _ActionBuilder())
-
-
-@cache
-def _arn_parser() -> TableParser:
-    return TableParser(load_tables("arn"), _ArnBuilder())
 
 
 @lru_cache(maxsize=32_768)
@@ -87,18 +56,6 @@ def parse_action_pattern(text: str) -> ActionPattern | None:
     """Take an Action value apart; None where it is neither `*` nor `service:name`."""
     try:
         pattern: ActionPattern = _action_parser().parse(text)
-    except Refused:
-        return None
-    return pattern
-
-
-@lru_cache(maxsize=32_768)
-def parse_arn_pattern(text: str) -> ArnPattern | None:
-    """Take a Resource value apart; None where it does not start with `arn:`."""
-    if not text.startswith("arn:"):
-        return None
-    try:
-        pattern: ArnPattern = _arn_parser().parse(text)
     except Refused:
         return None
     return pattern

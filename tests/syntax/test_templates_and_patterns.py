@@ -1,4 +1,4 @@
-"""Policy variables, action patterns and ARN patterns, taken apart."""
+"""Policy variables and action patterns, taken apart."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policyeval.syntax.patterns import ActionPattern, Span, parse_action_pattern, parse_arn_pattern
+from policyeval.syntax.patterns import ActionPattern, Span, parse_action_pattern
 from policyeval.syntax.templates import Literal, Part, TemplateError, Variable, parse_template
 
 
@@ -104,26 +104,3 @@ def test_a_megabyte_is_split() -> None:
 )
 def test_actions_are_taken_apart(text: str, pattern: ActionPattern | None) -> None:
     assert parse_action_pattern(text) == pattern
-
-
-@pytest.mark.parametrize(
-    ("text", "fields"),
-    [
-        pytest.param("arn:aws:kms:*", ["aws", "kms", "*", None, None], id="one that runs on over the colons"),
-        pytest.param("arn:aws:s3:::b/${aws:x}", ["aws", "s3", "", "", "b/${aws:x}"], id="empty fields and a variable"),
-        pytest.param(
-            "arn:aws:sns:r:1:a:b\n:c", ["aws", "sns", "r", "1", "a:b\n:c"], id="the resource keeps its colons"
-        ),
-        pytest.param("arn:", ["", None, None, None, None], id="hardly one"),
-        pytest.param("*", None, id="a star is none"),
-        pytest.param("arn", None, id="three letters are none"),
-    ],
-)
-def test_arns_are_taken_apart(text: str, fields: list[str | None] | None) -> None:
-    pattern = parse_arn_pattern(text)
-    if fields is None:
-        assert pattern is None
-        return
-    assert pattern is not None
-    assert [span.text if span else None for span in pattern] == fields
-    assert all(text[span.start : span.end] == span.text for span in pattern if span)
