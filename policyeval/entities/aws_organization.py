@@ -20,9 +20,7 @@ class OrganizationExport:
 
     def section(self) -> Output | None:
         """Give the `organization:` entry; None where there is none, or when the tree was not printed."""
-        what = "the describe-organization output"
-        described = self._files.output("organizations-describe-organization.json", what)
-        organization = (described or {}).get("Organization")
+        organization = (self._described() or {}).get("Organization")
         if organization is None:
             return None
         roots = self._files.listed("organizations-list-roots.json", "the list-roots output", "Roots")
@@ -35,6 +33,14 @@ class OrganizationExport:
             "management_account": organization.get("MasterAccountId"),
             "root": self._unit(roots[0]),
         }
+
+    def is_none(self) -> bool:
+        """Tell whether the account is known to be in no organization."""
+        described = self._described()
+        return described is not None and described.get("Organization") is None
+
+    def _described(self) -> Output | None:
+        return self._files.output("organizations-describe-organization.json", "the describe-organization output")
 
     def attached(self, target: str) -> Output:
         """Give what is attached to a root, a unit or an account, by its section."""

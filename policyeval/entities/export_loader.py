@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,14 +78,24 @@ def _organization(exports: list[ExportFiles], accounts: dict[str, Output], missi
         export = OrganizationExport(files)
         found = export.section()
         if found is not None:
-            for account in _members(found["root"]):
-                if account in accounts:
-                    accounts[account] = {"id": account, **export.attached(account), **accounts[account]}
+            members = set(_members(found["root"]))
+            for account in sorted(members & accounts.keys()):
+                accounts[account] = {"id": account, **export.attached(account), **accounts[account]}
             missing += files.missing
+            missing += _elsewhere(exports, found, members)
             return {"organization": found}
         lacking += files.missing
     missing += lacking
     return {}
+
+
+def _elsewhere(exports: list[ExportFiles], found: Output, members: set[str]) -> Iterator[str]:
+    """Say of an account that is not in the tree, and is in an organization or may be, that nothing binds it here."""
+    for files in (files.apart() for files in exports):
+        account = account_id(files)
+        if account in {None, found["management_account"], *members} or OrganizationExport(files).is_none():
+            continue
+        yield f"the place of account {account} in an organization is missing: it is not in the tree of {found['id']}"
 
 
 def _members(unit: Output) -> list[str]:

@@ -450,6 +450,39 @@ def test_several_accounts_lie_in_folders_of_one_folder(folder: Path, tmp_path: P
     assert {account.id for account in Entities.from_text(result.text).accounts()} == {A, B, OTHER}
 
 
+FAR = "123412341234"
+NOT_IN_THE_TREE = f"the place of account {FAR} in an organization is missing: it is not in the tree of o-1"
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        ({"Organization": {"Id": "o-2", "MasterAccountId": FAR}}, True),
+        ({"Organization": {"Id": "o-1", "MasterAccountId": OTHER}}, True),
+        (None, True),
+        ({}, False),
+    ],
+    ids=["in another organization", "in this one, somewhere", "nobody knows", "in none"],
+)
+def test_an_account_outside_the_tree_is_told_where_policies_may_bind_it(
+    folder: Path,
+    tmp_path: Path,
+    printed: dict[str, object] | None,
+    told: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    root = tmp_path / "all"
+    shutil.copytree(folder, root / "a")
+    shutil.copytree(folder, root / "far")
+    (root / "far" / "organizations-list-roots.json").unlink()
+    (root / "far" / "sts-get-caller-identity.json").write_text(json.dumps({"Account": FAR}), encoding="utf-8")
+    organization = root / "far" / "organizations-describe-organization.json"
+    organization.unlink()
+    if printed is not None:
+        organization.write_text(json.dumps(printed), encoding="utf-8")
+    result = import_directory(root)
+    assert (NOT_IN_THE_TREE in result.missing, f"# - {NOT_IN_THE_TREE}" in result.text) == (told, told)
+
+
 def test_an_account_lies_in_one_folder(folder: Path, tmp_path: Path) -> None:
     for name in ("a", "b"):
         shutil.copytree(folder, tmp_path / "all" / name)
