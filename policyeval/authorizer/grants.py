@@ -245,7 +245,7 @@ def retiring_doors(grants: Iterable[Grant], caller: Caller, grantees: Iterable[t
             holders += [grant.grantee_principal, grant.grantee_service_principal]
         door = max((_door(holder, doors, caller) for holder in holders if holder), default=Door.NONE)
         if door < Door.LIMITED and caller.account and _account_of(grant.issuing_account) == caller.account:
-            door = Door.DIRECT if caller.is_root else Door.ACCOUNT
+            door = doors[caller.account_arn]
         if door is not Door.NONE:
             found.append(MatchedGrant(grant, door))
     return found
@@ -267,9 +267,7 @@ def sessions_doors(grants: Iterable[Grant], role_arn: str) -> list[MatchedGrant]
 def _door(holder: str, doors: Mapping[str, Door], caller: Caller) -> Door:
     if holder in doors:
         return doors[holder]
-    if holder == caller.account:
-        return Door.DIRECT if caller.is_root else Door.ACCOUNT
-    return Door.NONE
+    return doors[caller.account_arn] if holder == caller.account else Door.NONE
 
 
 def _account_of(issuer: str | None) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policyeval import Authorizer, Grant, PolicySet, Request, RequestError, simulate
+from policyeval import Authorizer, Grant, PolicySet, Request, RequestError, Session, simulate
 from policyeval.authorizer.grants import MatchedGrant, sessions_doors
 from policyeval.evaluator.principals import Door
 from tests.authorizer.estates import (
@@ -28,6 +28,7 @@ from tests.authorizer.estates import (
     estate,
     grant,
     only,
+    policy,
 )
 
 FEDERATED = f"arn:aws:sts::{A}:federated-user/alice"
@@ -206,6 +207,25 @@ RETIRED: list[tuple[str, Any, dict[str, Any], str, str, str]] = [
 def test_who_retires_a_grant(given: Any, described: dict[str, Any], principal: str, reason: str, by: str) -> None:
     decision = ask({"grants": [given], **described}, principal, "kms:RetireGrant")
     assert (decision.reason, decision.layer or decision.rule) == (reason, by)
+
+
+ACCOUNT_HELD = [
+    ("which issued it", grant(PARTNER, "Decrypt")),
+    ("which retires, by its number", grant(PARTNER, "Decrypt", RetiringPrincipal=A, IssuingAccount=B)),
+    ("which retires, by its ARN", grant(PARTNER, "Decrypt", RetiringPrincipal=ROOT_A, IssuingAccount=B)),
+    ("which is the grantee, by its number", grant(A, "RetireGrant", IssuingAccount=B)),
+]
+
+
+@pytest.mark.parametrize("given", [pytest.param(row[1], id=row[0]) for row in ACCOUNT_HELD])
+def test_a_federated_session_of_the_root_user_retires_what_its_session_policy_lets_it(given: Any) -> None:
+    def retire(*statements: Any) -> tuple[str, str | None]:
+        session = Session("broker", policies=[policy(*statements)])
+        decision = ask({"grants": [given]}, ROOT_A, "kms:RetireGrant", session=session)
+        return decision.reason, decision.layer
+
+    assert retire(allow("kms:RetireGrant")) == ("allowed", "grant")
+    assert retire(allow("s3:*")) == ("implicit_deny", "session_policy")
 
 
 def test_what_sessions_of_a_role_may_retire_are_grants_that_name_one() -> None:
