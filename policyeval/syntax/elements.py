@@ -8,7 +8,7 @@ from policyeval.model.arn import is_account_id
 from policyeval.model.policy import Element, PrincipalElement, PrincipalValue
 from policyeval.syntax.faults import Faults, Kind, quoted, ticked
 from policyeval.syntax.objects import is_unreadable, members, read_texts, report_type
-from policyeval.syntax.patterns import parse_action_pattern
+from policyeval.syntax.patterns import is_action_pattern
 from policyeval.syntax.strings import inside
 from policyeval.syntax.templates import TemplateError, parse_template
 from policyeval.syntax.tree import List, Mapping, Node, Text
@@ -20,7 +20,7 @@ def read_actions(name: str, node: Node, faults: Faults, pointer: str) -> Element
     """Read Action or NotAction; each value is `*` or `service:name`."""
     texts = list(read_texts(node, f"`{name}`", faults, pointer))
     for text, at in texts:
-        if parse_action_pattern(text.value) is None:
+        if not is_action_pattern(text.value):
             message, hint = _explain_action(text.value)
             faults.add(text, at, message, hint, kind=Kind.ACTION_FORMAT)
     return _element(name, node, texts, faults, pointer)

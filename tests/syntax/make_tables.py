@@ -17,7 +17,7 @@ from policyeval.syntax.grammars import grammar_text
 from policyeval.syntax.tables import Tables
 
 HOME = Path(__file__).resolve().parents[2] / "grammar"
-GRAMMARS = ("action", "json", "template")
+GRAMMARS = ("json", "template")
 
 
 def tables_of(lark: Lark) -> Tables:
