@@ -78,10 +78,12 @@ def _by_path(entries: Json, name: str) -> list[Output]:
 
 def _managed(policy: Output) -> Output:
     versions: list[Output] = policy.get("PolicyVersionList", [])
-    text = next((document(version["Document"]) for version in versions if version.get("IsDefaultVersion")), None)
+    default = next((version for version in versions if version.get("IsDefaultVersion")), {})
+    text = document(default.get("Document"))
     fields = split_arn(policy["Arn"])
     if fields is not None and fields.account == "aws":
-        return {"arn": policy["Arn"], "document": text}
+        number = str(default.get("VersionId", "")).removeprefix("v")
+        return {"arn": policy["Arn"], "document": text, "version": int(number) if number.isdecimal() else 0}
     return without_empty({"name": policy["PolicyName"], "path": _path(policy), "document": text})
 
 

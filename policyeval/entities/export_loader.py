@@ -9,7 +9,7 @@ from typing import NamedTuple
 import yaml
 
 from policyeval.entities.aws_export import DETAILS, IDENTITY, account_id, account_section
-from policyeval.entities.aws_files import ExportFiles, Json, Output
+from policyeval.entities.aws_files import ExportFiles, Json, Output, without_empty
 from policyeval.entities.aws_organization import OrganizationExport
 from policyeval.entities.loader import AnyPath, read_file
 from policyeval.errors import EntitiesError
@@ -59,11 +59,26 @@ def _import(exports: list[ExportFiles]) -> ImportResult:
                 raise _twice(account, folders[account], files.shown)
             folders[account] = files.shown
             accounts[account] = account_section(files, account)
+    _describe_once(accounts)
     missing = [message for files in exports for message in files.missing]
     content: Output = {"policyeval": 1, **_organization(exports, accounts, missing)}
     content["accounts"] = [accounts[account] for account in sorted(accounts)]
     told = tuple(dict.fromkeys(missing))
     return ImportResult(_head(told) + _dump(content), told)
+
+
+def _describe_once(accounts: dict[str, Output]) -> None:
+    """Keep one description of each of AWS's policies, the newest: accounts may have been asked on different days."""
+    newest: dict[str | None, Output] = {}
+    for section in accounts.values():
+        for policy in section.get("policies", ()):
+            if "arn" in policy and policy["version"] > newest.setdefault(policy["arn"], policy)["version"]:
+                newest[policy["arn"]] = policy
+    for account, section in accounts.items():
+        policies = [each for each in section.get("policies", ()) if newest.get(each.get("arn"), each) is each]
+        accounts[account] = without_empty({**section, "policies": policies})
+    for policy in newest.values():
+        del policy["version"]
 
 
 def _twice(account: str, one: str, other: str) -> EntitiesError:

@@ -450,6 +450,26 @@ def test_several_accounts_lie_in_folders_of_one_folder(folder: Path, tmp_path: P
     assert {account.id for account in Entities.from_text(result.text).accounts()} == {A, B, OTHER}
 
 
+@pytest.mark.parametrize(("here", "there"), [("v9", "v10"), ("v10", "v9"), ("v9", "v9")])
+def test_a_policy_of_awss_is_described_once_as_its_newest_version(
+    folder: Path, tmp_path: Path, here: str, there: str
+) -> None:
+    """AWS changes them; accounts may have been asked on different days."""
+    root = tmp_path / "all"
+    shutil.copytree(folder, root / "a")
+    (root / "b").mkdir()
+    (root / "b" / "sts-get-caller-identity.json").write_text(json.dumps({"Account": B}), encoding="utf-8")
+    for name, version, of_account in (("a", here, DETAILS), ("b", there, {"RoleDetailList": []})):
+        printed = {"Document": allow(f"s3:{version}"), "VersionId": version, "IsDefaultVersion": True}
+        policies = [DETAILS["Policies"][0], {**DETAILS["Policies"][1], "PolicyVersionList": [printed]}]
+        details = json.dumps({**of_account, "Policies": policies})
+        (root / name / DETAILS_FILE).write_text(details, encoding="utf-8")
+    text = import_directory(root).text
+    assert text.count(f"arn: {READ_ONLY}\n") == 1
+    (policy, *_) = Entities.from_text(text).principal(f"arn:aws:iam::{A}:user/alice").identity_policies
+    assert policy.policy.statements[0].action.values == (f"s3:{max(here, there, key=len)}",)
+
+
 FAR = "123412341234"
 NOT_IN_THE_TREE = f"the place of account {FAR} in an organization is missing: it is not in the tree of o-1"
 
