@@ -1,9 +1,9 @@
-"""Python values to the value tree and back: no source, so a JSON Pointer tells where a fault is."""
+"""Python values to the value tree: no source, so a JSON Pointer tells where a fault is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping as AbstractMapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from policyeval.model.source import Diagnostic, Place
 from policyeval.syntax.faults import MAX_FAULTS, ticked
@@ -22,10 +22,6 @@ from policyeval.syntax.tree import (
     Unknown,
     pointer_part,
 )
-
-# mypy knows no recursive type at run time's price; what it stands for: str, int, float, bool, None, and lists and
-# dicts of them.
-Value: TypeAlias = Any
 
 
 def from_python(value: object) -> tuple[Node | None, list[Diagnostic]]:
@@ -131,43 +127,3 @@ class _Reader:
 
     def fault(self, pointer: str, message: str) -> None:
         self.faults.append(Diagnostic(message, None, Place(pointer=pointer)))
-
-
-def to_python(node: Node) -> Value:
-    """Give the Python value that a tree stands for: dicts, lists, strings, numbers, booleans and None.
-
-    Of a key that comes twice the last value stays, and what is `Unknown` is None: whoever cares asks
-    before. A node that stands in several places (a YAML alias) gives one object there. Iterative.
-    """
-    made: dict[int, list[Value] | dict[str, Value]] = {}
-    waiting: list[List | Mapping] = []
-
-    def shallow(child: Node) -> Value:
-        if not isinstance(child, List | Mapping):
-            return _scalar(child)
-        if id(child) not in made:
-            made[id(child)] = [] if isinstance(child, List) else {}
-            waiting.append(child)
-        return made[id(child)]
-
-    root = shallow(node)
-    while waiting:
-        container = waiting.pop()
-        value = made[id(container)]
-        if isinstance(container, List) and isinstance(value, list):
-            value.extend(shallow(item) for item in container.items)
-        elif isinstance(container, Mapping) and isinstance(value, dict):
-            for key, item in container.entries:
-                value[key.value] = shallow(item)
-    return root
-
-
-def _scalar(node: Node) -> Value:
-    if isinstance(node, Text | Boolean):
-        return node.value
-    if isinstance(node, Number):
-        try:
-            return int(node.text)
-        except ValueError:  # a fraction or an exponent, or more digits than Python turns into an integer
-            return float(node.text)
-    return None

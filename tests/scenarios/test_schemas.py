@@ -15,7 +15,7 @@ from policyeval.errors import EntitiesError, PolicySyntaxError
 from policyeval.scenarios import scenarios_from_text
 from policyeval.scenarios.jsonschema import SCHEMAS, schema_text
 from policyeval.syntax.policy import parse_policy
-from policyeval.syntax.python_reader import to_python
+from tests.syntax.values import to_python
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = sorted(path for path in (ROOT / "fixtures" / "scenarios").rglob("*.scenario.*"))

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from policyeval.errors import PolicySyntaxError
 from policyeval.syntax.json_reader import read_json
 from policyeval.syntax.policy import parse_policy
-from policyeval.syntax.python_reader import from_python, to_python
+from policyeval.syntax.python_reader import from_python
 from policyeval.syntax.tree import List, Mapping, Node, Number, Text
+from tests.syntax.values import to_python
 
 CHARACTERS = st.characters(exclude_categories=("Cs",))
 SCALARS = (

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyeval.syntax import yaml_reader
-from policyeval.syntax.python_reader import to_python
 from policyeval.syntax.tree import List, Mapping, Node, Null, Text, Unknown
 from policyeval.syntax.yaml_reader import read_yaml
+from tests.syntax.values import to_python
 
 CHARACTERS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufeff\u2028\u2029\ufffe\uffff")
 VALUES = st.recursive(

@@ -16,9 +16,9 @@ from policyeval.lint.run import FileReport, lint_bytes
 from policyeval.lint.templates.functions import TAGS, resolve
 from policyeval.lint.templates.resources import MAY_HOLD_POLICIES, POLICIES
 from policyeval.model.policy import PolicyType
-from policyeval.syntax.python_reader import to_python
 from policyeval.syntax.tree import Node, Unknown
 from policyeval.syntax.yaml_reader import read_yaml
+from tests.syntax.values import to_python
 
 POLICY: dict[str, Any] = {
     "Version": "2012-10-17",

@@ -15,8 +15,8 @@ from policyeval.lint.rules.table import load_all
 from policyeval.lint.run import FileReport, lint_bytes
 from policyeval.lint.templates.arguments import POLICIES
 from policyeval.model.policy import PolicyType
-from policyeval.syntax.python_reader import to_python
 from policyeval.syntax.tree import List, Mapping, Node, Unknown
+from tests.syntax.values import to_python
 
 ROWS = [(kind, path, policy_type) for kind in POLICIES for path, policy_type in POLICIES[kind]]
 POLICY = '{ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:GetObject", Resource = "*" }] }'
