@@ -50,6 +50,7 @@ _PUBLIC: Final = Unasked(
     "S3 Block Public Access does not restrict it",
 )
 _WHERE: Final = frozenset({"aws:requestedregion"})
+_WHERE_IN_EC2: Final = frozenset({"ec2:region"})
 # Of requests that somebody makes for himself: who it is, and the address they come from (S34).
 _WHO: Final = frozenset({"aws:userid"})
 _WHENCE: Final = frozenset({"aws:sourceip", "aws:vpcsourceip"})
@@ -207,6 +208,8 @@ def _always(case: Case) -> Iterator[frozenset[str]]:
     if case.action.kms is not None:
         yield from case.action.kms.always
     yield _WHERE
+    if case.action.service == "ec2":
+        yield _WHERE_IN_EC2
     if case.caller.account and case.context.via_service is None:
         yield _WHO
         yield _WHENCE if _is_missing("aws:sourcevpce", case) else _THROUGH_ENDPOINT

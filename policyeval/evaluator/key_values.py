@@ -152,6 +152,12 @@ def _token_issue_time(context: EvaluationContext) -> Value:
     return context.given.get("aws:tokenissuetime") or _current_time(context)
 
 
+def _ec2_region(context: EvaluationContext) -> Value:
+    # All requests to EC2 have the Region under a key of its own, too (service authorization reference).
+    given = context.given.get("ec2:region")
+    return given if given or context.call.service != "ec2" else _requested_region(context)
+
+
 def _requested_region(context: EvaluationContext) -> Value:
     given = context.given.get("aws:requestedregion")
     if given or context.call.service != "iam":
@@ -183,6 +189,7 @@ COMPUTED: Mapping[str, Getter] = {
     "aws:sourceorgid": _of_origin("aws:sourceorgid"),
     "aws:sourceorgpaths": _of_origin("aws:sourceorgpaths"),
     "aws:requestedregion": _requested_region,
+    "ec2:region": _ec2_region,
     "kms:viaservice": _via_service,
     "kms:calleraccount": _caller_account,
     "kms:grantisforawsresource": _for_service,

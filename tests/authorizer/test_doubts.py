@@ -109,6 +109,21 @@ def test_the_region_of_what_has_no_resource_is_named() -> None:
         assert ["`aws:RequestedRegion` is not told" in one.message for one in decision.diagnostics] == [True] * count
 
 
+def test_the_region_of_ec2_is_named_by_both_its_keys() -> None:
+    for key in ("ec2:Region", "aws:RequestedRegion"):
+        lock = deny("ec2:Describe*", Condition=when("StringEquals", key, "us-east-1"))
+        for facts, count in (({}, 1), ({"context": {"aws:RequestedRegion": "eu-west-1"}}, 0)):
+            decision = ask({"alice": [allow("ec2:*"), lock]}, ALICE, "ec2:DescribeVpcs", "*", **facts)
+            assert decision.allowed
+            assert [f"`{key}` is not told" in one.message for one in decision.doubts] == [True] * count
+
+
+def test_a_deny_outside_a_region_is_not_escaped_by_ec2s_name_for_it() -> None:
+    lock = deny("ec2:*", Condition=when("StringEquals", "ec2:Region", "us-east-1"))
+    decision = ask({"alice": [allow("ec2:*"), lock]}, ALICE, "ec2:StopInstances", INSTANCE)
+    assert decision.reason == "explicit_deny"
+
+
 def test_a_call_that_needs_no_permission_hangs_on_no_policy() -> None:
     lock = deny(Condition=when("StringNotEqualsIfExists", "aws:RequestedRegion", "eu-west-1"))
     decision = ask({"alice": [lock]}, ALICE, "sts:GetCallerIdentity", "*")

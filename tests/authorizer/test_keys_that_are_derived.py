@@ -26,6 +26,7 @@ ANONYMOUS = {"principal": "anonymous", "action": "s3:GetObject", "resource": BUC
 PROVIDER = {"principal": "accounts.google.com", "action": "sts:AssumeRoleWithWebIdentity", "resource": APP}
 QUEUE = {"action": "sqs:SendMessage", "resource": f"arn:aws:sqs:us-east-1:{A}:queue"}
 SNAPSHOT = {"action": "ebs:GetSnapshotBlock", "resource": f"arn:aws:ec2:us-east-1:{A}:snapshot/snap-1"}
+INSTANCE = {"action": "ec2:StartInstances", "resource": f"arn:aws:ec2:us-east-1:{A}:instance/i-1"}
 SESSION = {"principal": APP_SESSION}
 TAGGED = {"session": Session("s", tags={"Team": "red"}, source_identity="me"), "principal": APP}
 
@@ -123,6 +124,10 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("a time in another zone", {"at": NOON.astimezone(ATHENS)}, "aws:CurrentTime", "2026-01-31T12:00:00Z"),
     ("a time without a zone", {"at": NOON.replace(tzinfo=None)}, "aws:CurrentTime", "2026-01-31T12:00:00Z"),
     ("a call's Region", {}, "aws:RequestedRegion", "us-east-1"),
+    ("a call's Region by EC2's name for it", INSTANCE, "ec2:Region", "us-east-1"),
+    ("a call's Region that is told by the name of all", {**INSTANCE, "context": {"aws:RequestedRegion": "eu-west-1"}}, "ec2:Region", "eu-west-1"),
+    ("a call's Region that is told by EC2's", {**INSTANCE, "context": {"ec2:Region": "eu-west-1"}}, "ec2:Region", "eu-west-1"),
+    ("which no other service has", {}, "ec2:Region", None),
     ("a caller's account", {}, "kms:CallerAccount", A),
     ("an alias that the call names", {"resource": ALIAS}, "kms:RequestAlias", "alias/app"),
     ("an endpoint", {"vpc_endpoint": "vpce-1"}, "aws:SourceVpce", "vpce-1"),

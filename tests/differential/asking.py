@@ -38,6 +38,7 @@ _ACTIONS = {
     "sqs": ("sqs:SendMessage", "sqs:ReceiveMessage"),
     "s3": ("s3:ListBucket", "s3:GetBucketTagging", "s3:DeleteBucketPolicy"),
     "logs": ("logs:GetLogEvents", "logs:PutLogEvents"),
+    "ec2": ("ec2:StartInstances", "ec2:TerminateInstances"),
     "iam": ("iam:GetRole", "iam:PassRole"),
 }
 
@@ -138,14 +139,14 @@ def _plain(dice: Dice, ground: Estate) -> tuple[ResourceRecord | None, str, str]
 
 
 def _on_ordinary(dice: Dice, ground: Estate) -> tuple[ResourceRecord | None, str, str]:
-    _, _, queue, bucket, stream, _, role = ground.resources
-    found = weighted(dice, {"sqs": 40, "s3": 20, "object": 20, "logs": 10, "iam": 5, "unknown": 5})
+    _, _, queue, bucket, stream, _, instance, role = ground.resources
+    found = weighted(dice, {"sqs": 30, "s3": 20, "object": 20, "ec2": 10, "logs": 10, "iam": 5, "unknown": 5})
     if found == "object":
         name = pick(dice, ["blue/report", "red/a:b", "s1"])
         return bucket, f"{bucket.arn}/{name}", pick(dice, ["s3:GetObject", "s3:GetObject", "s3:PutObject"])
     if found == "unknown":
         return None, f"arn:aws:sqs:{REGION}:{ground.owner.id}:unwritten", "sqs:SendMessage"
-    record = {"sqs": queue, "s3": bucket, "logs": stream, "iam": role}[found]
+    record = {"sqs": queue, "s3": bucket, "logs": stream, "ec2": instance, "iam": role}[found]
     return record, record.arn, pick(dice, _ACTIONS[found])
 
 
@@ -156,7 +157,7 @@ def principal(dice: Dice, ground: Estate, family: Family, *, elsewhere: bool) ->
     if family not in {"plain", "alias"}:
         weights |= {"service": 8, "anonymous": 5}
     if family == "trust":
-        weights |= {"root": 0, "provider": 8}
+        weights |= {"root": 0, "provider": 14}
     kind = weighted(dice, weights)
     if kind not in {"session", "role", "user", "root", "federated", "token"}:
         return {"service": SERVICE, "anonymous": "anonymous", "provider": pick(dice, list(PROVIDERS))}[kind], None
@@ -192,6 +193,8 @@ _GLOBAL: dict[str, Callable[[Dice], ContextValue]] = {
     "aws:SourceVpc": lambda dice: pick(dice, ["vpc-1", "vpc-2"]),
     "aws:SourceVpce": lambda dice: pick(dice, ["vpce-1", "vpce-2"]),
     "aws:SecureTransport": lambda dice: chance(dice, 60),
+    "aws:RequestedRegion": lambda dice: pick(dice, [REGION, "eu-west-1"]),
+    "ec2:Region": lambda dice: pick(dice, [REGION, "eu-west-1"]),
     "aws:UserAgent": lambda dice: pick(dice, ["cli/2", "sdk*", ""]),
     "aws:MultiFactorAuthAge": lambda dice: pick(dice, [0, 300, 3600]),
     "aws:RequestTag/team": lambda dice: pick(dice, TAG_VALUES),

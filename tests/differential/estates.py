@@ -111,5 +111,6 @@ def _resources(dice: Dice, owner: AccountRecord) -> list[ResourceRecord]:
         ResourceRecord("arn:aws:s3:::bucket", owner, tags=_tags(dice)),
         ResourceRecord(f"arn:aws:logs:{REGION}:{owner.id}:log-group:app:log-stream:blue", owner),
         ResourceRecord("arn:aws:s3:::bucket/blue/report", owner, tags=_tags(dice)),
+        ResourceRecord(f"arn:aws:ec2:{REGION}:{owner.id}:instance/i-1", owner, tags=_tags(dice)),
         ResourceRecord(f"arn:aws:iam::{owner.id}:role/target", owner, tags=_tags(dice)),
     ]

@@ -190,12 +190,15 @@ def _of_request(request: Request, world: World) -> dict[str, object]:
         service = ".".join([labels[0], *labels[-2:]])  # without its Region
         facts["aws:calledvia"] = (service,)
         facts["aws:calledviafirst"] = facts["aws:calledvialast"] = service
+    told = {key.lower(): value for key, value in (request.context or {}).items()}
     fields = request.resource.split(":")
-    told = {key.lower() for key in request.context or {}}
-    if request.action.lower().startswith("iam:") and "aws:requestedregion" not in told:
-        facts["aws:requestedregion"] = "us-east-1"
-    elif len(fields) > 3 and fields[3]:
-        facts["aws:requestedregion"] = fields[3]
+    service = request.action.lower().partition(":")[0]
+    where = "us-east-1" if service == "iam" else fields[3] if len(fields) > 3 else ""
+    where = told.get("aws:requestedregion") or where
+    if where:
+        facts["aws:requestedregion"] = where
+    if where and service == "ec2" and not told.get("ec2:region"):
+        facts["ec2:region"] = where
     if request.vpc_endpoint is not None and request.via_service is None:  # a service does not come through it
         facts["aws:sourceip"] = None
         endpoint = world.endpoint(request.vpc_endpoint)
