@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from typing import Final
 
 from starlette.types import ASGIApp
@@ -56,6 +56,16 @@ class App:
         self._journal = journal
         self._access_log = access_log
         self._explain = explain
+
+    def submit(self, exchange: Exchange) -> Future[Reply]:
+        """Have a slow request answered in another thread; when the server stops, what was not begun is cancelled."""
+        pool = self.makers if exchange.makes_rsa else self.pool
+        try:
+            return pool.submit(exchange.run)
+        except RuntimeError:  # it stops already
+            late = Future[Reply]()
+            late.cancel()
+            return late
 
     async def monitor(self, request: WireRequest) -> Answer:
         """Answer what a monitor asks."""

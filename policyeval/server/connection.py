@@ -21,6 +21,7 @@ from policyeval.server.cross_origin import shared
 from policyeval.server.endpoint import Exchange, Peer, Reply
 from policyeval.server.monitors import MONITORED, Answer
 from policyeval.server.reader import MOST_HEAD, RequestReader, Taken
+from policyeval.server.refusals import unavailable
 
 __all__ = ["Connection", "plain_address"]
 
@@ -197,15 +198,13 @@ class Connection(asyncio.Protocol):
         if not exchange.is_slow:
             self._reply(taken, exchange, start, exchange.run())
             return
-        pool = self._app.makers if exchange.makes_rsa else self._app.pool
-        future = self._loop.run_in_executor(pool, exchange.run)
+        future = asyncio.wrap_future(self._app.submit(exchange), loop=self._loop)
         future.add_done_callback(partial(self._reply_late, taken, exchange, start))
 
     def _reply_late(self, taken: Taken, exchange: Exchange, start: float, done: asyncio.Future[Reply]) -> None:
         if done.cancelled():  # the server has stopped before its turn came
-            self._transport.abort()
-        else:
-            self._reply(taken, exchange, start, done.result())
+            exchange.refuse(unavailable())
+        self._reply(taken, exchange, start, exchange.run() if done.cancelled() else done.result())
 
     def _reply(self, taken: Taken, exchange: Exchange, start: float, reply: Reply) -> None:
         kind = b"Content-Type: %b\r\n" % reply.content_type.encode("ascii") if reply.content_type else b""

@@ -7,6 +7,7 @@ import signal
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from threading import Thread
 from time import monotonic
@@ -138,10 +139,16 @@ def new_loop() -> asyncio.AbstractEventLoop:
 class _Server(uvicorn.Server):
     """uvicorn's goes without a farewell when Ctrl-C comes twice; with this, what runs beside it ends all the same."""
 
+    def __init__(self, config: uvicorn.Config, makers: Executor) -> None:
+        super().__init__(config)
+        self._makers = makers
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; asked again, without waiting for anybody."""
         while self.servers:  # uvicorn would wait for who has not even finished TLS's handshake
             self.servers.pop().close()
+        # A queue of them takes minutes: what has not begun is refused, and all else that was accepted is finished.
+        self._makers.shutdown(wait=False, cancel_futures=True)
         await super().shutdown(sockets)
         if self.force_exit:
             await self.lifespan.shutdown()
@@ -170,4 +177,4 @@ def _server(app: App, tls: Tls | None, attention: Attention) -> uvicorn.Server:
     except (OSError, ssl.SSLError) as error:
         message = f"the certificate cannot be used: {(error.strerror or str(error)).lower()}"
         raise PolicyEvalError([Diagnostic(message, "give --tls-cert and --tls-key, both in PEM")]) from error
-    return _Server(config)
+    return _Server(config, app.makers)

@@ -8,7 +8,12 @@ from typing import Final, NamedTuple
 
 from policyeval.server.wire import WireError
 
-__all__ = ["DIALECTS", "Dialect", "Refusal"]
+__all__ = ["DIALECTS", "Dialect", "Refusal", "unavailable"]
+
+
+def unavailable() -> WireError:
+    """Make the error for what was not begun when the server stopped: clients try it again, and AWS has it too."""
+    return WireError("ServiceUnavailable", "The request has failed due to a temporary failure of the server.", 503)
 
 
 class Refusal(NamedTuple):

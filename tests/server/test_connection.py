@@ -195,7 +195,10 @@ def test_who_says_nothing_or_never_ends_is_let_go(app: App, sent: bytes) -> None
     assert asyncio.run(is_let_go()) == b""
 
 
-def test_what_waits_when_the_time_to_stop_is_over_is_let_go_without_a_word(
+TRY_AGAIN = (503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server.")
+
+
+def test_what_waits_when_the_time_to_stop_is_over_is_refused(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(listening, "_GRACE", 1)
@@ -217,6 +220,7 @@ def test_what_waits_when_the_time_to_stop_is_over_is_let_go_without_a_word(
             waiting.send(sign(AccessKeyPair(user.id, user.secret), waiting.url, b"{}", asks("CreateKey")), b"{}")
             assert has_come.wait(30)
         under_way.set()
+        assert waiting.receive().error == TRY_AGAIN
         assert waiting.is_closed()
         assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
 
@@ -250,6 +254,28 @@ def test_only_who_wants_a_key_of_rsa_waits_for_the_making_of_others(operation: s
             done.set()
             waiting.socket.settimeout(30)
             assert waiting.receive().status in {200, 400}  # not all that is named is there
+
+
+def test_a_stop_refuses_keys_of_rsa_that_are_not_begun_and_finishes_the_rest() -> None:
+    entities = Entities.from_text(starter("111122223333", system.entropy))
+    app = build(Services.open(entities), journal=Journal(lambda _: None, "text", system.now))
+    user = next(key for key in entities.access_keys() if ":user/" in key.principal_arn)
+    key, going = AccessKeyPair(user.id, user.secret), Event()
+    bodies = [b'{"KeySpec":"RSA_2048","KeyUsage":"SIGN_VERIFY"}'] * 2 + [b"{}"]  # all of them on one connection
+    for _ in range(100):
+        app.makers.submit(going.wait, 60)
+    with listen("127.0.0.1", 0) as opened, connected(url_of(opened, "127.0.0.1", secure=False)) as wire:
+        with running(app, opened):
+            sent = b""
+            for body in bodies:
+                headers = [*sign(key, wire.url, body, asks("CreateKey")), ("Content-Length", str(len(body)))]
+                head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+                sent += f"POST / HTTP/1.1\r\n{head}\r\n".encode() + body
+            wire.socket.sendall(sent)
+        answers = [wire.receive() for _ in bodies]
+        going.set()
+    assert [answer.error for answer in answers[:2]] == [TRY_AGAIN, TRY_AGAIN]
+    assert answers[2].status == 200
 
 
 @pytest.mark.parametrize(
