@@ -41,7 +41,8 @@ class AccountAccess(NamedTuple):
 
     `door` tells whether the resource's own side (its policy, its grants, its organization's RCPs)
     lets the account in: `open` for the account as a whole, `conditional` for some of its
-    principals or under conditions, `closed`. `principals` is None when the account is not described.
+    principals or under conditions, `closed`. `principals` is None when the account is not described;
+    that an organization's tree names it is no description.
     """
 
     door: Door
@@ -142,7 +143,7 @@ def account_access(generous: Situation, strict: Situation, account: str, action:
     door = _door(generous, strict, account, action, resource)
     if door == "closed" and any(access.verdict != "deny" for access in accesses):
         door = "conditional"  # a principal that is named by its unique id
-    return AccountAccess(door, accesses)
+    return AccountAccess(door, accesses or None)  # every account has its root user: of this one the tree alone is known
 
 
 def _door(generous: Situation, strict: Situation, account: str, action: str, resource: str) -> Door:

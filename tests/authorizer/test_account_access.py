@@ -270,6 +270,19 @@ def test_access_of_an_account_that_is_not_described_has_no_principals_in_json() 
     assert access.to_json() == {"door": "closed", "principals": None}
 
 
+def test_an_account_that_only_the_organizations_tree_names_has_no_known_principals() -> None:
+    """It has some, if only its root user: "nobody" would be a guess."""
+    root = {"id": "r-ab12", "accounts": [A, STRANGER]}
+    key = {"id": "k", "region": "us-east-1", "policy": policy(allow(Principal=to(STRANGER)))}
+    described = {
+        "policyeval": 1,
+        "organization": {"id": "o-a1b2c3d4e5", "root": root},
+        "accounts": [{"id": A, "keys": [key]}],
+    }
+    authorizer = Authorizer(Entities.from_mapping(described))
+    assert authorizer.account_access(STRANGER, "kms:Decrypt", f"arn:aws:kms:us-east-1:{A}:key/k") == ("open", None)
+
+
 GOV_KEY, GOV_ROOT = f"arn:aws-us-gov:kms:us-gov-west-1:{A}:key/k", f"arn:aws-us-gov:iam::{A}:root"
 
 
