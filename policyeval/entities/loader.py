@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
 
@@ -29,13 +30,20 @@ def read_text(file: BinaryIO) -> str:
     return data.decode()
 
 
-def read_first(path: str) -> str:
+def read_again(path: str) -> str:
+    """Read a file that was read before. A pipe would be empty now, or wait for ever for who writes to it."""
+    if Path(path).exists() and not Path(path).is_file():
+        raise OSError(errno.ESPIPE, "it is no regular file, and only those can be read again")
+    return read_file(path)
+
+
+def read_first(path: str, read: Callable[[str], str] = read_file) -> str:
     """Read the file that a person named.
 
     Raises `EntitiesError` when it cannot be read.
     """
     try:
-        return read_file(path)
+        return read(path)
     except UnicodeDecodeError:
         reason = "it is not UTF-8"
     except OSError as error:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from stat import S_ISREG
 from typing import TypeAlias
 
 from policyeval.entities import Entities
-from policyeval.entities.loader import read_file, read_first
+from policyeval.entities.loader import read_again, read_file, read_first
 
 __all__ = ["EntitiesFile"]
 
@@ -34,8 +35,15 @@ class EntitiesFile:
             EntitiesError: with every fault of all of them.
 
         """
+        read = read_again if self._seen else read_file
         self._seen = {self.path: _state(self.path)}
-        return Entities.from_text(read_first(self.path), name=self.path, read_file=self._read_named)
+
+        def read_named(path: str) -> str:
+            # First its state: what is written while it is read shows as a change.
+            self._seen[path] = _state(path)
+            return read(path)
+
+        return Entities.from_text(read_first(self.path, read), name=self.path, read_file=read_named)
 
     @property
     def state(self) -> Mapping[str, object]:
@@ -47,15 +55,12 @@ class EntitiesFile:
         """Whether any of the files is another one than when it was last read, or tried to be."""
         return self.state != self._seen
 
-    def _read_named(self, path: str) -> str:
-        # First its state: what is written while it is read shows as a change.
-        self._seen[path] = _state(path)
-        return read_file(path)
-
 
 def _state(path: str) -> _State:
     try:
         found = Path(path).stat()
     except OSError:
         return None
+    if not S_ISREG(found.st_mode):  # a pipe changes with each look at it, and cannot be read again
+        return 0, 0, found.st_ino
     return found.st_mtime_ns, found.st_size, found.st_ino

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import boto3
@@ -16,6 +16,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from policyeval.errors import EntitiesError
 from policyeval.kms.storage import system
 from policyeval.server.build import build
 from policyeval.server.entities_file import EntitiesFile
@@ -137,6 +138,34 @@ def test_a_file_that_is_gone_changes_nothing(server: Followed) -> None:
         Event().wait(0.005)
     assert "no such file" in server.told[-1]["fault"]
     assert server.client().list_keys()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["a pipe that nobody writes to", "a folder"])
+def test_a_file_in_whose_place_something_else_is_changes_nothing(
+    server: Followed, make: Callable[[Path], None]
+) -> None:
+    before, other = len(server.told), server.file.with_suffix(".other")
+    make(other)
+    server.file.unlink()
+    other.rename(server.file)
+    while not any("it is no regular file" in told["fault"] for told in server.told[before:]):
+        Event().wait(0.005)  # at first it may be gone
+    assert server.client().list_keys()
+    server.file.rename(other)
+    assert server.write(described())["event"] == "the entities file is taken"
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "accounts.json"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_text, args=(described(),), kwargs={"encoding": "utf-8"})
+    writer.start()
+    followed = EntitiesFile(pipe)
+    assert [account.id for account in followed.read().accounts()] == [A]
+    writer.join()
+    assert not followed.has_changed
+    with pytest.raises(EntitiesError, match="it is no regular file, and only those can be read again"):
+        followed.read()
 
 
 def test_an_access_key_that_is_gone_is_nobodys(server: Followed) -> None:
