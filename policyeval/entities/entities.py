@@ -17,13 +17,12 @@ from policyeval.model.arn import split_arn
 from policyeval.model.grant import Grant
 from policyeval.model.policy import NamedPolicy, Policy, PolicyType
 from policyeval.model.records import AccountRecord, EndpointRecord, PrincipalRecord, ResourceRecord
+from policyeval.model.request import PolicyLike
 from policyeval.model.source import Diagnostic
 
 if TYPE_CHECKING:
     from policyeval.entities.loader import AnyPath
     from policyeval.entities.parts import Parts
-
-PolicyInput = NamedPolicy | Policy | str | Mapping[str, object]
 
 
 class Entities:
@@ -221,7 +220,7 @@ class Entities:
             return _unknown("key", arn, (key.arn for key in self.keys()))
         return record.arn
 
-    def with_resource_policy(self, arn: str, policy: PolicyInput | None) -> Entities:
+    def with_resource_policy(self, arn: str, policy: PolicyLike | None) -> Entities:
         """Replace the policy of a key, a role's trust policy, or another resource's policy.
 
         Raises `UnknownEntityError` for an unknown resource and for a user, `PolicySyntaxError` for what is no policy.
@@ -229,17 +228,17 @@ class Entities:
         record = self.resource(arn)
         if record is None:
             return _unknown("resource", arn, self._resources)
-        principal = self._principals.get(arn)
-        if principal is not None and principal.kind == "user":
-            raise UnknownEntityError([Diagnostic(f"`{arn}` is a user: nobody attaches a resource policy to those")])
         kind = PolicyType.KEY if record.key is not None else PolicyType.RESOURCE
-        if ":role/" in record.arn:
+        principal = self._principals.get(arn)
+        if principal is not None:
+            if principal.kind == "user":
+                raise UnknownEntityError([Diagnostic(f"`{arn}` is a user: nobody attaches a resource policy to those")])
             kind = PolicyType.TRUST
         name = record.policy.name if record.policy is not None else f"{kind} policy"
         changed = replace(record, policy=_policy(policy, kind, name) if policy is not None else None)
         return self._changed("_resources", self._resources.with_item(record.arn, changed))
 
-    def with_identity_policies(self, principal_arn: str, policies: Iterable[PolicyInput]) -> Entities:
+    def with_identity_policies(self, principal_arn: str, policies: Iterable[PolicyLike]) -> Entities:
         """Replace everything that applies to a user or role by identity, groups' policies included.
 
         Raises `UnknownEntityError` for an unknown principal and for a root user, `PolicySyntaxError` for what is no
@@ -280,7 +279,7 @@ class Entities:
         yield from (record.arn for record in self.principals() if record.account.id != account)
 
 
-def _policy(policy: PolicyInput, kind: PolicyType, name: str) -> NamedPolicy:
+def _policy(policy: PolicyLike, kind: PolicyType, name: str) -> NamedPolicy:
     if isinstance(policy, NamedPolicy):
         return policy
     if isinstance(policy, Policy):

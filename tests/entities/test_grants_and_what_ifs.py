@@ -168,6 +168,16 @@ def test_another_resource_policy_changes_that_resource_alone() -> None:
     assert after.with_resource_policy(KEY, None).resource(KEY).policy is None
 
 
+def test_a_policy_is_a_trust_policy_on_a_role_alone() -> None:
+    logs = f"arn:aws:logs:us-east-1:{B}:log-group:role/app"
+    account = {"id": B, "roles": [{"name": "app"}], "resources": [{"arn": logs}]}
+    entities = Entities.from_mapping({"policyeval": 1, "accounts": [account]})
+    policy = {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "logs:*", "Resource": "*"}}
+    assert entities.with_resource_policy(logs, policy).resource(logs).policy.name == "resource policy"
+    with pytest.raises(PolicySyntaxError, match="a role's trust policy may not have `Resource`"):
+        entities.with_resource_policy(APP, policy)
+
+
 def test_a_user_has_no_resource_policy() -> None:
     entities = Entities.from_mapping({"policyeval": 1, "accounts": [{"id": B, "users": [{"name": "alice"}]}]})
     with pytest.raises(UnknownEntityError) as caught:
