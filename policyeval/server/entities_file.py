@@ -13,7 +13,7 @@ from policyeval.entities.loader import read_again, read_file, read_first
 __all__ = ["EntitiesFile"]
 
 # What tells one state of a file from another, None where there is no file.
-_State: TypeAlias = tuple[int, int, int] | None
+_State: TypeAlias = tuple[int, ...] | None
 
 
 class EntitiesFile:
@@ -62,5 +62,6 @@ def _state(path: str) -> _State:
     except OSError:
         return None
     if not S_ISREG(found.st_mode):  # a pipe changes with each look at it, and cannot be read again
-        return 0, 0, found.st_ino
-    return found.st_mtime_ns, found.st_size, found.st_ino
+        return (found.st_ino,)
+    # The second tells of rights, too: a file that could not be read is read when it can be.
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino

@@ -210,6 +210,9 @@ def test_what_is_unchanged_is_not_read_again(tmp_path: Path) -> None:
     file.write_text(described(ADMINISTRATOR), encoding="utf-8")
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert followed.has_changed  # its size tells
+    followed.read()
+    file.chmod(0o000)
+    assert followed.has_changed  # who may read it does
 
 
 class WrittenSlowly(EntitiesFile):
