@@ -15,7 +15,7 @@ from policyeval.lint.templates.expressions import without_expressions
 from policyeval.lint.templates.functions import TAGS
 from policyeval.lint.templates.spot import HCL_SUFFIXES, get
 from policyeval.model.source import Diagnostic, Place, Source
-from policyeval.syntax.faults import wide_encoding
+from policyeval.syntax.encoding import wide_encoding
 from policyeval.syntax.json_reader import read_json
 from policyeval.syntax.patchwork import Patchwork
 from policyeval.syntax.tree import UNREADABLE, List, Text, Unknown

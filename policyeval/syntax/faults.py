@@ -57,15 +57,6 @@ class Kind(StrEnum):
     VARIABLE_FORM = "variable-form"
 
 
-# The mark of UTF-32 may begin as that of UTF-16 does.
-_MARKS: Final = (
-    (b"\xff\xfe\0\0", "UTF-32"),
-    (b"\0\0\xfe\xff", "UTF-32"),
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
-)
-
-
 class Refused(Exception):  # noqa: N818 - no error by itself: it sends the text to the forgiving parse
     """The strict parse of a text cannot go on; `at` is the offset of what it cannot take."""
 
@@ -79,11 +70,6 @@ def ticked(text: str) -> str:
     if len(text) > _SHOWN:
         text = text[: _SHOWN - 1] + "…"
     return f"`{escaped(text)}`"
-
-
-def wide_encoding(data: bytes) -> str | None:
-    """Name the encoding of a text by its byte order mark, None where it has none of another than UTF-8."""
-    return next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
 
 
 def quoted(text: str) -> str:

@@ -6,6 +6,7 @@ from functools import cache
 from threading import Lock
 
 from policyeval.model.source import Diagnostic, Source
+from policyeval.syntax.encoding import explain_bytes
 from policyeval.syntax.faults import Refused
 from policyeval.syntax.json_tree import TreeBuilder, plain_objects
 from policyeval.syntax.strings import has_lone_surrogate
@@ -40,9 +41,7 @@ def read_json(text: str | bytes, name: str | None) -> tuple[Node | None, list[Di
     try:
         return read_json(text.decode(), name)
     except UnicodeDecodeError:
-        from policyeval.syntax.json_recovery import explain_bytes  # noqa: PLC0415 - needed to explain faults only
-
-        return explain_bytes(text, name)
+        return None, explain_bytes(text, name)
 
 
 def _strict(source: Source) -> Node | None:

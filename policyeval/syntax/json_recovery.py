@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from policyeval.model.source import Diagnostic, Place, Source
-from policyeval.syntax.faults import MAX_FAULTS, Faults, Kind, by_place, quoted, ticked, wide_encoding
+from policyeval.syntax.faults import MAX_FAULTS, Faults, Kind, by_place, quoted, ticked
 from policyeval.syntax.grammars import build
 from policyeval.syntax.json_scanner import Scanned, scan
 from policyeval.syntax.json_tree import TreeBuilder
@@ -45,8 +45,7 @@ class _RecoveringBuilder(TreeBuilder):
     KEY = NUMBER = TRUE = FALSE = NULL = STRING
 
     def first_member(self, parts: list[Any]) -> Mapping:
-        mapping = super().first_member(parts)
-        return _without_lost(mapping)
+        return _without_lost(super().first_member(parts))
 
     def next_member(self, parts: list[Any]) -> Mapping:
         return _without_lost(super().next_member(parts))
@@ -86,23 +85,6 @@ def explain(source: Source) -> tuple[Node | None, list[Diagnostic]]:
             Diagnostic(last.message, f"only the first {MAX_FAULTS} faults are shown", last.place)
         ]
     return node, found
-
-
-def explain_bytes(data: bytes, name: str | None) -> tuple[Node | None, list[Diagnostic]]:
-    """Say which bytes are not UTF-8."""
-    encoding = wide_encoding(data)
-    if encoding is not None:
-        source = Source(name, "")
-        return None, [Diagnostic(f"the text is {encoding}", "save it as UTF-8", Place(source))]
-    source = Source(name, data.decode(errors="surrogateescape"))
-    found = []
-    for at, character in enumerate(source.text):
-        if "\udc80" <= character <= "\udcff":
-            message = f"the byte `0x{ord(character) - 0xDC00:02x}` is not UTF-8"
-            found.append(Diagnostic(message, "save the text as UTF-8", Place(source, at, at + 1)))
-            if len(found) == MAX_FAULTS:
-                break
-    return None, found
 
 
 class _Recovery:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from policyeval.model.source import Diagnostic, Place, Source
+from policyeval.syntax.encoding import explain_bytes
 from policyeval.syntax.faults import MAX_FAULTS, Faults, Kind, by_place, ticked
 from policyeval.syntax.strings import has_lone_surrogate
 from policyeval.syntax.tree import MAX_DEPTH, MAX_NODES, UNREADABLE, List, Mapping, Node, Null, Text, Unknown
@@ -54,9 +55,7 @@ def read_yaml(
         try:
             text = data.decode()
         except UnicodeDecodeError:
-            from policyeval.syntax.json_recovery import explain_bytes  # noqa: PLC0415 - needed to explain faults only
-
-            return explain_bytes(data, name)
+            return None, explain_bytes(data, name)
     # A byte order mark is legal here, and the two parsers count it differently.
     source = Source(name, text.removeprefix("\ufeff"))
     found = _unprintable(source)
