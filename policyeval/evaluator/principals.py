@@ -29,7 +29,14 @@ Names: TypeAlias = Callable[[EvaluationContext], Door]
 
 _UNIQUE_ID = re.compile(r"(AIDA|AROA|AGPA|ANPA|ANVA|APKA|ASCA|ASIA|ABIA|ACCA)[A-Z0-9]{4,}", re.ASCII)
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
-_IDENTITIES = ("user/", "role/", "assumed-role/", "federated-user/")
+# Users, roles and sessions; IAM's paths and names have no space or control character ("IAM identifiers" of its guide).
+_IDENTITY = re.compile(
+    r"arn:[a-z-]+:("
+    r"iam::[0-9]{12}:(user|role)/[!-~]+"
+    r"|sts::[0-9]{12}:(assumed-role/[!-.0-~]+|federated-user)/[!-.0-~]+"
+    r"|iam::cloudfront:user/CloudFront Origin Access Identity [A-Z0-9]+)"
+)
+_ACCOUNT = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:root")
 
 
 class PrincipalMatcher:
@@ -67,10 +74,9 @@ class PrincipalMatcher:
             self._add_arn(value.value)
 
     def _add_arn(self, text: str) -> None:
-        arn = split_arn(text)
-        if arn is not None and arn.service == "iam" and arn.resource == "root":
+        if _ACCOUNT.fullmatch(text):
             self.accounts.add(text)
-        elif arn is not None and arn.service in {"iam", "sts"} and arn.resource.startswith(_IDENTITIES):
+        elif _IDENTITY.fullmatch(text):
             self.names.add(text)
         else:
             self.faults.append(("", f"`{text}` is no principal"))

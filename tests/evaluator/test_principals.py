@@ -50,6 +50,7 @@ NAMED: list[tuple[str, object, dict[str, Any], bool]] = [
     ("a service is no AWS principal", {"AWS": A}, SERVICE, False),
     ("an AWS principal is no service", {"Service": "s3.amazonaws.com"}, {}, False),
     ("a provider is no service", {"Federated": "s3.amazonaws.com"}, SERVICE, False),
+    ("CloudFront", {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1EXAMPLE"}, {}, False),
     ("nobody", {}, {}, False),
     ("nobody under AWS", {"AWS": []}, {}, False),
 ]
@@ -71,6 +72,13 @@ UNREADABLE: list[tuple[str, dict[str, object], str]] = [
     ("a group", {"AWS": f"arn:aws:iam::{A}:group/g"}, f"`arn:aws:iam::{A}:group/g` is no principal"),
     ("a root user of another service", {"AWS": f"arn:aws:s3::{A}:root"}, f"`arn:aws:s3::{A}:root` is no principal"),
     ("an id of no kind", {"AWS": "XIDAEXAMPLE"}, "`XIDAEXAMPLE` is no principal"),
+    ("a user with a space behind it", {"AWS": f"{ALICE} "}, f"`{ALICE} ` is no principal"),
+    ("a user in a Region", {"AWS": f"arn:aws:iam:us-east-1:{A}:user/alice"}, ":user/alice` is no principal"),
+    ("a user of an account of eleven digits", {"AWS": "arn:aws:iam::11112222333:user/alice"}, "is no principal"),
+    ("the root user of no account", {"AWS": "arn:aws:iam::${aws:PrincipalAccount}:root"}, "is no principal"),
+    ("a session of IAM's", {"AWS": APP_SESSION.replace(":sts:", ":iam:")}, "is no principal"),
+    ("a session with its role's path", {"AWS": f"arn:aws:sts::{A}:assumed-role/svc/app/s1"}, "is no principal"),
+    ("a session without a name", {"AWS": f"arn:aws:sts::{A}:assumed-role/app"}, "is no principal"),
     ("a text that is no ARN, beside an account", {"AWS": ["999988887777", "alice"]}, "`alice` is no principal"),
 ]
 

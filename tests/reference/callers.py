@@ -149,9 +149,19 @@ def readable(value: PrincipalValue) -> bool:
         return value.kind != "CanonicalUser"
     if name == "*" or name.startswith(("AIDA", "AROA")) or (len(name) == 12 and name.isdigit()):
         return True
-    parts = name.split(":", 5)
-    kinds = {"iam": ("root", "user/", "role/"), "sts": ("assumed-role/", "federated-user/")}
-    return len(parts) == 6 and parts[0] == "arn" and parts[5].startswith(kinds.get(parts[2], ("\0",)))
+    return ":cloudfront:user/CloudFront Origin Access Identity " in name or _names_an_identity(name)
+
+
+def _names_an_identity(arn: str) -> bool:
+    parts = arn.split(":", 5)
+    if len(parts) != 6 or parts[0] != "arn" or parts[3] or not (len(parts[4]) == 12 and parts[4].isdigit()):
+        return False
+    kind, *rest = parts[5].split("/")
+    if not all("!" <= character <= "~" for character in parts[5]):
+        return False
+    if parts[2] == "sts":
+        return all(rest) and (kind, len(rest)) in {("assumed-role", 2), ("federated-user", 1)}
+    return parts[2] == "iam" and (parts[5] == "root" or (kind in {"user", "role"} and any(rest)))
 
 
 def spared(element: PrincipalElement, caller: Caller) -> bool:
