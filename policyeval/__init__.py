@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from policyeval.authorizer import Authorizer, Decision, PolicySet, PreparedRequest, simulate
+    from policyeval.authorizer import AccountAccess, Authorizer, Decision, PolicySet, PreparedRequest, simulate
     from policyeval.entities import Entities
     from policyeval.errors import (
         EntitiesError,
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         RequestError,
         UnknownEntityError,
     )
-    from policyeval.model.decision import Access, LayerVerdict, StatementRef
+    from policyeval.model.decision import Access, Layer, LayerVerdict, StatementRef
     from policyeval.model.grant import Grant
     from policyeval.model.policy import Policy, PolicyType, Statement
     from policyeval.model.records import PolicySource
@@ -31,12 +31,14 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Access": "policyeval.model.decision",
+    "AccountAccess": "policyeval.authorizer",
     "Authorizer": "policyeval.authorizer",
     "Decision": "policyeval.authorizer",
     "Diagnostic": "policyeval.model.source",
     "Entities": "policyeval.entities",
     "EntitiesError": "policyeval.errors",
     "Grant": "policyeval.model.grant",
+    "Layer": "policyeval.model.decision",
     "LayerVerdict": "policyeval.model.decision",
     "Place": "policyeval.model.source",
     "Policy": "policyeval.model.policy",
@@ -58,12 +60,14 @@ _HOMES = {
 
 __all__ = [
     "Access",
+    "AccountAccess",
     "Authorizer",
     "Decision",
     "Diagnostic",
     "Entities",
     "EntitiesError",
     "Grant",
+    "Layer",
     "LayerVerdict",
     "Place",
     "Policy",

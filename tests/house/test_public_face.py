@@ -6,11 +6,14 @@ import ast
 import subprocess
 import sys
 from importlib import import_module
+from inspect import isfunction
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
 import policyeval
+from policyeval import Authorizer, Decision
 
 HEAVY = {"lark", "pydantic", "click", "yaml", "cryptography", "jsonschema"}
 
@@ -38,6 +41,19 @@ def test_type_checkers_see_the_names_that_the_program_sees() -> None:
         alias.name: node.module for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names
     }
     assert imported == policyeval._HOMES
+
+
+def test_what_the_authorizer_gives_is_public_itself() -> None:
+    hints = [get_type_hints(member) for member in vars(Authorizer).values() if isfunction(member)]
+    hints += [get_type_hints(member.fget) for member in vars(Decision).values() if isinstance(member, property)]
+    given = {part for hint in hints for part in _classes(hint.get("return"))}
+    assert {one.__name__ for one in given if one.__module__.startswith("policyeval.")} <= set(policyeval.__all__)
+
+
+def _classes(hint: object) -> set[type]:
+    """Give the classes that an annotation names."""
+    inner = {part for argument in get_args(hint) for part in _classes(argument)}
+    return inner | {hint} if isinstance(hint, type) and not get_args(hint) else inner
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
