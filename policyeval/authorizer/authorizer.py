@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 from policyeval.authorizer.access import AccountAccess, account_access, who_can
 from policyeval.authorizer.decide import decide
@@ -41,11 +43,16 @@ class Authorizer:
         self, source: PolicySource, *, grant_delay: timedelta = _NO_DELAY, clock: Callable[[], datetime] = _now
     ) -> None:
         self.source = source
+        self._made_with: dict[str, Any] = {"grant_delay": grant_delay, "clock": clock}
         compiler = Compiler()
         self._exact = Situation(source, compiler, View.EXACT, grant_delay, clock)
         self._plans = Plans(self._exact)
         self._generous = Situation(source, compiler, View.GENEROUS, grant_delay, clock)
         self._strict = Situation(source, compiler, View.STRICT, grant_delay, clock)
+
+    def __reduce__(self) -> tuple[Callable[..., Authorizer], tuple[PolicySource]]:
+        """Give what it was made of, for another process: that compiles the policies anew."""
+        return partial(type(self), **self._made_with), (self.source,)
 
     def authorize(self, request: Request) -> Decision:
         """Decide a request.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from policyeval.authorizer.decision import Decision
 from policyeval.authorizer.plans import Plans
@@ -36,6 +36,11 @@ class PreparedRequest:
         self._ready: tuple[Plan, Values, Values] | None
         plainly(self.request)  # says what is wrong with it, and meets the keys of its context
         self._prepare(plans.ready)
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be copied, or sent to another process: prepare the request there."""
+        message = "a prepared request cannot be pickled or copied: prepare its `request` anew"
+        raise TypeError(message)
 
     def authorize(self) -> Decision:
         """Decide it now.

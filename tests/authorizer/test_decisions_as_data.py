@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from textwrap import dedent
 from typing import Any
 
@@ -92,6 +94,28 @@ def test_a_decision_says_in_another_process_what_it_says_here(described: dict[st
             assert (again.request, again.read) == (request, decision.read)
             assert bool(again) is again.allowed is decision.allowed
             assert repr(again) == repr(decision)
+
+
+def _noon() -> datetime:
+    return datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+def test_an_authorizer_decides_in_another_process_as_here() -> None:
+    described = {"alice": [allow(Condition=when("DateEquals", "aws:CurrentTime", "2026-01-31T12:00:00Z"))]}
+    young = {"GranteePrincipal": APP, "Operations": ["Decrypt"], "CreationDate": "2026-01-31T11:59:00Z"}
+    here = Authorizer(estate(**described, grants=[young]), grant_delay=timedelta(minutes=5), clock=_noon)
+    requests = [Request(who, "kms:Decrypt", KEY) for who in (ALICE, APP)]
+    said = [[here.authorize(request).to_json() for request in requests] for _ in range(3)][-1]
+    assert [one["decision"] for one in said] == ["allow", "deny"]
+    for again in (pickle.loads(pickle.dumps(here)), copy.deepcopy(here)):  # noqa: S301 - our own bytes
+        assert [again.authorize(request).to_json() for request in requests] == said
+
+
+@pytest.mark.parametrize("attempt", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_a_prepared_request_says_that_it_stays_in_its_process(attempt: Callable[[object], object]) -> None:
+    prepared = Authorizer(estate()).prepare(Request(ALICE, "kms:Decrypt", KEY))
+    with pytest.raises(TypeError, match="a prepared request cannot be pickled or copied: prepare its `request` anew"):
+        attempt(prepared)
 
 
 def test_a_grant_is_named_in_json_by_id_name_and_place() -> None:
