@@ -1,58 +1,23 @@
 """HCL to the value tree, as far as values are written down: what is computed is `Unknown`.
 
 A file becomes what Terraform's JSON syntax would say: `resource "a" "b" {…}` is `{"resource": {"a": {"b": …}}}`,
-and a name that comes twice stays twice. `jsonencode(x)` is x, `concat(…)` a list of what is written down in it,
-`merge(…)` an object of that, and `[for x in xs : {…}]` a list that may have such an object. No other expression is
-evaluated, so none but the end of it need be understood; all else that Terraform takes is read over.
+and a name that comes twice stays twice. Values are read by `hcl_expressions`.
 https://developer.hashicorp.com/terraform/language/syntax/configuration
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from policyeval.model.source import Diagnostic, Place, Source
-from policyeval.syntax.faults import Kind, ticked
-from policyeval.syntax.hcl_lists import compacted, flattened, items_of, merged
-from policyeval.syntax.hcl_scanner import NAME, SPACE, HclScanner
-from policyeval.syntax.hcl_strings import (
-    PLAIN,
-    BrokenError,
-    end_of_heredoc,
-    end_of_string,
-    read_string,
-)
+from policyeval.syntax.faults import Kind
+from policyeval.syntax.hcl_expressions import HclExpressions
+from policyeval.syntax.hcl_strings import BrokenError
 from policyeval.syntax.objects import DAMAGED
-from policyeval.syntax.strings import has_lone_surrogate
-from policyeval.syntax.tree import (
-    CHOICE,
-    ELSEWHERE,
-    INTERPOLATION,
-    MAX_DEPTH,
-    REFERENCE,
-    UNNAMED,
-    Boolean,
-    List,
-    Mapping,
-    Null,
-    Number,
-    Text,
-    Unknown,
-)
+from policyeval.syntax.tree import MAX_DEPTH, Mapping, Text
 
 if TYPE_CHECKING:
     from policyeval.syntax.tree import Node
-
-_NUMBER: Final = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_IF: Final = re.compile(r"if\b")
-# Functions that give the items of the lists that they are called with.
-_LISTS: Final = frozenset(
-    {"compact", "concat", "distinct", "flatten", "reverse", "setunion", "sort", "tolist", "toset"}
-)
-_FOR: Final = re.compile(r"[\[{]\s*for\b(?!\s*[=:])")
-_OPERATORS: Final = frozenset("?.[=!<>&|+-*/%")
-_CONSTANTS: Final = frozenset({"true", "false", "null"})
 
 
 def read_hcl(text: str, name: str | None) -> tuple[Node | None, list[Diagnostic]]:
@@ -72,10 +37,8 @@ def read_hcl(text: str, name: str | None) -> tuple[Node | None, list[Diagnostic]
     return root, []
 
 
-class _Reader(HclScanner):
-    """Reads from where it is; each method leaves it behind what it read."""
-
-    # Bodies: attributes and blocks.
+class _Reader(HclExpressions):
+    """Reads bodies: attributes and blocks."""
 
     def body(self, into: Mapping, depth: int, closing: str = "") -> None:
         if depth > MAX_DEPTH:
@@ -108,217 +71,3 @@ class _Reader(HclScanner):
             key = label if isinstance(label, Text) else Text(DAMAGED, self.source, label.start, label.end)
             inner = Mapping([(key, inner)], self.source, label.start, self.at)
         return inner
-
-    # Expressions: what ends them depends on what they stand in.
-
-    def expression(self, stops: str, depth: int) -> Node:
-        """Read a value. `stops` are the signs that end it; a line ends it if a new line is among them."""
-        if depth > MAX_DEPTH:
-            self.broken(f"values nest deeper than {MAX_DEPTH} levels")
-        many_lines = "\n" not in stops
-        self.skip_lines() if many_lines else self.skip_space()
-        start = self.at
-        node = self.primary(depth)
-        end = self.at
-        self.skip_lines() if many_lines else self.skip_space()
-        following = self.peek()
-        if node is not None and following not in stops and following not in _OPERATORS:
-            self.broken(f"unexpected {ticked(following)} after a value")
-        if node is None or (following and following not in stops):
-            end = self.skip_expression(start, stops + "?")
-            if self.peek() == "?" and "?" not in stops:
-                return self.conditional(start, end, stops, depth)
-            return self.computed(start, end)
-        self.at = max(self.at, end)
-        return node
-
-    def computed(self, start: int, end: int) -> Unknown:
-        if end == start:
-            self.broken("a value is missing")
-        return Unknown(REFERENCE, self.source, start, end, Text(self.text[start:end], self.source, start, end))
-
-    def conditional(self, start: int, end: int, stops: str, depth: int) -> Unknown:
-        """Read `condition ? one : other`, whose condition has been read; as a whole where it is written otherwise."""
-        at = self.at
-        try:
-            self.at += 1
-            held = self.expression(":\n" if "\n" in stops else ":", depth + 1)
-            if self.peek() != ":":
-                return self.computed(start, self.skip_expression(start, stops, self.at))
-            self.at += 1
-            otherwise = self.expression(stops, depth + 1)
-        except BrokenError as error:
-            if error.at >= len(self.text):  # so it is however it is read
-                raise
-            self.at = at
-            return self.computed(start, self.skip_expression(start, stops))
-        condition = Text(self.text[start:end], self.source, start, end)
-        options = List([condition, held, otherwise], self.source, start, otherwise.end)
-        return Unknown(CHOICE, self.source, start, otherwise.end, options)
-
-    def primary(self, depth: int) -> Node | None:
-        """Read what is written down; None for all else."""
-        sign = self.peek()
-        if sign == '"':
-            return self.quoted(depth)
-        if self.text.startswith("<<", self.at):
-            return self.string(end_of_heredoc(self.text, self.at), depth)
-        if sign in {"[", "{"}:
-            if _FOR.match(self.text, self.at):
-                return self.repeated(depth) if sign == "[" else None
-            return self.tuple(depth) if sign == "[" else self.object(depth)
-        if sign == "(":
-            self.at += 1
-            node = self.expression(")", depth + 1)
-            self.expect(")")
-            return node
-        return self.constant(depth)
-
-    def constant(self, depth: int) -> Node | None:
-        start = self.at
-        number = _NUMBER.match(self.text, start)
-        if number is not None:
-            self.at = number.end()
-            return Number(number.group(), self.source, start, self.at)
-        name = NAME.match(self.text, start)
-        if name is None:
-            return None
-        self.at = name.end()
-        if name.group() in _CONSTANTS:
-            word = name.group()
-            return (
-                Null(self.source, start, self.at)
-                if word == "null"
-                else Boolean(word == "true", self.source, start, self.at)
-            )
-        return self.call(name.group(), start, depth) if self.peek() == "(" else None
-
-    def call(self, function: str, start: int, depth: int) -> Node | None:
-        """Read a call of a function that gives what it is called with; None for all others."""
-        if function in _LISTS:
-            return self.concat(function, start, depth)
-        if function == "merge":
-            members = merged(self.arguments(depth))
-            is_known = any(key.value != DAMAGED for key, _ in members)
-            return Mapping(members, self.source, start, self.at) if is_known else None
-        if function == "jsonencode":
-            given = self.arguments(depth)
-            return given[0] if len(given) == 1 else None
-        return None
-
-    def repeated(self, depth: int) -> List | None:
-        """Read `[for x in xs : {…}]` as a list with such an object, or none, and with others; None for all else."""
-        start = self.at
-        self.at += 1
-        try:
-            self.skip_expression(self.at, ":")
-            self.expect(":")
-            self.skip_lines()
-            if self.peek() != "{" or _FOR.match(self.text, self.at):
-                return None
-            made = self.object(depth + 1)
-            self.skip_lines()
-            if _IF.match(self.text, self.at):
-                self.skip_expression(self.at, "]")
-            self.expect("]")
-        except BrokenError as error:
-            if error.at >= len(self.text):  # so it is however it is read
-                raise
-            return None
-        at = (self.source, made.start, made.end)
-        options = List([Text(f"for {start}", *at), made, Null(*at)], *at)
-        others = Unknown(ELSEWHERE, self.source, start, made.start)
-        return List([others, Unknown(CHOICE, *at, options)], self.source, start, self.at)
-
-    def concat(self, function: str, start: int, depth: int) -> List:
-        """Read the lists that a call puts together; of what is no list that is written down, nobody knows the items."""
-        items = [item for given in self.arguments(depth) for item in items_of(given)]
-        if function == "flatten":
-            items = [inner for item in items for inner in flattened(item)]
-        if function == "compact":
-            items = compacted(items)
-        return List(items, self.source, start, self.at)
-
-    def arguments(self, depth: int) -> list[Node]:
-        """Read what a call is called with."""
-        given: list[Node] = []
-        self.at += 1
-        self.skip_lines()
-        while self.peek() != ")":
-            given.append(self.expression("),", depth + 1))
-            self.separator(",", ")")
-        self.at += 1
-        return given
-
-    def tuple(self, depth: int) -> List:
-        node = List([], self.source, self.at)
-        self.at += 1
-        self.skip_lines()
-        while self.peek() != "]":
-            node.items.append(self.expression(",]", depth + 1))
-            self.separator(",", "]")
-        self.at += 1
-        node.end = self.at
-        return node
-
-    def object(self, depth: int) -> Mapping:
-        node = Mapping([], self.source, self.at)
-        self.at += 1
-        self.skip_lines()
-        while self.peek() != "}":
-            key = self.key(depth)
-            self.skip_space()
-            if self.peek() not in {"=", ":"}:
-                self.broken(f"a `=` is missing after {ticked(self.text[key.start : key.end])}")
-            self.at += 1
-            value = self.expression(",}\n", depth + 1)
-            if isinstance(key, Text):
-                node.entries.append((key, value))
-            else:
-                hidden = Unknown(UNNAMED, self.source, value.start, value.end)
-                node.entries.append((Text(DAMAGED, self.source, key.start, key.end), hidden))
-            self.separator(",\n", "}")
-        self.at += 1
-        node.end = self.at
-        return node
-
-    def key(self, depth: int) -> Node:
-        name = NAME.match(self.text, self.at)
-        if name is not None and self.text[SPACE.match(self.text, name.end()).end() :][:1] in {"=", ":"}:  # type: ignore[union-attr]
-            self.at = name.end()
-            return Text(name.group(), self.source, name.start(), name.end())
-        return self.expression("=:", depth + 1)
-
-    def separator(self, signs: str, closing: str) -> None:
-        if self.peek() in signs and self.peek():
-            if self.peek() == ",":
-                self.at += 1
-            self.skip_lines()
-            if self.peek() == "," and "\n" in signs:
-                self.at += 1
-                self.skip_lines()
-        elif self.peek() != closing:
-            self.broken(f"expected `,` or `{closing}`")
-
-    # Strings.
-
-    def quoted(self, depth: int) -> Node:
-        plain = PLAIN.match(self.text, self.at)
-        if plain is None:
-            return self.string(end_of_string(self.text, self.at), depth)
-        self.at = plain.end()
-        return Text(plain.group(1), self.source, plain.start(), plain.end())
-
-    def string(self, end: int, depth: int) -> Node:
-        start = self.at
-        read = read_string(self.text, start, end)
-        if read.value.startswith("${") and read.holes == ((0, len(read.value)),) and self.text[start] == '"':
-            # `"${x}"` is x.
-            self.at = start + len('"${')
-            node = self.expression("}", depth + 1)
-            self.at = end
-            return node
-        self.at = end
-        if read.holes or has_lone_surrogate(read.value):
-            return Unknown(INTERPOLATION, self.source, start, end, ending=read.ending)
-        return Text(read.value, self.source, start, end)
