@@ -146,6 +146,39 @@ def account_access(generous: Situation, strict: Situation, account: str, action:
     return AccountAccess(door, accesses or None)  # every account has its root user: of this one the tree alone is known
 
 
+def undescribed(generous: Situation, strict: Situation, action: str, resource: str) -> tuple[str, ...]:
+    """Give the accounts that nobody describes and whom the resource's own side lets in, or could.
+
+    Those that its policy or grants name, and `*` when it could be any, of whatever organization.
+    """
+    if resource == "*":  # what is asked on no resource has no side but the caller's own
+        return ()
+    stranger = _anyone(generous, "", resource)
+    stranger.organization_known = True  # in none
+    case = generous.case_of(stranger, action, resource)
+    named = {_account_of(text) for text in (*_named(case, generous), *_in_conditions(case))}
+    unknown = (account for account in sorted(named) if is_account_id(account) and not _is_described(generous, account))
+    let_in = [account for account in unknown if _door(generous, strict, account, action, resource) != "closed"]
+    return ("*", *let_in) if decide(case).reason == "allowed" else tuple(let_in)
+
+
+def _is_described(situation: Situation, account: str) -> bool:
+    """Tell whether an account's principals are known; it has its root user if any."""
+    return next(iter(situation.source.principals(account)), None) is not None
+
+
+def _account_of(text: str) -> str:
+    parts = split_arn(text)
+    return parts.account if parts is not None else text
+
+
+def _in_conditions(case: Case) -> Iterator[str]:
+    """Give what the conditions compare to under which the resource's policy lets somebody in."""
+    policy = case.resource_policy
+    for statement in policy.candidates(case.action.folded)[1] if policy is not None else ():
+        yield from (value for each in statement.compiled.conditions for value in each.condition.values)
+
+
 def _door(generous: Situation, strict: Situation, account: str, action: str, resource: str) -> Door:
     """Look at the resource's side alone: first for anyone of the account, then for those it names."""
     case = generous.case_of(_anyone(generous, account, resource), action, resource)
@@ -153,7 +186,9 @@ def _door(generous: Situation, strict: Situation, account: str, action: str, res
         return "conditional" if any(unasked(case)) else "open"
     if decide(case).reason == "allowed":
         return "conditional"
-    callers = [_named(_anyone(generous, account, resource), arn) for arn in _named_principals(case, generous, account)]
+    callers = [
+        _going_by(_anyone(generous, account, resource), arn) for arn in _named_principals(case, generous, account)
+    ]
     callers.append(_service_linked(generous, account, resource))
     if any(_decides_for(generous, caller, action, resource) for caller in callers):
         return "conditional"
@@ -195,7 +230,7 @@ def _anyone(situation: Situation, account: str, resource: str) -> Caller:
     return caller
 
 
-def _named(caller: Caller, arn: str) -> Caller:
+def _going_by(caller: Caller, arn: str) -> Caller:
     """Let somebody made up go by a name."""
     caller.name = "" if arn == caller.account_arn else arn
     if ":assumed-role/" not in arn:  # a session's is its role's, whose path is not known (S14)
@@ -206,16 +241,19 @@ def _named(caller: Caller, arn: str) -> Caller:
 
 def _named_principals(case: Case, situation: Situation, account: str) -> set[str]:
     """Collect the account's principals that the resource's policy or grants name."""
-    found = {case.caller.account_arn}
+    named = {case.caller.account_arn, *_named(case, situation)}
+    return {arn for arn in named if (parts := split_arn(arn)) is not None and parts.account == account}
+
+
+def _named(case: Case, situation: Situation) -> Iterator[str]:
+    """Give whom the resource's policy or grants name."""
     policy = case.resource_policy
     for statements in policy.candidates(case.action.folded) if policy is not None else ():
         for statement in statements:
             principal = statement.compiled.statement.principal
             # Who is named lets itself in, or is spared.
             if principal is not None and principal.negated is not statement.allow:
-                found |= {value.value for value in principal.values}
+                yield from (value.value for value in principal.values)
     if case.target.is_key:
-        grants = situation.source.retirable_grants(case.target.arn)
-        holders = (holder for grant in grants for holder in (grant.grantee_principal, grant.retiring_principal))
-        found |= {holder for holder in holders if holder is not None}
-    return {arn for arn in found if (parts := split_arn(arn)) is not None and parts.account == account}
+        for grant in situation.source.retirable_grants(case.target.arn):
+            yield from (holder for holder in (grant.grantee_principal, grant.retiring_principal) if holder is not None)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from policyeval.authorizer.access import AccountAccess, account_access, who_can
+from policyeval.authorizer.access import AccountAccess, account_access, undescribed, who_can
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.decision import Decision
 from policyeval.authorizer.plans import Plans
@@ -106,3 +106,15 @@ class Authorizer:
 
         """
         return who_can(self._generous, self._strict, self.source.principals(), action, resource)
+
+    def undescribed_accounts(self, action: str, resource: str) -> tuple[str, ...]:
+        """Give the accounts that `who_can` knows nothing of and whom the resource's own side lets in, or could.
+
+        Its policy or grants name them; `*` stands for any other account. `account_access` asks about one of them.
+
+        Raises:
+            RequestError: the action or resource is malformed.
+            UnknownEntityError: the key is not described.
+
+        """
+        return undescribed(self._generous, self._strict, action, resource)

@@ -7,7 +7,8 @@ import click
 from policyeval.authorizer import Authorizer
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import file_argument, format_option, load_entities, warn_of_action
-from policyeval.cli.output import print_accesses, print_json, print_text
+from policyeval.cli.output import print_accesses, print_json, print_text, print_warning
+from policyeval.model.source import Diagnostic
 
 
 @click.command("who-can")
@@ -18,8 +19,9 @@ from policyeval.cli.output import print_accesses, print_json, print_text
 def command(file: str, action: str, resource: str, output_format: str) -> int:
     """List every principal of FILE that may do ACTION on RESOURCE, always or under conditions.
 
-    The text names those who can; the JSON lists the others, too. Ends with 0 when somebody
-    can, with 1 when nobody can, with 3 when FILE describes no principal.
+    The text names those who can; the JSON lists the others, too. Standard error names the
+    accounts that RESOURCE lets in, or could, and FILE does not describe. Ends with 0 when
+    somebody can, with 1 when nobody can, with 3 when FILE describes no principal.
 
     Example:
 
@@ -27,7 +29,8 @@ def command(file: str, action: str, resource: str, output_format: str) -> int:
       policyeval who-can accounts.yaml kms:Decrypt \\
         arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
     """
-    accesses = Authorizer(load_entities(file)).who_can(action, resource)
+    authorizer = Authorizer(load_entities(file))
+    accesses = authorizer.who_can(action, resource)
     warn_of_action(action, resource)
     if output_format == "json":
         print_json([access._asdict() for access in accesses])
@@ -36,4 +39,9 @@ def command(file: str, action: str, resource: str, output_format: str) -> int:
     if not accesses:
         print_text("no principal is described", err=True)
         return ExitCode.NOTHING
+    for account in authorizer.undescribed_accounts(action, resource):
+        message = f"account {account} could be let in, and is not described: who of it may is not known"
+        if account == "*":
+            message = "any account could be let in: of one that is not described nobody is listed"
+        print_warning(Diagnostic(message, "`policyeval account-access` tells of one account"))
     return ExitCode.YES if any(access.verdict != "deny" for access in accesses) else ExitCode.NO

@@ -270,6 +270,46 @@ def test_access_of_an_account_that_is_not_described_has_no_principals_in_json() 
     assert access.to_json() == {"door": "closed", "principals": None}
 
 
+TO_STRANGER = allow(Principal=to(STRANGER))
+FOR_STRANGER = f"arn:aws:iam::{STRANGER}:role/x"
+# what holds, the estate, who is let in and not described; asked is kms:Decrypt
+UNDESCRIBED: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
+    ("who is described is in the other list", {"key": [TO_B]}, ()),
+    ("an account that the key policy names", {"key": [TO_STRANGER]}, (STRANGER,)),
+    ("somebody of it", {"key": [allow(Principal=to(FOR_STRANGER))]}, (STRANGER,)),
+    ("a grantee", {"grants": [grant(FOR_STRANGER, "Decrypt")]}, (STRANGER,)),
+    ("who may only retire does not decrypt", {"grants": [grant(ALICE, "Decrypt", RetiringPrincipal=FOR_STRANGER)]}, ()),
+    ("who is denied after all", {"key": [TO_STRANGER, deny(Principal=to(STRANGER))]}, ()),
+    ("another action", {"key": [allow("kms:Encrypt", Principal=to(STRANGER))]}, ()),
+    ("everyone", {"key": [allow(Principal="*")]}, ("*",)),
+    (
+        "everyone under a condition that anybody may meet",
+        {"key": [allow(Principal="*", Condition=FROM_OFFICE)]},
+        ("*",),
+    ),
+    (
+        "everyone of an account, as conditions write it",
+        {"key": [allow(Principal="*", Condition=when("StringEquals", "kms:CallerAccount", STRANGER))]},
+        (STRANGER,),
+    ),
+    (
+        "everyone of an organization is not everyone",
+        {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))]},
+        (),
+    ),
+    ("a service has no account", {"key": [allow(Principal={"Service": "logs.amazonaws.com"})]}, ()),
+]
+
+
+@pytest.mark.parametrize(("described", "accounts"), [pytest.param(*row[1:], id=row[0]) for row in UNDESCRIBED])
+def test_who_is_let_in_and_not_described(described: dict[str, Any], accounts: tuple[str, ...]) -> None:
+    assert Authorizer(estate(**described)).undescribed_accounts("kms:Decrypt", KEY) == accounts
+
+
+def test_what_is_asked_on_no_resource_lets_nobody_in() -> None:
+    assert Authorizer(estate()).undescribed_accounts("kms:CreateKey", "*") == ()
+
+
 def test_an_account_that_only_the_organizations_tree_names_has_no_known_principals() -> None:
     """It has some, if only its root user: "nobody" would be a guess."""
     root = {"id": "r-ab12", "accounts": [A, STRANGER]}
