@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from policyeval.catalog.keys import ValueType
+from policyeval.catalog.second_pages import SECOND_PAGES
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -25,7 +26,10 @@ __all__ = ["Action", "ActionResource", "ResourceType", "Service", "ServiceData",
 
 
 class ActionResource(NamedTuple):
-    """A type of resource that an action acts on; a statement that names the action needs the required ones."""
+    """A type of resource that an action acts on; a statement that names the action needs the required ones.
+
+    None is required of an action that an older and a newer API have: the one does not know what the other has.
+    """
 
     type: str
     required: bool
@@ -79,6 +83,7 @@ class Service:
         self.name: str = row["name"]
         self.action_names: Mapping[str, str] = MappingProxyType({name.lower(): name for name in row["actions"]})
         self._row = row
+        self._elsewhere = SECOND_PAGES.get(prefix, {})
         self._key_sets: list[tuple[str, ...]] = [tuple(names) for names in row["key_sets"]]
         self._actions: dict[str, Action] = {}
 
@@ -98,7 +103,9 @@ class Service:
         The same as `action` tells, in a fraction of the time.
         """
         name = self.action_names.get(folded_name)
-        return tuple(row[0] for row in self._row["actions"][name][2]) if name is not None else None
+        if name is None:
+            return None
+        return (*(row[0] for row in self._row["actions"][name][2]), *self._elsewhere.get(folded_name, ()))
 
     @cached_property
     def resource_types(self) -> Mapping[str, ResourceType]:
@@ -130,8 +137,13 @@ class Service:
 
     def _read_action(self, name: str) -> Action:
         level, keys, resources = self._row["actions"][name]
-        types = (ActionResource(kind, bool(required), self._key_sets[more]) for kind, required, more in resources)
-        return Action(name, level, tuple(types), self._key_sets[keys])
+        elsewhere = self._elsewhere.get(name.lower(), ())
+        types = (
+            ActionResource(kind, bool(required) and not elsewhere, self._key_sets[more])
+            for kind, required, more in resources
+        )
+        more_types = (ActionResource(kind, required=False, condition_keys=()) for kind in elsewhere)
+        return Action(name, level, (*types, *more_types), self._key_sets[keys])
 
 
 class ServiceData:

@@ -12,6 +12,7 @@ import pytest
 
 from policyeval.catalog import keys, kms, lacking, services
 from policyeval.catalog.dependent_actions import DEPENDENT_ACTIONS
+from policyeval.catalog.second_pages import SECOND_PAGES
 from policyeval.catalog.service_data import ActionResource, Service, ServiceKey, service_data
 from policyeval.catalog.unlisted import RETIRED_SERVICES, UNLISTED_ACTIONS, UNLISTED_ARNS
 from policyeval.evaluator.key_names import OTHER_RESOURCE_TAGS, TAGS_OF_KINDS
@@ -92,6 +93,17 @@ def test_changes_are_told_by_service_and_action() -> None:
         "retired service b: give it a row in catalog/unlisted.py",
         "new service c",
     ]
+
+
+def test_what_stands_on_a_second_page_is_not_on_the_first_and_nothing_of_both_is_required() -> None:
+    for prefix, pages in SECOND_PAGES.items():
+        for folded, more in pages.items():
+            action = _service(prefix).action(folded)
+            assert action is not None
+            types = [resource.type for resource in action.resources]
+            assert len(set(types)) == len(types), (prefix, folded)
+            assert types[-len(more) :] == list(more)
+            assert not any(resource.required for resource in action.resources)
 
 
 @pytest.mark.parametrize("prefix", ["", "KMS", "no-such", "../index", "index", "aws", "*"])

@@ -171,6 +171,7 @@ def test_an_action_that_no_service_has_is_decided_with_a_warning(action: str, sa
         ("cloudformation:DescribeStacks", "*"),
         ("lex:DescribeBotAlias", "arn:aws:lex:us-east-1:111122223333:bot-alias/B/A"),
         ("lex:GetBotAlias", "arn:aws:lex:us-east-1:111122223333:bot:shop:live"),
+        ("elasticloadbalancing:AddTags", "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/web/a1b2"),
     ],
 )
 def test_an_action_that_a_service_has_or_had_is_decided_without_a_warning(action: str, resource: str) -> None:
