@@ -54,6 +54,10 @@ for region in {regions}; do
         get "$region/kms-describe-key-$key.json" kms describe-key --region "$region" --key-id "$key"
         get "$region/kms-get-key-policy-$key.json" \\
             kms get-key-policy --region "$region" --key-id "$key" --policy-name default
+        get "$region/kms-list-key-policies-$key.json" kms list-key-policies --region "$region" --key-id "$key" &&
+            grep -q '"AWS_RAM"' "$region/kms-list-key-policies-$key.json" &&
+            get "$region/kms-get-key-policy-AWS_RAM-$key.json" \\
+                kms get-key-policy --region "$region" --key-id "$key" --policy-name AWS_RAM
         get "$region/kms-list-grants-$key.json" kms list-grants --region "$region" --key-id "$key"
         get "$region/kms-list-resource-tags-$key.json" kms list-resource-tags --region "$region" --key-id "$key"
     done

@@ -1,7 +1,7 @@
 """An account as the AWS CLI prints it, in the entities format. No file is read here.
 
 Sources: the output sections of `aws iam get-account-authorization-details`, `aws kms describe-key`,
-`get-key-policy`, `list-grants`, `list-aliases`, `list-resource-tags` and
+`get-key-policy`, `list-key-policies`, `list-grants`, `list-aliases`, `list-resource-tags` and
 `aws ec2 describe-vpc-endpoints`. What a call did not print is noted as missing, never guessed.
 """
 
@@ -25,6 +25,7 @@ _FACTS = {
     "manager": ("KeyManager", "CUSTOMER"),
     "state": ("KeyState", "Enabled"),
 }
+_SHARED = "AWS_RAM"
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}/")
 
 
@@ -147,6 +148,7 @@ def _key(files: ExportFiles, folder: str, key_id: str, aliases: list[Output]) ->
     """Give a key, None when what decides about it is missing: its metadata or its policy."""
     described = files.output(*_of_key(folder, "describe-key", key_id), "KeyMetadata")
     policy = files.output(*_of_key(folder, "get-key-policy", key_id))
+    names = files.output(*_of_key(folder, "list-key-policies", key_id), "PolicyNames") or {}
     grants = files.listed(*_of_key(folder, "list-grants", key_id), "Grants")
     tag_list = files.listed(*_of_key(folder, "list-resource-tags", key_id), "Tags")
     if described is None or policy is None:
@@ -165,12 +167,30 @@ def _key(files: ExportFiles, folder: str, key_id: str, aliases: list[Output]) ->
                 "description": metadata.get("Description"),
                 "aliases": sorted(alias["AliasName"] for alias in aliases if alias.get("TargetKeyId") == key_id),
                 "tags": tags(tag_list, "TagKey", "TagValue"),
-                # The CLI prints {"Policy": "<text>"}; with --query Policy the text itself.
-                "policy": document(policy.get("Policy", policy)),
+                "policy": _key_policy(files, folder, key_id, policy, shared=_SHARED in names.get("PolicyNames", ())),
                 "grants": [_grant(grant) for grant in sorted(grants or (), key=lambda grant: str(grant["GrantId"]))],
             }
         ),
     }
+
+
+def _key_policy(files: ExportFiles, folder: str, key_id: str, default: Output, *, shared: bool) -> Json:
+    """Give whom a key lets in: by the policy that its owner writes, and by the one that AWS RAM keeps of its shares.
+
+    Source: AWS KMS API reference, "GetKeyPolicy": a key can have these two.
+    """
+    # The CLI prints {"Policy": "<text>"}; with --query Policy the text itself.
+    own = document(default.get("Policy", default))
+    found = files.output(*_of_key(folder, f"get-key-policy-{_SHARED}", key_id), "Policy") if shared else None
+    shares = document(found["Policy"]) if found is not None else None
+    if not isinstance(own, dict) or not isinstance(shares, dict):
+        return own
+    return {**own, "Statement": [*_statements(own), *_statements(shares)]}
+
+
+def _statements(policy: Output) -> list[Json]:
+    found = policy.get("Statement", [])
+    return found if isinstance(found, list) else [found]
 
 
 def _of_key(folder: str, call: str, key_id: str) -> tuple[str, str]:

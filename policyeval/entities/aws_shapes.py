@@ -63,6 +63,7 @@ _SHAPES: Final[Mapping[str, Shape]] = {
     "kms-list-keys": {"Keys": [{"KeyId": str}]},
     "kms-list-aliases": {"Aliases": [{"AliasName": str, "TargetKeyId?": str}]},
     "kms-describe-key-": {"KeyMetadata": {"Arn": str, "MultiRegionConfiguration?": {}}},
+    "kms-list-key-policies-": {"PolicyNames": [str]},
     "kms-list-grants-": {"Grants": [{"GrantId": str, "Constraints?": {}}]},
     "kms-list-resource-tags-": {"Tags": [{"TagKey": str, "TagValue": str}]},
     "ec2-describe-vpc-endpoints": {"VpcEndpoints": [{"VpcEndpointId": str, "VpcEndpointType?": str}]},

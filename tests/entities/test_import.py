@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 import yaml
 
+from policyeval import Authorizer
 from policyeval.entities import Entities
 from policyeval.entities.aws_commands import commands
 from policyeval.entities.export_loader import import_directory
@@ -164,6 +165,8 @@ OUTPUTS: dict[str, Any] = {
     f"kms describe-key {AWS_KEY_ID}": metadata(AWS_KEY_ID, "AWS"),
     f"kms get-key-policy {KEY_ID}": policy(),
     f"kms get-key-policy {AWS_KEY_ID}": policy(Sid="aws"),
+    f"kms list-key-policies {KEY_ID}": {"PolicyNames": ["default"], "Truncated": False},
+    f"kms list-key-policies {AWS_KEY_ID}": {"PolicyNames": ["default"]},
     f"kms list-grants {KEY_ID}": {"Grants": [GRANT], "Truncated": False},
     f"kms list-grants {AWS_KEY_ID}": {"Grants": []},
     f"kms list-resource-tags {KEY_ID}": {"Tags": [{"TagKey": "team", "TagValue": "no"}]},
@@ -202,7 +205,9 @@ STAND_IN = """\
 import json, os, re, sys
 call, rest = sys.argv[1:3], sys.argv[3:]
 given = dict(zip(rest[::2], rest[1::2]))
-names = ["--key-id", "--parent-id", "--target-id", "--policy-id", "--filter"]
+if given.get("--policy-name") == "default":
+    del given["--policy-name"]
+names = ["--key-id", "--parent-id", "--target-id", "--policy-id", "--filter", "--policy-name"]
 name = " ".join([*call, *(given[n] for n in names if n in given)])
 outputs = json.load(open({path!r}))
 sys.stderr.write(os.environ.get("WARNS", ""))
@@ -330,6 +335,11 @@ MISSING = {
         f"the list-grants output for key {KEY_ID} is missing: us-east-1/kms-list-grants-{KEY_ID}.json",
         True,
     ),
+    "kms-list-key-policies": (
+        f"us-east-1/kms-list-key-policies-{KEY_ID}.json",
+        f"the list-key-policies output for key {KEY_ID} is missing: us-east-1/kms-list-key-policies-{KEY_ID}.json",
+        True,
+    ),
     "kms-list-keys": (
         "us-east-1/kms-list-keys.json",
         "the list-keys output is missing, of every Region: REGION/kms-list-keys.json",
@@ -425,6 +435,30 @@ def test_a_warning_beside_an_answer_stays_out_of_the_file(tmp_path: Path) -> Non
     result = import_directory(tmp_path / "export")
     assert result.missing == ()
     assert Entities.from_text(result.text).account(A).organization_id == "o-1"
+
+
+SHARED = {
+    f"kms list-key-policies {KEY_ID}": {"PolicyNames": ["AWS_RAM", "default"]},
+    f"kms get-key-policy {KEY_ID} AWS_RAM": {
+        "Policy": json.dumps(allow("kms:Decrypt", Principal={"AWS": f"arn:aws:iam::{B}:root"})),
+        "PolicyName": "AWS_RAM",
+    },
+}
+
+
+def test_whom_a_key_is_shared_with_by_aws_ram_is_let_in(tmp_path: Path) -> None:
+    fill(tmp_path / "export", OUTPUTS | SHARED)
+    result = import_directory(tmp_path / "export")
+    assert result.missing == ()
+    access = Authorizer(Entities.from_text(result.text)).account_access(B, "kms:Decrypt", KEY)
+    assert access.door == "open"
+
+
+def test_a_share_that_cannot_be_seen_is_told(tmp_path: Path) -> None:
+    fill(tmp_path / "export", OUTPUTS | dict([*SHARED.items()][:1]))
+    name = f"us-east-1/kms-get-key-policy-AWS_RAM-{KEY_ID}.json"
+    told = f"the get-key-policy-AWS_RAM output for key {KEY_ID} is missing: {name}"
+    assert import_directory(tmp_path / "export").missing == (told,)
 
 
 def test_an_account_without_an_organization_lacks_nothing(tmp_path: Path) -> None:
