@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -11,6 +12,8 @@ from policyeval.catalog.services import RCP_EXEMPT_ACTIONS, RCP_SERVICES
 from policyeval.errors import RequestError
 from policyeval.model.source import Diagnostic
 
+# As policies have them (grammar/action.lark): what only looks like an action, no Deny of that action would meet.
+_ACTION = re.compile(r"[A-Za-z0-9_.-]+:[A-Za-z0-9_.-]+")
 _NO_DEFAULTS: Mapping[str, str] = MappingProxyType({})
 RETIRE_GRANT = "kms:retiregrant"
 CREATE_GRANT = "kms:creategrant"
@@ -55,13 +58,12 @@ class ActionFacts:
             RequestError: it is not `service:Name`, or it has wildcards.
 
         """
-        service, _, operation = name.partition(":")
-        if not (service and operation) or ":" in operation or any(c in name for c in "*?$ "):
+        if _ACTION.fullmatch(name) is None:
             message = f"`{name}` is no action"
             raise RequestError([Diagnostic(message, "an action is `service:Name`, such as `kms:Decrypt`")])
         self.name = name
         self.folded = name.lower()
-        self.service = service.lower()
+        self.service = self.folded.partition(":")[0]
         self.kms: KmsAction | None = OPERATIONS.get(self.folded)
         self.crosses_accounts = self.service != "kms" or self.folded in CROSS_ACCOUNT_ACTIONS
         self.identity_only = self.folded in IDENTITY_ONLY_ACTIONS
