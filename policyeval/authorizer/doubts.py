@@ -51,6 +51,8 @@ _PUBLIC: Final = Unasked(
 )
 _WHERE: Final = frozenset({"aws:requestedregion"})
 _WHERE_IN_EC2: Final = frozenset({"ec2:region"})
+# "This key is always included in the request context", the guide says of both.
+_HOW: Final = (frozenset({"aws:securetransport"}), frozenset({"aws:useragent"}))
 # Of requests that somebody makes for himself: who it is, and the address they come from (S34).
 _WHO: Final = frozenset({"aws:userid"})
 _WHENCE: Final = frozenset({"aws:sourceip", "aws:vpcsourceip"})
@@ -210,6 +212,7 @@ def _always(case: Case) -> Iterator[frozenset[str]]:
     yield _WHERE
     if case.action.service == "ec2":
         yield _WHERE_IN_EC2
+    yield from _HOW
     if case.caller.account and case.context.via_service is None:
         yield _WHO
         yield _WHENCE if _is_missing("aws:sourcevpce", case) else _THROUGH_ENDPOINT

@@ -30,6 +30,10 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
     ("an address is told", "kms:Decrypt", deny(Principal="*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), {"context": {"aws:SourceIp": "192.0.2.1"}}, None),
     ("a private address is told", "kms:Decrypt", deny(Principal="*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), {"context": {"aws:VpcSourceIp": "10.0.0.1"}}, None),
     ("a service calls from its own", "kms:Decrypt", deny(Principal="*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), SERVICE, None),
+    ("a Deny without TLS", "kms:Decrypt", deny(Principal="*", Condition=when("Bool", "aws:SecureTransport", "false")), {}, "`aws:SecureTransport`"),
+    ("also where a service calls", "kms:Decrypt", deny(Principal="*", Condition=when("Bool", "aws:SecureTransport", "false")), SERVICE, "`aws:SecureTransport`"),
+    ("with TLS, which is told", "kms:Decrypt", deny(Principal="*", Condition=when("Bool", "aws:SecureTransport", "false")), {"context": {"aws:SecureTransport": True}}, None),
+    ("a Deny of a client", "kms:Decrypt", deny(Principal="*", Condition=when("StringLike", "aws:UserAgent", "curl/*")), {}, "`aws:UserAgent`"),
     ("two keys in one statement", "kms:ReEncryptTo", deny(Principal="*", Condition=when("Bool", "kms:ReEncryptOnSameKey", "true") | when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), {}, "`aws:SourceIp` and `kms:ReEncryptOnSameKey`"),
 ]  # fmt: skip
 
