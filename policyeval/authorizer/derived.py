@@ -12,6 +12,7 @@ from policyeval.evaluator.key_names import (
     ACCESS_POINT_TAG,
     BUCKET_TAG,
     OBJECT_TAG,
+    OTHER_OWNER_KEYS,
     OTHER_RESOURCE_TAGS,
     PRINCIPAL_TAG,
     RESOURCE_TAG,
@@ -64,11 +65,11 @@ def endpoint_keys(account: AccountRecord) -> dict[str, Value]:
     return {"aws:vpceaccount": account.id, **keys} if account.id else keys
 
 
-def account_keys(account: AccountRecord, arn: str) -> dict[str, Value]:
-    """Give the condition keys that say whose a resource is."""
+def account_keys(account: AccountRecord, service: str) -> dict[str, Value]:
+    """Give the condition keys that say whose a service's resource is."""
     keys: dict[str, Value] = {"aws:resourceaccount": account.id, **organization_keys(account, "resource")}
-    # S3 has its own name for it beside that of all (service authorization reference).
-    return {**keys, "s3:resourceaccount": account.id} if _service(arn) == "s3" else keys
+    other = OTHER_OWNER_KEYS.get(service)
+    return keys if other is None else {**keys, other: account.id}
 
 
 def _service(arn: str) -> str:
@@ -78,7 +79,7 @@ def _service(arn: str) -> str:
 
 def resource_keys(record: ResourceRecord) -> dict[str, Value]:
     """Give the condition keys that a described resource sets."""
-    keys = account_keys(record.account, record.arn) | own_tags(record)
+    keys = account_keys(record.account, _service(record.arn)) | own_tags(record)
     if record.key is not None:
         keys |= _key_facts(record.key)
     return keys

@@ -118,7 +118,7 @@ class Finder:
         asked_on_principal = action.kms is not None and "principal" in action.kms.asked_on
         target = Target(arn if asked_on_principal else "*", request.resource_account or account, None)
         if target.account:
-            self.maker.account_of(target, self.source.account(target.account))
+            self.maker.account_of(target, self.source.account(target.account), action.service)
         return target
 
     def _elsewhere(self, request: Request, parts: Arn) -> Target:

@@ -272,12 +272,12 @@ class ProfileMaker:
             both = [as_saved(policy, target.parts) for policy in (record.policy, governing) if policy is not None]
             target.policy = self.layer(Layer.RESOURCE, both, PolicyType.RESOURCE)
 
-    def account_of(self, target: Target, account: AccountRecord) -> None:
-        """Put what the resource's account brings on it."""
+    def account_of(self, target: Target, account: AccountRecord, service: str = "") -> None:
+        """Put what the resource's account brings on it; `service` is asked where there is no resource."""
         target.organization_known = account.organization_known
         # RCPs reach neither the management account nor who may assume a service-linked role (S3).
         service_linked = target.parts is not None and target.parts.resource.startswith(f"role{SERVICE_LINKED_PATH}")
         target.rcp_exempt = account.is_management_account or service_linked
         target.rcps = self.levels(Layer.RCP, account.resource_control_policies, PolicyType.RCP)
         if not target.keys:
-            target.keys = account_keys(account, target.arn)
+            target.keys = account_keys(account, target.parts.service if target.parts is not None else service)

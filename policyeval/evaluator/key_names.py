@@ -57,11 +57,13 @@ OWN_FAMILIES = (BUCKET_TAG, ACCESS_POINT_TAG, OBJECT_TAG, *TAGS_OF_KINDS.values(
 RESOURCE_TAGS = (RESOURCE_TAG, *OTHER_FAMILIES, *OWN_FAMILIES)
 REQUEST_TAG = "aws:requesttag/"
 SOURCE_ACCOUNT = "aws:sourceaccount"
+# S3 has its own names for the resource's account beside that of all (service authorization reference).
+OTHER_OWNER_KEYS = {service: f"{service}:resourceaccount" for service in ("s3", "s3express")}
 OWNER_KEYS = frozenset({"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"})
 # Keys that the resource gives.
 TARGET_KEYS = OWNER_KEYS | frozenset(
     {
-        "s3:resourceaccount",
+        *OTHER_OWNER_KEYS.values(),
         "kms:resourcealiases",
         "kms:keyspec",
         "kms:keyusage",

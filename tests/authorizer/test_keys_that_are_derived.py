@@ -27,6 +27,7 @@ PROVIDER = {"principal": "accounts.google.com", "action": "sts:AssumeRoleWithWeb
 QUEUE = {"action": "sqs:SendMessage", "resource": f"arn:aws:sqs:us-east-1:{A}:queue"}
 SNAPSHOT = {"action": "ebs:GetSnapshotBlock", "resource": f"arn:aws:ec2:us-east-1:{A}:snapshot/snap-1"}
 INSTANCE = {"action": "ec2:StartInstances", "resource": f"arn:aws:ec2:us-east-1:{A}:instance/i-1"}
+ZONAL = {"action": "s3express:CreateSession", "resource": f"arn:aws:s3express:us-east-1:{A}:bucket/b--x-s3"}
 SESSION = {"principal": APP_SESSION}
 TAGGED = {"session": Session("s", tags={"Team": "red"}, source_identity="me"), "principal": APP}
 
@@ -111,6 +112,11 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("a key of several Regions", REPLICATED, "kms:MultiRegion", "true"),
     ("a key of several Regions is the first", REPLICATED, "kms:MultiRegionKeyType", "PRIMARY"),
     ("a bucket's account", {"action": "s3:GetObject", "resource": BUCKET}, "aws:ResourceAccount", A),
+    ("a bucket's account by S3's name for it", {"action": "s3:GetObject", "resource": BUCKET}, "s3:ResourceAccount", A),
+    ("a directory bucket's by that of S3 Express", ZONAL, "s3express:ResourceAccount", A),
+    ("where S3's name for it is not used", ZONAL, "s3:ResourceAccount", None),
+    ("whose buckets are listed", {"action": "s3:ListAllMyBuckets", "resource": "*"}, "s3:ResourceAccount", A),
+    ("of no resource of KMS's there is none", {"action": "kms:ListKeys", "resource": "*"}, "s3:ResourceAccount", None),
     ("a bucket has no key's facts", {"action": "s3:GetObject", "resource": BUCKET}, "kms:KeySpec", None),
     ("a call without a service between", {}, "aws:ViaAWSService", "false"),
     ("a call of a service", {"via_service": S3}, "aws:ViaAWSService", "true"),

@@ -136,8 +136,9 @@ def _of_resource(resource: ResourceRecord | None, owner: AccountRecord | None, r
         if owner.organization_known:
             facts["aws:resourceorgid"] = owner.organization_id
             facts["aws:resourceorgpaths"] = (owner.organization_path,) if owner.organization_path else None
-        if request.resource.startswith("arn:") and request.resource.split(":")[2] == "s3":
-            facts["s3:resourceaccount"] = owner.id
+        whose = request.resource.split(":")[2] if request.resource.startswith("arn:") else request.action.split(":")[0]
+        if whose in {"s3", "s3express"}:
+            facts[f"{whose}:resourceaccount"] = owner.id
     if resource is not None and ":s3:" not in resource.arn and ":execute-api:" not in resource.arn:
         for key, value in by_folded_key(resource.tags).items():
             facts |= {f"{family}/{key}": value for family in _families(resource, request)}
