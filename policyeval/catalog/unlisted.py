@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["RETIRED_SERVICES", "UNLISTED_ACTIONS", "UNLISTED_ARNS"]
+__all__ = ["ON_UNLISTED_RESOURCES", "RETIRED_SERVICES", "UNLISTED_ACTIONS", "UNLISTED_ARNS"]
 
 RETIRED_SERVICES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -67,6 +67,19 @@ UNLISTED_ACTIONS: Final[frozenset[str]] = frozenset(
     }
 )
 """Folded actions of services that are not retired: of an older API, or of one that is not public."""
+
+ON_UNLISTED_RESOURCES: Final[frozenset[str]] = frozenset(
+    {
+        # AWS asks it on `log-group::log-stream:`, its refusals say (hashicorp/terraform-provider-aws#8804).
+        "logs:describeloggroups",
+        # On a session, the policies for Session Manager say (systems-manager/latest/userguide/
+        # getting-started-restrict-access-quickstart.html).
+        "ssmmessages:opendatachannel",
+        # On web ACLs too, AWSWAFReadOnlyAccess says.
+        "waf-regional:getwebaclforresource",
+    }
+)
+"""Folded actions that AWS asks on resources which the reference does not list beside them."""
 
 UNLISTED_ARNS: Final = (
     # CloudFormation asks about the macros and transforms of a template, its user guide says.

@@ -18,7 +18,7 @@ from policyeval.catalog.kms import OPERATIONS
 from policyeval.catalog.regions import regions
 from policyeval.catalog.service_data import service_data
 from policyeval.catalog.services import governing
-from policyeval.catalog.unlisted import RETIRED_SERVICES, UNLISTED_ACTIONS
+from policyeval.catalog.unlisted import ON_UNLISTED_RESOURCES, RETIRED_SERVICES, UNLISTED_ACTIONS
 from policyeval.entities.suggest import did_you_mean
 from policyeval.model.source import Diagnostic, Place
 from policyeval.syntax.faults import ticked
@@ -67,7 +67,7 @@ def unsuited_resource(action: str, resource: str) -> Diagnostic | None:
     prefix, _, name = action.lower().partition(":")
     service = service_data().service(prefix) if prefix not in _CHECKED else None
     found = service.action(name) if service is not None else None
-    if service is None or found is None:
+    if service is None or found is None or action.lower() in ON_UNLISTED_RESOURCES:
         return None
     kinds = [kind for each in found.resources if (kind := service.resource_types.get(each.type)) is not None]
     arns = [arn for kind in kinds for arn in kind.arns]

@@ -171,6 +171,7 @@ def test_an_action_that_no_service_has_is_decided_with_a_warning(action: str, sa
         ("cloudformation:DescribeStacks", "*"),
         ("lex:DescribeBotAlias", "arn:aws:lex:us-east-1:111122223333:bot-alias/B/A"),
         ("lex:GetBotAlias", "arn:aws:lex:us-east-1:111122223333:bot:shop:live"),
+        ("logs:DescribeLogGroups", "arn:aws:logs:us-east-1:111122223333:log-group::log-stream:"),
         ("elasticloadbalancing:AddTags", "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/web/a1b2"),
     ],
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.catalog.kms import ALIAS_ACTIONS
 from policyeval.catalog.service_data import service_data
+from policyeval.catalog.unlisted import ON_UNLISTED_RESOURCES
 from policyeval.lint.arns import ArnFields, arn_fields, named_by, type_of
 from policyeval.lint.patterns import has_wildcard, matcher
 from policyeval.lint.reach import named_actions
@@ -74,19 +75,23 @@ def _bucket() -> ArnFields:
 def types_of(action: str) -> frozenset[ArnFields] | None:
     """Give the types that an action acts on, of a pattern those of all that it matches; none where it takes `*` alone.
 
-    None where that cannot be told: nobody describes the action, or it acts on whatever a service has.
+    None where that cannot be told: nobody describes the action, or all that it is asked on, or it acts on whatever a
+    service has.
     """
     prefix, _, name = action.lower().partition(":")
     service = service_data().service(prefix)
     if service is None:
         return None
-    names = filter(matcher(name), service.action_names) if has_wildcard(name) else (name,)
+    names = tuple(filter(matcher(name), service.action_names)) if has_wildcard(name) else (name,)
+    untold = [each for each in names if f"{prefix}:{each}" in ON_UNLISTED_RESOURCES]
     found: set[str] = set()
     for each in names:
         types = service.types_of(each)
         if types is None:
             return None
         found.update(types)
+    if untold and (not found or len(untold) == len(names)):
+        return None
     kinds = _types(prefix)
     acted_on = frozenset(kind for name in found for kind in kinds[name])
     return acted_on if not any(kind.service == "*" for kind in acted_on) else None
