@@ -101,10 +101,11 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Text out of a list; `noun` finishes "`x` is not …"."""
+    """Text out of a list; `noun` finishes "`x` is not …", `also` is what people call some of the names."""
 
     noun: str
     names: tuple[str, ...]
+    also: tuple[tuple[str, str], ...] = ()
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Check after pydantic saw that it is text."""
@@ -113,7 +114,8 @@ class OneOf:
         def check(text: str) -> str:
             if text not in known:
                 message = f"{ticked(text)} is not {self.noun}"
-                raise fault(message, did_you_mean(text, self.names) or f"one of {', '.join(self.names)}")
+                meant = next((name for called, name in self.also if called == text.lower()), text)
+                raise fault(message, did_you_mean(meant, self.names) or f"one of {', '.join(self.names)}")
             return text
 
         return core_schema.no_info_after_validator_function(check, handler(source))

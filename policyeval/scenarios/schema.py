@@ -42,7 +42,14 @@ ContextInput = Annotated[
     WithJsonSchema({"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR}]}),
 ]
 Determining = Annotated[str, BeforeValidator(_number_or_text), WithJsonSchema({"type": ["string", "integer"]})]
-LayerName = Annotated[str, OneOf("a layer", (*(str(layer) for layer in Layer), NO_LAYER))]
+_ALSO: Final = (
+    ("key_policy", "resource_policy"),
+    ("trust_policy", "role_trust_policy"),
+    ("scp", "service_control_policy"),
+    ("rcp", "resource_control_policy"),
+    ("boundary", "permissions_boundary"),
+)
+LayerName = Annotated[str, OneOf("a layer", (*(str(layer) for layer in Layer), NO_LAYER), _ALSO)]
 FactId = Annotated[str, Matching(r"[SKG][0-9]{1,2}", "a numbered fact of docs/semantics.md, such as `S8`")]
 NonEmpty = Annotated[str, Field(min_length=1)]
 

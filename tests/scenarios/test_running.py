@@ -227,6 +227,16 @@ def test_a_case_that_cannot_be_run_is_refused_at_its_place(text: str, case: dict
     assert fault.place.line == 26
 
 
+@pytest.mark.parametrize(
+    ("called", "layer"),
+    [("key_policy", "resource_policy"), ("SCP", "service_control_policy"), ("grants", "grant")],
+)
+def test_a_layer_by_another_name_suggests_its_own(text: str, called: str, layer: str) -> None:
+    with pytest.raises(EntitiesError) as caught:
+        read(text, layer=called)
+    assert caught.value.diagnostics[0].hint == f"did you mean `{layer}`?"
+
+
 def test_two_cases_of_one_name_are_refused(text: str) -> None:
     case = text.partition("tests:\n")[2]
     with pytest.raises(EntitiesError, match="test `the application role in B decrypts` is described twice"):
