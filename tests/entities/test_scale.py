@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+
+import pytest
 
 from policyeval.entities import Entities
 
@@ -98,6 +101,38 @@ def test_roles_share_the_policies_that_they_name() -> None:
     assert sum(1 for _ in entities.principals()) == 1_001
     first, second = (entities.role(A, name).identity_policies[0] for name in ("r1", f"r{1 + MANAGED}"))
     assert first is second
+
+
+def _many_users() -> str:
+    users = [{"name": f"u{number}", "access_keys": [{"id": f"k{number}", "secret": "s"}]} for number in range(500)]
+    return json.dumps({"policyeval": 1, "accounts": [{"id": A, "users": users}]})
+
+
+def test_what_was_loaded_is_not_gone_through_at_the_next_allocation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policyeval.entities.build._MANY", 1_000)
+    text = _many_users()
+    gc.collect()
+    entities = Entities.from_text(text)
+    young = [*gc.get_objects(generation=0), *gc.get_objects(generation=1)]
+    assert len(young) < 500 <= sum(1 for _ in entities.access_keys())
+
+
+def test_what_is_little_stays_young(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who loads one file after the other would keep all garbage that there was in between."""
+    moved: list[str] = []
+    monkeypatch.setattr(gc, "freeze", lambda: moved.append("all"))
+    Entities.from_text(_many_users())
+    assert moved == []
+
+
+def test_what_was_frozen_before_a_load_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policyeval.entities.build._MANY", 0)
+    gc.freeze()
+    try:
+        assert Entities.from_text(json.dumps({"policyeval": 1, "accounts": [{"id": A}]})).describes(A)
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
 
 
 def test_a_grant_more_among_fifty_thousand_costs_no_copy_of_them() -> None:
