@@ -9,6 +9,7 @@ from policyeval.evaluator.context import CallerFacts, EvaluationContext, Value, 
 from policyeval.evaluator.key_names import (
     CALLER_KEYS,
     ENCRYPTION_CONTEXT,
+    POINT_KEYS,
     PRINCIPAL_TAG,
     REQUEST_TAG,
     RESOURCE_TAGS,
@@ -93,7 +94,7 @@ def _against_target(key: str, value: Value, context: EvaluationContext) -> str |
     derived = context.target.keys.get(key)
     if derived is not None:
         return None if _same(derived, value) else f"the resource's is `{_shown(derived)}`"
-    if not context.target.described or key.startswith(context.target.untold):
+    if not context.target.described or key in POINT_KEYS or key.startswith(context.target.untold):
         return None
     if key.startswith("aws:resourceorg") and not context.target.organization_known:
         return None

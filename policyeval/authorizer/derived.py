@@ -14,6 +14,8 @@ from policyeval.evaluator.key_names import (
     OBJECT_TAG,
     OTHER_OWNER_KEYS,
     OTHER_RESOURCE_TAGS,
+    POINT_ACCOUNT,
+    POINT_ARN,
     PRINCIPAL_TAG,
     RESOURCE_TAG,
     TAGS_OF_KINDS,
@@ -21,6 +23,7 @@ from policyeval.evaluator.key_names import (
 from policyeval.model.arn import Arn, split_arn
 from policyeval.model.records import AccountRecord, KeyFacts, PrincipalRecord, ResourceRecord
 
+_ACCESS_POINT = re.compile(r"(outpost/[^/]+/)?accesspoint/[^/]+")
 _FIRST_WORD = re.compile(r"[a-z-]+")
 
 
@@ -65,21 +68,30 @@ def endpoint_keys(account: AccountRecord) -> dict[str, Value]:
     return {"aws:vpceaccount": account.id, **keys} if account.id else keys
 
 
-def account_keys(account: AccountRecord, service: str) -> dict[str, Value]:
-    """Give the condition keys that say whose a service's resource is."""
+def account_keys(account: AccountRecord, parts: Arn | None, service: str = "") -> dict[str, Value]:
+    """Give the condition keys that say whose a resource is; without a resource, of the `service` that is asked."""
     keys: dict[str, Value] = {"aws:resourceaccount": account.id, **organization_keys(account, "resource")}
-    other = OTHER_OWNER_KEYS.get(service)
-    return keys if other is None else {**keys, other: account.id}
+    other = OTHER_OWNER_KEYS.get(parts.service if parts is not None else service)
+    if other is not None:
+        keys[other] = account.id
+    return keys if parts is None else keys | _point_keys(parts)
 
 
-def _service(arn: str) -> str:
-    parts = split_arn(arn)
-    return parts.service if parts is not None else ""
+def _point_keys(parts: Arn) -> dict[str, Value]:
+    """Give the condition keys that say through which access point S3 is asked.
+
+    Source: Amazon S3 user guide, "Configuring IAM policies for using access points", condition keys.
+    """
+    point = _ACCESS_POINT.match(parts.resource) if parts.service in POINT_ARN else None
+    if point is None:
+        return {}
+    arn = str(parts._replace(resource=point.group()))
+    return {POINT_ARN[parts.service]: arn, POINT_ACCOUNT[parts.service]: parts.account}
 
 
 def resource_keys(record: ResourceRecord) -> dict[str, Value]:
     """Give the condition keys that a described resource sets."""
-    keys = account_keys(record.account, _service(record.arn)) | own_tags(record)
+    keys = account_keys(record.account, split_arn(record.arn)) | own_tags(record)
     if record.key is not None:
         keys |= _key_facts(record.key)
     return keys

@@ -280,4 +280,4 @@ class ProfileMaker:
         target.rcp_exempt = account.is_management_account or service_linked
         target.rcps = self.levels(Layer.RCP, account.resource_control_policies, PolicyType.RCP)
         if not target.keys:
-            target.keys = account_keys(account, target.parts.service if target.parts is not None else service)
+            target.keys = account_keys(account, target.parts, service)

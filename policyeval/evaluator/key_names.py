@@ -59,10 +59,15 @@ REQUEST_TAG = "aws:requesttag/"
 SOURCE_ACCOUNT = "aws:sourceaccount"
 # S3 has its own names for the resource's account beside that of all (service authorization reference).
 OTHER_OWNER_KEYS = {service: f"{service}:resourceaccount" for service in ("s3", "s3express")}
+# The access point that a request to S3 comes through: of what is asked on a bucket the request may tell it.
+POINT_ARN = {service: f"{service}:dataaccesspointarn" for service in ("s3", "s3-outposts", "s3express")}
+POINT_ACCOUNT = {service: f"{service}:dataaccesspointaccount" for service in POINT_ARN}
+POINT_KEYS = frozenset((*POINT_ARN.values(), *POINT_ACCOUNT.values()))
 OWNER_KEYS = frozenset({"aws:resourceaccount", "aws:resourceorgid", "aws:resourceorgpaths"})
 # Keys that the resource gives.
 TARGET_KEYS = OWNER_KEYS | frozenset(
     {
+        *POINT_KEYS,
         *OTHER_OWNER_KEYS.values(),
         "kms:resourcealiases",
         "kms:keyspec",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from policyeval.evaluator.conditions import CompiledCondition, Test
 from policyeval.evaluator.context import CallerFacts, EvaluationContext, TargetFacts
-from policyeval.evaluator.key_names import CALLER_KEYS, PRINCIPAL_TAG, RESOURCE_TAGS, TARGET_KEYS
+from policyeval.evaluator.key_names import CALLER_KEYS, POINT_KEYS, PRINCIPAL_TAG, RESOURCE_TAGS, TARGET_KEYS
 from policyeval.evaluator.statements import CompiledStatement, all_of
 
 _OF_SESSIONS = frozenset({"aws:userid", "aws:sourceidentity", "aws:federatedprovider"})
@@ -37,7 +37,7 @@ def _lacks(caller: CallerFacts, key: str) -> bool:
 
 
 def _is_without(target: TargetFacts, key: str) -> bool:
-    if key.startswith("aws:resourceorg") and not target.organization_known:
+    if key in POINT_KEYS or (key.startswith("aws:resourceorg") and not target.organization_known):
         return False
     return target.described and not key.startswith(target.untold) and (target.is_key or not key.startswith("kms:"))
 

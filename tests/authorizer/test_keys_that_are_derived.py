@@ -27,7 +27,14 @@ PROVIDER = {"principal": "accounts.google.com", "action": "sts:AssumeRoleWithWeb
 QUEUE = {"action": "sqs:SendMessage", "resource": f"arn:aws:sqs:us-east-1:{A}:queue"}
 SNAPSHOT = {"action": "ebs:GetSnapshotBlock", "resource": f"arn:aws:ec2:us-east-1:{A}:snapshot/snap-1"}
 INSTANCE = {"action": "ec2:StartInstances", "resource": f"arn:aws:ec2:us-east-1:{A}:instance/i-1"}
-ZONAL = {"action": "s3express:CreateSession", "resource": f"arn:aws:s3express:us-east-1:{A}:bucket/b--x-s3"}
+ZONE = f"arn:aws:s3express:us-east-1:{A}"
+ZONAL = {"action": "s3express:CreateSession", "resource": f"{ZONE}:bucket/b--x-s3"}
+POINT = f"arn:aws:s3:us-east-1:{A}:accesspoint/p"
+THROUGH = {"action": "s3:GetObject", "resource": f"{POINT}/object/x"}
+OUTPOST = {
+    "action": "s3-outposts:GetObject",
+    "resource": f"arn:aws:s3-outposts:us-east-1:{A}:outpost/op-1/accesspoint/p",
+}
 SESSION = {"principal": APP_SESSION}
 TAGGED = {"session": Session("s", tags={"Team": "red"}, source_identity="me"), "principal": APP}
 
@@ -115,6 +122,13 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("a bucket's account by S3's name for it", {"action": "s3:GetObject", "resource": BUCKET}, "s3:ResourceAccount", A),
     ("a directory bucket's by that of S3 Express", ZONAL, "s3express:ResourceAccount", A),
     ("where S3's name for it is not used", ZONAL, "s3:ResourceAccount", None),
+    ("an access point", THROUGH, "s3:DataAccessPointArn", POINT),
+    ("an access point's account", THROUGH, "s3:DataAccessPointAccount", A),
+    ("an access point of several Regions", {**THROUGH, "resource": f"arn:aws:s3::{A}:accesspoint/m.mrap"}, "s3:DataAccessPointArn", f"arn:aws:s3::{A}:accesspoint/m.mrap"),
+    ("an access point of a directory bucket", {**ZONAL, "resource": f"{ZONE}:accesspoint/p"}, "s3express:DataAccessPointArn", f"{ZONE}:accesspoint/p"),
+    ("an access point on an Outpost", OUTPOST, "s3-outposts:DataAccessPointArn", OUTPOST["resource"]),
+    ("a bucket is asked through none", {**THROUGH, "resource": f"{BUCKET}/x"}, "s3:DataAccessPointArn", None),
+    ("but for the one that is told", {**THROUGH, "resource": f"{BUCKET}/x", "context": {"s3:DataAccessPointAccount": A}}, "s3:DataAccessPointAccount", A),
     ("whose buckets are listed", {"action": "s3:ListAllMyBuckets", "resource": "*"}, "s3:ResourceAccount", A),
     ("of no resource of KMS's there is none", {"action": "kms:ListKeys", "resource": "*"}, "s3:ResourceAccount", None),
     ("a bucket has no key's facts", {"action": "s3:GetObject", "resource": BUCKET}, "kms:KeySpec", None),

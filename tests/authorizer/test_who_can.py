@@ -517,6 +517,13 @@ UNTOLD: list[tuple[str, str, str, list[Any], str]] = [
         "conditional",
     ),
     ("what all have of one is its bucket's", "s3:GetObject", f"{BUCKET}/x", [allow(), deny(Condition=SECRET)], "allow"),
+    (
+        "through which access point the bucket is asked is not known",
+        "s3:ListBucket",
+        BUCKET,
+        [allow(Condition=when("StringEquals", "s3:DataAccessPointAccount", A))],
+        "conditional",
+    ),
     ("its bucket's are", "s3:ListBucket", BUCKET, [allow(), deny(Condition=SECRET)], "allow"),
     (
         "the tags of what is not described are not known",

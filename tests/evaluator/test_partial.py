@@ -24,7 +24,7 @@ KNOWN = ["aws:PrincipalArn", "aws:ResourceAccount", "kms:CallerAccount"]
 OF_ORGANIZATIONS = ["aws:PrincipalOrgID", "aws:ResourceOrgID", "aws:ResourceOrgPaths"]
 OF_KEYS = ["kms:KeySpec", "kms:ResourceAliases"]
 OF_TAGS = ["aws:PrincipalTag/a", "aws:ResourceTag/a", "s3:BucketTag/a"]
-NEVER = ["aws:SourceIp", "s3:ExistingObjectTag/a", "aws:userid", "aws:TokenIssueTime"]
+NEVER = ["aws:SourceIp", "s3:DataAccessPointArn", "s3:ExistingObjectTag/a", "aws:userid", "aws:TokenIssueTime"]
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,10 @@ def _of_resource(resource: ResourceRecord | None, owner: AccountRecord | None, r
         whose = request.resource.split(":")[2] if request.resource.startswith("arn:") else request.action.split(":")[0]
         if whose in {"s3", "s3express"}:
             facts[f"{whose}:resourceaccount"] = owner.id
+        if whose in {"s3", "s3express", "s3-outposts"} and "accesspoint/" in request.resource:
+            before, point = request.resource.split("accesspoint/")
+            facts[f"{whose}:dataaccesspointarn"] = f"{before}accesspoint/{point.split('/')[0]}"
+            facts[f"{whose}:dataaccesspointaccount"] = owner.id
     if resource is not None and ":s3:" not in resource.arn and ":execute-api:" not in resource.arn:
         for key, value in by_folded_key(resource.tags).items():
             facts |= {f"{family}/{key}": value for family in _families(resource, request)}
