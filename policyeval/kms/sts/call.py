@@ -20,6 +20,7 @@ from policyeval.kms.sts.issued import Issued
 from policyeval.kms.sts.names import arn_of
 from policyeval.kms.sts.source import IamSource
 from policyeval.model.arn import Arn
+from policyeval.model.decision import Layer
 from policyeval.model.records import PrincipalRecord
 from policyeval.model.request import ContextValue, Request
 
@@ -33,10 +34,11 @@ DENIED: Final = "AccessDenied"
 
 
 class Core(NamedTuple):
-    """What calls share."""
+    """What calls share; `veiled` decides as if there were no roles."""
 
     iam: IamSource
     authorizer: Authorizer
+    veiled: Authorizer
     access_keys: AccessKeys
     recorder: Recorder
     clock: Callable[[], datetime]
@@ -140,7 +142,18 @@ class Call:
             raise not_known() from None
         self.decisions.append(decision)
         if not decision.allowed:
-            raise KmsError(DENIED, decision.message, decision)
+            told = self.core.veiled.authorize(request) if self._is_closed(resource, decision) else decision
+            raise KmsError(DENIED, told.message, decision)
+
+    def _is_closed(self, resource: str, decision: Decision) -> bool:
+        """Tell whether another account's role says nothing of the caller.
+
+        What is said then must not hang on the role: who denies himself something by its tags would learn of them.
+        """
+        if arn_of(resource).account == self.arn.account:
+            return False
+        said = next((each.verdict for each in decision.layers if each.layer is Layer.TRUST), None)
+        return said not in {"allow", "explicit_deny"}
 
     def never(self, action: str, resource: str) -> KmsError:
         """Say no to what no policy could allow."""

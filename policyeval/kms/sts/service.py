@@ -68,8 +68,8 @@ class SecurityTokenService:
     def describe(self, iam: IamSource) -> None:
         """Take another description of who there is, in one step: a call under way ends with the one it began with."""
         access_keys = AccessKeys(iam, self._key, self._entropy)
-        authorizer = Authorizer(StsSource(iam))
-        self._core = Core(iam, authorizer, access_keys, Recorder(self.trail, iam), self._clock)
+        authorizer, veiled = Authorizer(StsSource(iam)), Authorizer(StsSource(iam, hides=True))
+        self._core = Core(iam, authorizer, veiled, access_keys, Recorder(self.trail, iam), self._clock)
 
     @property
     def iam(self) -> IamSource:

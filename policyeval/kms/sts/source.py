@@ -23,17 +23,22 @@ class IamSource(PolicySource, Protocol):
 
 
 class StsSource(OverIam):
-    """The same, where a role that is not there looks like one that trusts nobody: callers learn nothing of it."""
+    """The same, where a role that is not there looks like one that trusts nobody: callers learn nothing of it.
 
-    def __init__(self, iam: PolicySource) -> None:
+    With `hides` no role is there.
+    """
+
+    def __init__(self, iam: PolicySource, *, hides: bool = False) -> None:
         super().__init__(iam)
+        self._hides = hides
         self._missing: dict[str, ResourceRecord] = {}
 
     def resource(self, arn: str) -> ResourceRecord | None:
         """Give a role with its trust policy, or another resource."""
-        record = super().resource(arn)
         parts = split_arn(arn)
-        if record is not None or parts is None or not parts.resource.startswith("role/"):
+        is_role = parts is not None and parts.resource.startswith("role/")
+        record = super().resource(arn) if not (is_role and self._hides) else None
+        if record is not None or parts is None or not is_role:
             return record
         account, known = self._account(parts.account, parts.partition), self._missing.get(arn)
         if known is None or known.account is not account:

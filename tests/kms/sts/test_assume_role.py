@@ -95,6 +95,23 @@ def test_a_role_that_is_not_there_looks_like_one_that_trusts_nobody(role: str) -
         assert mute == ("AccessDenied", f"{words()} {refusal}")
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param({"StringEquals": {"aws:ResourceTag/team": "red"}}, id="a tag"),
+        pytest.param({"StringLike": {"iam:ResourceTag/kind": "r*"}}, id="a tag by its other name"),
+        pytest.param({"Null": {"aws:ResourceTag/team": "true"}}, id="that a tag is missing"),
+    ],
+)
+def test_who_denies_himself_a_role_by_its_tags_learns_none(condition: dict[str, Any]) -> None:
+    alice = [allow("sts:*"), {**deny("sts:AssumeRole"), "Condition": condition}]
+    missing = Tokens(alice=alice).not_assumed(role=f"arn:aws:iam::{B}:role/nobody")
+    mute = Tokens(alice=alice, app_trusts=trusting("999999999999")).not_assumed()
+    assert mute[1].removeprefix(words()) == missing[1].removeprefix(words(role=f"arn:aws:iam::{B}:role/nobody"))
+    denying = Tokens(alice=alice, app_trusts=policy(trust(A), {**trust(ALICE), "Effect": "Deny"}))
+    assert denying.not_assumed()[1].startswith(f"{words()} with an explicit deny in")
+
+
 def condition(operator: str, key: str, value: Any, actions: Any = ASSUMING) -> dict[str, Any]:
     return {"app_trusts": trusting(A, actions=actions, Condition={operator: {key: value}})}
 
