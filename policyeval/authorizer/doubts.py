@@ -51,6 +51,8 @@ _PUBLIC: Final = Unasked(
 )
 _WHERE: Final = frozenset({"aws:requestedregion"})
 _WHERE_IN_EC2: Final = frozenset({"ec2:region"})
+# What all requests over TLS to S3 have, and those that somebody signs (service authorization reference).
+_S3: Final = frozenset({"s3", "s3-object-lambda", "s3-outposts", "s3express"})
 # "This key is always included in the request context", the guide says of both.
 _HOW: Final = (frozenset({"aws:securetransport"}), frozenset({"aws:useragent"}))
 # Of requests that somebody makes for himself: who it is, and the address they come from (S34).
@@ -213,9 +215,14 @@ def _always(case: Case) -> Iterator[frozenset[str]]:
     if case.action.service == "ec2":
         yield _WHERE_IN_EC2
     yield from _HOW
+    service = case.action.service
+    if service in _S3 and str(getter("aws:securetransport")(case.context)).lower() != "false":
+        yield frozenset({f"{service}:tlsversion"})
     if case.caller.account and case.context.via_service is None:
         yield _WHO
         yield _WHENCE if _is_missing("aws:sourcevpce", case) else _THROUGH_ENDPOINT
+        if service in _S3:
+            yield from (frozenset({f"{service}:{key}"}) for key in ("authtype", "signatureversion"))
 
 
 def _is_missing(key: str, case: Case) -> bool:

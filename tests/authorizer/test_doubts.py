@@ -143,6 +143,34 @@ def test_but_on_that_of_the_endpoint_it_comes_through() -> None:
     assert ["`aws:RequestedRegion` is not told" in one.message for one in decision.diagnostics] == [True]
 
 
+OLD_TLS = when("NumericLessThan", "s3:TlsVersion", "1.2")
+PRESIGNED = when("StringEquals", "s3:authType", "REST-QUERY-STRING")
+# What holds, who asks, the condition of a Deny, the request's facts, the key that is missed.
+BY_S3: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
+    ("a version of TLS", ALICE, OLD_TLS, {}, "`s3:TlsVersion`"),
+    ("also of nobody's request", "anonymous", OLD_TLS, {}, "`s3:TlsVersion`"),
+    ("the version is told", ALICE, OLD_TLS, {"context": {"s3:TlsVersion": "1.3"}}, None),
+    ("a request without TLS has none", ALICE, OLD_TLS, {"context": {"aws:SecureTransport": "False"}}, None),
+    ("how it is signed", ALICE, PRESIGNED, {}, "`s3:authType`"),
+    ("by what version", ALICE, when("StringEquals", "s3:signatureversion", "AWS"), {}, "`s3:signatureversion`"),
+    ("nobody signs", "anonymous", PRESIGNED, {}, None),
+    ("a service signs for itself", ALICE, PRESIGNED, SERVICE, None),
+    ("what need not be there", ALICE, when("StringEquals", "s3:x-amz-acl", "public-read"), {}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("caller", "condition", "facts", "missed"), [pytest.param(*case[1:], id=case[0]) for case in BY_S3]
+)
+def test_a_deny_by_what_all_requests_to_s3_have_is_named(
+    caller: str, condition: dict[str, Any], facts: dict[str, Any], missed: str | None
+) -> None:
+    bucket = [allow(Principal="*"), deny(Principal="*", Condition=condition)]
+    decision = ask({"bucket": bucket}, caller, "s3:GetObject", f"{BUCKET}/x", **facts)
+    assert decision.allowed
+    assert [one.message.partition(" is not told")[0] for one in decision.doubts] == ([missed] if missed else [])
+
+
 ARN, S3, BACKUP = "arn:aws:s3:::bucket", "s3.amazonaws.com", {"via_service": "backup.us-east-1.amazonaws.com"}
 # What holds, who asks, the condition of an Allow, the request's facts, what is said of the key.
 TOLD: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
