@@ -31,10 +31,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    # pytest imports this package in every run of its users: nothing heavy until it is asked for.
-    home = _HOMES.get(name)
-    if home is None:
-        message = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(message)
-    return getattr(import_module(f"policyeval.scenarios.{home}"), name)
+if not TYPE_CHECKING:  # which would take any name for one of ours
+
+    def __getattr__(name: str) -> object:
+        # pytest imports this package in every run of its users: nothing heavy until it is asked for.
+        home = _HOMES.get(name)
+        if home is None:
+            message = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(message)
+        return getattr(import_module(f"policyeval.scenarios.{home}"), name)
