@@ -211,6 +211,7 @@ def test_a_fix_is_an_edit_of_the_version_that_it_is_for(client: Client, uri: str
 WITH_CONDITION = GOOD.replace(
     '"Sid"', '"Condition": {"StringEquals": {"aws:SourceVpc": "vpc-0123456789abcdef0"}}, "Sid"'
 )
+WITH_TAG = WITH_CONDITION.replace("aws:SourceVpc", "aws:PrincipalTag/team")
 YAML = """\
 Version: "2012-10-17"
 Statement:
@@ -228,6 +229,7 @@ Statement:
         ("an action in YAML", "yaml", YAML, "s3:GetObject", "s3:GetObjekt"),
         ("an operator", "json", WITH_CONDITION, "StringEquals", "StringEqual"),
         ("a condition key", "json", WITH_CONDITION, "aws:SourceVpc", "aws:SourceVpcc"),
+        ("a key for a tag", "json", WITH_TAG, "aws:PrincipalTag/team", "aws:PrincipleTag/team"),
     ],
 )
 def test_what_was_probably_meant_is_offered_and_not_among_the_safe_fixes(  # noqa: PLR0913, PLR0917 - a row's columns

@@ -6,9 +6,10 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, get_args
 
-from policyeval.catalog.keys import ConditionKey, ValueType, lookup
+from policyeval.catalog.keys import CONDITION_KEYS, PREFIX_KEYS, ConditionKey, ValueType, lookup
 from policyeval.catalog.service_data import service_data
 from policyeval.evaluator.operators import OPERATORS
+from policyeval.syntax.faults import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Condition
 
 _FORM: Final = re.compile(r"[^\s:]+:\S(.*\S)?", re.DOTALL)
+_MARK: Final = re.compile("[/:]")
 _OF_DEVICE: Final = re.compile(r"iot:(clientid|certificateid|connectattributes|(certificate|connection\.thing)\..+)")
 _TYPES: Final[tuple[ValueType, ...]] = get_args(ValueType)
 # Listed as strings, and compared as numbers in AWS's own guides: docs.aws.amazon.com/amazonglacier/latest/dev,
@@ -48,6 +50,30 @@ def find_key(folded: str) -> ConditionKey | None:
         if key:
             return ConditionKey(key.name, key.type, key.multivalued, _ALSO.get(folded, ()))
     return None
+
+
+def nearest_key(key: str) -> str | None:
+    """Give the key that was likely meant, of the same service; of a family, such as tags, with the name that is given.
+
+    A tag's name may be anything, and says nothing about which family was meant.
+    """
+    prefix, _, rest = key.partition(":")
+    names = _names(prefix.lower())
+    head, *marked = _MARK.split(rest, maxsplit=1)
+    if not marked:
+        return nearest(key, (name for name in names if name[-1] not in "/:"))
+    families = {name[:-1]: name for name in names if name[-1] in "/:"}
+    close = nearest(f"{prefix}:{head}", families)
+    return f"{families[close]}{marked[0]}" if close is not None else None
+
+
+def _names(prefix: str) -> list[str]:
+    """Give the keys of a service, or the global ones; families end in the mark before what their keys name."""
+    names = [key.name for key in (*CONDITION_KEYS.values(), *PREFIX_KEYS.values())]
+    for service in filter(None, map(service_data().service, homes(f"{prefix}:"))):
+        names += (key.name for key in service.keys.values())
+        names += (key.name.partition("${")[0] for _, key in service.key_families)
+    return [name for name in dict.fromkeys(names) if name.lower().startswith(f"{prefix}:")]
 
 
 @lru_cache(maxsize=256)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule, suggestion
-from policyeval.lint.rules.conditions._keys import find_key, is_well_formed, lacks_tag_name
-from policyeval.syntax.faults import nearest, ticked
+from policyeval.lint.rules.conditions._keys import find_key, is_well_formed, lacks_tag_name, nearest_key
+from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +24,7 @@ def check(condition: Condition) -> Iterator[Flaw]:
     if not folded.startswith("aws:") or folded in _ELSEWHERE or lacks_tag_name(folded):
         return
     if find_key(folded) is None and is_well_formed(condition.key):
-        close = nearest(condition.key, (key.name for key in CONDITION_KEYS.values() if key.name.startswith("aws:")))
+        close = nearest_key(condition.key)
         hint = suggestion(close, "see the global condition keys")
         yield Flaw(
             condition.key_place(), f"there is no global condition key {ticked(condition.key)}", hint, meant=close

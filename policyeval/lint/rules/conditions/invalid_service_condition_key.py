@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policyeval.catalog.service_data import service_data
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule, suggestion
 from policyeval.lint.rules.conditions._keys import (
@@ -14,8 +13,9 @@ from policyeval.lint.rules.conditions._keys import (
     is_of_provider,
     is_well_formed,
     lacks_tag_name,
+    nearest_key,
 )
-from policyeval.syntax.faults import nearest, ticked
+from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,13 +26,11 @@ if TYPE_CHECKING:
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look the key up in its service; claims of identity providers are nobody's to list, nor is what devices are."""
     folded = condition.folded
-    services = homes(folded)
-    if not services or not is_well_formed(condition.key) or is_of_provider(folded) or lacks_tag_name(folded):
+    if not homes(folded) or not is_well_formed(condition.key) or is_of_provider(folded) or lacks_tag_name(folded):
         return
     if find_key(folded) is None and not is_of_device(folded):
         service = folded.partition(":")[0]
-        described = service_data().service(services[0])
-        close = nearest(condition.key, (key.name for key in described.keys.values())) if described else None
+        close = nearest_key(condition.key)
         hint = suggestion(close, f"see the condition keys of `{service}`")
         yield Flaw(
             condition.key_place(), f"`{service}` has no condition key {ticked(condition.key)}", hint, meant=close

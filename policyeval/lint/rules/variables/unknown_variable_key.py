@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import MARKS, Flaw, Level, Rule
-from policyeval.lint.rules.conditions._keys import find_key, is_of_device, is_of_provider
+from policyeval.lint.rule import MARKS, Flaw, Level, Rule, suggestion
+from policyeval.lint.rules.conditions._keys import find_key, is_of_device, is_of_provider, nearest_key
 from policyeval.lint.rules.variables._found import values_with_variables, variables
 from policyeval.syntax.faults import ticked
 
@@ -28,13 +28,15 @@ def check(statement: Statement) -> Iterator[Flaw]:
             is_nobodys = is_of_provider(folded) or is_of_device(folded)
             if _KEY.fullmatch(found.key) and find_key(folded) is None and not is_nobodys:
                 message = f"there is no condition key {ticked(found.key)}"
-                yield Flaw(value.place(found.start, found.end), message, _hint(folded))
+                yield Flaw(value.place(found.start, found.end), message, _hint(found.key))
 
 
-def _hint(folded: str) -> str:
-    if folded.startswith("aws::"):
+def _hint(key: str) -> str | None:
+    if key.lower().startswith("aws::"):
         return "in a template of CloudFormation `Fn::Sub` fills it in; elsewhere replace the placeholder"
-    return "replace the placeholder" if "::" in folded or ":" not in folded else "name a condition key"
+    if "::" in key or ":" not in key:
+        return "replace the placeholder"
+    return suggestion(nearest_key(key), "name a condition key")
 
 
 RULE = Rule(
