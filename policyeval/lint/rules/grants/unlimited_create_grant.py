@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import is_negated, is_positive, named_actions, narrowed_by
+from policyeval.lint.reach import is_negated, is_null_check, is_positive, named_actions, narrowed_by, takes_all
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _ACTION: Final = "kms:creategrant"
 _OPERATIONS: Final = "kms:grantoperations"
+_FOR_ANY: Final = "ForAnyValue"
 _FOR_SERVICE: Final = "kms:grantisforawsresource"
 # What says for whom, for what or under which constraint a grant may be.
 _LIMITS: Final = frozenset(
@@ -48,8 +49,10 @@ def check(statement: Statement) -> Iterator[Flaw]:
 def _limits(condition: Condition) -> bool:
     if condition.folded == _FOR_SERVICE:  # `false` is what all have who call for themselves (K7)
         return is_positive(condition) and all(value.text.lower() != "false" for value in condition.values)
-    # Every CreateGrant has operations, so that ForAllValues does not hold of none.
-    return condition.folded == _OPERATIONS and not is_negated(condition)
+    if condition.folded != _OPERATIONS or is_null_check(condition) or takes_all(condition):
+        return False
+    # Every CreateGrant has operations, so that ForAllValues does not hold of none. ForAnyValue lets others in (S32).
+    return not is_negated(condition) and condition.quantifier != _FOR_ANY
 
 
 RULE = Rule(
