@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.syntax.faults import ticked
 from policyeval.syntax.hcl_lists import compacted, flattened, items_of, merged
-from policyeval.syntax.hcl_scanner import NAME, SPACE, HclScanner
+from policyeval.syntax.hcl_scanner import NAME, HclScanner
 from policyeval.syntax.hcl_strings import PLAIN, BrokenError, end_of_heredoc, end_of_string, read_string
 from policyeval.syntax.objects import DAMAGED
 from policyeval.syntax.strings import has_lone_surrogate
@@ -44,7 +44,6 @@ _LISTS: Final = frozenset(
 )
 _FOR: Final = re.compile(r"[\[{]\s*for\b(?!\s*[=:])")
 _OPERATORS: Final = frozenset("?.[=!<>&|+-*/%")
-_CONSTANTS: Final = frozenset({"true", "false", "null"})
 
 
 class HclExpressions(HclScanner):
@@ -123,14 +122,12 @@ class HclExpressions(HclScanner):
         if name is None:
             return None
         self.at = name.end()
-        if name.group() in _CONSTANTS:
-            word = name.group()
-            return (
-                Null(self.source, start, self.at)
-                if word == "null"
-                else Boolean(word == "true", self.source, start, self.at)
-            )
-        return self._call(name.group(), start, depth) if self.peek() == "(" else None
+        word = name.group()
+        if word == "null":
+            return Null(self.source, start, self.at)
+        if word in {"true", "false"}:
+            return Boolean(word == "true", self.source, start, self.at)
+        return self._call(word, start, depth) if self.peek() == "(" else None
 
     def _call(self, function: str, start: int, depth: int) -> Node | None:
         """Read a call of a function that gives what it is called with; None for all others."""
@@ -223,7 +220,7 @@ class HclExpressions(HclScanner):
 
     def _key(self, depth: int) -> Node:
         name = NAME.match(self.text, self.at)
-        if name is not None and self.text[SPACE.match(self.text, name.end()).end() :][:1] in {"=", ":"}:  # type: ignore[union-attr]
+        if name is not None and self.text.startswith(("=", ":"), self.past_space(name.end())):
             self.at = name.end()
             return Text(name.group(), self.source, name.start(), name.end())
         return self.expression("=:", depth + 1)

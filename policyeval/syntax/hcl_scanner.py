@@ -12,9 +12,9 @@ from policyeval.syntax.tree import Text
 if TYPE_CHECKING:
     from policyeval.model.source import Source
 
-__all__ = ["NAME", "SPACE", "HclScanner"]
+__all__ = ["NAME", "HclScanner"]
 
-SPACE: Final = re.compile(r"[ \t\r]*")
+_SPACE: Final = re.compile(r"[ \t\r]+")
 NAME: Final = re.compile(r"[^\W\d][\w-]*")
 _STOP: Final = re.compile(r"""[()\[\]{},\n"#?:]|//|/\*|<<-?(?=[^\W\d])""")
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
@@ -71,10 +71,15 @@ class HclScanner:
         """Give where what began there ends, without the spaces behind it."""
         return start + len(self.text[start : self.at].rstrip())
 
+    def past_space(self, at: int) -> int:
+        """Give where the spaces end that may begin at an offset."""
+        found = _SPACE.match(self.text, at)
+        return found.end() if found is not None else at
+
     def skip_space(self) -> None:
         """Pass spaces and comments up to the end of the line."""
         while True:
-            self.at = SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
+            self.at = self.past_space(self.at)
             if not self.text.startswith(("#", "//", "/*"), self.at):
                 return
             self.at = end_of_comment(self.text, self.at)

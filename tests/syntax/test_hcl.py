@@ -344,6 +344,15 @@ def test_no_text_stops_the_reader(text: str) -> None:
         assert 0 <= fault.place.start <= fault.place.end <= len(text)
 
 
+def test_an_object_of_many_members_before_a_long_text_is_read() -> None:
+    node, faults = read_hcl("a = {\n" + "k = 1\n" * 5_000 + f'v = "{"x" * 5_000_000}"\n}}\n', None)
+    assert not faults
+    assert isinstance(node, Mapping)
+    members = node.entries[0][1]
+    assert isinstance(members, Mapping)
+    assert len(members.entries) == 5_001
+
+
 @given(st.text(st.sampled_from("ab \t\n$%{}"), max_size=40))
 def test_each_character_of_a_heredoc_has_its_offset(body: str) -> None:
     text = f"a = <<-E\n{body}\n  E\n"
