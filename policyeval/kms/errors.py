@@ -35,3 +35,7 @@ class KmsError(PolicyEvalError):
 
 class StorageError(PolicyEvalError):
     """A store cannot be opened or used: another process has it, its root key is another one, it is damaged."""
+
+
+class DamageError(StorageError):
+    """What is asked for is damaged; something else may not be."""

@@ -18,7 +18,7 @@ from policyeval.kms.call import Call, Found, Params, Response
 from policyeval.kms.caller import Caller
 from policyeval.kms.client import Client
 from policyeval.kms.core import Core
-from policyeval.kms.errors import KmsError, StorageError
+from policyeval.kms.errors import DamageError, KmsError, StorageError
 from policyeval.kms.operations.row import Asked, Operation
 from policyeval.kms.operations.table import OPERATIONS
 from policyeval.kms.principals import Names
@@ -181,10 +181,15 @@ class KeyManagementService:
         Returns:
             To how many keys something was done.
 
+        Raises:
+            StorageError: the trail or the store cannot be written; or keys are damaged, and to the others it is done.
+
         """
+        count, damaged = self._settle()
         self._core.uses.note()
-        count = self._settle()
         self.trail.flush()
+        if damaged:
+            raise DamageError(damaged)
         return count
 
     def flush(self) -> None:
@@ -225,16 +230,24 @@ class KeyManagementService:
             self._settle()
             adopt(iam, self.store, self._core.vault, self._core.clock())
 
-    def _settle(self) -> int:
-        """Do what is due to all keys; give to how many something was done: disabled ones wait with their rotation."""
+    def _settle(self) -> tuple[int, list[Diagnostic]]:
+        """Do what is due to all keys, but for those that are damaged; others do not outlive their date for that.
+
+        Gives to how many something was done, as disabled ones wait with their rotation, and what is damaged.
+        """
         core = self._core
-        now, count = core.clock(), 0
-        for key in self.store.due(now):
-            with self.store.transaction() as transaction:
-                settled = settle_and_tell(key.arn, now, transaction, core.vault)
-                core.recorder.record_acts(settled.acts, now, core.ids)
-            count += len({act.key.arn for act in settled.acts})
-        return count
+        now, count, damaged = core.clock(), 0, list[Diagnostic]()
+        for arn in self.store.due(now):
+            try:
+                with self.store.transaction() as transaction:
+                    settled = settle_and_tell(arn, now, transaction, core.vault)
+                    core.recorder.record_acts(settled.acts, now, core.ids)
+            except DamageError as error:
+                fault = error.diagnostics[0]
+                damaged.append(Diagnostic(f"what is due to `{arn}` cannot be done: {fault.message}", fault.hint))
+            else:
+                count += len({act.key.arn for act in settled.acts})
+        return count, damaged
 
     def _caller(self, caller: str | Caller) -> Caller:
         if isinstance(caller, Caller):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
+from policyeval.kms.errors import DamageError
 from policyeval.kms.records import Key, KeyUse
 from policyeval.kms.storage.store import Reading, Store
 
@@ -70,9 +72,10 @@ class Uses:
             return
         with self._store.transaction() as transaction:
             for arn, use in uses.items():
-                key = transaction.key(arn)
-                if key is not None and _is_of(use, key):
-                    transaction.put_last_use(arn, use)
+                with suppress(DamageError):  # of a key that is damaged, which other keys' uses do not wait for
+                    key = transaction.key(arn)
+                    if key is not None and _is_of(use, key):
+                        transaction.put_last_use(arn, use)
         for arn, use in uses.items():  # only now: until it is there, everybody finds it here
             self._noted.pop(arn, None)
             if (latest := self._latest.pop(arn, use)) is not use:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -354,6 +356,44 @@ def test_a_sweep_does_what_is_due() -> None:
     assert kms.sweep() == 1
     assert kms.store.key(key) is None
     assert kms.store.materials(key) == ()
+
+
+DAMAGED = r"what is due to `{}` cannot be done: .*it is damaged\n.*hint: put a backup in its place"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    ["state = 'Enabling'", "description = CAST(x'ff53' AS TEXT)", "multi_region = '[]'"],
+    ids=["a state that there is not", "what is no text", "a set of nobody"],
+)
+def test_a_key_that_is_damaged_keeps_no_other_alive(tmp_path: Path, damage: str) -> None:
+    clock, file = Clock(), tmp_path / "kms.db"
+    with KeyManagementService(entities(), SqliteStore(file), root_key=ROOT, clock=clock) as kms:
+        keys = sorted(kms.client(ADMIN_A).create_key() for _ in range(3))
+        for key in keys:
+            kms.call(ADMIN_A, "ScheduleKeyDeletion", {"KeyId": key, "PendingWindowInDays": 7})
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute(f"UPDATE keys SET {damage} WHERE arn = ?", (keys[0],))  # noqa: S608 - of this test
+    clock.pass_(days=7)
+    iam = described({"id": "new-key", "region": "us-east-1"})
+    with KeyManagementService(iam, SqliteStore(file), root_key=ROOT, clock=clock) as kms:  # it starts
+        assert [kms.store.key(key) for key in keys[1:]] == [None, None]
+        for _ in range(2):  # told as long as it is there
+            with pytest.raises(StorageError, match=DAMAGED.format(keys[0])):
+                kms.sweep()
+        assert kms.client(ADMIN_A).encrypt("new-key", b"x")
+
+
+def test_the_use_of_a_key_that_is_damaged_keeps_no_other_from_being_noted(tmp_path: Path) -> None:
+    clock, file = Clock(), tmp_path / "kms.db"
+    with KeyManagementService(entities(), SqliteStore(file, cached=0), root_key=ROOT, clock=clock) as kms:
+        keys = sorted(kms.client(ADMIN_A).create_key() for _ in range(2))
+        for key in keys:
+            kms.client(ADMIN_A).encrypt(key, b"x")
+        with closing(sqlite3.connect(file)) as database, database:
+            database.execute("UPDATE keys SET state = 'Enabling' WHERE arn = ?", (keys[0],))
+        kms.sweep()
+        assert [kms.store.last_use(key) is not None for key in keys] == [False, True]
 
 
 def test_what_failed_left_nothing() -> None:

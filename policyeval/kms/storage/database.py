@@ -15,7 +15,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from policyeval.kms.errors import StorageError
+from policyeval.kms.errors import DamageError, StorageError
 from policyeval.kms.storage import faults
 from policyeval.kms.storage.root_key import sync_folder
 from policyeval.kms.storage.schema import migrate
@@ -163,10 +163,11 @@ class Database:
             return faults.closed()
         if isinstance(error, StorageError):
             return _fault(self._path, error.diagnostics[0].message, error.diagnostics[0].hint)
-        # SQLite's own words quote what is in the file, which may be no text.
-        usual = sqlite3.SQLITE_CORRUPT if isinstance(error, UnicodeDecodeError) else 0
-        code = getattr(error, "sqlite_errorcode", usual) & 0xFF  # without the finer code
-        return _fault(self._path, *_REASONS.get(code, (str(error).lower(), None)))
+        # SQLite's own words quote what is in the file, and so does Python where it is no text, with no code.
+        undecoded = isinstance(error, UnicodeDecodeError | sqlite3.OperationalError)
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT if undecoded else 0) & 0xFF  # no finer code
+        found = _fault(self._path, *_REASONS.get(code, (str(error).lower(), None)))
+        return DamageError(found.diagnostics) if code == sqlite3.SQLITE_CORRUPT else found
 
 
 def _connect(path: Path, timeout: float = _PATIENCE) -> sqlite3.Connection:

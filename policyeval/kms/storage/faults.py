@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policyeval.kms.errors import StorageError
+from policyeval.kms.errors import DamageError, StorageError
 from policyeval.model.source import Diagnostic
 
 
@@ -11,9 +11,10 @@ def fault(message: str, hint: str | None = None) -> StorageError:
     return StorageError([Diagnostic(message, hint)])
 
 
-def damaged() -> StorageError:
+def damaged() -> DamageError:
     """Say that a row holds what was never written."""
-    return fault("a record of the database cannot be read: it is damaged", "put a backup in its place")
+    message = "a record of the database cannot be read: it is damaged"
+    return DamageError([Diagnostic(message, "put a backup in its place")])
 
 
 def closed() -> StorageError:

@@ -125,10 +125,9 @@ class View:
         shelf = self._held.get().retirable.get(principal)
         return shelf.page(_grant_id, after, limit) if shelf is not None else ()
 
-    def due(self, now: datetime) -> Sequence[Key]:
-        """Give the keys whose deletion, rotation or expiry is due, by ARN."""
-        dated = self._held.get().dated
-        return [held.key for _, held in sorted(dated.items(), key=lambda item: item[0]) if held.is_due(now)]
+    def due(self, now: datetime) -> Sequence[str]:
+        """Give the ARNs of the keys whose deletion, rotation or expiry is due."""
+        return sorted(arn for arn, held in self._held.get().dated.items() if held.is_due(now))
 
     def last_use(self, key_arn: str) -> KeyUse | None:
         """Give the last use of a key that was noted."""

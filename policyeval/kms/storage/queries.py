@@ -32,7 +32,7 @@ _ARN_BY_ID = "SELECT arn FROM keys WHERE region = ? AND key_id = ?"
 _KEYS = f"SELECT {KEY} FROM keys WHERE account = ? AND region = ? AND key_id > ? ORDER BY key_id LIMIT ?"
 _COUNT_KEYS = "SELECT count FROM key_counts WHERE account = ? AND region = ?"
 # Not UNION: to leave out what is there twice, SQLite 3.53 goes through all keys in the order of their ids.
-_DUE = f"""SELECT {KEY} FROM keys WHERE id IN (
+_DUE = """SELECT arn FROM keys WHERE id IN (
     SELECT id FROM keys WHERE deletion_date <= ?
     UNION ALL SELECT id FROM keys WHERE next_rotation <= ?
     UNION ALL SELECT id FROM keys WHERE valid_to <= ?
@@ -134,9 +134,9 @@ class Queries:
         """Give a page of the grants that a principal may retire, by grant id."""
         return [grant_of(row[0], row[1:]) for row in self._rows(_RETIRABLE, (principal, after, limit))]
 
-    def due(self, now: datetime) -> list[Key]:
-        """Give the keys whose deletion, rotation or expiry is due, by ARN."""
-        return [key_of(row) for row in self._rows(_DUE, (instant(now),) * _DUE.count("?"))]
+    def due(self, now: datetime) -> list[str]:
+        """Give the ARNs of the keys whose deletion, rotation or expiry is due."""
+        return [row[0] for row in self._rows(_DUE, (instant(now),) * _DUE.count("?"))]
 
     def last_use(self, key_arn: str) -> KeyUse | None:
         """Give the last use of a key that was noted."""

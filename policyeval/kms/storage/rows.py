@@ -125,6 +125,8 @@ def key_of(row: Row) -> Key:
         spec in KEY_SPECS and usage in KEY_SPECS[spec].usages,
         all(days is None or days in _DAYS for days in (window, period)),
     )
+    group = None if multi_region is None else _multi_region(multi_region)
+    _check(group is None or arn in {group.primary, *group.replicas})
     return Key(
         arn,
         account,
@@ -141,7 +143,7 @@ def key_of(row: Row) -> Key:
         () if tags == "[]" else tuple((name, value) for name, value in json.loads(tags)),
         material,
         material_id,
-        None if multi_region is None else _multi_region(multi_region),
+        group,
         window,
         _optional_time(deletion),
         period,

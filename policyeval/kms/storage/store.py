@@ -84,8 +84,8 @@ class Reading(Protocol):
         """Give a page of the grants that a principal may retire, on whatever key, by grant id."""
         ...
 
-    def due(self, now: datetime) -> Sequence[Key]:
-        """Give the keys whose deletion, rotation or expiry is due, by ARN.
+    def due(self, now: datetime) -> Sequence[str]:
+        """Give the ARNs of the keys whose deletion, rotation or expiry is due, in order.
 
         Those are the keys with a `deletion_date`, `next_rotation` or `valid_to` that is not after
         `now`, or with a version of material that is still there after its own `valid_to`.

@@ -92,8 +92,8 @@ class View:
         """Give a page of the grants that a principal may retire, by grant id."""
         return self._asker.queries.retirable(principal, after, limit)
 
-    def due(self, now: datetime) -> Sequence[Key]:
-        """Give the keys whose deletion, rotation or expiry is due, by ARN."""
+    def due(self, now: datetime) -> Sequence[str]:
+        """Give the ARNs of the keys whose deletion, rotation or expiry is due."""
         return self._asker.queries.due(now)
 
     def last_use(self, key_arn: str) -> KeyUse | None:

@@ -131,8 +131,8 @@ class Plain:
         found = [grant for grant in self.grant_records.values() if grant.retiring_principal == principal]
         return _page(found, lambda grant: grant.grant_id, after, limit)
 
-    def due(self, now: datetime) -> tuple[Key, ...]:
-        return tuple(key for _, key in sorted(self.key_records.items()) if self._is_due(key, now))
+    def due(self, now: datetime) -> tuple[str, ...]:
+        return tuple(arn for arn, key in sorted(self.key_records.items()) if self._is_due(key, now))
 
     def _is_due(self, key: Key, now: datetime) -> bool:
         dates = [key.deletion_date, key.next_rotation, key.valid_to]

@@ -275,6 +275,8 @@ def test_damage_found_later_is_one_clear_error_too(tmp_path: Path) -> None:
 DAMAGE: list[tuple[str, str]] = [
     ("the tags of a key", "UPDATE keys SET tags = '[[\"a\", '"),
     ("the set of a key", "UPDATE keys SET multi_region = '[]'"),
+    ("the set of a key that is not in it", "UPDATE keys SET multi_region = '[\"arn:x\", []]'"),
+    ("the description of a key, which is no text", "UPDATE keys SET description = CAST(x'ff53' AS TEXT)"),
     ("the age of a key", "UPDATE keys SET created = 4611686018427387904"),
     ("the state of a key", "UPDATE keys SET state = 'Enabling'"),
     ("the spec of a key", "UPDATE keys SET spec = 'AES'"),
