@@ -137,6 +137,7 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
         "K312": "kms.alias_as_key",
         "K313": "kms.usage_that_the_key_lacks",
         "K314": "kms.alias_action_without_alias",
+        "K315": "kms.value_that_no_request_has",
         "K401": "kms.re_encrypt_one_sided",
         "K402": "kms.data_key_without_decrypt",
         "K403": "kms.old_condition_key",
