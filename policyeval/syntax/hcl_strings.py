@@ -27,6 +27,7 @@ _PIECE: Final = re.compile(
     re.VERBOSE,
 )
 _INSIDE: Final = re.compile(r"""["{}#]|//|/\*|<<-?[^\W\d][\w.-]*[ \t]*\r?\n""")
+_LINE_END: Final = re.compile("\n")
 _SHORT: Final = {"n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -202,8 +203,8 @@ def _unescaped(written: str) -> str:
 
 def _flushed(whole: Patchwork) -> Patchwork:
     """Take the indentation off that all lines share, as `<<-` does."""
-    starts = [0, *(match.end() for match in re.finditer("\n", whole.value))]
-    starts = [start for start in starts if not any(first < start < last for first, last in whole.holes)]
+    inside = {match.end() for first, last in whole.holes for match in _LINE_END.finditer(whole.value, first, last)}
+    starts = [0, *(match.end() for match in _LINE_END.finditer(whole.value) if match.end() not in inside)]
     blanks = re.compile("[ \t]*")
     ends = [blanks.match(whole.value, start).end() for start in starts]  # type: ignore[union-attr]
     indents = [end - start for start, end in zip(starts, ends, strict=True) if whole.value[end : end + 1].strip()]

@@ -353,6 +353,15 @@ def test_an_object_of_many_members_before_a_long_text_is_read() -> None:
     assert len(members.entries) == 5_001
 
 
+def test_a_heredoc_of_many_lines_with_interpolations_is_read() -> None:
+    node, faults = read_hcl("a = <<-E\n" + "  ${x\n}\n" * 30_000 + "  y\n  E\n", None)
+    assert not faults
+    assert isinstance(node, Mapping)
+    value = node.entries[0][1]
+    assert isinstance(value, Unknown)
+    assert value.ending == "\ny\n"
+
+
 @given(st.text(st.sampled_from("ab \t\n$%{}"), max_size=40))
 def test_each_character_of_a_heredoc_has_its_offset(body: str) -> None:
     text = f"a = <<-E\n{body}\n  E\n"
