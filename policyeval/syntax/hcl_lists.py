@@ -65,7 +65,10 @@ def merged(objects: list[Node]) -> list[_Member]:
                 members[name] = _chosen(name, given, condition, branches, members)
         elif isinstance(given, Mapping):
             found = _members_of(given)
-            members = found if DAMAGED in found else {**members, **found}
+            if DAMAGED in found:
+                members = found
+            else:
+                members.update(found)
         elif not isinstance(given, Null):
             at = (given.source, given.start, given.end)
             members = {DAMAGED: (Text(DAMAGED, *at), Unknown(UNNAMED, *at))}
