@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from policyeval.syntax.faults import ticked
+from policyeval.syntax.faults import Kind, ticked
 from policyeval.syntax.hcl_lists import compacted, flattened, items_of, merged
 from policyeval.syntax.hcl_scanner import NAME, HclScanner
 from policyeval.syntax.hcl_strings import PLAIN, BrokenError, end_of_heredoc, end_of_string, read_string
@@ -52,7 +52,7 @@ class HclExpressions(HclScanner):
     def expression(self, stops: str, depth: int) -> Node:
         """Read a value. `stops` are the signs that end it; a line ends it if a new line is among them."""
         if depth > MAX_DEPTH:
-            self.broken(f"values nest deeper than {MAX_DEPTH} levels")
+            self.broken(f"values nest deeper than {MAX_DEPTH} levels", Kind.TOO_DEEP)
         many_lines = "\n" not in stops
         self.skip_lines() if many_lines else self.skip_space()
         start = self.at

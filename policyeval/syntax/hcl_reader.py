@@ -32,8 +32,7 @@ def read_hcl(text: str, name: str | None) -> tuple[Node | None, list[Diagnostic]
         reader.body(root, 1)
     except BrokenError as error:
         place = Place(reader.source, error.at, min(error.at + 1, len(reader.text)))
-        kind = Kind.TOO_DEEP if "deeper" in error.message else None
-        return root, [Diagnostic(error.message, None, place, kind)]
+        return root, [Diagnostic(error.message, None, place, error.kind)]
     return root, []
 
 
@@ -42,7 +41,7 @@ class _Reader(HclExpressions):
 
     def body(self, into: Mapping, depth: int, closing: str = "") -> None:
         if depth > MAX_DEPTH:
-            self.broken(f"blocks nest deeper than {MAX_DEPTH} levels")
+            self.broken(f"blocks nest deeper than {MAX_DEPTH} levels", Kind.TOO_DEEP)
         while True:
             self.skip_lines()
             if self.peek() == closing:

@@ -11,6 +11,7 @@ from policyeval.syntax.tree import Text
 
 if TYPE_CHECKING:
     from policyeval.model.source import Source
+    from policyeval.syntax.faults import Kind
 
 __all__ = ["NAME", "HclScanner"]
 
@@ -101,6 +102,6 @@ class HclScanner:
             self.broken(f"a `{sign}` is missing")
         self.at += 1
 
-    def broken(self, message: str) -> NoReturn:
+    def broken(self, message: str, kind: Kind | None = None) -> NoReturn:
         """Say that the text cannot be read on from here. Raises `BrokenError`."""
-        raise BrokenError(message, self.at)
+        raise BrokenError(message, self.at, kind)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from policyeval.syntax.faults import Kind
 from policyeval.syntax.patchwork import Patchwork
 
 MAX_NESTING: Final = 64
@@ -34,10 +35,11 @@ _SHORT: Final = {"n": "\n", "r": "\r", "t": "\t"}
 class BrokenError(Exception):
     """A text is not HCL; `at` is the offset where that shows."""
 
-    def __init__(self, message: str, at: int) -> None:
+    def __init__(self, message: str, at: int, kind: Kind | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.at = at
+        self.kind = kind
 
 
 def end_of_string(text: str, start: int, nesting: int = 0) -> int:
@@ -69,7 +71,7 @@ def end_of_hole(text: str, start: int, nesting: int = 0) -> int:
     """
     if nesting > MAX_NESTING:
         message = f"interpolations nest deeper than {MAX_NESTING} levels"
-        raise BrokenError(message, start)
+        raise BrokenError(message, start, Kind.TOO_DEEP)
     depth, at = 0, start + 1
     while True:
         found = _INSIDE.search(text, at)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policyeval.syntax.faults import Kind
 from policyeval.syntax.hcl_reader import read_hcl
 from policyeval.syntax.hcl_strings import read_string
 from policyeval.syntax.tree import CHOICE, Boolean, List, Mapping, Node, Null, Number, Text, Unknown
@@ -290,6 +291,7 @@ def test_a_value_has_the_place_where_it_is_written() -> None:
         pytest.param("a = [1", "expected `,` or `]`", 6, id="an open list"),
         pytest.param("a = << 2", "`<<` begins no heredoc: a name and a new line follow", 4, id="a shift of nothing"),
         pytest.param("a = {b}", "a `=` is missing after `b`", 6, id="a key without a value"),
+        pytest.param("a = {deeper}", "a `=` is missing after `deeper`", 11, id="a key that is a word of another fault"),
         pytest.param("a {", "expected a name, not the end of the text", 3, id="an open block"),
         pytest.param("a b c", "a `{` is missing", 5, id="a block without a body"),
         pytest.param("= 1", "expected a name, not `=`", 0, id="no name"),
@@ -309,6 +311,7 @@ def test_what_is_no_hcl_is_a_fault_and_what_came_before_is_kept(text: str, messa
     (fault,) = faults
     assert fault.place is not None
     assert at is None or fault.place.start - len("x = 1\n") == at
+    assert fault.kind is (Kind.TOO_DEEP if "nest deeper than" in message else None)
 
 
 VALUES = st.recursive(
