@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ __all__ = ["AccessKeyPair", "LocalEndpoint", "serving"]
 _ACCOUNT: Final = "111122223333"
 _SESSION: Final = "pytest"
 _NAMED: Final = f"the name of {SESSION_NAMES}"
+# pytest shows with a failed test what was logged at this level; others hear nothing of it unless they ask.
+_LOG: Final = logging.getLogger("policyeval")
 
 
 class AccessKeyPair(NamedTuple):
@@ -155,6 +158,8 @@ def serving(
 ) -> Iterator[LocalEndpoint]:
     """Serve KMS and STS on a free port of this machine for the length of the block.
 
+    What is refused, and why, goes to the logger `policyeval`, at the level `INFO`.
+
     Args:
         entities: who there is: a file's name, the same as a mapping, or `Entities`; one account with None.
         region: what clients call unless told otherwise.
@@ -177,8 +182,10 @@ def serving(
     with listen("127.0.0.1", 0) as opened:
         url = url_of(opened, "127.0.0.1", secure=False)
         endpoint = LocalEndpoint(url, services, region, administrator)
-        journal = Journal(lambda _: None, "text", system.now)
-        app = build(services, journal=journal, credentials=endpoint, clock=system.now_in_tests)
+        if _LOG.level == logging.NOTSET:
+            _LOG.setLevel(logging.INFO)
+        journal = Journal(lambda line: _LOG.info("%s", line.rstrip()), "text", system.now)
+        app = build(services, journal=journal, credentials=endpoint, clock=system.now_in_tests, explain=True)
         with running(app, opened):
             yield endpoint
 

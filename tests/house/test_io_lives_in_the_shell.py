@@ -34,7 +34,7 @@ ALLOWED = {
     "policyeval.server.folder": {"files", "environment"},  # where everything is kept; `os`, for the mode of a file
     "policyeval.server.listening": {"network", "clock"},  # an event loop's clock
     "policyeval.server.pytest_plugin": {"files"},  # names of files
-    "policyeval.server.testing": {"files"},  # likewise
+    "policyeval.server.testing": {"files", "terminal"},  # likewise; `logging`, for what pytest shows of a failed test
     "policyeval.server.upkeep": {"network"},  # tasks beside the server
     "policyeval.authorizer.authorizer": {"clock"},  # the clock of requests that do not say their time; an argument
     "policyeval.authorizer.simulate": {"clock"},  # likewise

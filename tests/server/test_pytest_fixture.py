@@ -31,6 +31,56 @@ def test_without_a_word_there_is_an_administrator(pytester: pytest.Pytester) -> 
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=1)
 
 
+def test_a_test_that_fails_shows_why_it_was_refused(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        f"""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def kms_endpoint_entities():
+            return {str(SHARING)!r}
+        """
+    )
+    pytester.makepyfile(
+        """
+        import boto3
+
+        def test_a_policy(kms_endpoint):
+            owner = kms_endpoint.client("kms", as_="arn:aws:iam::111122223333:user/alice")
+            blob = owner.encrypt(KeyId="alias/app", Plaintext=b"x")["CiphertextBlob"]
+            reader = kms_endpoint.client("kms", as_="arn:aws:iam::444455556666:role/app")
+            reader.decrypt(CiphertextBlob=blob)
+
+        def test_another_service(kms_endpoint, monkeypatch):
+            for name, value in kms_endpoint.environment(as_="arn:aws:iam::111122223333:user/alice").items():
+                monkeypatch.setenv(name, value)
+            boto3.client("s3").list_buckets()
+        """
+    )
+    result = pytester.runpytest_subprocess("-q", "-p", "no:randomly")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*| or: account 111122223333 must create a grant of Decrypt to arn:aws:iam::444455556666:role/app",
+            "*it was sent for `s3`, and only KMS and STS are here*",
+        ]
+    )
+
+
+def test_a_program_that_does_not_log_hears_nothing_of_it() -> None:
+    program = f"""
+from botocore.exceptions import ClientError
+from policyeval.server.testing import serving
+with serving({str(SHARING)!r}) as endpoint:
+    try:
+        endpoint.client("kms", as_="arn:aws:iam::444455556666:role/app").list_keys()
+    except ClientError:
+        print("refused")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("refused\n", "")
+
+
 def test_whoever_is_described_can_call(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(
         f"""
