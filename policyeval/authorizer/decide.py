@@ -79,6 +79,10 @@ def _matching(statements: Statements, case: Case) -> list[Opening]:
     return found
 
 
+def _statements(openings: Sequence[Opening]) -> list[BoundStatement]:
+    return [statement for _, statement in openings]
+
+
 def explicit_denies(case: Case) -> list[BoundStatement]:
     """Collect every Deny that matches, in the order of the layers."""
     if needs_no_permission(case):
@@ -126,27 +130,28 @@ def _any_matches(allows: Statements, case: Case) -> bool:
 def _without_account(case: Case, opening: Sequence[Opening]) -> Outcome:
     """Decide for callers without a principal's half: services, identity providers, anonymous (S6)."""
     if opening:
-        return Outcome("allowed", case.theirs.layer, None, [statement for _, statement in opening])
+        return Outcome("allowed", case.theirs.layer, None, _statements(opening))
     if case.grants:
         return Outcome("allowed", Layer.GRANT, None, case.grants)
     return Outcome("implicit_deny", case.theirs.layer)
 
 
-def _limits(case: Case) -> tuple[bool, bool]:
-    """Tell whether boundary and session policy let the request through; one that is not there does (S7)."""
+def _limit(case: Case) -> Layer | None:
+    """Find which of boundary and session policy does not let the request through; one that is not there does (S7)."""
     boundary, session = case.own.boundary_allows, case.session
-    return (
-        boundary is None or _any_matches(boundary, case),
-        session is None or _any_matches(session.candidates(case.action.folded)[1], case),
-    )
+    if boundary is not None and not _any_matches(boundary, case):
+        return Layer.BOUNDARY
+    if session is not None and not _any_matches(session.candidates(case.action.folded)[1], case):
+        return Layer.SESSION
+    return None
 
 
 def _both_halves(case: Case, opening: Sequence[Opening]) -> Outcome:
     """Decide for callers that belong to an account: their half and the resource's half."""
     own = _matching(case.own.allows, case)
     has_permission = bool(own) or case.caller.has_everything
-    within_boundary, within_session = _limits(case)
-    within = within_boundary and within_session
+    limit = _limit(case)
+    within = limit is None
     # A management account becomes its members' root users by its own policies alone.
     crosses = case.cross_account and case.action.folded != ASSUME_ROOT
     needs_resource_side = crosses or case.theirs.needs_own_policy
@@ -156,17 +161,16 @@ def _both_halves(case: Case, opening: Sequence[Opening]) -> Outcome:
     granted = [grant for grant in case.grants if _suffices(grant.door, case, within=within)]
     delegated = has_permission and within and (not needs_resource_side or _delegates(case, opening))
     if named or granted or delegated:
-        halves = delegated and needs_resource_side
-        statements: list[BoundStatement | MatchedGrant] = [s for _, s in (opening if halves else named)]
-        statements += case.grants if halves else granted
-        if delegated:
-            statements += [s for _, s in own]
-        return Outcome("allowed", *_by(case, opening, named=named, granted=granted), statements)
+        layer, rule = _by(case, opening, named=named, granted=granted)
+        if not delegated:
+            return Outcome("allowed", layer, rule, [*_statements(named), *granted])
+        theirs, grants = (opening, case.grants) if needs_resource_side else (named, granted)
+        return Outcome("allowed", layer, rule, [*_statements(theirs), *grants, *_statements(own)])
     if needs_resource_side and not (opening or case.grants):
         return Outcome("implicit_deny", case.theirs.layer)
     if not has_permission and not _names_caller(case, opening):
         return Outcome("implicit_deny", Layer.IDENTITY)
-    return Outcome("implicit_deny", Layer.SESSION if within_boundary else Layer.BOUNDARY)
+    return Outcome("implicit_deny", limit)
 
 
 def _by(
@@ -220,17 +224,17 @@ def _delegates(case: Case, opening: Sequence[Opening]) -> bool:
 
 def _retire(case: Case, retirable: Sequence[MatchedGrant]) -> Outcome:
     """Decide RetireGrant: the right lies in the grant, IAM policies only pass it on (G5)."""
-    within_boundary, within_session = _limits(case)
-    within = within_boundary and within_session
+    limit = _limit(case)
+    within = limit is None
     rightful = [grant for grant in retirable if _suffices(grant.door, case, within=within)]
     if rightful:
         return Outcome("allowed", Layer.GRANT, None, rightful)
     if not retirable:
         return Outcome("implicit_deny", None, "G5")
-    own = [statement for _, statement in _matching(case.own.allows, case)]
+    own = _statements(_matching(case.own.allows, case))
     has_permission = bool(own) or case.caller.has_everything
     if has_permission and within:
         return Outcome("allowed", Layer.IDENTITY, None, [*retirable, *own])
     if not has_permission and not any(grant.door >= Door.LIMITED for grant in retirable):
         return Outcome("implicit_deny", Layer.IDENTITY)
-    return Outcome("implicit_deny", Layer.SESSION if within_boundary else Layer.BOUNDARY)
+    return Outcome("implicit_deny", limit)
