@@ -85,7 +85,7 @@ def compile_condition(condition: Condition, *, variables: bool, stuck: bool) -> 
     if quantifier == _SETS[0]:
         return CompiledCondition(condition, _for_all_values(get, leaf), keys)
     if quantifier == _SETS[1]:
-        return CompiledCondition(condition, _for_any_value(get, leaf, missing=if_exists), keys)
+        return CompiledCondition(condition, _for_any_value(get, leaf), keys)
     missing = if_exists or operator.negated
     single = _single(condition, get, leaf, missing=missing, stuck=stuck)
     quick = Quick(folded, get, operator.negated, missing, stuck)
@@ -172,11 +172,12 @@ def _for_all_values(get: Getter, leaf: Leaf) -> Test:
     return test
 
 
-def _for_any_value(get: Getter, leaf: Leaf, *, missing: bool) -> Test:
+def _for_any_value(get: Getter, leaf: Leaf) -> Test:
+    # IfExists changes nothing here: of a key that is missing or empty no value matches (S32).
     def test(context: EvaluationContext) -> bool:
         value = get(context)
         if not value:
-            return missing
+            return False
         if isinstance(value, str):
             return leaf(value, context)
         return any([leaf(item, context) for item in value])  # noqa: C419 - every fault is noted

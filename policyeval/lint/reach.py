@@ -148,8 +148,12 @@ def _is_met_by_everybody(condition: Condition) -> bool:
         return condition.base == "Bool" and any(value.text.lower() == "true" for value in condition.values)
     if condition.folded == "aws:sourceip":
         return condition.base == "IpAddress" and takes_anybody(condition)
-    missing_is_as_good = condition.if_exists or condition.quantifier == _FOR_ALL
-    return missing_is_as_good and condition.base in _PATTERNS and takes_all(condition)
+    return _fits_without_key(condition) and condition.base in _PATTERNS and takes_all(condition)
+
+
+def _fits_without_key(condition: Condition) -> bool:
+    """Tell whether ForAllValues or IfExists lets a missing key pass; under ForAnyValue nothing does (S32)."""
+    return condition.quantifier == _FOR_ALL or (condition.if_exists and not condition.quantifier)
 
 
 def conditions_unknown(statement: Statement) -> bool:
@@ -168,9 +172,7 @@ def conditions_unknown(statement: Statement) -> bool:
 def is_positive(condition: Condition) -> bool:
     """Tell whether a condition wants its key to be there and to have one of the values."""
     operator = OPERATORS.get(condition.base)
-    return (
-        operator is not None and not operator.negated and not condition.if_exists and condition.quantifier != _FOR_ALL
-    )
+    return operator is not None and not operator.negated and not _fits_without_key(condition)
 
 
 def is_negated(condition: Condition) -> bool:

@@ -139,7 +139,13 @@ CASES: list[tuple[str, object, Given, bool]] = [
     ("ForAnyValue:StringNotEquals", "blue", None, False),
     ("ForAllValues:StringNotEquals", "blue", ["red"], True),
     ("ForAllValues:StringNotLike", "b*", ["red", "blue"], False),
-    ("ForAnyValue:StringLikeIfExists", "b*", None, True),
+    # IfExists changes nothing for a set: no value of a missing key matches
+    ("ForAnyValue:StringLikeIfExists", "b*", None, False),
+    ("ForAnyValue:StringLikeIfExists", "b*", [], False),
+    ("ForAnyValue:StringLikeIfExists", "b*", "", False),
+    ("ForAnyValue:StringLikeIfExists", "b*", ["red", "blue"], True),
+    ("ForAnyValue:StringNotLikeIfExists", "b*", None, False),
+    ("ForAllValues:StringLikeIfExists", "b*", None, True),
     ("ForAllValues:Null", "true", "blue", True),
     ("ForAnyValue:Null", "true", "blue", False),
     # empty arrays in the policy

@@ -62,11 +62,9 @@ def holds(  # noqa: C901, PLR0911 - one step a rule
     if value == "" and not of_set:
         return _one(operator, condition.values, version, facts, value)  # AWS's example compares s3:prefix with ""
     if missing(value):
-        if if_exists:
-            return True  # S31
         if of_set:
-            return of_set == "ForAllValues"  # S32
-        return operator.negated  # S31
+            return of_set == "ForAllValues"  # S32, with IfExists as well
+        return if_exists or operator.negated  # S31
     if isinstance(value, tuple):
         each = (_one(operator, condition.values, version, facts, item) for item in value)
         if of_set == "ForAllValues":

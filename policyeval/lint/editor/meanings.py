@@ -52,6 +52,7 @@ OPERATOR_MEANINGS: Final[Mapping[str, str]] = {
 _NEGATED_MISSING: Final = "Holds too when the request has no such key."
 _PLAIN_MISSING: Final = "Does not hold when the request has no such key."
 _IF_EXISTS: Final = "`…IfExists`: holds too when the request has no such key."
+_IF_EXISTS_OF_ANY: Final = "`…IfExists` changes nothing here: does not hold when the request has no such key."
 _SETS: Final = {
     "ForAllValues:": "`ForAllValues:` every value of the request must match; holds too when there is none.",
     "ForAnyValue:": "`ForAnyValue:` at least one value of the request must match.",
@@ -68,7 +69,7 @@ def operator_text(written: str) -> str | None:
     if quantifier:
         lines.append(_SETS[quantifier])
     if if_exists:
-        lines.append(_IF_EXISTS)
+        lines.append(_IF_EXISTS_OF_ANY if quantifier == "ForAnyValue:" else _IF_EXISTS)
     elif not quantifier and base != NULL:
         lines.append(_NEGATED_MISSING if OPERATORS[base].negated else _PLAIN_MISSING)
     return "\n\n".join(lines)

@@ -45,6 +45,7 @@ MEANINGS = [
     (operator_text, "StringNotEquals", ["Holds too when the request has no such key"]),
     (operator_text, "NotIpAddress", ["Holds too when the request has no such key"]),
     (operator_text, "BoolIfExists", ["`…IfExists`"]),
+    (operator_text, "ForAnyValue:BoolIfExists", ["`…IfExists` changes nothing"]),
     (operator_text, "ForAnyValue:StringLike", ["at least one value"]),
 ]  # fmt: skip
 
