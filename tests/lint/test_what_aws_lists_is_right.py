@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from policyeval.catalog.service_data import Service, service_data
+from policyeval.catalog.service_principals import SERVICE_PRINCIPALS
 from policyeval.lint.rule import Level
 from policyeval.lint.rules.arns._acting import named_by_text, types_of
+from policyeval.lint.rules.principals.misspelt_service import _meant
 from policyeval.lint.rules.table import load_all
 
 DATA = service_data()
@@ -35,6 +37,22 @@ def _example(arn: str) -> str:
 def test_every_action_is_right() -> None:
     actions = (f"{service.prefix}:{name}" for service in _services() for name in service.action_names.values())
     assert [(rule.code, flaw) for action in actions for rule in ACTION_RULES for flaw in rule.check(action)] == []
+
+
+def test_no_service_is_taken_for_a_slip_of_another() -> None:
+    # What AWS's managed policies name, and is neither a service of the data nor among those that are suggested.
+    others = {
+        "agentless.inspector2",
+        "custom.rds-preview",
+        "datazonecontrol",
+        "ec2-images",
+        "ops.athena",
+        "qconnect",
+        "vmie",
+    }
+    names = {*DATA.services, *SERVICE_PRINCIPALS, *others}
+    assert [name for name in sorted(names) if _meant(f"{name}.amazonaws.com")] == []
+    assert _meant("alexa-appkit.amazon.com") is None
 
 
 def test_every_arn_is_right() -> None:

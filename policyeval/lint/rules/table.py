@@ -169,6 +169,7 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
         "P303": "principals.specific_github_repo_and_branch_recommended",
         "P304": "principals.not_principal_without_account",
         "P305": "principals.claim_of_another_provider",
+        "P306": "principals.misspelt_service",
         "P401": "principals.redundant_principal_in_role_trust_policy",
         "P402": "principals.redundant_principal",
         "R101": "arns.invalid_arn_prefix",
