@@ -246,7 +246,8 @@ def fold_names(pairs: Mapping[str, str]) -> Mapping[str, Value]:
     """Fold names of pairs or tags; two that differ in case alone are one condition key with two values."""
     folded: dict[str, Value] = {name.lower(): value for name, value in pairs.items()}
     if len(folded) != len(pairs):
-        for key in folded:
-            same = tuple(value for name, value in pairs.items() if name.lower() == key)
-            folded[key] = same if len(same) > 1 else same[0]
+        alike: dict[str, list[str]] = {}
+        for name, value in pairs.items():
+            alike.setdefault(name.lower(), []).append(value)
+        folded |= {key: tuple(values) for key, values in alike.items() if len(values) > 1}
     return folded

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import Any
 
 import pytest
 
 from policyeval.authorizer.actions import ActionFacts
-from policyeval.authorizer.facts import Key, KeyReader, read_met
+from policyeval.authorizer.facts import Key, KeyReader, fold_names, read_met
 from tests.authorizer.estates import ask, deny, when
 
 DECRYPT = ActionFacts("kms:Decrypt")
@@ -77,3 +78,11 @@ def test_what_is_left_out_hides_no_key_behind_it() -> None:
     described = {"alice": [deny(Condition=when("StringEquals", "team:x", "y"))]}
     decision = ask(described, context={"kms:GrantOperations": ["Decrypt"], "team:x": "y"})
     assert decision.reason == "explicit_deny"
+
+
+def test_names_that_fold_alike_take_no_longer_the_more_there_are() -> None:
+    pairs = {f"{letter}{number}": letter for letter in "kK" for number in range(20_000)}
+    begun = process_time()
+    folded = fold_names(pairs | {"other": "x"})
+    assert (len(folded), folded["k7"], folded["other"]) == (20_001, ("k", "K"), "x")
+    assert process_time() - begun < 1
