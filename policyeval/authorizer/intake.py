@@ -20,8 +20,9 @@ from policyeval.model.records import AccountRecord, EndpointRecord, Records
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
 
-# Applications use a few names; somebody may send others, thousands of letters long.
+# Applications use a few names, of some letters; somebody may send others, a million of letters long.
 _NAMES = 4096
+_LONGEST = 256
 _OF_PAIRS = (ENCRYPTION_CONTEXT, "kms:encryptioncontextkeys")
 # Two keys go by old names, too: whatever sets one sets both (K9).
 _OTHER_NAME = {
@@ -67,7 +68,8 @@ class Intake:
             return {**pairs}
         folded = fold_pairs(pairs)
         for name in folded:
-            keep(lower, name, None, _NAMES)
+            if len(name) <= _LONGEST:
+                keep(lower, name, None, _NAMES)
         return folded
 
     def bare(self, action: ActionFacts, caller: CallerFacts, target: Target, alias: str | None) -> EvaluationContext:

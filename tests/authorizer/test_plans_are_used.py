@@ -170,6 +170,13 @@ def test_names_of_an_encryption_context_are_folded_once(monkeypatch: pytest.Monk
     assert intake.pairs({"tenant": "red"}) == {"tenant": "red"}
 
 
+def test_a_name_without_end_is_not_kept() -> None:
+    intake = Intake(lambda: NOON, estate())
+    long = "n" * 257
+    assert intake.pairs({long: "x"}) == intake.pairs({long: "x"}) == {long: "x"}
+    assert long not in intake._lower
+
+
 def test_what_is_no_key_is_not_asked_for_grants() -> None:
     authorizer = Authorizer(estate(alice=[allow()], bucket=[allow(Principal="*")]))
     asked = {}
