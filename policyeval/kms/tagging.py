@@ -7,10 +7,14 @@ from typing import Final, TypeAlias
 
 from policyeval.kms.call import NO_RESOURCE, Call, Conditions, Params
 from policyeval.kms.errors import KmsError
+from policyeval.kms.shapes import java_pattern
 
 # "Tags in AWS KMS" of the KMS guide.
 _MOST: Final = 50
 _RESERVED: Final = "aws:"
+# "User-defined tag restrictions" of the Billing guide, to which Tag of the API reference refers: letters, digits,
+# spaces and these marks, in keys and in values.
+_WRITTEN: Final = java_pattern(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*")
 
 # A key's tags, by tag key.
 Tags: TypeAlias = tuple[tuple[str, str], ...]
@@ -30,6 +34,8 @@ def read_tags(given: Sequence[Mapping[str, str]], present: Tags = ()) -> Tags:
     check_keys(names)
     if len({name.lower() for name in names}) < len(names):
         raise KmsError("TagException", "Duplicate tag keys")
+    if not all(_WRITTEN.fullmatch(text) for tag in given for text in tag.values()):
+        raise KmsError("TagException", "Invalid tag")
     tags = {**dict(present), **{tag["TagKey"]: tag["TagValue"] for tag in given}}
     if len(tags) > _MOST:
         raise KmsError("TagException", "Too many tags")

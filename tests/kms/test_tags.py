@@ -29,6 +29,14 @@ def test_tags_are_added_changed_and_taken_off() -> None:
     assert listed(estate, key) == tags(empty="")
 
 
+def test_keys_are_created_and_replicated_with_tags_that_can_be_put() -> None:
+    estate, bad = Estate(), tags(owner="x & y")
+    key = estate.key(MultiRegion=True, Tags=tags(owner="Größe 3", **{"a:b/c=d+e-f@g_h.i": "名前"}))
+    assert len(listed(estate, key)) == 2
+    assert estate.refused("CreateKey", Tags=bad) == ("TagException", "Invalid tag")
+    assert estate.refused("ReplicateKey", KeyId=key, ReplicaRegion="eu-west-1", Tags=bad)[0] == "TagException"
+
+
 def test_tag_keys_differ_by_case() -> None:
     estate = Estate()
     key = estate.key(Tags=tags(team="x"))
@@ -45,6 +53,9 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
     ("AWS's own", "TagResource", {"Tags": tags(**{"aws:x": "1"})}, "Tags beginning with aws: are reserved"),
     ("AWS's own in capitals", "TagResource", {"Tags": tags(**{"AWS:x": "1"})}, "Tags beginning with aws: are reserved"),
     ("AWS's own taken off", "UntagResource", {"TagKeys": ["Aws:x"]}, "Tags beginning with aws: are reserved"),
+    ("a mark that none has in its key", "TagResource", {"Tags": tags(**{"a*b": "1"})}, "Invalid tag"),
+    ("a mark that none has in its value", "TagResource", {"Tags": tags(good="1", owner="x & y")}, "Invalid tag"),
+    ("a line that ends", "TagResource", {"Tags": tags(owner="x\n")}, "Invalid tag"),
     ("fifty more than there was one", "TagResource", {"Tags": tags(**FIFTY)}, "Too many tags"),
 ]
 
