@@ -37,19 +37,25 @@ _WILDCARD: Final = re.compile("[*?]")
 class Provider(NamedTuple):
     """An identity provider: `saml` or `oidc`, and its name; an OIDC one's claims have its name before the colon.
 
-    Names are without the slash that those of Auth0 end in: AWS's guide does not say whether keys have it.
+    Names are without the slash that those of Auth0 end in: AWS's guide does not say whether keys have it. `name` is in
+    lower case, to compare; `written` is for people.
     """
 
     kind: str
     name: str
+    written: str
 
 
 def provider(text: str) -> Provider | None:
     """Read a federated principal; None for what is none."""
     arn = _ARN.fullmatch(text)
     if arn is not None:
-        return Provider(arn[1], _bare(arn[2]))
-    return Provider("oidc", text.lower()) if _HOST.fullmatch(text) else None
+        return _provider(arn[1], arn[2])
+    return Provider("oidc", text.lower(), text) if _HOST.fullmatch(text) else None
+
+
+def _provider(kind: str, name: str) -> Provider:
+    return Provider(kind, _bare(name), name.rstrip("/"))
 
 
 def _bare(name: str) -> str:
@@ -91,7 +97,7 @@ def named_providers(statement: Statement) -> Iterator[tuple[Value, Provider]]:
             for value in element.endings:  # templates leave the account open
                 end = _END.fullmatch(value.text)
                 if end is not None:
-                    yield value, Provider("oidc", _bare(end[1]))
+                    yield value, _provider("oidc", end[1])
 
 
 def claims(statement: Statement, name: str) -> frozenset[str]:

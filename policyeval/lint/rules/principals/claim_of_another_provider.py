@@ -25,10 +25,11 @@ def check(statement: Statement) -> Iterator[Flaw]:
         if condition is None:
             continue
         other, _, claim = condition.folded.rpartition(":")
+        name = provider.written
         yield Flaw(
             condition.key_place(),
-            f"tokens of {ticked(provider.name)} have no {ticked(condition.key)}: nobody can assume the role with one",
-            "give each provider a statement of its own" if other in names else f"write `{provider.name}:{claim}`",
+            f"tokens of {ticked(name)} have no {ticked(condition.key)}: nobody can assume the role with one",
+            "give each provider a statement of its own" if other in names else f"write `{name}:{claim}`",
             (value.place(),),
         )
 

@@ -35,8 +35,8 @@ def check(statement: Statement) -> Iterator[Flaw]:
         if any_account is not None or found == _AUDIENCE:
             yield Flaw(
                 (any_account or value).place(),
-                f"every pod of {ticked(provider.name)} can assume the role",
-                f"add a condition on `{provider.name}:sub`: `system:serviceaccount:NAMESPACE:NAME`",
+                f"every pod of {ticked(provider.written)} can assume the role",
+                f"add a condition on `{provider.written}:sub`: `system:serviceaccount:NAMESPACE:NAME`",
             )
 
 

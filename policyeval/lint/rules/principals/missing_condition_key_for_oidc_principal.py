@@ -22,8 +22,8 @@ def check(statement: Statement) -> Iterator[Flaw]:
         if not claims(statement, provider.name):
             yield Flaw(
                 value.place(),
-                f"whoever has a token of {ticked(provider.name)} can assume the role",
-                f"add conditions on `{provider.name}:aud` and `{provider.name}:sub`",
+                f"whoever has a token of {ticked(provider.written)} can assume the role",
+                f"add conditions on `{provider.written}:aud` and `{provider.written}:sub`",
             )
 
 

@@ -25,8 +25,8 @@ def check(statement: Statement) -> Iterator[Flaw]:
         if found and not found & _AUDIENCES:
             yield Flaw(
                 value.place(),
-                f"tokens of {ticked(provider.name)} for any audience are taken",
-                f"add a condition on `{provider.name}:aud`",
+                f"tokens of {ticked(provider.written)} for any audience are taken",
+                f"add a condition on `{provider.written}:aud`",
             )
 
 

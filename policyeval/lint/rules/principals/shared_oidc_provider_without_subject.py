@@ -41,14 +41,14 @@ def check(statement: Statement) -> Iterator[Flaw]:
         for subject in subjects:
             yield Flaw(
                 subject.place(),
-                f"{ticked(subject.text)} names no owner whole: users of {ticked(provider.name)} can assume the role",
+                f"{ticked(subject.text)} names no owner whole: users of {ticked(provider.written)} can assume the role",
                 "write the subject out, at least as far as its owner goes",
             )
         if found and found <= _AUDIENCES and not subjects:
             yield Flaw(
                 value.place(),
-                f"whoever uses {ticked(provider.name)} can assume the role",
-                f"add a condition on `{provider.name}:sub`",
+                f"whoever uses {ticked(provider.written)} can assume the role",
+                f"add a condition on `{provider.written}:sub`",
             )
 
 
