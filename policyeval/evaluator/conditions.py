@@ -201,7 +201,7 @@ def _leaf(condition: Condition, operator: Operator, templates: Sequence[Template
         try:
             hit = any(test(value) for test in tests)
             if not hit and filled:
-                more, worse = _compile_values(condition, operator, _fill(filled, context))
+                more, worse = _compile_values(condition, operator, _fill(filled, context, value))
                 hit, doubts = any(test(value) for test in more), [*bad, *worse]
         except ValueError as error:
             context.fault(f"`{condition.key}` is `{value}`, no value for `{condition.operator}`: {error}")
@@ -215,9 +215,9 @@ def _leaf(condition: Condition, operator: Operator, templates: Sequence[Template
     return leaf
 
 
-def _fill(templates: Sequence[Template], context: EvaluationContext) -> list[Tokens]:
+def _fill(templates: Sequence[Template], context: EvaluationContext, value: str) -> list[Tokens]:
     """Resolve the variables; what is not resolved matches nothing, and a negated operator then holds (S22)."""
-    return [tokens for template in templates if (tokens := template.fill(context)) is not None]
+    return [tokens for template in templates if (tokens := template.fill(context, value)) is not None]
 
 
 def _compile_values(

@@ -252,7 +252,7 @@ def _within(patterns: Sequence[Matcher], filled: Sequence[Template]) -> Test:
             if matches(resource):
                 return True
         for template in filled:
-            tokens = template.fill(context)
+            tokens = template.fill(context, resource)
             if tokens is not None and compile_resource_pattern(tokens)(resource):
                 return True
         return False
@@ -265,7 +265,7 @@ def _outside(patterns: Sequence[Matcher], filled: Sequence[Template], *, stuck: 
         resource = context.target.arn
         if any(matches(resource) for matches in patterns):
             return False
-        every = [template.fill(context) for template in filled]
+        every = [template.fill(context, resource) for template in filled]
         if any(tokens is not None and compile_resource_pattern(tokens)(resource) for tokens in every):
             return False
         # With an unresolved variable a Deny applies and an Allow does not (S22).

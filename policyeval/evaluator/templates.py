@@ -10,6 +10,9 @@ from policyeval.evaluator.globs import Token, Tokens, join_tokens, tokenize
 from policyeval.evaluator.key_values import Getter, getter
 from policyeval.syntax.templates import Literal, Variable, parse_template
 
+# Characters; no value of a request is as long but one that is made to be.
+_MARGIN = 65_536
+
 
 class Slot(NamedTuple):
     """A variable in a template: its folded key, how to find its value, and its default."""
@@ -33,9 +36,14 @@ class Template:
         """Give the folded condition keys that the value hangs on."""
         return frozenset(part.key for part in self.parts if isinstance(part, Slot))
 
-    def fill(self, context: EvaluationContext) -> Tokens | None:
-        """Put the values in; None when a variable has none. What is put in holds no wildcards."""
+    def fill(self, context: EvaluationContext, text: str) -> Tokens | None:
+        """Put the values in, to be compared with a text; None when a variable has none.
+
+        What is put in holds no wildcards. So what is longer than the text matches it no more, whatever follows: a long
+        value that a policy names again and again is put in no more often than that.
+        """
         tokens: list[Token] = []
+        most = 2 * len(text) + _MARGIN  # a letter has at most two in lower case
         for part in self.parts:
             if not isinstance(part, Slot):
                 tokens.append(part)
@@ -46,7 +54,9 @@ class Template:
             value = value or part.default
             if value is None:
                 return None
-            tokens.append(value)
+            if most >= 0:
+                most -= len(value)
+                tokens.append(value)
         return join_tokens(tokens)
 
 

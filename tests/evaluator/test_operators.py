@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from policyeval import PolicySet, Request, simulate
@@ -257,6 +259,33 @@ def test_variables(version: str, value: str, expected: bool) -> None:  # noqa: F
     request = Request(USER, "s3:GetObject", BUCKET, context=context)
     decision = simulate(request, PolicySet(identity_policies=[{"Version": version, "Statement": [statement]}]))
     assert decision.allowed is expected
+
+
+LONG = "n" * 200_000
+# what is compared with the request's long value, and whether it holds
+LONG_VARIABLES: list[tuple[str, str, str, bool]] = [
+    ("once it is the value", "StringEquals", "${team:color}", True),
+    ("again and again it is longer", "StringEquals", "${team:color}" * 2_000, False),
+    ("and so what is negated holds", "StringNotEquals", "${team:color}" * 2_000, True),
+    ("beside wildcards it is the value", "StringLike", "*${team:color}*", True),
+    ("with wildcards it is longer, too", "StringLike", "*${team:color}" * 2_000, False),
+    ("in whatever case", "StringEqualsIgnoreCase", "${team:color}" * 2_000, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "expected"), [pytest.param(*row[1:], id=row[0]) for row in LONG_VARIABLES]
+)
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+def test_a_long_value_is_filled_in_no_more_often_than_it_can_matter(
+    operator: str,
+    value: str,
+    expected: bool,  # noqa: FBT001 - a column of the table
+    effect: str,
+) -> None:
+    begun = process_time()
+    assert holds(operator, value, LONG, effect) is expected
+    assert process_time() - begun < 2
 
 
 _OWN, _NO_ARN, _OTHER = "${aws:PrincipalArn}", "${aws:username}", "arn:aws:iam::111122223333:user/bob"
