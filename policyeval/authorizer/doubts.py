@@ -8,6 +8,7 @@ must permit a request, and is not asked, is named.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -49,6 +50,7 @@ _PUBLIC: Final = Unasked(
     ),
     "S3 Block Public Access does not restrict it",
 )
+_POINT: Final = re.compile(r"(outpost/[^/]+/)?accesspoint/")
 _WHERE: Final = frozenset({"aws:requestedregion"})
 _WHERE_IN_EC2: Final = frozenset({"ec2:region"})
 # What all requests over TLS to S3 have, and those that somebody signs (service authorization reference).
@@ -196,9 +198,9 @@ def _has_bucket_behind(case: Case) -> bool:
     Source: Amazon S3 user guide, "Configuring IAM policies for using access points".
     """
     parts = case.target.parts
-    if parts is None or parts.service != "s3" or not parts.account or "accesspoint" in case.action.folded:
+    if parts is None or parts.service not in _S3 or not parts.account or "accesspoint" in case.action.folded:
         return False
-    return parts.resource.startswith("accesspoint/")
+    return _POINT.match(parts.resource) is not None
 
 
 def _untold(case: Case) -> Iterator[str]:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.callers import Calling
 from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
 from policyeval.catalog.services import governing
 from policyeval.errors import RequestError, UnknownEntityError
-from policyeval.evaluator.key_names import BUCKET_TAG, OBJECT_TAG
+from policyeval.evaluator.context import Value
+from policyeval.evaluator.key_names import BUCKET_TAG, OBJECT_TAG, RESOURCE_TAG
 from policyeval.evaluator.layers import keep
 from policyeval.model.arn import Arn, is_account_id, split_arn
 from policyeval.model.records import AccountRecord, PrincipalRecord, Records, ResourceRecord
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
+
+# In S3 Tables and S3 Vectors `aws:ResourceTag` tells the tags of the table or the index, and the bucket's go by another
+# name (service authorization reference).
+_WITH_OWN_TAGS: Final = frozenset({"s3tables", "s3vectors"})
 
 
 class Profiles:
@@ -143,14 +151,23 @@ class Finder:
         target.record = record
         target.policy, target.rcps, target.rcp_exempt = whole.policy, whole.rcps, whole.rcp_exempt
         target.organization_known, target.described = whole.organization_known, whole.described
-        target.keys, target.untold = whole.keys, _untold(parts)
+        target.keys, target.untold = _inherited(whole.keys, parts), _untold(parts)
         if own is not None:
             self.maker.of_its_own(target, own, record.policy)
         return target
 
 
+def _inherited(keys: Mapping[str, Value], parts: Arn) -> Mapping[str, Value]:
+    """Give the condition keys that what lies in a resource has of that."""
+    if parts.service not in _WITH_OWN_TAGS:
+        return keys
+    return {key: value for key, value in keys.items() if not key.startswith(RESOURCE_TAG)}
+
+
 def _untold(parts: Arn) -> tuple[str, ...]:
-    """Name the tags of which nothing is known in what lies in a resource: an object's own, and a bucket's behind."""
+    """Name the tags of which nothing is known in what lies in a resource: its own, and a bucket's behind."""
+    if parts.service in _WITH_OWN_TAGS:
+        return (RESOURCE_TAG,)
     if parts.service != "s3":
         return ()
     return (OBJECT_TAG, BUCKET_TAG) if parts.account else (OBJECT_TAG,)

@@ -16,7 +16,7 @@ from policyeval.authorizer.policies import as_saved
 from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.catalog.services import own_policy_required
 from policyeval.evaluator.context import CallerFacts, CallFacts, TargetFacts, Value
-from policyeval.evaluator.key_names import OBJECT_TAG
+from policyeval.evaluator.key_names import OBJECT_TAG, RESOURCE_TAG
 from policyeval.evaluator.layers import BoundStatement, Compiler, LevelStack, PolicyLayer, View, keep
 from policyeval.evaluator.principals import Door as Opening
 from policyeval.model.arn import Arn, root_arn, split_arn
@@ -266,7 +266,7 @@ class ProfileMaker:
 
     def of_its_own(self, target: Target, record: ResourceRecord, governing: NamedPolicy | None) -> None:
         """Put on what lies in another resource what is described of itself, beside that one's policy."""
-        target.untold = tuple(family for family in target.untold if family != OBJECT_TAG)
+        target.untold = tuple(family for family in target.untold if family not in {OBJECT_TAG, RESOURCE_TAG})
         target.keys = {**target.keys, **own_tags(record)}
         if record.policy is not None:
             both = [as_saved(policy, target.parts) for policy in (record.policy, governing) if policy is not None]

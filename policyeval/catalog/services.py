@@ -134,6 +134,7 @@ def own_policy_required(folded_action: str, arn_service: str, resource: str) -> 
     )
 
 
+# Tables: Amazon S3 user guide, "Resource-based policies for S3 Tables".
 # The part of an ARN's end that is another resource's, whose policy governs what lies in it; by service and by whether
 # the ARN has an account, as those of buckets have not.
 _GOVERNING: Final = {
@@ -142,6 +143,9 @@ _GOVERNING: Final = {
     ("dynamodb", True): re.compile(r"table/[^/]+(?=/index/)"),
     ("es", True): re.compile(r"domain/[^/]+(?=/)"),
     ("execute-api", True): re.compile(r"[^/]+(?=/)"),  # an API, of its stages and methods
+    ("s3-outposts", True): re.compile(r"outpost/[^/]+/(bucket|accesspoint)/[^/]+(?=/object/)"),
+    ("s3tables", True): re.compile(r"bucket/[^/]+(?=/table/)"),  # beside the policy of the table itself
+    ("s3vectors", True): re.compile(r"bucket/[^/]+(?=/index/)"),
 }
 
 
@@ -169,6 +173,11 @@ _POLICY_HOLDERS: Final = {
     "kafka": re.compile(r"cluster/"),
     "kinesis": re.compile(r"stream/"),
     "lambda": re.compile(r"(function|layer):"),
+    "s3-object-lambda": re.compile(r"accesspoint/"),
+    "s3-outposts": re.compile(r"outpost/[^/]+/(bucket|accesspoint)/"),
+    "s3express": re.compile(r"(bucket|accesspoint)/"),
+    "s3tables": re.compile(r"bucket/"),
+    "s3vectors": re.compile(r"bucket/"),
     "secretsmanager": re.compile(r"secret:"),
     "sns": re.compile(r"[^:]+$"),  # not its subscriptions
     "sqs": re.compile(r"."),
@@ -199,8 +208,16 @@ MAKING_ACTIONS: Final[frozenset[str]] = frozenset(
         "kafka:createclusterv2",
         "kinesis:createstream",
         "lambda:createfunction",
+        "s3-outposts:createaccesspoint",
+        "s3-outposts:createbucket",
         "s3:createaccesspoint",
+        "s3:createaccesspointforobjectlambda",
         "s3:createbucket",
+        "s3:createmultiregionaccesspoint",
+        "s3express:createaccesspoint",
+        "s3express:createbucket",
+        "s3tables:createtablebucket",
+        "s3vectors:createvectorbucket",
         "secretsmanager:createsecret",
         "sns:createtopic",
         "sqs:createqueue",

@@ -242,6 +242,7 @@ def test_what_is_left_out_and_what_is_told_too_much_is_said_apart() -> None:
     assert [(one.hint or "").partition(":")[0] for one in decision.doubts] == ["leave it out", "tell it as context"]
 
 
+TABLES = f"arn:aws:s3tables:us-east-1:{A}"
 QUEUE = f"arn:aws:sqs:us-east-1:{A}:orders"
 TABLE = f"arn:aws:dynamodb:us-east-1:{A}:table/orders"
 # What is asked, on what, and which resource is said not to be described.
@@ -251,6 +252,20 @@ UNDESCRIBED: list[tuple[str, str, str, str | None]] = [
     ("a bucket that is made, and has none yet", "s3:CreateBucket", BUCKET, None),
     ("an object, whose bucket it is", "s3:GetObject", f"{BUCKET}/x", BUCKET),
     ("an index, whose table it is", "dynamodb:Query", f"{TABLE}/index/i", TABLE),
+    ("a table bucket", "s3tables:ListTables", f"{TABLES}:bucket/b", f"{TABLES}:bucket/b"),
+    ("a table, whose bucket it is", "s3tables:GetTable", f"{TABLES}:bucket/b/table/t", f"{TABLES}:bucket/b"),
+    (
+        "a directory bucket",
+        "s3express:CreateSession",
+        f"arn:aws:s3express:us-east-1:{A}:bucket/b--x-s3",
+        f"arn:aws:s3express:us-east-1:{A}:bucket/b--x-s3",
+    ),
+    (
+        "an endpoint of an Outpost, which has no policy",
+        "s3-outposts:DeleteEndpoint",
+        f"arn:aws:s3-outposts:us-east-1:{A}:outpost/op-1/endpoint/e",
+        None,
+    ),
     ("a job of S3's, which has no policy", "s3:DescribeJob", f"arn:aws:s3:us-east-1:{A}:job/x", None),
     ("a database, which has none", "rds:StartDBInstance", f"arn:aws:rds:us-east-1:{A}:db:x", None),
     ("a role, which is looked at without one", "iam:GetRole", APP, None),
@@ -364,6 +379,27 @@ def test_an_allow_says_what_of_s3s_tags_it_takes_for_granted(
     assert decision.doubts == ()
 
 
+# The access points there are, and what is asked of them.
+POINTS = [
+    ("s3:GetObject", f"arn:aws:s3:us-east-1:{A}:accesspoint/p/object/x", True),
+    ("s3:GetObject", f"arn:aws:s3::{A}:accesspoint/m.mrap/object/x", True),
+    ("s3express:CreateSession", f"arn:aws:s3express:us-east-1:{A}:accesspoint/p", True),
+    ("s3-outposts:GetObject", f"arn:aws:s3-outposts:us-east-1:{A}:outpost/op-1/accesspoint/p/object/x", True),
+    ("s3-object-lambda:GetObject", f"arn:aws:s3-object-lambda:us-east-1:{A}:accesspoint/p", True),
+    ("s3-outposts:GetObject", f"arn:aws:s3-outposts:us-east-1:{A}:outpost/op-1/bucket/b/object/x", False),
+    ("s3-outposts:GetAccessPoint", f"arn:aws:s3-outposts:us-east-1:{A}:outpost/op-1/accesspoint/p", False),
+]
+
+
+@pytest.mark.parametrize(("action", "resource", "said"), POINTS)
+def test_an_allow_through_an_access_point_says_that_what_is_behind_it_is_not_asked(
+    action: str, resource: str, *, said: bool
+) -> None:
+    decision = ask({"alice": [allow()]}, ALICE, action, resource)
+    assert decision.allowed
+    assert ["the bucket behind an access point" in one.message for one in decision.doubts] == [True] * said
+
+
 OF_POINT = f"arn:aws:s3:us-east-1:{A}:accesspoint/ap"
 ALONE = f"`{BUCKET}` is not described: if it has a policy, that is not asked here"
 # What is described, what its bucket's tag is asked by, what is said of that.
@@ -400,8 +436,12 @@ def test_an_allow_of_a_table_says_that_its_buckets_tag_is_not_known() -> None:
         "resources": [{"arn": table}],
     }
     authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
-    (doubt,) = authorizer.authorize(Request(ALICE, "s3tables:DeleteTable", table)).diagnostics
+    doubt, unasked = authorizer.authorize(Request(ALICE, "s3tables:DeleteTable", table)).diagnostics
     assert doubt.message.startswith(f"`s3tables:TableBucketTag/env` {UNKNOWN} the Deny may match")
+    assert (
+        unasked.message
+        == f"`{table.removesuffix('/table/t')}` is not described: if it has a policy, that is not asked here"
+    )
     told = {"s3tables:TableBucketTag/env": "prod"}
     assert not authorizer.authorize(Request(ALICE, "s3tables:DeleteTable", table, context=told)).allowed
 

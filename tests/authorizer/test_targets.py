@@ -390,6 +390,59 @@ def test_a_tables_policy_governs_its_indexes_and_a_domains_what_it_holds() -> No
     assert reached == [False, True]
 
 
+LAKE = f"arn:aws:s3tables:us-east-1:{A}:bucket/lake"
+ON_TABLES = {"Principal": to(B), "Resource": f"{LAKE}/table/*"}
+# What holds, the policies of a table bucket and of the table in it, whether another account gets the table.
+OF_TABLES: list[tuple[str, list[dict[str, Any]], list[dict[str, Any]], bool]] = [
+    ("what the bucket's policy allows of its tables", [allow(**ON_TABLES)], [], True),
+    ("what it allows of itself alone", [allow(**ON_TABLES | {"Resource": LAKE})], [], False),
+    ("what the table's own allows", [], [allow(**ON_TABLES)], True),
+    ("what the table's own denies", [allow(**ON_TABLES)], [deny(**ON_TABLES)], False),
+    ("what the bucket's denies", [deny(**ON_TABLES)], [allow(**ON_TABLES)], False),
+]
+
+
+@pytest.mark.parametrize(("bucket", "own", "gets"), [pytest.param(*row[1:], id=row[0]) for row in OF_TABLES])
+def test_the_policy_of_a_table_bucket_governs_its_tables_beside_their_own(
+    bucket: list[dict[str, Any]], own: list[dict[str, Any]], *, gets: bool
+) -> None:
+    described = ((LAKE, bucket), (f"{LAKE}/table/t1", own))
+    resources = [{"arn": arn, **({"policy": policy(*said)} if said else {})} for arn, said in described]
+    partner = {"name": PARTNER.rpartition("/")[2], "identity_policies": [policy(allow())]}
+    accounts = [{"id": A, "resources": resources}, {"id": B, "roles": [partner]}]
+    authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": accounts}))
+    assert authorizer.authorize(Request(PARTNER, "s3tables:GetTable", f"{LAKE}/table/t1")).allowed is gets
+
+
+# What holds, whether the table itself is described, the condition of a Deny, whether that spares.
+TAGS_OF_TABLES: list[tuple[str, bool, dict[str, Any], bool]] = [
+    ("its bucket's by their own name", True, when("StringEquals", "s3tables:TableBucketTag/env", "prod"), False),
+    ("also where it is not described", False, when("StringEquals", "s3tables:TableBucketTag/env", "prod"), False),
+    ("its bucket's are not its own", True, when("StringEquals", "aws:ResourceTag/env", "prod"), True),
+    ("nor where it is not described", False, when("StringEquals", "aws:ResourceTag/env", "prod"), True),
+    ("its own", True, when("StringEquals", "aws:ResourceTag/team", "red"), False),
+]
+
+
+@pytest.mark.parametrize(
+    ("described", "condition", "spares"), [pytest.param(*row[1:], id=row[0]) for row in TAGS_OF_TABLES]
+)
+def test_a_table_has_its_buckets_tags_by_their_own_name(
+    condition: dict[str, Any], *, described: bool, spares: bool
+) -> None:
+    user = {"name": "alice", "identity_policies": [policy(allow(), deny(Condition=condition))]}
+    table = {"arn": f"{LAKE}/table/t1", "tags": {"team": "red"}}
+    resources = [{"arn": LAKE, "tags": {"env": "prod"}}, *([table] if described else [])]
+    entities = Entities.from_mapping(
+        {"policyeval": 1, "accounts": [{"id": A, "users": [user], "resources": resources}]}
+    )
+    decision = Authorizer(entities).authorize(Request(ALICE, "s3tables:GetTable", f"{LAKE}/table/t1"))
+    assert decision.allowed is spares
+    # Of a table that nobody describes its own tags are not known, and an allow that they could take says so.
+    unknown = [f"`{key}` is not told" in one.message for one in decision.diagnostics for key in ["aws:ResourceTag/env"]]
+    assert unknown == [True] * (spares and not described)
+
+
 def test_an_access_points_policy_is_asked_of_objects_and_an_allow_says_that_its_buckets_is_not() -> None:
     point = f"arn:aws:s3:us-east-1:{A}:accesspoint/reports"
     statements = [

@@ -234,6 +234,12 @@ def test_keys_and_the_assuming_of_roles_need_their_own_policy(
         ("es", "111122223333", "domain/logs", None),
         ("execute-api", "111122223333", "a1b2c3d4e5/prod/GET/pets/1", "a1b2c3d4e5"),
         ("execute-api", "111122223333", "a1b2c3d4e5", None),
+        ("s3-outposts", "111122223333", "outpost/op-1/bucket/b/object/x/y", "outpost/op-1/bucket/b"),
+        ("s3-outposts", "111122223333", "outpost/op-1/accesspoint/p/object/x", "outpost/op-1/accesspoint/p"),
+        ("s3-outposts", "111122223333", "outpost/op-1/bucket/b", None),
+        ("s3tables", "111122223333", "bucket/b/table/t", "bucket/b"),
+        ("s3tables", "111122223333", "bucket/b", None),
+        ("s3vectors", "111122223333", "bucket/b/index/i", "bucket/b"),
         ("sns", "111122223333", "topic/a", None),
     ],
 )

@@ -139,11 +139,16 @@ def _plain(dice: Dice, ground: Estate) -> tuple[ResourceRecord | None, str, str]
 
 
 def _on_ordinary(dice: Dice, ground: Estate) -> tuple[ResourceRecord | None, str, str]:
-    _, _, queue, bucket, stream, _, instance, role = ground.resources
-    found = weighted(dice, {"sqs": 30, "s3": 20, "object": 20, "ec2": 10, "logs": 10, "iam": 5, "unknown": 5})
+    _, _, queue, bucket, stream, _, instance, lake, table, role = ground.resources
+    found = weighted(
+        dice, {"sqs": 30, "s3": 20, "object": 20, "ec2": 10, "logs": 10, "table": 10, "iam": 5, "unknown": 5}
+    )
     if found == "object":
         name = pick(dice, ["blue/report", "red/a:b", "s1"])
         return bucket, f"{bucket.arn}/{name}", pick(dice, ["s3:GetObject", "s3:GetObject", "s3:PutObject"])
+    if found == "table":
+        name = pick(dice, [table.arn, f"{lake.arn}/table/t2", lake.arn])
+        return table, name, pick(dice, ["s3tables:GetTable", "s3tables:DeleteTable"])
     if found == "unknown":
         return None, f"arn:aws:sqs:{REGION}:{ground.owner.id}:unwritten", "sqs:SendMessage"
     record = {"sqs": queue, "s3": bucket, "logs": stream, "ec2": instance, "iam": role}[found]

@@ -112,5 +112,7 @@ def _resources(dice: Dice, owner: AccountRecord) -> list[ResourceRecord]:
         ResourceRecord(f"arn:aws:logs:{REGION}:{owner.id}:log-group:app:log-stream:blue", owner),
         ResourceRecord("arn:aws:s3:::bucket/blue/report", owner, tags=_tags(dice)),
         ResourceRecord(f"arn:aws:ec2:{REGION}:{owner.id}:instance/i-1", owner, tags=_tags(dice)),
+        ResourceRecord(f"arn:aws:s3tables:{REGION}:{owner.id}:bucket/lake", owner, tags=_tags(dice)),
+        ResourceRecord(f"arn:aws:s3tables:{REGION}:{owner.id}:bucket/lake/table/t1", owner, tags=_tags(dice)),
         ResourceRecord(f"arn:aws:iam::{owner.id}:role/target", owner, tags=_tags(dice)),
     ]

@@ -34,6 +34,7 @@ from tests.differential.variants import variants
 from tests.reference.callers import Way
 from tests.reference.decide import Case, case_of
 from tests.reference.statements import PolicyKind
+from tests.reference.text import whole
 from tests.reference.world import World
 
 _FAMILIES: dict[Family, int] = {"key": 58, "ordinary": 20, "trust": 9, "plain": 3, "alias": 3, "retire": 7}
@@ -133,7 +134,7 @@ def _furnished(dice: Dice, bare: World, case: Case, plan: Plan) -> tuple[World, 
         for person in bare.people
     ]
     resources = [
-        _resource(dice, case, plan, resource, accounts[id(resource.account)], own=resource is case.resource)
+        _resource(dice, case, plan, resource, accounts[id(resource.account)], own=_governs(resource, case))
         for resource in bare.resources
     ]
     endpoints = [
@@ -142,6 +143,14 @@ def _furnished(dice: Dice, bare: World, case: Case, plan: Plan) -> tuple[World, 
     ]
     world = World(list(accounts.values()), people, resources, grants(dice, case, fits=plan.grant), endpoints, managed)
     return world, request
+
+
+def _governs(resource: ResourceRecord, case: Case) -> bool:
+    """Tell whether a resource's policy has a say: a table's does beside its bucket's."""
+    asked = case.request.resource
+    if ":s3tables:" in asked:
+        return resource.arn in {asked, whole(asked)}
+    return resource is case.resource or (case.resource is not None and resource.arn == whole(case.resource.arn))
 
 
 def _session(dice: Dice, case: Case, plan: Plan) -> tuple[Request, list[NamedPolicy]]:

@@ -211,11 +211,21 @@ def case_of(world: World, request: Request) -> Case:
 
 
 def _find(world: World, arn: str) -> ResourceRecord | None:
-    """Find what is described; an S3 object stands under its bucket's policy."""
+    """Find what is described; what lies in something stands under that one's policy, and under its own."""
     own, around = world.resource(arn), world.resource(whole(arn))
     if own is None or around is None or own is around:
         return own or around
     return replace(own, account=around.account, policy=own.policy or around.policy)
+
+
+def _policies(case: Case) -> list[NamedPolicy]:
+    """The policies of what is asked for: its own, and that of what it lies in."""
+    if case.resource is None or case.resource.policy is None:
+        return []
+    if case.on_key or not case.request.resource.startswith("arn:"):
+        return [case.resource.policy]
+    found = [case.world.resource(arn) for arn in dict.fromkeys([case.request.resource, whole(case.request.resource)])]
+    return [record.policy for record in found if record is not None and record.policy is not None]
 
 
 def _owner(world: World, request: Request, caller: Caller, resource: ResourceRecord | None) -> AccountRecord | None:
@@ -285,14 +295,15 @@ def _rcps_bind(case: Case) -> bool:
 
 def _of_resource(case: Case) -> dict[Layer, list[Said]]:
     """The resource's own policy; none for identity-only actions (K3), and for RetireGrant (G5)."""
-    if case.retires or case.action in IDENTITY_ONLY_ACTIONS or case.resource is None or case.resource.policy is None:
+    policies = _policies(case)
+    if case.retires or case.action in IDENTITY_ONLY_ACTIONS or not policies:
         return {}
     if case.assumes:
-        return {Layer.TRUST: [_said([case.resource.policy], "trust", case.asked)]}
+        return {Layer.TRUST: [_said(policies, "trust", case.asked)]}
     if case.is_role or _locks_nobody_out(case):
         return {}
     kind: PolicyKind = "key" if case.on_key else "resource"
-    return {Layer.RESOURCE: [_said([case.resource.policy], kind, case.asked)]}
+    return {Layer.RESOURCE: [_said(policies, kind, case.asked)]}
 
 
 def _locks_nobody_out(case: Case) -> bool:

@@ -50,7 +50,7 @@ def facts_of(  # noqa: PLR0913 - what a request is made of
         names = _as_tuple(facts.get("aws:tagkeys"))
         known = {name.lower() for name in names}
         facts["aws:tagkeys"] = names + tuple(tag for tag in tags if tag.lower() not in known)
-    of_resource = _of_resource(resource, owner, request) | _of_s3(request, world)
+    of_resource = _of_resource(resource, owner, request) | _of_s3(request, world) | _of_table_buckets(request, world)
     derived = _of_caller(caller) | of_resource | _of_request(request, world)
     lacks = tuple(lacking(request.action.lower()))  # the service does not look them up: only what is told is there
     derived = {key: value for key, value in derived.items() if not key.startswith(lacks)}
@@ -143,7 +143,8 @@ def _of_resource(resource: ResourceRecord | None, owner: AccountRecord | None, r
             before, point = request.resource.split("accesspoint/")
             facts[f"{whose}:dataaccesspointarn"] = f"{before}accesspoint/{point.split('/')[0]}"
             facts[f"{whose}:dataaccesspointaccount"] = owner.id
-    if resource is not None and ":s3:" not in resource.arn and ":execute-api:" not in resource.arn:
+    elsewhere = {"s3", "s3tables", "s3vectors", "execute-api"}
+    if resource is not None and resource.arn.split(":")[2] not in elsewhere:
         for key, value in by_folded_key(resource.tags).items():
             facts |= {f"{family}/{key}": value for family in _families(resource, request)}
     return facts
@@ -168,15 +169,32 @@ def _of_s3(request: Request, world: World) -> dict[str, object]:
     }
 
 
+def _of_table_buckets(request: Request, world: World) -> dict[str, object]:
+    """Give the tags of a table or an index, and those of its bucket by their own name."""
+    named = {"s3tables": "s3tables:tablebuckettag", "s3vectors": "s3vectors:vectorbuckettag"}
+    service = request.resource.split(":")[2] if request.resource.startswith("arn:") else ""
+    if service not in named:
+        return {}
+    own, around = world.resource(request.resource), world.resource(whole(request.resource))
+    found = [(own, "aws:resourcetag")]
+    if request.action.lower().startswith(f"{service}:"):
+        found.append((around, named[service]))
+    return {
+        f"{family}/{key}": value
+        for record, family in found
+        if record is not None
+        for key, value in by_folded_key(record.tags).items()
+    }
+
+
 def _families(resource: ResourceRecord, request: Request) -> tuple[str, ...]:
     """Tell whose keys have the resource's tags: of its service where that is called, and of who is asked on it, too."""
     service, asked = resource.arn.split(":")[2], request.action.lower().partition(":")[0]
     if asked == service and asked in {"rds", "dms"}:
         return "aws:resourcetag", f"{asked}:{resource.arn.split(':')[5]}-tag"  # which may be no key that policies have
-    buckets = {"s3express": "buckettag", "s3tables": "tablebuckettag", "s3vectors": "vectorbuckettag"}
-    if asked == service and asked in buckets:
+    if asked == service == "s3express":
         is_bucket = resource.arn.split(":")[5].split("/")[:-1] == ["bucket"]
-        return ("aws:resourcetag", f"{asked}:{buckets[asked]}") if is_bucket else ("aws:resourcetag",)
+        return ("aws:resourcetag", "s3express:buckettag") if is_bucket else ("aws:resourcetag",)
     other = _WITH_TAGS_OF.get(asked, asked)
     on_it = other == service or (other, service) == ("ssm", "ec2")
     return ("aws:resourcetag", f"{other}:resourcetag") if other in _WITH_TAGS and on_it else ("aws:resourcetag",)

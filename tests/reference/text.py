@@ -171,6 +171,7 @@ def whole(arn: str) -> str:
         return arn.partition("/object/")[0]
     if service in {"s3", "execute-api"}:
         return arn.partition("/")[0]
-    if service == "dynamodb":
-        return arn.partition("/index/")[0]
+    within = {"dynamodb": "/index/", "s3-outposts": "/object/", "s3tables": "/table/", "s3vectors": "/index/"}
+    if service in within:
+        return arn.partition(within[service])[0]
     return "/".join(arn.split("/")[:2]) if service == "es" else arn
