@@ -92,7 +92,7 @@ def _alias_name(call: Call) -> str:
     if name.startswith(ALIAS_PREFIX):
         raise KmsError("NotAuthorizedException", f"The prefix {ALIAS_PREFIX} is reserved for AWS managed keys")
     if _NAME.fullmatch(name) is None:
-        raise KmsError("InvalidAliasNameException", f"{name} has characters that an alias cannot have, or too few")
+        raise KmsError("ValidationException", f"{name} contains invalid characters for an alias")
     return name
 
 
