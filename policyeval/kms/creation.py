@@ -42,5 +42,6 @@ def check_key_quota(call: Call, account: str, region: str) -> None:
         return
     aliases = reading.aliases(account, region, ALIAS_PREFIX, count)
     managed = sum(alias.name.startswith(ALIAS_PREFIX) for alias in aliases)  # every one of them has its alias
-    if count - managed >= most:
-        raise KmsError("LimitExceededException", f"The account has as many KMS keys as it can have: {most}.")
+    if (used := count - managed) >= most:
+        quota = f"Key quota for this account in this region is {most} but the current usage is {used}."
+        raise KmsError("LimitExceededException", quota)

@@ -79,7 +79,7 @@ def check_policy(text: str, partition: str, iam: PolicySource, names: Names, mos
     _check_conditions(policy)
     named = [statement.principal.values if statement.principal else () for statement in policy.statements]
     if not all(named):
-        raise KmsError(_MALFORMED, "Policy contains a statement without a principal.")
+        raise KmsError(_MALFORMED, "Policy contains a statement with no principal.")
     principals = [value for values in named for value in values]
     if not all(_is_valid(principal, partition, iam, names) for principal in principals):
         raise KmsError(_MALFORMED, "Policy contains a statement with one or more invalid principals.")

@@ -210,8 +210,10 @@ def test_a_key_has_a_quota_of_aliases() -> None:
     for name in ("alias/1", "alias/2"):
         estate.call("CreateAlias", AliasName=name, TargetKeyId=key)
     estate.call("CreateAlias", AliasName="alias/3", TargetKeyId=other)
-    assert estate.refused("CreateAlias", AliasName="alias/4", TargetKeyId=key)[0] == "LimitExceededException"
-    assert estate.refused("UpdateAlias", AliasName="alias/3", TargetKeyId=key)[0] == "LimitExceededException"
+    quota = "Aliases per key quota for this account in this region is 2, current usage is 2."
+    full = ("LimitExceededException", quota)
+    assert estate.refused("CreateAlias", AliasName="alias/4", TargetKeyId=key) == full
+    assert estate.refused("UpdateAlias", AliasName="alias/3", TargetKeyId=key) == full
     estate.call("DeleteAlias", AliasName="alias/1")
     estate.call("UpdateAlias", AliasName="alias/3", TargetKeyId=key)
     assert names(estate, KeyId=key) == ["alias/2", "alias/3"]

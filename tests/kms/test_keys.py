@@ -255,7 +255,8 @@ def test_an_account_has_a_quota_of_keys_in_a_region() -> None:
     estate = Estate(settings=Settings(keys=2))
     estate.call("DescribeKey", S3, KeyId="alias/aws/s3")  # AWS managed keys do not count
     keys = [estate.key(), estate.key()]
-    assert estate.refused("CreateKey")[0] == "LimitExceededException"
+    quota = "Key quota for this account in this region is 2 but the current usage is 2."
+    assert estate.refused("CreateKey") == ("LimitExceededException", quota)
     estate.key(Caller(ADMIN_A, region="eu-west-1"))
     estate.key(ADMIN_B)
     estate.call("ScheduleKeyDeletion", KeyId=keys[0], PendingWindowInDays=7)

@@ -108,7 +108,7 @@ REFUSED: list[tuple[str, str, str, str]] = [
     ("a session of a role that is not there", text(OWN, allow("kms:Encrypt", Principal={"AWS": f"arn:aws:sts::{A}:assumed-role/no/s"})), *BAD_PRINCIPAL),
     ("the unique id of a role that was deleted", text(OWN, allow("kms:Encrypt", Principal={"AWS": "AROAEXAMPLEAPP0000001"})), *BAD_PRINCIPAL),
     ("an account's ARN with more after it", text(OWN, allow("kms:Encrypt", Principal={"AWS": f"arn:aws:iam::{A}:root/"})), *BAD_PRINCIPAL),
-    ("a list of no principals", text(OWN, allow("kms:Encrypt", Principal={"AWS": []})), MALFORMED, "Policy contains a statement without a principal."),
+    ("a list of no principals", text(OWN, allow("kms:Encrypt", Principal={"AWS": []})), MALFORMED, "Policy contains a statement with no principal."),
     ("a bucket", text(OWN, allow("kms:Encrypt", Principal={"AWS": "arn:aws:s3:::bucket"})), *BAD_PRINCIPAL),
     ("an account of another partition", text(OWN, allow("kms:Encrypt", Principal={"AWS": f"arn:aws-cn:iam::{A}:root"})), *BAD_PRINCIPAL),
     (

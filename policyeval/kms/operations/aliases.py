@@ -117,9 +117,10 @@ def _existing(call: Call, action: str) -> tuple[Alias, Found]:
 
 
 def _check_quota(call: Call, key: Key) -> None:
-    most = call.core.settings.aliases
-    if len(call.reading.aliases_of(key.arn)) >= most:
-        raise KmsError("LimitExceededException", f"{key.arn} has as many aliases as a key can have: {most}.")
+    most, count = call.core.settings.aliases, len(call.reading.aliases_of(key.arn))
+    if count >= most:
+        quota = f"Aliases per key quota for this account in this region is {most}, current usage is {count}."
+        raise KmsError("LimitExceededException", quota)
 
 
 def _kind(key: Key) -> tuple[bool, str]:
