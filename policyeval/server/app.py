@@ -27,12 +27,14 @@ class App:
         beside: the application for `/healthz` and `/metrics`, which lives as long as the server.
         pool: where slow requests run, so that nobody else waits for them.
         makers: where those run that make keys of RSA, so that the slow ones do not wait for them either.
+        explains: whether the journal is told what each layer of a refusal said, and what would allow it; then it is
+            told before the client, who may look there for the reason at once.
 
     Args:
         endpoint, beside, pool, makers: the same.
         metrics, journal: what is told of every request.
         access_log: whether the journal is also told of those that worked.
-        explain: whether it is told what each layer of a refusal said, and what would allow it.
+        explain: as `explains`.
 
     """
 
@@ -55,7 +57,7 @@ class App:
         self._metrics = metrics
         self._journal = journal
         self._access_log = access_log
-        self._explain = explain
+        self.explains = explain
 
     def submit(self, exchange: Exchange) -> Future[Reply]:
         """Have a slow request answered in another thread; when the server stops, what was not begun is cancelled."""
@@ -94,7 +96,7 @@ class App:
                 request_id=exchange.request_id,
                 seconds=seconds,
                 fault=reply.fault,
-                explanation=reply.decision.explain() if self._explain and reply.decision is not None else None,
+                explanation=reply.decision.explain() if self.explains and reply.decision is not None else None,
             )
 
     def turn_away(self, peer: Peer, status: int, words: str) -> None:
