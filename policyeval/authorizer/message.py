@@ -47,6 +47,8 @@ def sentence(case: Case, outcome: Outcome) -> str:
     if _is_veiled(case, outcome):
         return veiled_sentence(who, action)
     start = f"User: {who} is not authorized to perform: {action}{on}"
+    if outcome.rule == "S35":  # no policy could allow it
+        return start
     layer = outcome.layer if outcome.layer is not None else case.theirs.layer
     if outcome.reason == "explicit_deny":
         return f"{start} with an explicit deny in {_EXPLICIT[layer]}"

@@ -14,6 +14,7 @@ from tests.authorizer.estates import (
     BUCKET,
     KEY,
     PARTNER,
+    ROOT_A,
     TO_B,
     A,
     M,
@@ -50,6 +51,18 @@ SENTENCES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         {"alice": [allow()], "bucket": [allow(Principal=to(ALICE))]},
         {"action": "s3:getobject", "resource": BUCKET},
         f"User: {ALICE} is authorized to perform: s3:getobject on resource: {BUCKET}",
+    ),
+    (
+        "what no policy could allow has no policy that does not",
+        {"app": [allow()]},
+        {"principal": APP, "action": "sts:GetSessionToken", "resource": "*"},
+        f"User: {APP} {NOT}: sts:GetSessionToken",
+    ),
+    (
+        "nor the trust policy of a role that lets everybody in",
+        {"trust": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": "*"}]},
+        {"principal": ROOT_A, "action": "sts:AssumeRole", "resource": APP},
+        f"User: {ROOT_A} {NOT}: sts:AssumeRole on resource: {APP}",
     ),
     (
         "without a resource none is named",
