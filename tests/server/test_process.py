@@ -28,6 +28,7 @@ from policyeval.kms.storage.root_key import RootKey
 from policyeval.kms.storage.trail_file import known_head
 from policyeval.kms.trail.chain import Link
 from policyeval.kms.trail.verify import Verifier
+from policyeval.server.folder import own_entities
 from tests.server.process import ALICE, BOB, refused, serve
 from tests.server.raw import connected
 
@@ -129,6 +130,16 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
 
 
 # A folder
+
+
+def test_no_secret_is_written_through_a_link_that_lies_in_the_folder(tmp_path: Path) -> None:
+    data, other = tmp_path / "data", tmp_path / "of-others"
+    data.mkdir()
+    other.write_text("theirs", encoding="utf-8")
+    (data / "accounts.yaml.new").symlink_to(other)
+    path = own_entities(data, None, "111122223333", bytes)
+    assert not path.is_symlink()
+    assert (path.stat().st_mode & 0o077, other.read_text(encoding="utf-8")) == (0, "theirs")
 
 
 def test_a_folder_keeps_keys_credentials_sessions_and_the_trail(tmp_path: Path) -> None:

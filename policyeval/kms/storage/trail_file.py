@@ -311,7 +311,9 @@ def _replace(path: Path, text: str) -> None:
     """Put a new file in the place of an old one, so that one of them is always there whole."""
     fresh = Path(f"{path}.new")
     try:
-        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _MODE)
+        # One of its own: what lies there may be somebody else's, or lead to another file.
+        fresh.unlink(missing_ok=True)
+        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE)
         try:
             _write_whole(file, text.encode())
             os.fsync(file)

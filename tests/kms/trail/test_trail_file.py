@@ -99,6 +99,16 @@ def test_files_are_for_their_owner_alone(path: Path) -> None:
     assert sorted(each.name for each in path.parent.iterdir()) == ["trail.jsonl", "trail.jsonl.head"]
 
 
+def test_nothing_is_written_through_a_link_that_lies_where_the_head_is_made(path: Path) -> None:
+    other = path.with_name("of-others")
+    other.write_text("theirs", encoding="utf-8")
+    path.with_name(f"{head_path(path).name}.new").symlink_to(other)
+    filled(path)
+    assert other.read_text(encoding="utf-8") == "theirs"
+    assert not head_path(path).is_symlink()
+    assert verify(path).head.sequence == 5
+
+
 def test_the_head_stays_beside_the_trail_wherever_the_process_goes(
     path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
