@@ -184,7 +184,8 @@ class Verifier:
         # After a line whose digest alone was edited, this one follows from the digest that it had.
         if self._link.digest(self._computed.encode() + text) == digest:
             return digest
-        self._fault(Kind.EDITED, "what it says is not what was written", file, number)
+        with_key = " with this key" if self._link.name == "hmac" else ""
+        self._fault(Kind.EDITED, f"what it says is not what was written{with_key}", file, number)
         return computed
 
     def _out_of_place(self, file: str, number: int, sequence: int) -> None:

@@ -142,9 +142,9 @@ def test_faults_are_told_in_the_order_of_the_lines_and_those_of_no_line_last() -
     verifier.read("second", [_edited(LINES[0]), *LINES[2:4]])
     verifier.read("first", [LINES[4], _edited(LINES[5]), b"\n"])
     assert [str(fault) for fault in verifier.end().faults] == [
-        "second:1: edited: what it says is not what was written",
+        "second:1: edited: what it says is not what was written with this key",
         "second:2: missing: record 2 should stand before this line",
-        "first:2: edited: what it says is not what was written",
+        "first:2: edited: what it says is not what was written with this key",
         "first:3: foreign: it has no place in a chain",
         "cut: the head is record 8, and the last one here is 6",
     ]
