@@ -16,7 +16,7 @@ class OrganizationExport:
 
     def __init__(self, files: ExportFiles) -> None:
         self._files = files
-        self._types: dict[str, str] = {}
+        self._enabled: set[str] = set()
 
     def section(self) -> Output | None:
         """Give the `organization:` entry; None where there is none, or when the tree was not printed."""
@@ -26,8 +26,8 @@ class OrganizationExport:
         roots = self._files.listed("organizations-list-roots.json", "the list-roots output", "Roots")
         if not roots:
             return None
-        enabled = {kind["Type"] for kind in roots[0].get("PolicyTypes", ()) if kind.get("Status") == "ENABLED"}
-        self._types = {kind: section for kind, section in _TYPES.items() if kind in enabled}
+        # One that is being disabled may still be in force.
+        self._enabled = {kind["Type"] for kind in roots[0].get("PolicyTypes", ())}
         return {
             "id": organization["Id"],
             "management_account": organization.get("MasterAccountId"),
@@ -44,7 +44,7 @@ class OrganizationExport:
 
     def attached(self, target: str) -> Output:
         """Give what is attached to a root, a unit or an account, by its section."""
-        return without_empty({section: self._policies(kind, target) for kind, section in self._types.items()})
+        return without_empty({section: self._policies(kind, target) for kind, section in _TYPES.items()})
 
     def _unit(self, unit: Output) -> Output:
         parent = str(unit["Id"])
@@ -68,6 +68,10 @@ class OrganizationExport:
 
     def _policies(self, kind: str, target: str) -> list[Json]:
         name = f"organizations-list-policies-for-target-{kind}-{target}.json"
+        # Where a type is not enabled nothing is attached ("Disabling a policy type", Organizations user guide): what is
+        # attached was in force when it was printed, whatever the root's output says or leaves out.
+        if kind not in self._enabled and name not in self._files.names:
+            return []
         listed = self._files.listed(name, f"the list-policies-for-target output for {target}, {kind},", "Policies")
         return [self._policy(policy) for policy in sorted(listed or (), key=lambda policy: str(policy["Id"]))]
 

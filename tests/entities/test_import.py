@@ -289,6 +289,38 @@ def test_everything_printed_is_described(folder: Path) -> None:
     assert managed.policy.policy.statements[0].sid == "aws"
 
 
+ATTACHED = [["FullAWSAccess"], ["FullAWSAccess", "Own"], ["FullAWSAccess"]]
+DEFAULT = [["FullAWSAccess"]] * 3
+
+
+@pytest.mark.parametrize(
+    ("types", "has_files", "found"),
+    [
+        pytest.param({"PolicyTypes": []}, False, DEFAULT, id="a type that is not enabled is attached nowhere"),
+        pytest.param({"PolicyTypes": []}, True, ATTACHED, id="what is attached all the same was in force"),
+        pytest.param({}, True, ATTACHED, id="also where the root's types are left out"),
+        pytest.param(
+            {"PolicyTypes": [{"Type": "SERVICE_CONTROL_POLICY", "Status": "PENDING_DISABLE"}]},
+            True,
+            ATTACHED,
+            id="a type that is being disabled may still be in force",
+        ),
+    ],
+)
+def test_service_control_policies_are_in_force_where_they_are_attached(
+    folder: Path, types: dict[str, Any], found: list[list[str]], *, has_files: bool
+) -> None:
+    roots = folder / "organizations-list-roots.json"
+    roots.write_text(json.dumps({"Roots": [{"Id": "r-1", "Name": "Root", **types}]}), encoding="utf-8")
+    if not has_files:
+        for path in folder.glob("organizations-list-policies-for-target-*"):
+            path.unlink()
+    result = import_directory(folder)
+    assert result.missing == ()
+    account = Entities.from_text(result.text, name="accounts.yaml").account(A)
+    assert [[p.name for p in level] for level in account.service_control_policies] == found
+
+
 def test_the_file_is_made_for_reading(folder: Path) -> None:
     text = import_directory(folder).text
     assert text == import_directory(folder).text
