@@ -17,12 +17,19 @@ from policyeval.authorizer.foregone import needs_no_permission
 from policyeval.authorizer.report import every_layer
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.catalog.services import MAKING_ACTIONS, governing, may_have_policy
-from policyeval.evaluator.key_names import BUCKET_TAG, OTHER_RESOURCE_TAGS, RESOURCE_TAG, RESOURCE_TAGS, UNKNOWN_ID
+from policyeval.evaluator.key_names import (
+    BUCKET_TAG,
+    OTHER_OWNER_KEYS,
+    OTHER_RESOURCE_TAGS,
+    RESOURCE_TAG,
+    RESOURCE_TAGS,
+    UNKNOWN_ID,
+)
 from policyeval.evaluator.key_values import getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.principals import whom
 from policyeval.evaluator.statements import CompiledStatement
-from policyeval.model.arn import Arn
+from policyeval.model.arn import Arn, is_account_id
 from policyeval.model.policy import Statement
 from policyeval.model.source import Diagnostic
 
@@ -50,6 +57,7 @@ _PUBLIC: Final = Unasked(
     ),
     "S3 Block Public Access does not restrict it",
 )
+_OWNERS: Final = frozenset({"aws:resourceaccount", *OTHER_OWNER_KEYS.values()})
 _POINT: Final = re.compile(r"(outpost/[^/]+/)?accesspoint/")
 _WHERE: Final = frozenset({"aws:requestedregion"})
 _WHERE_IN_EC2: Final = frozenset({"ec2:region"})
@@ -91,7 +99,17 @@ def reservations(case: Case) -> tuple[Diagnostic, ...]:
     tags = dict.fromkeys(_unknown_tags(case), "not told, and the resource is not described")
     tags |= dict.fromkeys(_tags_of_bucket(case), "a bucket's tag, which counts only where ABAC is enabled for it")
     unknown = (each.why for each in (_of_public(case), _of_undescribed(case)) if each is not None)
-    return (*doubts(case), *_hanging(tags, case), *unknown)
+    return (*doubts(case), *_hanging(tags, case), *unknown, *_of_owner(case))
+
+
+def _of_owner(case: Case) -> Iterator[Diagnostic]:
+    """Say whose a resource is taken to be that policies are handed over for, where neither ARN nor request tells."""
+    target, told = case.target, case.context.given.keys() & _OWNERS
+    if target.parts is None or target.record is None or target.record.described or not case.caller.account:
+        return
+    if not (is_account_id(target.parts.account) or case.request.resource_account or told):
+        message = f"whose `{target.arn}` is, is not told: it is taken for the caller's own"
+        yield Diagnostic(message, "give `resource_account`: another account's needs both sides to allow")
 
 
 def _hanging(why: Mapping[str, str], case: Case) -> Iterator[Diagnostic]:

@@ -106,7 +106,8 @@ def simulate(request: Request, policies: PolicySet, *, clock: Callable[[], datet
     """Decide a request with the policies given.
 
     What a request and its ARNs do not tell (organization ids, tags, key specs) may be given as
-    context. A principal is taken to have every policy of the set.
+    context. A principal is taken to have every policy of the set, and a resource whose ARN names no
+    account to be the caller's own, as IAM's simulator takes it; an allow says so.
 
     Raises:
         RequestError: the request is malformed or contradicts itself.

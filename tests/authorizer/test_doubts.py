@@ -446,6 +446,31 @@ def test_an_allow_of_a_table_says_that_its_buckets_tag_is_not_known() -> None:
     assert not authorizer.authorize(Request(ALICE, "s3tables:DeleteTable", table, context=told)).allowed
 
 
+TAKEN = f"whose `{BUCKET}` is, is not told: it is taken for the caller's own"
+# What holds, who asks, the action, the resource, the request's facts, whether it is said.
+WHOSE: list[tuple[str, str, str, str, dict[str, Any], bool]] = [
+    ("a bucket's ARN has no account", ALICE, "s3:ListBucket", BUCKET, {}, True),
+    ("the request tells it", ALICE, "s3:ListBucket", BUCKET, {"resource_account": A}, False),
+    ("the context tells it", ALICE, "s3:ListBucket", BUCKET, {"context": {"aws:ResourceAccount": A}}, False),
+    ("by S3's name for it", ALICE, "s3:ListBucket", BUCKET, {"context": {"S3:resourceAccount": A}}, False),
+    ("a queue's ARN does", ALICE, "sqs:SendMessage", QUEUE, {}, False),
+    ("what is asked on nothing is nobody's else", ALICE, "s3:ListAllMyBuckets", "*", {}, False),
+    ("who has no account is of none", "anonymous", "s3:ListBucket", BUCKET, {}, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("caller", "action", "resource", "facts", "said"), [pytest.param(*row[1:], id=row[0]) for row in WHOSE]
+)
+def test_an_allow_of_policies_handed_over_says_whose_it_takes_a_bucket_for(
+    caller: str, action: str, resource: str, facts: dict[str, Any], *, said: bool
+) -> None:
+    policies = PolicySet(identity_policies=[policy(allow())], resource_policy=policy(allow(Principal="*")))
+    decision = simulate(Request(caller, action, resource, **facts), policies)
+    assert decision.allowed
+    assert [one.message for one in decision.diagnostics] == [TAKEN] * said
+
+
 def test_what_is_described_has_the_policy_that_is_described() -> None:
     account = {
         "id": A,
@@ -456,7 +481,9 @@ def test_what_is_described_has_the_policy_that_is_described() -> None:
     for resource in (BUCKET, f"{BUCKET}/x"):
         assert authorizer.authorize(Request(ALICE, "s3:GetObject", resource)).diagnostics == ()
         own = policy(allow(), deny(Condition=PRODUCTION))
-        handed = simulate(Request(ALICE, "s3:GetObject", resource), PolicySet(identity_policies=[own]))
+        handed = simulate(
+            Request(ALICE, "s3:GetObject", resource, resource_account=A), PolicySet(identity_policies=[own])
+        )
         assert handed.diagnostics == ()
     assert authorizer.account_access(A, "s3:GetObject", BUCKET).door == "open"
 
