@@ -151,5 +151,5 @@ def main(context: click.Context) -> None:
         --principal arn:aws:iam::444455556666:role/app \\
         --resource arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
     """
-    if os.environ.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         context.color = False

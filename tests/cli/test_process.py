@@ -102,6 +102,7 @@ def test_a_terminal_gets_colour_and_no_color_takes_it_away() -> None:
     arguments = [*CHECK, "arn:aws:iam::444455556666:role/svc/app"]
     assert "\x1b[32m\x1b[1mALLOW\x1b[0m" in _on_terminal(*arguments)
     assert "\x1b" not in _on_terminal(*arguments, NO_COLOR="1")
+    assert "\x1b" not in _on_terminal(*arguments, TERM="dumb")
 
 
 @pytest.mark.parametrize("words", [("", ""), ("Allow", "Alow")], ids=["a statement", "a fault"])
