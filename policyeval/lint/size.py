@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from policyeval.lint.rule import Flaw
 from policyeval.syntax.tree import Boolean, List, Mapping, Number, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from policyeval.lint.view import PolicyView
     from policyeval.syntax.tree import Node
+
+_SPLIT_IT: Final = "split it; white space outside of strings does not count"
+
+
+def larger_than(quota: int, whose: str, hint: str = _SPLIT_IT) -> Callable[[PolicyView], Iterator[Flaw]]:
+    """Make the check of a rule for policies that may have so many characters; `whose` names them: "a key policy"."""
+
+    def check(policy: PolicyView) -> Iterator[Flaw]:
+        if fits(policy.node, quota):
+            return
+        size = characters(policy.node)
+        if size > quota:
+            message = f"the policy has {size:,} characters, {size - quota:,} more than {whose} may have"
+            yield Flaw(policy.place(), message, hint)
+
+    return check
 
 
 def fits(node: Node, quota: int) -> bool:
