@@ -15,7 +15,7 @@ import click
 
 from policyeval import __version__
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.output import print_faults, print_text
+from policyeval.cli.output import is_dumb, print_faults, print_text
 from policyeval.cli.streams import escape_what_stdout_lacks, keep_stderr, require_stdout
 from policyeval.errors import PolicyEvalError
 from policyeval.model.source import escaped
@@ -151,5 +151,5 @@ def main(context: click.Context) -> None:
         --principal arn:aws:iam::444455556666:role/app \\
         --resource arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
     """
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+    if os.environ.get("NO_COLOR") or is_dumb():
         context.color = False

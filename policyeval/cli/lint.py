@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import click
 
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.output import print_file, print_text, window
+from policyeval.cli.output import is_dumb, print_file, print_text, window
 from policyeval.cli.paths import file_path, naming
 from policyeval.cli.sharing import processors, shared
 from policyeval.cli.streams import stdin
@@ -289,7 +289,7 @@ def _without_collector() -> Iterator[None]:
 @contextmanager
 def _progress(names: Sequence[str]) -> Iterator[Callable[[int], object]]:
     """Show on a terminal how far a long run is: as far as what is given is told."""
-    if len(names) < _MANY or not sys.stderr.isatty():
+    if len(names) < _MANY or not sys.stderr.isatty() or is_dumb():
         yield lambda _count: None
         return
     with click.progressbar(length=len(names), label="linting", file=sys.stderr) as bar:

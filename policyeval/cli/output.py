@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -35,6 +36,11 @@ def print_file(text: str) -> None:
 def print_text(text: str, *, err: bool = False) -> None:
     """Print text that may hold somebody else's names: control characters never reach the terminal."""
     click.echo(_harmless(text), err=err)
+
+
+def is_dumb() -> bool:
+    """Tell whether the terminal says that it only prints: it would show the codes of colours and of progress."""
+    return os.environ.get("TERM") == "dumb"
 
 
 def window(*, err: bool = False) -> int:

@@ -105,6 +105,13 @@ def test_a_terminal_gets_colour_and_no_color_takes_it_away() -> None:
     assert "\x1b" not in _on_terminal(*arguments, TERM="dumb")
 
 
+def test_a_dumb_terminal_gets_no_progress(tmp_path: Path) -> None:
+    for number in range(30):
+        (tmp_path / f"{number}.json").write_text("{}", encoding="utf-8")
+    assert "linting" in _on_terminal("lint", str(tmp_path))
+    assert "linting" not in _on_terminal("lint", str(tmp_path), TERM="dumb")
+
+
 @pytest.mark.parametrize("words", [("", ""), ("Allow", "Alow")], ids=["a statement", "a fault"])
 def test_on_a_terminal_no_line_of_a_file_is_broken(tmp_path: Path, words: tuple[str, str]) -> None:
     path = tmp_path / "accounts.json"
