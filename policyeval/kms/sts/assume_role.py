@@ -17,7 +17,6 @@ from policyeval.kms.sts.names import role_session_arn, unique_id
 from policyeval.kms.sts.sessions import (
     AN_HOUR,
     answer,
-    check_managed,
     refuse_mfa,
     session_policies,
     tag_conditions,
@@ -40,7 +39,6 @@ def assume_role(call: Call) -> Response:
     _refuse_some_callers(call, role)
     refuse_mfa(params)
     _refuse_contexts(call)
-    policies = session_policies(params)
     tags, inherited = tags_of(params), call.issued.inherited if call.issued is not None else {}
     _check_inherited(tags, inherited)
     source = _source_identity(call, role)
@@ -52,7 +50,7 @@ def assume_role(call: Call) -> Response:
     if source is not None:
         call.ask(_SET_SOURCE, role, {"sts:SourceIdentity": source})
 
-    check_managed(call, policies, account)
+    policies = session_policies(call, account)
     record = call.core.iam.principal(role)
     name: str = params["RoleSessionName"]
     start = int(call.now.timestamp())

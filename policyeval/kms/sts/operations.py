@@ -15,7 +15,6 @@ from policyeval.kms.sts.issued import Issued, Kind
 from policyeval.kms.sts.names import federated_arn, unique_id
 from policyeval.kms.sts.sessions import (
     answer,
-    check_managed,
     refuse_mfa,
     refuse_sessions,
     session_policies,
@@ -54,12 +53,12 @@ def get_federation_token(call: Call) -> Response:
     refuse_sessions(call)
     name: str = call.params["Name"]
     arn = federated_arn(call.identity.principal, name)
-    policies, tags = session_policies(call.params), tags_of(call.params)
+    tags = tags_of(call.params)
     conditions = tag_conditions(tags)
     call.ask("sts:GetFederationToken", arn, conditions)
     if tags:
         call.ask("sts:TagSession", arn, conditions)
-    check_managed(call, policies, call.arn.account)
+    policies = session_policies(call, call.arn.account)
     record, start = call.principal, int(call.now.timestamp())
     end = start + users_duration(call)
     issued = Issued(

@@ -21,7 +21,6 @@ __all__ = [
     "AN_HOUR",
     "Policies",
     "answer",
-    "check_managed",
     "refuse_mfa",
     "refuse_sessions",
     "session_policies",
@@ -50,29 +49,25 @@ class Policies(NamedTuple):
     arns: tuple[str, ...]
 
 
-def session_policies(params: Params) -> Policies:
-    """Take the session policies.
+def session_policies(call: Call, account: str) -> Policies:
+    """Take the session policies of who may make the session: nobody else has them read, or learns which there are.
+
+    Args:
+        call: the call, whose caller was asked.
+        account: the session's; managed policies are its own or AWS's.
 
     Raises:
         KmsError: `MalformedPolicyDocument`, `PackedPolicyTooLarge`.
 
     """
-    inline = params.get("Policy")
+    inline = call.params.get("Policy")
     if inline is not None:
         _check_document(inline)
     # A descriptor without an ARN names nothing.
-    return Policies(inline, tuple(policy["arn"] for policy in params.get("PolicyArns", ()) if "arn" in policy))
-
-
-def check_managed(call: Call, policies: Policies, account: str) -> None:
-    """Refuse managed session policies that are neither the account's own nor AWS's: who may not ask learns of none.
-
-    Raises:
-        KmsError: `MalformedPolicyDocument`.
-
-    """
-    for arn in policies.arns:
+    arns = tuple(policy["arn"] for policy in call.params.get("PolicyArns", ()) if "arn" in policy)
+    for arn in arns:
         _must_be_there(call, arn, account)
+    return Policies(inline, arns)
 
 
 def _check_document(text: str) -> None:

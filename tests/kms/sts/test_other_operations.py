@@ -157,6 +157,18 @@ def test_what_is_malformed_is_refused(params: dict[str, Any], code: str) -> None
     assert Tokens().refused("GetFederationToken", **params)[0] == code
 
 
+@pytest.mark.parametrize("policy", ["[]", "{", text(allow("kms:*")) * 2])
+@pytest.mark.parametrize(
+    ("operation", "params"),
+    [("GetFederationToken", {"Name": "bob"}), ("AssumeRole", {"RoleArn": ROLE, "RoleSessionName": "s1"})],
+)
+def test_a_session_policy_is_read_for_who_may_make_the_session_alone(
+    operation: str, params: dict[str, Any], policy: str
+) -> None:
+    assert Tokens().refused(operation, **params, Policy=policy)[0] == "MalformedPolicyDocument"
+    assert Tokens(alice=()).refused(operation, **params, Policy=policy)[0] == "AccessDenied"
+
+
 # All of them
 
 
