@@ -108,7 +108,8 @@ def _target(dice: Dice, ground: Estate, family: Family, *, elsewhere: bool) -> t
         action = pick(dice, ["kms:createalias", "kms:updatealias", "kms:deletealias"])
         on = weighted(dice, {alias: 60, key.arn: 30, other_key.arn: 10})
         return {key.arn: key, other_key.arn: other_key}.get(on), on, action
-    calls = {"sts:AssumeRole": 60, "sts:TagSession": 20, "sts:SetSourceIdentity": 15, "sts:AssumeRoleWithSAML": 5}
+    calls = {"sts:AssumeRole": 56, "sts:TagSession": 16, "sts:SetSourceIdentity": 10}
+    calls |= {"sts:AssumeRoleWithSAML": 6, "sts:AssumeRoleWithWebIdentity": 12}
     made: dict[Family, tuple[ResourceRecord | None, str, str]] = {
         "retire": (key, key.arn, "kms:retiregrant"),
         "plain": _plain(dice, ground),

@@ -51,8 +51,10 @@ def caller_of(request: Request, world: World) -> Caller:
     if name == "anonymous":
         return Caller("anonymous")
     if not name.startswith("arn:"):
-        extra = request.action in {"sts:TagSession", "sts:SetSourceIdentity"} and name in _PROVIDERS
-        return Caller("provider" if extra or "WithWebIdentity" in request.action else "service", name)
+        # A service has credentials, and no token of its own that it could become a role by.
+        own = name in _PROVIDERS or not name.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+        by_token = request.action in {"sts:TagSession", "sts:SetSourceIdentity"} or "RoleWith" in request.action
+        return Caller("provider" if own and by_token else "service", name)
     partition, service, account_id, resource = (name.split(":", 5)[index] for index in (1, 2, 4, 5))
     if resource.startswith(("oidc-provider/", "saml-provider/")):
         return Caller("provider", name)
