@@ -1,13 +1,14 @@
-"""Which values of a list say nothing that another does not say."""
+"""Which values of a list say nothing that another does not say, and which stars of a pattern."""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.fixes import remove_values
 from policyeval.lint.patterns import has_wildcard, literal_head
-from policyeval.lint.rule import Flaw
+from policyeval.lint.rule import Flaw, TextFlaw
 from policyeval.lint.words import listed
 from policyeval.syntax.faults import ticked
 
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
 
     from policyeval.evaluator.globs import Matcher
     from policyeval.lint.view import Condition, Element, Value
+
+_STARS: Final = re.compile(r"\*{2,}")
+
+
+def repeated_stars(text: str) -> Iterator[TextFlaw]:
+    """Find two stars side by side in a pattern: the check of a rule."""
+    at = text.find("**")
+    if at >= 0:
+        message = f"two stars in {ticked(text)} mean what one does"
+        yield TextFlaw(message, "write one", at, at + len("**"), _STARS.sub("*", text))
 
 
 def redundancies(

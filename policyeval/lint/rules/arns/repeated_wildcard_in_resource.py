@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Level, Rule, TextFlaw
-from policyeval.syntax.faults import ticked
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_STARS: Final = re.compile(r"\*{2,}")
-
-
-def check(resource: str) -> Iterator[TextFlaw]:
-    """Look for two stars side by side."""
-    at = resource.find("**")
-    if at >= 0:
-        yield TextFlaw(
-            f"two stars in {ticked(resource)} mean what one does",
-            "write one",
-            at,
-            at + len("**"),
-            _STARS.sub("*", resource),
-        )
-
+from policyeval.lint.redundant import repeated_stars
+from policyeval.lint.rule import Level, Rule
 
 RULE = Rule(
     code="R402",
     name="repeated-wildcard-in-resource",
     severity=Severity.SUGGESTION,
     level=Level.RESOURCE_TEXT,
-    check=check,
+    check=repeated_stars,
     summary="Two stars stand side by side in a resource.",
     why=(
         "They mean one star, which runs over slashes as well. Whoever reads them takes them for something else, as"
