@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from policyeval.lint.directives import part_at, perhaps
 from policyeval.syntax.json_reader import read_json
 from policyeval.syntax.objects import DAMAGED
 from policyeval.syntax.patchwork import Patchwork
@@ -71,11 +72,13 @@ def read_patchwork(patchwork: Patchwork, whole: Node, pointer: str) -> tuple[Nod
 
     `whole` is the node that the text is the value of. It is all unknown where it would not be JSON with a value
     in each hole, for what comes there may be more, or less; what is wrong before the first of them is wrong even so.
+    Elements that directives choose are there by choice, and all else that they do is unknown.
     """
     text, outside = _filled(patchwork)
     root, faults = read_json(text, None)
-    if faults and outside:
-        faults = _certain(faults, text, outside[0][0])
+    uncertain = [begin for begin, _ in (*outside[:1], *patchwork.chosen[:1])]
+    if faults and uncertain:
+        faults = _certain(faults, text, min(uncertain))
         root = Unknown("a part of it is", whole.source, whole.start, whole.end)
     elif root is not None:
         root = _Placing(patchwork, whole).place(root)
@@ -138,18 +141,29 @@ class _Placing:
         while waiting:
             node = waiting.pop()
             if isinstance(node, List):
-                node.items = [self.known(item) for item in node.items]
-                waiting += node.items
+                items = [self.known(item) for item in node.items]
+                node.items = [self.chosen(item, part_at(node.start, self.patchwork)) for item in items]
+                waiting += items
             elif isinstance(node, Mapping):
-                node.entries = [self.entry(key, value) for key, value in node.entries]
+                part = part_at(node.start, self.patchwork)
+                node.entries = [self.entry(key, value, part) for key, value in node.entries]
                 for entry in node.entries:
                     waiting += entry
             node.source = self.whole.source
             node.start, node.end = _span(node.start, node.end, self.patchwork, self.whole)
         return root
 
-    def entry(self, key: Text, value: Node) -> tuple[Text, Node]:
-        if not self.has_hole(key):
+    def chosen(self, item: Node, around: int | None) -> Node:
+        """Give an element, by choice where directives choose it that do not choose the whole list."""
+        part = part_at(item.start, self.patchwork)
+        if part is None or part == around:
+            return item
+        return perhaps(item, part, self.whole, _span(item.start, item.end, self.patchwork, self.whole))
+
+    def entry(self, key: Text, value: Node, around: int | None) -> tuple[Text, Node]:
+        if part_at(key.start, self.patchwork) == part_at(value.start, self.patchwork) == around and not self.has_hole(
+            key
+        ):
             return key, self.known(value)
         return Text(DAMAGED, None, key.start, key.end), Unknown(UNNAMED, None, value.start, value.end)
 

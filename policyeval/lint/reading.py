@@ -121,12 +121,30 @@ def _read_json(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:
         return node, faults
     source = mark.source
     hole = _HOLES.get(source.text[mark.start : mark.end])
+    if "%{" in source.text and _is_for_terraform(name):
+        return _read_directed(source, mark)
     if hole is None:
         return None, [_unrendered(mark, "JSON")]
     holes = tuple(match.span() for match in hole.finditer(source.text))
     patchwork = Patchwork(source.text, holes, list(range(len(source.text) + 1)))
     root, left = read_patchwork(patchwork, Text(source.text, source, 0, len(source.text)), "")
     return (None, left or [_unrendered(mark, "JSON")]) if isinstance(root, Unknown) else (root, left)
+
+
+def _read_directed(source: Source, mark: Place) -> tuple[Node | None, list[Diagnostic]]:
+    """Read JSON that Terraform's directives choose parts of."""
+    from policyeval.lint.directives import lifted  # noqa: PLC0415 - few runs have such files
+    from policyeval.syntax.hcl_strings import BrokenError, read_template  # noqa: PLC0415
+
+    try:
+        patchwork = lifted(read_template(source.text))
+    except BrokenError:
+        patchwork = None
+    whole = Text(source.text, source, 0, len(source.text))
+    root, faults = read_patchwork(patchwork, whole, "") if patchwork is not None else (None, [])
+    if root is None or isinstance(root, Unknown):
+        return None, faults or [_unrendered(mark, "JSON")]
+    return root, faults
 
 
 def _read_lines(text: str, name: str) -> tuple[Node | None, list[Diagnostic]]:

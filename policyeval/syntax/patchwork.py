@@ -9,12 +9,15 @@ class Patchwork(NamedTuple):
     """A text with holes, which are in order and wider than nothing.
 
     `offsets` has for each character, and for the end, where it is written in the source; it is None where that
-    cannot be followed. What stands in a hole is only the text of the call that would fill it.
+    cannot be followed. What stands in a hole is only the text of the call that would fill it. `chosen` tells
+    where parts begin and end of which nobody knows whether they are there: from an offset on, where the innermost one
+    that stands there begins.
     """
 
     value: str
     holes: tuple[tuple[int, int], ...]
     offsets: list[int] | None
+    chosen: tuple[tuple[int, int | None], ...] = ()
 
     @property
     def has_directives(self) -> bool:
@@ -24,4 +27,4 @@ class Patchwork(NamedTuple):
     @property
     def ending(self) -> str:
         """What certainly stands behind the last hole."""
-        return "" if self.has_directives or not self.holes else self.value[self.holes[-1][1] :]
+        return "" if self.has_directives or self.chosen or not self.holes else self.value[self.holes[-1][1] :]

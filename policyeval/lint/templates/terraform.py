@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policyeval.lint.directives import lifted
 from policyeval.lint.templates.arguments import ORGANIZATION_POLICY, POLICIES
 from policyeval.lint.templates.choices import beyond
 from policyeval.lint.templates.cloudformation import branches
@@ -121,7 +122,7 @@ def _others(root: Node) -> Iterator[Spot]:
 def interpolated(node: Unknown) -> Patchwork | None:
     """Give a string's text with a hole for each interpolation; None for what is no such string.
 
-    Where it has directives (`%{if …}`) nobody knows what of it is there.
+    What directives (`%{if …}`) choose is told apart; where that cannot be, nobody knows what of the text is there.
     """
     if node.why is not INTERPOLATION or node.source is None:
         return None
@@ -129,7 +130,7 @@ def interpolated(node: Unknown) -> Patchwork | None:
         patchwork = _in_json(node.argument)
     else:
         patchwork = read_string(node.source.text, node.start, node.end)
-    return None if patchwork is None or patchwork.has_directives else patchwork
+    return lifted(patchwork) if patchwork is not None and patchwork.has_directives else patchwork
 
 
 def _in_json(text: Text) -> Patchwork | None:

@@ -108,7 +108,7 @@ def test_a_document_within_an_expression_has_the_type_of_the_argument(
         pytest.param("var.policy", 1, id="a variable"),
         pytest.param("data.aws_iam_policy_document.elsewhere.json", 1, id="a document of another file"),
         pytest.param("jsonencode(merge(local.a, {}))", 1, id="a computed value"),
-        pytest.param('<<E\n{"Statement": [%{ for x in y }"${x}"%{ endfor }]}\nE', 1, id="directives"),
+        pytest.param('<<E\n{"Statement": [%{ if x }{}%{ else }[]%{ endif }]}\nE', 1, id="one of two sides"),
         pytest.param('<<E\n{"Version": "2012-10-17", "Statement" ${var.rest}}\nE', 1, id="a hole that may be anything"),
         pytest.param("null", 0, id="no policy"),
     ],
@@ -459,7 +459,7 @@ def test_what_gives_more_permissions_is_found_whatever_comes_from_elsewhere(more
         pytest.param(JSON_POLICY % '"${aws_s3_bucket.b.arn}/*"', ['"s3:Wrong"'], id="a part of a string"),
         pytest.param(JSON_POLICY % '"arn:aws:s3:::${m["x"]}-$${aws:username}"', ['"s3:Wrong"'], id="quotes in it"),
         pytest.param(JSON_POLICY % "${jsonencode(var.x)}", ['"s3:Wrong"'], id="a value"),
-        pytest.param(JSON_POLICY % '"*"%{ if var.x }, "Sid": "x"%{ endif }', [], id="a directive"),
+        pytest.param(JSON_POLICY % '"*"%{ if var.x }, "Sid": "x"%{ endif }', ['"s3:Wrong"'], id="a directive"),
         pytest.param(JSON_POLICY % '"${x"', [], id="that is not closed"),
     ],
 )
