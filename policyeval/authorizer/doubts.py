@@ -88,7 +88,7 @@ def doubts(case: Case) -> tuple[Diagnostic, ...]:
     """Name what an allow rests on that no real request lacks, or that none has."""
     besides = (_BUCKET.why,) if _has_bucket_behind(case) else ()
     why = dict.fromkeys(_untold(case), "not told, which every request has") | dict(_impossible(case))
-    return (*besides, *_hanging(why, case))
+    return (*besides, *_of_sessions(case), *_hanging(why, case))
 
 
 def reservations(case: Case) -> tuple[Diagnostic, ...]:
@@ -110,6 +110,23 @@ def _of_owner(case: Case) -> Iterator[Diagnostic]:
     if not (is_account_id(target.parts.account) or case.request.resource_account or told):
         message = f"whose `{target.arn}` is, is not told: it is taken for the caller's own"
         yield Diagnostic(message, "give `resource_account`: another account's needs both sides to allow")
+
+
+def _of_sessions(case: Case) -> Iterator[Diagnostic]:
+    """Name each Deny of one session of the caller's role, where nobody tells which session calls (S14)."""
+    if not case.caller.is_role or case.context.caller.session_arn is not None:
+        return
+    for statement in _statements(case):
+        possible, context = statement.compiled.possible_names, case.context
+        if statement.allow or possible is None or statement.answer(context):
+            continue
+        if possible(context) and statement.compiled.test(context):
+            yield Diagnostic(
+                "the session's name is not told, which every request of a role has: otherwise the Deny may match in "
+                f"{statement.ref()}",
+                "give the session a name: AWS may decide otherwise",
+                place=statement.place,
+            )
 
 
 def _hanging(why: Mapping[str, str], case: Case) -> Iterator[Diagnostic]:

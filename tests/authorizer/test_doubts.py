@@ -105,6 +105,21 @@ def test_which_role_a_session_that_is_handed_over_has_is_named() -> None:
     assert doubt.message.startswith("`aws:userid` is not told, which every request has: otherwise the Deny may match")
 
 
+def test_a_deny_of_one_session_is_named_where_nobody_tells_which_one_calls() -> None:
+    monday = f"arn:aws:sts::{A}:assumed-role/app/monday"
+    lock = deny(Principal=to(monday, f"arn:aws:sts::{A}:assumed-role/other/monday"))
+    told = "the session's name is not told, which every request of a role has: otherwise the Deny may match in"
+    for statement, session, count in (
+        (lock, None, 1),
+        (lock, Session("tuesday"), 0),
+        (lock | {"Condition": when("StringEquals", "kms:ViaService", "s3.us-east-1.amazonaws.com")}, None, 0),
+        (lock | {"Principal": to(f"arn:aws:sts::{A}:assumed-role/other/monday")}, None, 0),
+    ):
+        decision = ask({"key": [allow(Principal=to(APP)), statement]}, APP, "kms:Decrypt", KEY, session=session)
+        assert decision.allowed
+        assert [one.message.startswith(told) for one in decision.doubts] == [True] * count
+
+
 def test_the_region_of_what_has_no_resource_is_named() -> None:
     lock = deny("kms:CreateKey", Condition=when("StringEquals", "aws:RequestedRegion", "us-east-1"))
     for facts, count in (({}, 1), ({"context": {"aws:RequestedRegion": "eu-west-1"}}, 0)):
