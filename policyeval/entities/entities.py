@@ -102,7 +102,11 @@ class Entities:
     def principal(self, arn: str) -> PrincipalRecord:
         """Give a user, role or root user by its IAM ARN. Raises `UnknownEntityError`."""
         found = self._principals.get(arn)
-        return found if found is not None else _unknown("principal", arn, self._like_principal(arn))
+        if found is not None:
+            return found
+        fields = split_arn(arn)
+        hint = self._elsewhere(fields.account) if fields is not None else None
+        return _unknown("principal", arn, self._like_principal(arn), hint=hint)
 
     def role(self, account_id: str, name: str) -> PrincipalRecord:
         """Give a role by name. Raises `UnknownEntityError`."""
@@ -115,7 +119,8 @@ class Entities:
             raise UnknownEntityError(
                 [Diagnostic(message, f"sessions name their role without its path (S14): `{last}`")]
             )
-        return _unknown("role", name, (role for account, role in self._roles if account == account_id), where)
+        near = (role for account, role in self._roles if account == account_id)
+        return _unknown("role", name, near, where, self._elsewhere(account_id))
 
     def user(self, account_id: str, name: str) -> PrincipalRecord | None:
         """Give a user by name, None where there is none."""
@@ -271,6 +276,12 @@ class Entities:
         other.revision = object()
         return other
 
+    def _elsewhere(self, account_id: str) -> str | None:
+        """Say what can be asked of an account of which nobody is described."""
+        if account_id in self._described:
+            return None
+        return f"account {account_id} is not described: `account-access` tells whether a resource lets it in"
+
     def _like_principal(self, arn: str) -> Iterator[str]:
         """Names near enough to be worth comparing: of the same account, then the others."""
         fields = split_arn(arn)
@@ -289,7 +300,7 @@ def _policy(policy: PolicyLike, kind: PolicyType, name: str) -> NamedPolicy:
     return NamedPolicy(name, parse_policy(policy, policy_type=kind))
 
 
-def _unknown(kind: str, name: str, near: Iterable[str], where: str = "") -> NoReturn:
+def _unknown(kind: str, name: str, near: Iterable[str], where: str = "", hint: str | None = None) -> NoReturn:
     from policyeval.entities.suggest import did_you_mean  # noqa: PLC0415 - difflib, for errors only
 
-    raise UnknownEntityError([Diagnostic(f"no {kind} `{name}` is described{where}", did_you_mean(name, near))])
+    raise UnknownEntityError([Diagnostic(f"no {kind} `{name}` is described{where}", did_you_mean(name, near) or hint)])

@@ -167,6 +167,16 @@ def test_endpoints_and_managed_policies(entities: Entities) -> None:
             f"no principal `arn:aws:iam::{A}:role/app` is described",
             f"did you mean `{APP}`?",
         ),
+        (
+            lambda e: e.principal("arn:aws:iam::777788889999:role/partner"),
+            "no principal `arn:aws:iam::777788889999:role/partner` is described",
+            "account 777788889999 is not described: `account-access` tells whether a resource lets it in",
+        ),
+        (
+            lambda e: e.role("777788889999", "partner"),
+            "no role `partner` is described in account `777788889999`",
+            "account 777788889999 is not described: `account-access` tells whether a resource lets it in",
+        ),
         (lambda e: e.account("111122223334"), "no account `111122223334` is described", f"did you mean `{A}`?"),
         (
             lambda e: e.role(A, "svc/app"),
@@ -180,7 +190,19 @@ def test_endpoints_and_managed_policies(entities: Entities) -> None:
         (lambda e: e.managed_policy("zzz"), "no managed policy `zzz` is described", None),
         (lambda e: e.without_grant(KEY, "g"), "no grant `g` is described", None),
     ],
-    ids=["principal", "account", "role with its path", "role", "key", "alias", "endpoint", "managed policy", "grant"],
+    ids=[
+        "principal",
+        "one of an account outside",
+        "a role of it",
+        "account",
+        "role with its path",
+        "role",
+        "key",
+        "alias",
+        "endpoint",
+        "managed policy",
+        "grant",
+    ],
 )
 def test_what_is_not_described_gets_the_nearest_name(
     entities: Entities, ask: Callable[[Entities], object], message: str, hint: str | None
