@@ -2,29 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.conditions._addresses import private_sources
-from policyeval.syntax.faults import ticked
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from policyeval.lint.view import Condition
-
-
-def check(condition: Condition) -> Iterator[Flaw]:
-    """Look at the ranges of `IpAddress` on `aws:SourceIp`."""
-    found = private_sources(condition, "IpAddress")
-    if found is not None and found[1]:
-        yield Flaw(
-            condition.place(),
-            f"{ticked(condition.key)} never is a private address: the condition never holds",
-            "compare private addresses with `aws:VpcSourceIp`",
-        )
-
+from policyeval.lint.rule import Level, Rule
+from policyeval.lint.rules.conditions._addresses import only_private
 
 RULE = Rule(
     code="C111",
@@ -32,7 +12,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     access_analyzer="PRIVATE_IP_ADDRESS",
     level=Level.CONDITION,
-    check=check,
+    check=only_private("IpAddress", "never holds"),
     summary="The key `aws:SourceIp` is compared with private addresses only.",
     why=(
         "The key holds the public address that AWS sees, and through a VPC endpoint it is missing: the "
