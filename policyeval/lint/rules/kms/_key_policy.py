@@ -44,13 +44,6 @@ def principals(statement: Statement, kind: str = "AWS") -> Iterator[Value]:
             yield from element.values
 
 
-def services(statement: Statement) -> tuple[Value, ...]:
-    """Give the service principals of a statement that has no others; otherwise nothing."""
-    if any(element.kind != "Service" or element.negated for element in statement.principals):
-        return ()
-    return tuple(principals(statement, "Service"))
-
-
 def reaches_the_key(statement: Statement) -> bool:
     """Tell whether a statement of a key policy may be about its key; without Resource it is inert (S23)."""
     element = statement.resource
@@ -127,6 +120,13 @@ def home_account(policy: PolicyView) -> str | None:
         if principal is not None
     }
     return found.pop() if len(found) == 1 else None
+
+
+def wanted_of_services(statement: Statement, key: str) -> Iterator[Condition]:
+    """Give the conditions of an Allow to services, and to nobody else, that want a key to have some value."""
+    others = any(element.kind != "Service" or element.negated for element in statement.principals)
+    if statement.allows and not others and any(principals(statement, "Service")):
+        yield from positive_on(statement, key)
 
 
 def positive_on(statement: Statement, key: str) -> Iterator[Condition]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.kms._key_policy import positive_on, services
+from policyeval.lint.rules.kms._key_policy import wanted_of_services
 from policyeval.model.policy import PolicyType
 
 if TYPE_CHECKING:
@@ -15,18 +15,14 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Statement
 
 
-_KEY: Final = "kms:calleraccount"
-
-
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look for an Allow whose only principals are services."""
-    if statement.allows and services(statement):
-        for condition in positive_on(statement, _KEY):
-            yield Flaw(
-                condition.key_place(),
-                "a service principal has no `kms:CallerAccount`: this never matches",
-                "use `aws:SourceAccount`",
-            )
+    for condition in wanted_of_services(statement, "kms:calleraccount"):
+        yield Flaw(
+            condition.key_place(),
+            "a service principal has no `kms:CallerAccount`: this never matches",
+            "use `aws:SourceAccount`",
+        )
 
 
 RULE = Rule(
