@@ -1,4 +1,4 @@
-"""What an empty array of a condition is, for the rules that tell apart under which operator it stands."""
+"""What an empty array is, for the rules that tell apart where it stands."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from policyeval.syntax.tree import List
 
 if TYPE_CHECKING:
-    from policyeval.lint.view import Condition
+    from policyeval.lint.view import Condition, Element
 
 
-def is_empty(condition: Condition) -> bool:
-    """Tell whether a condition compares with no value at all."""
-    return isinstance(condition.node, List) and not condition.node.items
+def is_empty(part: Element | Condition) -> bool:
+    """Tell whether an element names nothing, or a condition compares with no value at all."""
+    return isinstance(part.node, List) and not part.node.items

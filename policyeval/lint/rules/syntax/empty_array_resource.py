@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
 from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.syntax.tree import List
+from policyeval.lint.rules.syntax._empty import is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def check(statement: Statement) -> Iterator[Flaw]:
     """Look at Resource; an empty NotResource is the parser's to refuse."""
     element = statement.resource
-    if element is not None and not element.negated and isinstance(element.node, List) and not element.node.items:
+    if element is not None and not element.negated and is_empty(element):
         yield Flaw(element.place(), "`Resource` is empty: the statement does nothing", "name the resources")
 
 
