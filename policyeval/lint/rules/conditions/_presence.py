@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from policyeval.evaluator.operators import OPERATORS
 from policyeval.lint.reach import conditions_unknown, is_null_check, is_positive
+from policyeval.lint.rule import Flaw
 from policyeval.lint.rules.conditions._keys import find_key
+from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from policyeval.lint.view import Condition
 
 # A request that has this tag has the keys of tags.
@@ -27,11 +31,19 @@ _ALWAYS: Final = MappingProxyType(
 )
 
 
-def may_be_missing(condition: Condition) -> bool:
-    """Tell whether an Allow with `ForAllValues` also allows requests without the key.
+def passed_without_key(condition: Condition) -> Iterator[Flaw]:
+    """Say that an Allow with `ForAllValues` also allows requests without the key, where nothing makes sure of it."""
+    if _may_be_missing(condition):
+        yield Flaw(
+            condition.operator_place(),
+            f"{ticked(condition.operator)} also holds for a request without {ticked(condition.key)}",
+            f'add `"Null": {{"{condition.key}": "false"}}` if that shall not be allowed',
+            (condition.key_place(),),
+        )
 
-    Keys of one value and empty arrays have rules of their own.
-    """
+
+def _may_be_missing(condition: Condition) -> bool:
+    # Keys of one value and empty arrays have rules of their own.
     operator = OPERATORS.get(condition.base)
     if condition.quantifier != "ForAllValues" or operator is None or operator.negated or not condition.values:
         return False

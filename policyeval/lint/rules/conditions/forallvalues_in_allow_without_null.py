@@ -5,25 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.conditions._presence import may_be_missing
-from policyeval.syntax.faults import ticked
+from policyeval.lint.rule import Level, Rule
+from policyeval.lint.rules.conditions._presence import passed_without_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from policyeval.lint.rule import Flaw
     from policyeval.lint.view import Condition
 
 
 def check(condition: Condition) -> Iterator[Flaw]:
     """Look for what makes sure that the key is there; the keys of tags are C415's."""
-    if not condition.folded.endswith("tagkeys") and may_be_missing(condition):
-        yield Flaw(
-            condition.operator_place(),
-            f"{ticked(condition.operator)} also holds for a request without {ticked(condition.key)}",
-            f'add `"Null": {{"{condition.key}": "false"}}` if that shall not be allowed',
-            (condition.key_place(),),
-        )
+    if not condition.folded.endswith("tagkeys"):
+        yield from passed_without_key(condition)
 
 
 RULE = Rule(
