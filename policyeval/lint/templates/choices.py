@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from policyeval.lint.finding import Finding
     from policyeval.model.source import Place
 
+_NARROWING: Final = "Condition"
+
 Way: TypeAlias = frozenset[tuple[str, bool]]
 """The conditions that lead to a branch, each with the truth that it takes."""
 
@@ -58,24 +60,25 @@ def _further(taken: Way, condition: str, *, holds: bool) -> Way | None:
 def ways(root: Node, given: Way = frozenset()) -> list[Way]:
     """Give the ways to the branches within a value, without those that lead on, and those to nothing.
 
-    `given` are the conditions under which the value is there at all.
+    `given` are the conditions under which the value is there at all. Without conditions a statement says more: there
+    nothing is a branch, too.
     """
     # Those that lead on have a branch with choices of its own.
     found: dict[Way, None] = {}
     leading_on: set[Way] = set()
-    waiting: list[tuple[Node, Way]] = [(root, given)]
+    waiting: list[tuple[Node, Way, bool]] = [(root, given, False)]
     while waiting:
-        node, taken = waiting.pop()
+        node, taken, narrows = waiting.pop()
         if isinstance(node, Mapping):
-            waiting += [(value, taken) for _, value in reversed(node.entries)]
+            waiting += [(value, taken, narrows or key.value == _NARROWING) for key, value in reversed(node.entries)]
         elif isinstance(node, List):
-            waiting += [(item, taken) for item in reversed(node.items)]
+            waiting += [(item, taken, narrows) for item in reversed(node.items)]
         elif (call := choice(node)) is not None:
             for holds, branch in reversed(call.branches.items()):
                 way = _further(taken, call.condition, holds=holds)
-                if not is_nothing(branch) and way is not None:
+                if way is not None and (narrows or not is_nothing(branch)):
                     found[way] = None
-                    waiting.append((branch, way))
+                    waiting.append((branch, way, narrows))
                     if way != taken:
                         leading_on.add(taken)
     return [way for way in found if way not in leading_on]

@@ -144,6 +144,39 @@ def test_every_branch_is_linted_where_it_stands(rest: str, found: list[tuple[str
     assert (report.policies, report.unknown) == (1, 0)
 
 
+CONDITIONED = """\
+Statement:
+  Effect: Allow
+  Action: iam:PassRole
+  Resource: "*"
+  Condition: %s
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        pytest.param(
+            "!If [C, {StringEquals: {iam:PassedToService: ecs-tasks.amazonaws.com}}, !Ref AWS::NoValue]",
+            1,
+            id="nothing or a condition",
+        ),
+        pytest.param(
+            "{StringEquals: !If [C, {iam:PassedToService: ecs-tasks.amazonaws.com}, !Ref AWS::NoValue]}",
+            1,
+            id="nothing or an operator",
+        ),
+        pytest.param(
+            "!If [C, {StringEquals: {iam:PassedToService: !Ref Service}}, {StringEquals: {iam:PassedToService: ec2.amazonaws.com}}]",
+            0,
+            id="one condition or another",
+        ),
+    ],
+)
+def test_a_statement_is_linted_without_the_conditions_that_may_not_be_there(condition: str, found: int) -> None:
+    assert len(_found(_policy(CONDITIONED % condition), "W201")) == found
+
+
 def test_json_has_them_too() -> None:
     call = {"Fn::If": ["C", {"Effect": "Allow", "Action": "s3:Wrong", "Resource": "*"}, {"Ref": "AWS::NoValue"}]}
     policy = {"Version": "2012-10-17", "Statement": [call]}
