@@ -2,34 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from policyeval.lint.finding import Severity
-from policyeval.lint.patterns import has_wildcard
-from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.lint.rules.conditions._keys import operand_type
-from policyeval.syntax.faults import ticked
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from policyeval.lint.view import Condition
-
-_ID: Final = re.compile(r"vpce-([0-9a-z]{8}|[0-9a-z]{17})")
-
-
-def check(condition: Condition) -> Iterator[Flaw]:
-    """Look at the values that are no patterns."""
-    if condition.folded != "aws:sourcevpce" or operand_type(condition.base) != "String":
-        return
-    for value in condition.values:
-        text = value.text
-        if not has_wildcard(text) and "${" not in text and _ID.fullmatch(text) is None:
-            yield Flaw(
-                value.place(), f"{ticked(text)} is no id of a VPC endpoint", "an id is `vpce-` and 8 or 17 characters"
-            )
-
+from policyeval.lint.rule import Level, Rule
+from policyeval.lint.rules.conditions._values import ids
 
 RULE = Rule(
     code="C116",
@@ -37,7 +12,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     access_analyzer="INVALID_VPCE_FORMAT",
     level=Level.CONDITION,
-    check=check,
+    check=ids("aws:sourcevpce", "vpce-", "a VPC endpoint"),
     summary="The value of `aws:SourceVpce` is no id of a VPC endpoint.",
     why="No request has such a value: the condition never holds, or with a negated operator always.",
     instead="Write `vpce-` and the 8 or 17 characters of the id.",
