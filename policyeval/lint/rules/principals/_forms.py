@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from policyeval.lint.rule import Flaw
 from policyeval.lint.view import Element
 from policyeval.model.arn import is_account_id
+from policyeval.syntax.faults import ticked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policyeval.lint.rule import Check
     from policyeval.lint.view import Value
 
 _ROLE: Final = re.compile(r"arn:([a-z-]+):iam::(\d{12}):role/(?:[^/]+/)*([^/]+)")
@@ -46,3 +51,15 @@ def role_of_session(text: str) -> tuple[str, str, str] | None:
     """Give partition, account and name of the role that a session is of."""
     found = _SESSION.fullmatch(text)
     return (found[1], found[2], found[3]) if found else None
+
+
+def unique_ids(prefix: str, what: str) -> Check:
+    """Make the check of a rule for the unique ids of users or of roles, which stand where one was deleted (S12)."""
+    pattern = re.compile(prefix + "[A-Z0-9]{12,124}")
+
+    def check(value: Value) -> Iterator[Flaw]:
+        if pattern.fullmatch(value.text):
+            message = f"{ticked(value.text)} is the unique id of a {what}, which likely is deleted"
+            yield Flaw(value.place(), message, f"write the ARN of the {what}, or leave the id out")
+
+    return check

@@ -2,30 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from policyeval.lint.finding import Severity
-from policyeval.lint.rule import Flaw, Level, Rule
-from policyeval.syntax.faults import ticked
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from policyeval.lint.view import Value
-
-_ID: Final = re.compile(r"AIDA[A-Z0-9]{12,124}")
-
-
-def check(value: Value) -> Iterator[Flaw]:
-    """Look for the prefix of ids."""
-    if _ID.fullmatch(value.text):
-        yield Flaw(
-            value.place(),
-            f"{ticked(value.text)} is the unique id of a user, which likely is deleted",
-            "write the ARN of the user, or leave the id out",
-        )
-
+from policyeval.lint.rule import Level, Rule
+from policyeval.lint.rules.principals._forms import unique_ids
 
 RULE = Rule(
     code="P302",
@@ -33,7 +12,7 @@ RULE = Rule(
     severity=Severity.WARNING,
     access_analyzer="INVALID_USER_REFERENCE",
     level=Level.PRINCIPAL,
-    check=check,
+    check=unique_ids("AIDA", "user"),
     summary="A principal is the unique id of a user.",
     why=(
         "AWS writes the id in the place of the ARN when the user is deleted: it is nobody any more, also "
