@@ -139,7 +139,7 @@ def main(context: click.Context) -> None:
 
     \b
     Exit codes:
-      0  allow, clean, passed
+      0  allow, clean, passed, verified
       1  deny, findings, failed
       2  bad input, or it cannot run
       3  nothing there to check
