@@ -127,12 +127,12 @@ class Exchange:
     def admit(self, asked: Asked, identity: Identity, caller: Caller) -> None:
         """Let it in: `run` will do it."""
         self.operation, self.caller = asked.operation, caller
-        self.is_slow = self._speaker.is_slow(asked)
-        self.makes_rsa = self.is_slow and self._speaker.makes_rsa(asked)
         self._work = partial(self._speaker.do, caller, identity, asked, self.request_id)
 
-    def admit_again(self, asked: Asked, who: Callable[[], tuple[Caller, Identity]]) -> None:
-        """Let it in for now: `run` asks once more who sent it, when others were waited for."""
+    def admit_to_wait(self, asked: Asked, caller: Caller, who: Callable[[], tuple[Caller, Identity]]) -> None:
+        """Let it in to wait for its turn: then `run` will ask once more who sent it, and do it."""
+        self.operation, self.caller, self.is_slow = asked.operation, caller, True
+        self.makes_rsa = self._speaker.makes_rsa(asked)
         self._work = lambda: self._speaker.do(*who(), asked, self.request_id)
 
     def answer(self, reply: Reply) -> None:
@@ -212,9 +212,10 @@ class Endpoint:
         except Exception as error:  # noqa: BLE001 - `run` tells which kind it is
             exchange.refuse(error)
         else:
-            exchange.admit(asked, signed.identity, caller)
-            if exchange.is_slow:
-                exchange.admit_again(asked, partial(self._again, request, signed, peer, speaker))
+            if speaker.is_slow(asked):
+                exchange.admit_to_wait(asked, caller, partial(self._again, request, signed, peer, speaker))
+            else:
+                exchange.admit(asked, signed.identity, caller)
         return exchange
 
     def refuse_size(self, request: WireRequest, peer: Peer) -> Exchange:
