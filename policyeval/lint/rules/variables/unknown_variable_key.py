@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
     from policyeval.lint.view import Statement
 
+# What services fill in before IAM sees the policy: AWS Transfer Family in its users' session policies, and the
+# credentials provider of AWS IoT Core (transfer/latest/userguide/users-policies-session.html,
+# iot/latest/developerguide/authorizing-direct-aws.html).
+_FILLED_IN: Final = re.compile(
+    "transfer:(homebucket|homedirectory|homefolder|username)|credentials-iot:(awscertificateid|thingname|thingtypename)"
+)
 # Anything else V103 and V105 say more about.
 _KEY: Final = re.compile(r"[\w:/.@+=-]+")
 
@@ -25,7 +31,7 @@ def check(statement: Statement) -> Iterator[Flaw]:
     for value in values_with_variables(statement):
         for found in variables(value.text):
             folded = found.key.lower()
-            is_nobodys = is_of_provider(folded) or is_of_device(folded)
+            is_nobodys = is_of_provider(folded) or is_of_device(folded) or _FILLED_IN.fullmatch(folded)
             if _KEY.fullmatch(found.key) and find_key(folded) is None and not is_nobodys:
                 message = f"there is no condition key {ticked(found.key)}"
                 yield Flaw(value.place(found.start, found.end), message, _hint(found.key))
