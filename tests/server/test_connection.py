@@ -266,6 +266,7 @@ def test_a_stop_refuses_keys_of_rsa_that_are_not_begun_and_finishes_the_rest() -
         app.makers.submit(going.wait, 60)
     with listen("127.0.0.1", 0) as opened, connected(url_of(opened, "127.0.0.1", secure=False)) as wire:
         with running(app, opened):
+            assert wire.ask([("Host", "h")], line="GET /healthz HTTP/1.1").status == 200  # it is let in
             sent = b""
             for body in bodies:
                 headers = [*sign(key, wire.url, body, asks("CreateKey")), ("Content-Length", str(len(body)))]
