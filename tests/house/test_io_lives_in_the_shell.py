@@ -19,6 +19,7 @@ ALLOWED = {
     "policyeval.entities.export_loader": {"files"},  # reads the folder that the AWS CLI filled
     "policyeval.kms.storage": {"files"},  # the database file
     "policyeval.kms.storage.database": {"environment"},  # `os`, for the mode of that file
+    "policyeval.kms.storage.forks": {"environment"},  # `os`, which tells of copies of the process
     "policyeval.kms.storage.root_key": {"environment"},  # and a file of its own: where the root key is kept
     "policyeval.kms.storage.system": {"clock", "environment", "randomness"},  # what others take as arguments
     "policyeval.kms.storage.trail_file": {"environment"},  # files by descriptor, written and synced as it says

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -49,6 +49,10 @@ _REASONS = {
 }
 
 
+# What a copy of the process has of the other one's connections: to let go of them would close them.
+_LEFT: list[object] = []
+
+
 class Database:
     """An open file, which only this process has open.
 
@@ -61,7 +65,7 @@ class Database:
         self._path = path
         self._file = Path(os.path.realpath(path))  # of a circle of links too, which SQLite then refuses
         self._readers: deque[sqlite3.Connection] = deque()
-        self._closed = False
+        self._gone: Callable[[], StorageError] | None = None  # why nothing can be asked any more
         _create(path, self._file)
         with ExitStack() as opened:
             self._claim = opened.enter_context(closing(_claim(path, self._file)))
@@ -90,6 +94,8 @@ class Database:
 
     def run(self, statement: str, values: Values = ()) -> list[Row]:
         """Run a statement of the transaction that is open. Raises `StorageError` and `UnicodeEncodeError`."""
+        if self._gone is not None:
+            raise self._gone()
         try:
             return self._writer.execute(statement, values).fetchall()
         except sqlite3.Error as error:
@@ -106,7 +112,7 @@ class Database:
             self._undo()
 
     def _undo(self) -> None:
-        if not self._closed and self._writer.in_transaction:  # some faults have undone it already
+        if self._gone is None and self._writer.in_transaction:  # some faults have undone it already
             self.run("ROLLBACK")
 
     def empty_log(self) -> bool:
@@ -122,10 +128,18 @@ class Database:
 
     def close(self) -> None:
         """Close all connections; the last one moves the log into the file and removes it."""
-        self._closed = True
+        if self._gone is faults.forked:
+            return
+        self._gone = faults.closed
         self._close_readers()
         self._writer.close()
         self._claim.close()
+
+    def leave(self) -> None:
+        """Use no connection any more, in a copy of the process, and close none: SQLite does not survive either."""
+        self._gone = faults.forked
+        _LEFT.append((self._writer, self._claim, self._readers))
+        self._readers = deque()
 
     def _reader(self) -> sqlite3.Connection:
         try:
@@ -136,7 +150,7 @@ class Database:
     def _give_back(self, connection: sqlite3.Connection) -> None:
         if len(self._readers) < _POOL:
             self._readers.append(connection)
-            if self._closed:  # in the meantime
+            if self._gone is not None:  # in the meantime
                 self._close_readers()
         else:
             connection.close()
@@ -147,8 +161,8 @@ class Database:
                 self._readers.pop().close()
 
     def _connect(self, pragmas: Sequence[str]) -> sqlite3.Connection:
-        if self._closed:
-            raise faults.closed()
+        if self._gone is not None:
+            raise self._gone()
         connection = _connect(self._file)
         try:
             for pragma in pragmas:
@@ -159,8 +173,8 @@ class Database:
         return connection
 
     def _fault(self, error: Exception) -> StorageError:
-        if self._closed:
-            return faults.closed()
+        if self._gone is not None:
+            return self._gone()
         if isinstance(error, StorageError):
             return _fault(self._path, error.diagnostics[0].message, error.diagnostics[0].hint)
         # SQLite's own words quote what is in the file, and so does Python where it is no text, with no code.

@@ -22,6 +22,12 @@ def closed() -> StorageError:
     return fault("the store is closed")
 
 
+def forked() -> StorageError:
+    """Say that a copy of a process uses what the other one opened: both would write."""
+    message = "the store was opened by the process that this one was forked from"
+    return fault(message, "open it after the fork, in one process")
+
+
 def over() -> StorageError:
     """Say that a transaction is used after its block."""
     return fault("the transaction is over", "use it inside its block only")

@@ -16,6 +16,7 @@ from policyeval.kms.records import Alias, Key, KeyUse, Material
 from policyeval.kms.storage import faults
 from policyeval.kms.storage.cache import Cache
 from policyeval.kms.storage.database import Database
+from policyeval.kms.storage.forks import watch
 from policyeval.kms.storage.pending import Pending
 from policyeval.kms.storage.queries import Queries
 from policyeval.kms.storage.rows import (
@@ -221,7 +222,7 @@ class SqliteStore(View):
 
     """
 
-    __slots__ = ("_cache", "_committed", "_database", "_lock", "_log_is_due", "_owner")
+    __slots__ = ("__weakref__", "_cache", "_committed", "_database", "_lock", "_log_is_due", "_owner")
 
     def __init__(self, path: str | Path, *, cached: int = _CACHED) -> None:
         self._database = Database(path)
@@ -231,6 +232,7 @@ class SqliteStore(View):
         self._lock = Lock()
         self._owner: int | None = None
         self._log_is_due = False
+        watch(self)
 
     @property
     def revision(self) -> object:
@@ -269,6 +271,13 @@ class SqliteStore(View):
             # It is committed whatever becomes of the log, which is tried again with the next commit.
             with suppress(StorageError):
                 self._log_is_due = not self._database.empty_log()
+
+    def leave(self) -> None:
+        """Leave the file to the process that this one is a copy of, and forget what was known of it then."""
+        self._database.leave()
+        self._cache = Cache(0)
+        self._committed = self._asker = _Committed(self._database, self._cache)
+        self._lock, self._owner = Lock(), None
 
     def close(self) -> None:
         """Close the file; what was committed stays."""

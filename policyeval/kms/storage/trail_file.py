@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Final, Self
 from policyeval.kms.errors import StorageError
 from policyeval.kms.storage import system
 from policyeval.kms.storage.faults import fault
+from policyeval.kms.storage.forks import watch
 from policyeval.kms.storage.root_key import sync_folder
 from policyeval.kms.trail.chain import END, Chain, Head, Link
 from policyeval.kms.trail.encode import Encoder
@@ -33,7 +34,9 @@ _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 _MODE: Final = 0o600
 _TRIAL: Final = b" " * 4096  # more than most lines, and a block of the disk
 _CLOSED: Final = "the trail is closed"
+_FORKED: Final = "the trail was opened by the process that this one was forked from"
 _OPEN_IT_AGAIN: Final = "open it again when the disk takes what is written"
+_HINTS: Final[Mapping[str, str | None]] = {_CLOSED: None, _FORKED: "open it after the fork, in one process"}
 _MOVE_IT: Final = "look at it with `policyeval trail verify`; move it away to start another one"
 
 
@@ -104,6 +107,7 @@ class TrailFile:
         except BaseException:
             os.close(self._file)
             raise
+        watch(self)
 
     @property
     def head(self) -> Head:
@@ -182,6 +186,13 @@ class TrailFile:
                 os.close(self._file)
                 self._file, self._refusal = -1, _CLOSED
 
+    def leave(self) -> None:
+        """Leave the file to the process that this one is a copy of; the lock on it is that one's alone then."""
+        self._lock, self._flushing = Lock(), Lock()
+        if self._file >= 0:
+            os.close(self._file)
+            self._file, self._refusal = -1, _FORKED
+
     def __enter__(self) -> Self:
         """Use it as a context manager: it is closed at the end."""
         return self
@@ -206,7 +217,7 @@ class TrailFile:
     def _refuse_if_over(self) -> None:
         refusal = self._refusal
         if refusal is not None:
-            raise fault(refusal, _OPEN_IT_AGAIN if refusal != _CLOSED else None)
+            raise fault(refusal, _HINTS.get(refusal, _OPEN_IT_AGAIN))
 
     def _write(self, line: bytes) -> None:
         try:
