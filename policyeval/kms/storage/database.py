@@ -46,6 +46,7 @@ _REASONS = {
     sqlite3.SQLITE_NOTADB: ("it is no database", None),
     sqlite3.SQLITE_CORRUPT: ("it is damaged", "put a backup in its place"),
     sqlite3.SQLITE_FULL: ("the disk is full", None),
+    sqlite3.SQLITE_IOERR: ("the disk cannot be read or written", "see whether it is full"),
 }
 
 

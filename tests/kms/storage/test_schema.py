@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,24 @@ def test_a_migration_that_fails_changes_nothing(connection: sqlite3.Connection) 
         migrate(connection, [*MIGRATIONS, BROKEN])
     assert (_tables(connection), _version(connection)) == (before, len(MIGRATIONS))
     assert not connection.in_transaction
+
+
+class FullDisk(sqlite3.Connection):
+    """SQLite undoes a transaction by itself when it could not write all of it."""
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        if sql.startswith("CREATE INDEX"):
+            super().execute("ROLLBACK")
+            message = "database or disk is full"
+            raise sqlite3.OperationalError(message)
+        return super().execute(sql, *values)
+
+
+def test_a_disk_that_is_full_is_told_and_not_what_was_undone_already() -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None, factory=FullDisk)) as connection:
+        with pytest.raises(sqlite3.OperationalError, match="database or disk is full"):
+            migrate(connection)
+        assert _tables(connection) == []
 
 
 def test_a_file_made_at_once_is_the_same_as_one_that_grew(connection: sqlite3.Connection) -> None:
