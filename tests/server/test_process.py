@@ -188,7 +188,7 @@ def test_the_trail_is_flushed_when_nobody_asks_any_more(tmp_path: Path) -> None:
             sleep(0.05)
 
 
-def test_a_trail_that_takes_nothing_more_is_no_good_health(tmp_path: Path) -> None:
+def test_a_trail_whose_head_cannot_be_written_is_no_good_health_until_it_can(tmp_path: Path) -> None:
     with serve("--data", str(tmp_path)) as served:
         head = tmp_path / "trail.jsonl.head"
         assert urlopen(f"{served.url}/healthz").status == 200  # noqa: S310 - our own server
@@ -202,7 +202,10 @@ def test_a_trail_that_takes_nothing_more_is_no_good_health(tmp_path: Path) -> No
         with pytest.raises(HTTPError, match="503") as failing:
             urlopen(f"{served.url}/healthz")  # noqa: S310 - likewise
         with failing.value as answer:
-            assert "could not be made durable" in json.loads(answer.read())["reason"]
+            assert "cannot be synced: is a directory" in json.loads(answer.read())["reason"]
+        head.rmdir()
+        assert urlopen(f"{served.url}/healthz").status == 200  # noqa: S310 - likewise
+        served.client().list_keys()
         code, log = served.stop()
     assert (code, "Traceback" in log) == (0, False)
 

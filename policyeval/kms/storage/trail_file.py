@@ -97,6 +97,7 @@ class TrailFile:
         self._flushed = -1  # the sequence number of the last record that is durable, and known to the head
         self._refusal: str | None = None
         self._has_failed = False  # to write the last line
+        self._is_behind = False  # the head, because it could not be written
         self._file = _open(self._path)
         try:
             head, self._size, fragment = self._tail()
@@ -135,7 +136,7 @@ class TrailFile:
                 raise
             self._latest = event.time
             sequence = self._chain.head.sequence
-            is_due = event.time >= self._due or sequence - self._flushed >= self._flush_every
+            is_due = event.time >= self._due or sequence - self._flushed >= self._flush_every or self._is_behind
         if is_due:
             self.flush()
             if self._flushed < sequence:  # another's flush failed meanwhile
@@ -170,6 +171,8 @@ class TrailFile:
                     self._write(_TRIAL)
                 finally:
                     self._take_back()
+        if self._is_behind:
+            self.flush()
 
     def close(self) -> None:
         """Flush and close; closing twice does nothing."""
@@ -204,15 +207,19 @@ class TrailFile:
         self.close()
 
     def _sync(self, known: Known) -> None:
+        # First the lines, then the head that knows them.
         try:
-            # First the lines, then the head that knows them.
             os.fsync(self._file)
-            _replace(self._head_path, head_text(known, self._link))
         except OSError as error:
             # What the system failed to write it may have forgotten: nothing can be promised any more.
             self._refusal = f"the trail `{self._path}` could not be made durable"
             raise self._trouble("synced", error) from error
-        self._flushed = known.head.sequence
+        try:
+            _replace(self._head_path, head_text(known, self._link))
+        except OSError as error:  # a stranger's connections may have taken all descriptors: the next record tries again
+            self._is_behind = True
+            raise self._trouble("synced", error) from error
+        self._flushed, self._is_behind = known.head.sequence, False
 
     def _refuse_if_over(self) -> None:
         refusal = self._refusal

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -148,12 +148,14 @@ def test_a_flush_comes_with_time_and_with_number(path: Path) -> None:
     assert behind == [0, 1, 2, 0, 1, 2, 0]
 
 
-def test_others_append_while_one_flushes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    syncing, go_on, sync = threading.Event(), threading.Event(), os.fsync
+@pytest.mark.parametrize("slow_one", [0, 1], ids=["the lines", "the head"])
+def test_others_append_while_one_flushes(path: Path, monkeypatch: pytest.MonkeyPatch, slow_one: int) -> None:
+    syncing, go_on, sync, calls = threading.Event(), threading.Event(), os.fsync, count()
 
     def slow(file: int) -> None:
-        syncing.set()
-        assert go_on.wait(60)
+        if next(calls) == slow_one:
+            syncing.set()
+            assert go_on.wait(60)
         sync(file)
 
     with opened(path, flush_after=NEVER) as trail:
@@ -502,19 +504,38 @@ def test_after_half_a_line_that_cannot_be_taken_back_nothing_is_written(path: Pa
     trail.close()
 
 
-def test_a_head_that_cannot_be_written_ends_it(path: Path) -> None:
+def test_what_cannot_be_synced_ends_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_file: int) -> None:
+        raise OSError(errno.EIO, "input/output error")
+
     trail = opened(path)
     trail.check()
-    head_path(path).unlink()
-    head_path(path).mkdir()
-    with pytest.raises(StorageError, match="cannot be synced"):
-        trail.append(event())
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", fail)
+        with pytest.raises(StorageError, match="cannot be synced: input/output error"):
+            trail.append(event())
     for refused in (lambda: trail.append(event()), trail.check):
         with pytest.raises(StorageError, match="could not be made durable") as caught:
             refused()
         assert caught.value.diagnostics[0].hint == AGAIN
     trail.close()
     assert sorted(each.name for each in path.parent.iterdir()) == ["trail.jsonl", "trail.jsonl.head"]
+
+
+def test_a_head_that_cannot_be_written_is_tried_again_with_each_record(path: Path) -> None:
+    trail = opened(path, flush_after=NEVER)
+    trail.append(event(number=1))
+    trail.append(event(number=2))
+    head_path(path).unlink()
+    head_path(path).mkdir()
+    for refused in (trail.flush, lambda: trail.append(event(number=3)), trail.check):
+        with pytest.raises(StorageError, match="cannot be synced"):
+            refused()
+    head_path(path).rmdir()
+    trail.check()
+    trail.append(event(number=4))
+    trail.close()
+    assert (verify(path).records, verify(path).after_head) == (4, 0)
 
 
 def test_what_is_closed_takes_nothing(path: Path) -> None:
