@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterable
 from functools import partial
 from http import HTTPStatus
+from math import inf
 from time import perf_counter
 from typing import Final
 
@@ -33,6 +34,7 @@ _LINGER: Final = 2
 # of its answers it must have taken some.
 _PATIENCE: Final = 3
 _TOO_LARGE: Final = 413
+_TOO_MANY: Final = 503
 _WORDS: Final = {400: "This is no HTTP/1.1.", 431: f"The head of a request has {MOST_HEAD:,} bytes at most."}
 _LINES: Final = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode("ascii") for status in HTTPStatus}
 _GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -58,14 +60,18 @@ class Connection(asyncio.Protocol):
         app: what answers.
         state: the server's, which waits for the connections in it when it stops.
         attention: what keeps the loop awake between a busy client's requests.
+        most: how many connections there may be; one more is closed at once.
         idle: seconds that a connection may have nothing to do, and a request may take to get whole.
 
     """
 
-    def __init__(self, app: App, state: ServerState, attention: Attention, idle: float = _IDLE) -> None:
+    def __init__(
+        self, app: App, state: ServerState, attention: Attention, *, most: float = inf, idle: float = _IDLE
+    ) -> None:
         self._app = app
         self._state = state
         self._attention = attention
+        self._most = most
         self._idle = idle
         self._reader = RequestReader(app.endpoint.most_body)
         self._defaults: list[tuple[bytes, bytes]] = []  # headers of every answer
@@ -87,6 +93,9 @@ class Connection(asyncio.Protocol):
         secure = transport.get_extra_info("sslcontext") is not None
         self._peer = Peer(plain_address(address[0]) if address else None, secure)
         self._state.connections.add(self)  # type: ignore[arg-type]  # all of a protocol that a server uses
+        if len(self._state.connections) > self._most:
+            self._app.turn_away(self._peer, _TOO_MANY, f"There are {self._most:,} connections already.")
+            self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End; what is being done is done."""

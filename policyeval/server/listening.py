@@ -9,6 +9,8 @@ import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from math import inf
 from threading import Thread
 from time import monotonic
 from types import FrameType
@@ -29,6 +31,8 @@ __all__ = ["Tls", "is_loopback", "listen", "new_loop", "run", "running", "url_of
 # Seconds: who stops the server does not wait for ever.
 _GRACE: Final = 30
 _BACKLOG: Final = 2048
+# Descriptors for all but connections: the files that are kept, with those of a database's readers, and some to read.
+_KEPT: Final = 100
 # All addresses of the machine are none that a client could be told.
 _LOOPBACK: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - they are looked up only
 
@@ -154,9 +158,21 @@ class _Server(uvicorn.Server):
             await self.lifespan.shutdown()
 
 
+def _most_connections() -> float:
+    """Leave descriptors to what is kept: strangers need only connect to take one, and all that there are."""
+    if find_spec("resource") is None:  # there is no such limit
+        return inf
+    from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit  # noqa: PLC0415 - not everywhere
+
+    most = getrlimit(RLIMIT_NOFILE)[0]
+    return inf if most == RLIM_INFINITY else max(most - _KEPT, most // 2)
+
+
 def _server(app: App, tls: Tls | None, attention: Attention) -> uvicorn.Server:
+    most = _most_connections()
+
     def connection(server_state: ServerState, **_: object) -> Connection:
-        return Connection(app, server_state, attention)
+        return Connection(app, server_state, attention, most=most)
 
     config = uvicorn.Config(
         app.beside,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -196,6 +198,40 @@ def test_who_says_nothing_or_never_ends_is_let_go(app: App, sent: bytes) -> None
 
 
 TRY_AGAIN = (503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server.")
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, listening.new_loop])
+def test_a_connection_too_many_is_closed_and_the_others_are_served(
+    loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    said: list[str] = []
+    services = Services.open(Entities.from_text(starter("111122223333", system.entropy)))
+    app = build(services, journal=Journal(said.append, "json", system.now))
+    state = ServerState()
+
+    async def answers() -> list[bytes]:
+        made = partial(Served, app, state, Attention(0), most=2)
+        async with await asyncio.get_running_loop().create_server(made, "127.0.0.1", 0) as server:
+            address = server.sockets[0].getsockname()
+            found, writers = [], []
+            for _ in range(3):
+                reader, writer = await asyncio.open_connection(*address)
+                writers.append(writer)
+                with suppress(ConnectionError):
+                    writer.write(b"GET /healthz HTTP/1.1\r\n\r\n")
+                    found.append(await reader.read(15))
+            writers[0].close()
+            await asyncio.sleep(0.1)  # which it is told in a moment
+            reader, writer = await asyncio.open_connection(*address)
+            writer.write(b"GET /healthz HTTP/1.1\r\n\r\n")
+            found.append(await reader.read(15))
+            for each in (*writers, writer):
+                each.close()
+            return [answer for answer in found if answer]
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        assert runner.run(answers()) == [b"HTTP/1.1 200 OK"] * 3
+    assert [json.loads(line)["message"] for line in said] == ["There are 2 connections already."]
 
 
 def test_what_waits_when_the_time_to_stop_is_over_is_refused(
