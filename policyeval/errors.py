@@ -1,4 +1,4 @@
-"""The exceptions of policyeval: a shallow tree under `PolicyEvalError`.
+"""The exceptions of policyeval: a shallow tree under `PolicyEvalError`; and what the system says in its own.
 
 Every one of them carries `diagnostics`: what is wrong, where, and a hint when
 one is likely. A deny is data, never an exception.
@@ -54,3 +54,8 @@ class ConfigError(PolicyEvalError):
 
 class MissingExtraError(PolicyEvalError):
     """A part of policyeval needs an optional dependency that is not installed."""
+
+
+def system_reason(error: OSError) -> str:
+    """Give what the system says of a file or a socket, in lower case as messages are."""
+    return (error.strerror or str(error)).lower()

@@ -17,7 +17,7 @@ from policyeval import __version__
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.output import is_dumb, print_faults, print_text
 from policyeval.cli.streams import escape_what_stdout_lacks, keep_stderr, require_stdout
-from policyeval.errors import PolicyEvalError
+from policyeval.errors import PolicyEvalError, system_reason
 from policyeval.model.source import escaped
 
 # Name, summary and home. The summary stands here, not in the command, so that `--help` loads none of them.
@@ -112,7 +112,7 @@ class CommandGroup(click.Group):
             print_faults(error.diagnostics)
         except OSError as error:
             where = f"`{escaped(str(error.filename))}`: " if error.filename is not None else ""
-            print_text(f"{where}{(error.strerror or str(error)).lower()}", err=True)
+            print_text(f"{where}{system_reason(error)}", err=True)
         except Exception:  # noqa: BLE001 - Python would exit with 1, which says "deny"
             sys.excepthook(*sys.exc_info())
             print_text("\nthis is a fault of policyeval's own, not of its input", err=True)

@@ -16,7 +16,7 @@ from policyeval.entities import Entities
 from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
 from policyeval.entities.loader import read_file, read_first, read_text
 from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via, unsuited_resource, wildcard_in
-from policyeval.errors import EntitiesError
+from policyeval.errors import EntitiesError, system_reason
 from policyeval.model.arn import is_account_id
 from policyeval.model.policy import NamedPolicy, PolicyType
 from policyeval.model.request import PolicyLike
@@ -86,7 +86,7 @@ def load_entities(file: str) -> Entities:
     except UnicodeDecodeError:
         reason = "it is not UTF-8"
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = system_reason(error)
     else:
         return Entities.from_text(text, name="<stdin>", read_file=read_file)
     raise EntitiesError([Diagnostic(f"cannot read standard input: {reason}")])

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from policyeval.entities.aws_shapes import misfits
 from policyeval.entities.reading import Document
-from policyeval.errors import EntitiesError
+from policyeval.errors import EntitiesError, system_reason
 from policyeval.model.source import Diagnostic
 from policyeval.syntax.faults import by_place
 from policyeval.syntax.tree import Node
@@ -76,7 +76,7 @@ class ExportFiles:
         except UnicodeDecodeError:
             reason = "it is not UTF-8"
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = system_reason(error)
         raise EntitiesError([Diagnostic(f"cannot read `{self.shown}{name}`: {reason}")])
 
     def _parsed(self, name: str, text: str) -> Json:

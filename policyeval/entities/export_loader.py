@@ -12,7 +12,7 @@ from policyeval.entities.aws_export import DETAILS, IDENTITY, account_id, accoun
 from policyeval.entities.aws_files import ExportFiles, Json, Output, without_empty
 from policyeval.entities.aws_organization import OrganizationExport
 from policyeval.entities.loader import AnyPath, read_file
-from policyeval.errors import EntitiesError
+from policyeval.errors import EntitiesError, system_reason
 from policyeval.model.source import Diagnostic
 
 _WIDTH = 120
@@ -145,7 +145,7 @@ def _children(root: Path) -> list[Path]:
     try:
         return sorted(child for child in root.iterdir() if child.is_dir())
     except OSError as error:
-        message = f"cannot read `{root}`: {(error.strerror or str(error)).lower()}"
+        message = f"cannot read `{root}`: {system_reason(error)}"
         raise EntitiesError([Diagnostic(message)]) from None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
 
-from policyeval.errors import EntitiesError
+from policyeval.errors import EntitiesError, system_reason
 from policyeval.model.source import Diagnostic
 
 AnyPath: TypeAlias = str | Path
@@ -47,5 +47,5 @@ def read_first(path: str, read: Callable[[str], str] = read_file) -> str:
     except UnicodeDecodeError:
         reason = "it is not UTF-8"
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = system_reason(error)
     raise EntitiesError([Diagnostic(f"cannot read `{path}`: {reason}")])

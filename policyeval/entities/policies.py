@@ -15,6 +15,7 @@ from policyeval.entities.fields import PolicyMark
 from policyeval.entities.reading import Spot, read_tree
 from policyeval.entities.secrets import Span
 from policyeval.entities.suggest import did_you_mean, near
+from policyeval.errors import system_reason
 from policyeval.model.arn import Arn, split_arn
 from policyeval.model.policy import NamedPolicy, Policy, PolicyType
 from policyeval.model.source import Diagnostic
@@ -202,7 +203,7 @@ class PolicyReader:
         except UnicodeDecodeError:
             reason = "it is not UTF-8"
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = system_reason(error)
         self.faults.append(spot.fault(f"cannot read `{path}`: {reason}", hint))
         return None
 

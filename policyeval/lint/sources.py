@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from policyeval.errors import ConfigError
+from policyeval.errors import ConfigError, system_reason
 from policyeval.lint.reading import MAX_BYTES, TEMPLATE_SUFFIXES, read, too_large, unreadable
 from policyeval.lint.suppressions import read_baseline
 from policyeval.lint.templates.spot import HCL_SUFFIXES
@@ -79,7 +79,7 @@ def read_source(name: str) -> Reading:
             # A pipe tells no size, and may go on forever. To ask for so many bytes costs more than to read a file.
             data = file.read() if size else file.read(MAX_BYTES + 1)
     except OSError as error:
-        return unreadable(name, (error.strerror or str(error)).lower())
+        return unreadable(name, system_reason(error))
     return too_large(name, len(data)) if len(data) > MAX_BYTES else read(data, name)
 
 
@@ -106,7 +106,7 @@ def read_known(config: Config, folder: Path) -> frozenset[str]:
     try:
         return read_baseline(path.read_bytes(), str(path))
     except OSError as error:
-        message = f"cannot read the baseline {ticked(config.baseline)}: {(error.strerror or str(error)).lower()}"
+        message = f"cannot read the baseline {ticked(config.baseline)}: {system_reason(error)}"
         raise ConfigError([Diagnostic(message, "write one with `--write-baseline`", config.baseline_at)]) from None
 
 

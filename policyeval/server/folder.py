@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from policyeval.errors import PolicyEvalError
+from policyeval.errors import PolicyEvalError, system_reason
 from policyeval.kms.errors import StorageError
 from policyeval.kms.root import prove, trail_key
 from policyeval.kms.storage.root_key import RootKey
@@ -106,4 +106,4 @@ def _write(path: Path, text: str) -> None:
 
 
 def _cannot_write(path: Path, error: OSError) -> PolicyEvalError:
-    return PolicyEvalError([Diagnostic(f"cannot write `{path}`: {(error.strerror or str(error)).lower()}")])
+    return PolicyEvalError([Diagnostic(f"cannot write `{path}`: {system_reason(error)}")])

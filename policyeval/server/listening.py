@@ -20,7 +20,7 @@ import uvicorn
 from uvicorn.loops.auto import auto_loop_factory
 from uvicorn.server import ServerState
 
-from policyeval.errors import PolicyEvalError
+from policyeval.errors import PolicyEvalError, system_reason
 from policyeval.model.source import Diagnostic
 from policyeval.server.app import App
 from policyeval.server.attention import MOMENT, Attention
@@ -68,7 +68,7 @@ def listen(host: str, port: int) -> socket.socket:
             opened.close()
             raise
     except OSError as error:
-        message = f"cannot listen on {host} port {port}: {(error.strerror or str(error)).lower()}"
+        message = f"cannot listen on {host} port {port}: {system_reason(error)}"
         raise PolicyEvalError([Diagnostic(message, "give --host or --port")]) from error
     return opened
 
@@ -191,6 +191,6 @@ def _server(app: App, tls: Tls | None, attention: Attention) -> uvicorn.Server:
     try:
         config.load()
     except (OSError, ssl.SSLError) as error:
-        message = f"the certificate cannot be used: {(error.strerror or str(error)).lower()}"
+        message = f"the certificate cannot be used: {system_reason(error)}"
         raise PolicyEvalError([Diagnostic(message, "give --tls-cert and --tls-key, both in PEM")]) from error
     return _Server(config, app.makers)

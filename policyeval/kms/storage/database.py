@@ -15,6 +15,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from policyeval.errors import system_reason
 from policyeval.kms.errors import DamageError, StorageError
 from policyeval.kms.storage import faults
 from policyeval.kms.storage.root_key import sync_folder
@@ -206,7 +207,7 @@ def _create(path: str | Path, file: Path) -> None:
         # It is not opened here: closing it would let go of the locks that this process has on it.
         return
     except OSError as error:
-        raise _fault(path, (error.strerror or str(error)).lower(), "its folder must exist, and be writable") from error
+        raise _fault(path, system_reason(error), "its folder must exist, and be writable") from error
 
 
 def _claim(path: str | Path, file: Path) -> sqlite3.Connection:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from policyeval.errors import system_reason
 from policyeval.kms.storage import system
 from policyeval.kms.storage.faults import fault
 
@@ -79,7 +80,7 @@ class RootKey:
         try:
             key = self._get()
         except OSError as error:
-            message = f"the root key cannot be read from {self.where}: {_reason(error)}"
+            message = f"the root key cannot be read from {self.where}: {system_reason(error)}"
             raise fault(message) from error
         if len(key) != SIZE:
             message = f"the root key has {SIZE} bytes, {self.where} gives {len(key)}"
@@ -101,7 +102,7 @@ def _create(path: Path, key: bytes) -> None:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        message = f"the root key cannot be written to `{path}`: {_reason(error)}"
+        message = f"the root key cannot be written to `{path}`: {system_reason(error)}"
         raise fault(message) from error
     try:
         with os.fdopen(handle, "wb") as file:
@@ -112,7 +113,7 @@ def _create(path: Path, key: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             path.unlink()
-        message = f"the root key cannot be written to `{path}`: {_reason(error)}"
+        message = f"the root key cannot be written to `{path}`: {system_reason(error)}"
         raise fault(message) from error
 
 
@@ -140,7 +141,3 @@ def _decode(name: str, text: str | None) -> bytes:
         # The text is a secret, or nearly: neither it nor an error that quotes it goes on.
         message = f"the environment variable `{name}` is not base64"
     raise fault(message, f"it holds the root key: {SIZE} bytes in base64")
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -17,6 +17,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Final, Self
 
+from policyeval.errors import system_reason
 from policyeval.kms.errors import StorageError
 from policyeval.kms.storage import system
 from policyeval.kms.storage.faults import fault
@@ -299,7 +300,7 @@ class TrailFile:
         self._size += len(line)
 
     def _trouble(self, done: str, error: OSError) -> StorageError:
-        reason = (error.strerror or str(error)).lower()
+        reason = system_reason(error)
         return fault(f"the trail `{self._path}` cannot be {done}: {reason}")
 
 
@@ -307,7 +308,7 @@ def _open(path: Path) -> int:
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE)
     except OSError as error:
-        message = f"the trail `{path}` cannot be opened: {(error.strerror or str(error)).lower()}"
+        message = f"the trail `{path}` cannot be opened: {system_reason(error)}"
         raise fault(message) from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
