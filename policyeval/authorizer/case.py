@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from policyeval.authorizer.actions import ActionFacts
-from policyeval.authorizer.grants import MatchedGrant
+from policyeval.authorizer.grants import GrantIndex, MatchedGrant
 from policyeval.authorizer.profiles import Caller, CallerPlan, Target, TargetPlan
 from policyeval.catalog.services import ROOT_KEEPS
 from policyeval.evaluator.context import EvaluationContext
@@ -19,12 +19,14 @@ class Case:
     `session` is the session-policy layer, None where there is none; a federated session without a
     session policy has an empty one (S7). `retirable` is None unless the action is RetireGrant. `own`
     and `theirs` are the statements to ask on the caller's and on the resource's side. `matched` holds
-    those that match, with their doors, where they were asked before.
+    those that match, with their doors, where they were asked before. `indexes` have the key's grants to the
+    caller, `grants` those of them that match.
     """
 
     session: PolicyLayer | None = None
     endpoint: PolicyLayer | None = None
     grants: Sequence[MatchedGrant] = ()
+    indexes: Sequence[GrantIndex] = ()
     retirable: Sequence[MatchedGrant] | None = None
     matched: Mapping[BoundStatement, int] | None = None
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice
+from typing import Final
 
+from policyeval.authorizer.actions import CREATE_GRANT
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.changes import smallest_changes, without_denies
 from policyeval.authorizer.decide import Outcome, decide
 from policyeval.authorizer.doubts import reservations
+from policyeval.authorizer.grants import MatchedGrant
 from policyeval.authorizer.message import sentence
 from policyeval.authorizer.report import every_layer, layer_verdicts, unevaluated
 from policyeval.evaluator.conditions import Test
 from policyeval.evaluator.context import EvaluationContext, Value
 from policyeval.evaluator.key_values import getter
 from policyeval.evaluator.layers import BoundStatement
+from policyeval.evaluator.principals import Door
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.decision import Layer
+from policyeval.model.grant import Grant
 from policyeval.model.policy import Element
 from policyeval.model.source import escaped
 
@@ -37,6 +43,8 @@ _LABELS = {
     Layer.BOUNDARY: "permissions boundary",
     Layer.SESSION: "session policies",
 }
+# Near misses among grants that are worth a reader's time.
+_GRANTS: Final = 3
 _VERDICTS = {
     "allow": "allows",
     "explicit_deny": "denies",
@@ -97,13 +105,41 @@ def _mending(case: Case, outcome: Outcome) -> Iterator[str]:
 
 
 def _near_misses(case: Case, layer: Layer) -> Iterator[str]:
-    """Tell why Allow statements of a layer that have the action do not match."""
+    """Tell why Allow statements of a layer, or grants, that have the action do not match."""
+    if layer is Layer.GRANT:
+        yield from _near_grants(case)
+        return
     for each in every_layer(case):
         if each.layer is layer:
             for statement in each.candidates(case.action.folded)[1]:
                 why = _mismatch(statement, case)
                 if why is not None:
                     yield f"{statement.ref()} does not match: {why}"
+
+
+def _near_grants(case: Case) -> Iterator[str]:
+    grants = chain.from_iterable(index.possible(case.action) for index in case.indexes)
+    for grant in islice(grants, _GRANTS):  # there may be 50,000, alike but for a value
+        ref = MatchedGrant(grant, Door.DIRECT).ref()
+        yield f"{ref} does not match: {_unmet(grant, case)}"
+
+
+def _unmet(grant: Grant, case: Case) -> str:
+    """Tell what of a grant is not met: the first in the order in which it is asked."""
+    if case.action.folded == CREATE_GRANT:
+        return "what is granted must stay within it (G4)"
+    equals, subset, pairs = grant.context_equals, grant.context_subset, case.context.pairs
+    if equals is not None and dict(pairs) != dict(equals):
+        return f"EncryptionContextEquals {_written(equals)}, but the request has {_written(pairs)}"
+    if subset is not None and not subset.items() <= pairs.items():
+        return f"EncryptionContextSubset {_written(subset)}, but the request has {_written(pairs)}"
+    if grant.source_arn is not None:
+        return f"SourceArn = {grant.source_arn}, but {_actual(case.context.given.get('aws:sourcearn'))}"
+    return "it is not in effect yet, and the request does not show its token (G6)"
+
+
+def _written(pairs: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in pairs.items()) or "no encryption context"
 
 
 def _mismatch(statement: BoundStatement, case: Case) -> str | None:

@@ -181,6 +181,11 @@ class GrantSearch:
                 self._operations.append((operation, door, free))
             self.always = tuple(grant for _, _, free in self._operations for grant in free)
 
+    @property
+    def indexes(self) -> Sequence[GrantIndex]:
+        """Those of the grants that have the action."""
+        return [index for index, _ in self._indexes]
+
     def find(self, pairs: Mapping[str, str]) -> Sequence[MatchedGrant]:
         """Give the grants that an encryption context opens; `always` itself when it opens no others."""
         found: list[MatchedGrant] = []

@@ -144,7 +144,7 @@ class Plan:
         case = self._bare.copy()
         case.request = request
         case.context = self._context(request, pairs, given) if context is None else context
-        case.grants = self._granted(request, context)
+        case.grants, case.indexes = self._granted(request, context), self._grants.indexes
         return case
 
     def _context(self, request: Request, pairs: Values, given: Values) -> EvaluationContext:

@@ -164,7 +164,9 @@ class Situation:
                 case.retirable += sessions_doors(retirable, caller.name)
             return
         matched: list[MatchedGrant] = []
-        for index, door in self._indexes(self.source, target, calling):
+        found = self._indexes(self.source, target, calling)
+        case.indexes = [index for index, _ in found]
+        for index, door in found:
             matching = self._matching(index, case)
             matched += [MatchedGrant(grant, door) for grant in self._visible(matching, case)]
         if self.maker.view is View.GENEROUS:

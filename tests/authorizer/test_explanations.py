@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -30,9 +31,11 @@ from tests.authorizer.estates import (
     M,
     allow,
     ask,
+    at_least,
     deny,
     estate,
     grant,
+    only,
     policy,
     to,
     when,
@@ -305,6 +308,35 @@ EXPLAINED: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
         ],
     ),
     (
+        "a grant whose constraint is not met nearly matched",
+        {"grants": [grant(PARTNER, "Decrypt", **at_least(tenant="blue"))]},
+        {"principal": PARTNER, "encryption_context": {"tenant": "red"}},
+        [
+            "  grants: does not allow",
+            "    grant g1 does not match: EncryptionContextSubset tenant = blue, but the request has tenant = red",
+        ],
+    ),
+    (
+        "one that wants just this context, too",
+        {"grants": [grant(ALICE, "Decrypt", **only(tenant="blue"))]},
+        {},
+        [
+            "    grant g1 does not match: EncryptionContextEquals tenant = blue, but the request has no encryption context"
+        ],
+    ),
+    (
+        "one that is met in part",
+        {"grants": [grant(ALICE, "Decrypt", Constraints=at_least(a="1")["Constraints"] | {"SourceArn": BUCKET})]},
+        {"encryption_context": {"a": "1"}, "via_service": "s3.us-east-1.amazonaws.com"},
+        [f"    grant g1 does not match: SourceArn = {BUCKET}, but the request has no such key"],
+    ),
+    (
+        "one that would let a greater one be made",
+        {"grants": [grant(ALICE, "CreateGrant", "Decrypt")]},
+        {"action": "kms:CreateGrant", "context": {"kms:GrantOperations": ["Encrypt"]}},
+        ["    grant g1 does not match: what is granted must stay within it (G4)"],
+    ),
+    (
         "an anonymous caller can only be everyone",
         {"bucket": [allow("s3:*", Principal=to(BOB))]},
         {"principal": "anonymous", "action": "s3:GetObject", "resource": BUCKET},
@@ -321,6 +353,22 @@ def test_an_explanation_says(described: dict[str, Any], facts: dict[str, Any], l
     assert missing == [], "\n".join(said)
     at = [said.index(line) for line in wanted if line]
     assert at == sorted(at)
+
+
+def test_a_grant_that_has_not_spread_yet_nearly_matches() -> None:
+    made = datetime(2026, 1, 31, 12, tzinfo=UTC)
+    entities = estate(grants=[grant(ALICE, "Decrypt", CreationDate=made.isoformat())])
+    authorizer = Authorizer(entities, grant_delay=timedelta(minutes=5))
+    said = authorizer.authorize(Request(ALICE, "kms:Decrypt", KEY, at=made)).explain()
+    assert "    grant g1 does not match: it is not in effect yet, and the request does not show its token (G6)" in said
+
+
+def test_of_grants_that_nearly_match_a_few_are_told_by_the_plan_as_well() -> None:
+    """A caller may have 50,000 of them."""
+    grants = [grant(ALICE, "Decrypt", **at_least(tenant=str(number)), GrantId=f"g{number}") for number in range(9)]
+    authorizer, request = Authorizer(estate(grants=grants)), Request(ALICE, "kms:Decrypt", KEY)
+    said = {authorizer.authorize(request).explain() for _ in range(4)}
+    assert [each.count("does not match: EncryptionContextSubset") for each in said] == [3]
 
 
 @pytest.mark.parametrize("action", ["iam:DeleteUser", "kms:ListRetirableGrants"])
