@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from stat import S_ISREG
 from threading import Lock
 from types import TracebackType
 from typing import Final, Self
@@ -310,6 +311,10 @@ def _open(path: Path) -> int:
     except OSError as error:
         message = f"the trail `{path}` cannot be opened: {system_reason(error)}"
         raise fault(message) from error
+    if not S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        message = f"the trail `{path}` cannot be opened: it is no regular file"
+        raise fault(message)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

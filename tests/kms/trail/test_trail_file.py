@@ -548,6 +548,12 @@ def test_what_is_closed_takes_nothing(path: Path) -> None:
     assert caught.value.diagnostics[0].hint is None
 
 
+def test_a_pipe_is_no_trail(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(StorageError, match=r"the trail `.*pipe` cannot be opened: it is no regular file"):
+        TrailFile(tmp_path / "pipe")
+
+
 def test_a_place_where_no_file_can_be_is_told(tmp_path: Path) -> None:
     with pytest.raises(PolicyEvalError, match=r"trail `.*nowhere.*` cannot be opened: no such file or directory"):
         TrailFile(tmp_path / "nowhere" / "trail.jsonl")
