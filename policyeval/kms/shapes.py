@@ -19,6 +19,8 @@ __all__ = ["Check", "Fault", "Refused", "compile_shape", "java_pattern"]
 # Gives the accepted value, or a `Refused`; raises SerializationException for a value of another type.
 Check: TypeAlias = Callable[[object], object]
 
+# Of so many elements what is wrong with them is said: who sends a hundred thousand gets no answer of megabytes.
+_ENOUGH: Final = 1_000
 _NOT_NULL: Final = "Member must not be null"
 _LEAST: Final = -(2**31)
 _MOST: Final = 2**31 - 1
@@ -105,9 +107,15 @@ def _list(shape: Shape) -> Check:
             raise _mistyped(value, "Expected list or null")
         # Null is absent, in a list too.
         given = [item for item in value if item is not None]
-        found = [check_element(item) for item in given]
+        found, refused = list[object](), list[tuple[int, Refused]]()
+        for number, item in enumerate(given, 1):
+            accepted = check_element(item)
+            found.append(accepted)
+            if isinstance(accepted, Refused):
+                refused.append((number, accepted))
+                if len(refused) == _ENOUGH:
+                    break
         faults = [Fault("", show(given), text) for holds, text in constraints if not holds(given)]
-        refused = [(number, item) for number, item in enumerate(found, 1) if type(item) is Refused]
         if element.type == "structure":
             faults += [fault.under(f"{number}.member") for number, item in refused for fault in item.faults]
         elif refused:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from enum import IntEnum, StrEnum
+from time import process_time
 from types import MappingProxyType
 from typing import Any
 
@@ -293,6 +294,24 @@ def test_lists_and_what_they_hold_are_nobody_elses() -> None:
     tags[0]["TagKey"] = "changed"
     tags.append({})
     assert tag == {"KeyId": KEY, "Tags": [{"TagKey": "k", "TagValue": "v"}]}
+
+
+MANY: list[tuple[str, dict[str, Any], int]] = [
+    ("TagResource", {"KeyId": "k", "Tags": [{"TagKey": "", "TagValue": ""}] * 100_000}, 1_000),
+    ("Encrypt", {"KeyId": "k", "Plaintext": b"x", "GrantTokens": [""] * 100_000}, 2),
+    ("CreateGrant", {"KeyId": "k", "GranteePrincipal": "p", "Operations": ["x"] * 100_000}, 1),
+]
+
+
+@pytest.mark.parametrize(("operation", "params", "faults"), MANY, ids=[row[0] for row in MANY])
+def test_of_ever_so_many_elements_it_is_said_of_a_thousand_what_is_wrong(
+    operation: str, params: dict[str, Any], faults: int
+) -> None:
+    begun = process_time()
+    with pytest.raises(KmsError) as refused:
+        validate(operation, params)
+    assert refused.value.message.startswith(f"{faults} validation error")
+    assert process_time() - begun < 1
 
 
 @pytest.mark.parametrize("operation", ["", "encrypt", "ReEncryptFrom", "GenerateKey"])
