@@ -69,7 +69,8 @@ _HOW: Final = (frozenset({"aws:securetransport"}), frozenset({"aws:useragent"}))
 _WHO: Final = frozenset({"aws:userid"})
 _WHENCE: Final = frozenset({"aws:sourceip", "aws:vpcsourceip"})
 _THROUGH_ENDPOINT: Final = frozenset({"aws:vpcsourceip"})
-# Only the service that calls passes these, and only what comes through an endpoint has those.
+# Only a service that calls for itself passes these ("directly", the guide says), and only what comes through an
+# endpoint has those.
 _OF_SERVICES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
 _OF_ENDPOINTS: Final = frozenset(
     {
@@ -273,10 +274,9 @@ def _impossible(case: Case) -> Iterator[tuple[str, str]]:
     context, target = case.context, case.target
     told = {key for key, value in context.given.items() if value}
     yield from ((key, "told, but AWS does not look it up for this action") for key in told if _is_lacking(key, case))
-    by_itself = context.via_service is None
-    if by_itself and case.caller.caller_type != "Service":
+    if case.caller.caller_type != "Service":
         yield from ((key, "told, but only services pass it") for key in told & _OF_SERVICES)
-    if not by_itself:
+    if context.via_service is not None:
         yield from ((key, "told, but a service makes the call") for key in told & _OF_ENDPOINTS)
     if "aws:sourceip" in told and told & _OF_ENDPOINTS:
         yield "aws:sourceip", "told, but through a VPC endpoint there is none"

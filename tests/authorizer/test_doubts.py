@@ -192,7 +192,7 @@ TOLD: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
     ("a user's source", ALICE, when("ArnLike", "aws:SourceArn", ARN), {"context": {"aws:SourceArn": ARN}}, "`aws:SourceArn` is told, but only services pass it"),
     ("a source's account, of nobody", "anonymous", when("StringEquals", "aws:SourceAccount", A), {"context": {"aws:SourceAccount": A}}, "`aws:SourceAccount` is told, but only services pass it"),
     ("a source that a service passes", S3, when("ArnLike", "aws:SourceArn", ARN), {"context": {"aws:SourceArn": ARN}}, None),
-    ("a source beside a service", ALICE, when("ArnLike", "aws:SourceArn", ARN), {"context": {"aws:SourceArn": ARN}, **BACKUP}, None),
+    ("a source beside a service", ALICE, when("ArnLike", "aws:SourceArn", ARN), {"context": {"aws:SourceArn": ARN}, **BACKUP}, "`aws:SourceArn` is told, but only services pass it"),
     ("a source that nothing looks at", ALICE, when("StringEquals", "aws:username", "alice"), {"context": {"aws:SourceArn": ARN}}, None),
     ("an endpoint beside a service", ALICE, when("StringNotEquals", "aws:SourceVpc", "vpc-1"), {"context": {"aws:SourceVpc": "vpc-2"}, **BACKUP}, "`aws:SourceVpc` is told, but a service makes the call"),
     ("an endpoint's owner beside a service", ALICE, when("StringNotEquals", "aws:VpceAccount", B), {"context": {"aws:VpceAccount": A}, **BACKUP}, "`aws:VpceAccount` is told, but a service makes the call"),
