@@ -47,6 +47,10 @@ _REASONS = {
     sqlite3.SQLITE_NOTADB: ("it is no database", None),
     sqlite3.SQLITE_CORRUPT: ("it is damaged", "put a backup in its place"),
     sqlite3.SQLITE_FULL: ("the disk is full", None),
+    sqlite3.SQLITE_CANTOPEN: (
+        "it cannot be opened",
+        "see whether it and its folder may be written to, and how many files may be open",
+    ),
     sqlite3.SQLITE_IOERR: ("the disk cannot be read or written", "see whether it is full"),
 }
 

@@ -93,7 +93,9 @@ def test_a_second_store_of_this_process_is_told_so_too(tmp_path: Path) -> None:
 def test_links_that_lead_in_a_circle_are_no_store(tmp_path: Path) -> None:
     path = tmp_path / "kms.db"
     path.symlink_to(path)
-    assert "cannot be used: unable to open database file" in _opened(path)
+    assert "cannot be used: it cannot be opened\n  hint: see whether it and its folder may be written to" in _opened(
+        path
+    )
 
 
 # Secrets.
@@ -248,7 +250,9 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     path = tmp_path / "kms.db"
     SqliteStore(path).close()
     path.chmod(0)
-    assert "cannot be used: unable to open database file" in _opened(path)
+    assert "cannot be used: it cannot be opened\n  hint: see whether it and its folder may be written to" in _opened(
+        path
+    )
 
 
 def _put_keys(store: SqliteStore, **facts: str) -> None:
