@@ -28,6 +28,7 @@ _KEYS: Final = frozenset(
         "aws:principalservicenameslist",
         "iam:awsservicename",
         "iam:passedtoservice",
+        "kms:viaservice",
     }
 )
 # Services of shorter names are a letter away from each other: sms, sns and sqs.
@@ -96,8 +97,9 @@ RULE = Rule(
     elements=frozenset({"Condition", "NotPrincipal", "Principal"}),
     summary="The name of a service is a letter away from that of another, and nobody knows it.",
     why=(
-        "IAM refuses such a principal; in other policies, and in `iam:PassedToService`, the service that was meant is "
-        "not let in, or not kept out. AWS has services that it does not list: one with such a name is taken for a slip."
+        "IAM refuses such a principal; in other policies, and in keys such as `iam:PassedToService` and "
+        "`kms:ViaService`, the service that was meant is not let in, or not kept out. AWS has services that it does not "
+        "list: one with such a name is taken for a slip."
     ),
     instead="Write the service principal as the guide of the service does.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services",
