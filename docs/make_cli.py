@@ -16,8 +16,8 @@ INTRODUCTION = """\
 
 `FILE` is an entities file ([file-format.md](file-format.md)) and comes first; where it says so, `-` is
 standard input. Reports go to standard output and errors to standard error, each error with its file,
-line and column. Colour is used on a terminal only, and not when `NO_COLOR` is set or `TERM` is `dumb`. An action that no
-service has, or that AWS asks on another kind of resource, is decided, and a condition key that no request
+line and column. Colour is used on a terminal only, and not when `NO_COLOR` is set or `TERM` is `dumb`. An action
+that no service has, or that AWS asks on another kind of resource, is decided, and a condition key that no request
 has is told, since AWS adds some, with a warning on standard error, and among the JSON's `diagnostics` where
 the JSON is an object.
 

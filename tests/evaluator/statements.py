@@ -35,5 +35,5 @@ def in_resource_policy(statement: Statement, *beside: Statement, resource: str =
     """Ask with the statement in the bucket's policy, or the key's."""
     policy = {"Version": "2012-10-17", "Statement": [statement, *beside]}
     action = "kms:Decrypt" if resource == KEY else "s3:GetObject"
-    request = Request(**{"principal": ALICE, "action": action, "resource": resource} | facts)  # type: ignore[arg-type]
-    return simulate(request, PolicySet(resource_policy=policy))
+    asked = {"principal": ALICE, "action": action, "resource": resource, "resource_account": A}
+    return simulate(Request(**asked | facts), PolicySet(resource_policy=policy))  # type: ignore[arg-type]

@@ -98,8 +98,8 @@ RULE = Rule(
     summary="The name of a service is a letter away from that of another, and nobody knows it.",
     why=(
         "IAM refuses such a principal; in other policies, and in keys such as `iam:PassedToService` and "
-        "`kms:ViaService`, the service that was meant is not let in, or not kept out. AWS has services that it does not "
-        "list: one with such a name is taken for a slip."
+        "`kms:ViaService`, the service that was meant is not let in, or not kept out. AWS has services that it does "
+        "not list: one with such a name is taken for a slip."
     ),
     instead="Write the service principal as the guide of the service does.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services",
