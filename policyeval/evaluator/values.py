@@ -107,11 +107,12 @@ def network(text: str) -> Network:
 
 
 _BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_MAPPED = 0xFFFF
 is_plain_v4 = re.compile(rf"{_BYTE}\.{_BYTE}\.{_BYTE}\.{_BYTE}", re.ASCII).fullmatch
 
 
 def address(text: str) -> tuple[int, int]:
-    """Read a bare address as (version, number)."""
+    """Read a bare address as (version, number); IPv4 is IPv4 also as a socket of IPv6 shows it (RFC 4291, 2.5.5.2)."""
     if is_plain_v4(text):
         first, second, third, fourth = text.split(".")
         return 4, int(first) << 24 | int(second) << 16 | int(third) << 8 | int(fourth)
@@ -119,4 +120,6 @@ def address(text: str) -> tuple[int, int]:
         message = "a range, not an address"
         raise ValueError(message)
     version, value, _ = network(text)
+    if version == 6 and value >> 32 == _MAPPED:  # noqa: PLR2004 - IPv6
+        return 4, value & 0xFFFF_FFFF
     return version, value

@@ -105,6 +105,7 @@ def _address(written: Sequence[Mark], value: object) -> bool | None:
         address = ipaddress.ip_address(text_of(value))
     except ValueError:
         return None
+    address = getattr(address, "ipv4_mapped", None) or address
     return address.version == network.version and address in network
 
 
