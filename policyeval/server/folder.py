@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from policyeval.errors import PolicyEvalError, system_reason
 from policyeval.kms.errors import StorageError
 from policyeval.kms.root import prove, trail_key
+from policyeval.kms.storage.disk import replace
 from policyeval.kms.storage.root_key import RootKey
 from policyeval.kms.storage.sqlite import SqliteStore
 from policyeval.kms.storage.trail_file import TrailFile
@@ -90,18 +89,9 @@ def _make(folder: Path) -> None:
 
 def _write(path: Path, text: str) -> None:
     """Write a file that only its owner can read, whole or not at all: it holds secrets."""
-    fresh = path.with_name(f"{path.name}.new")
     try:
-        # One of its own: what lies there may be somebody else's, or lead to another file.
-        fresh.unlink(missing_ok=True)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        replace(path, text)
     except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
         raise _cannot_write(path, error) from error
 
 

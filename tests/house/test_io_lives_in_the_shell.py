@@ -19,7 +19,8 @@ ALLOWED = {
     "policyeval.entities.export_loader": {"files"},  # reads the folder that the AWS CLI filled
     "policyeval.kms.storage": {"files"},  # the database file
     "policyeval.kms.storage.database": {"environment"},  # `os`, for the mode of that file
-    "policyeval.kms.storage.forks": {"environment"},  # `os`, which tells of copies of the process
+    "policyeval.kms.storage.disk": {"environment"},  # likewise, to sync files and their names
+    "policyeval.kms.storage.forks": {"environment"},  # and to know of copies of the process
     "policyeval.kms.storage.root_key": {"environment"},  # and a file of its own: where the root key is kept
     "policyeval.kms.storage.system": {"clock", "environment", "randomness"},  # what others take as arguments
     "policyeval.kms.storage.trail_file": {"environment"},  # files by descriptor, written and synced as it says
@@ -32,7 +33,7 @@ ALLOWED = {
     "policyeval.server.attention": {"network", "clock", "environment"},  # an event loop, and `os`, to give way
     "policyeval.server.connection": {"network", "clock"},  # answers requests, and tells how long it took
     "policyeval.server.entities_file": {"files"},  # the file that is followed
-    "policyeval.server.folder": {"files", "environment"},  # where everything is kept; `os`, for the mode of a file
+    "policyeval.server.folder": {"files"},  # where everything is kept
     "policyeval.server.listening": {"network", "clock"},  # an event loop's clock
     "policyeval.server.pytest_plugin": {"files"},  # names of files
     "policyeval.server.testing": {"files", "terminal"},  # likewise; `logging`, for what pytest shows of a failed test

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 from policyeval.errors import system_reason
 from policyeval.kms.errors import DamageError, StorageError
 from policyeval.kms.storage import faults
-from policyeval.kms.storage.root_key import sync_folder
+from policyeval.kms.storage.disk import PRIVATE, sync_folder
 from policyeval.kms.storage.schema import migrate
 
 Row: TypeAlias = tuple[Any, ...]
@@ -205,7 +205,7 @@ def _create(path: str | Path, file: Path) -> None:
     if file.is_dir():
         raise _fault(path, "it is a folder")
     try:
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE))
         sync_folder(file.parent)
     except FileExistsError:
         # It is not opened here: closing it would let go of the locks that this process has on it.

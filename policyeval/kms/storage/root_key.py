@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import errno
 import os
 import stat
 from collections.abc import Callable, Mapping
@@ -13,12 +12,10 @@ from pathlib import Path
 
 from policyeval.errors import system_reason
 from policyeval.kms.storage import system
+from policyeval.kms.storage.disk import PRIVATE, sync_folder
 from policyeval.kms.storage.faults import fault
 
 SIZE = 32  # bytes
-
-# What file systems say that sync no folders, such as those of other machines.
-_NO_FOLDERS = frozenset({errno.EINVAL, errno.EBADF})
 
 
 class RootKey:
@@ -100,7 +97,7 @@ def _read(path: Path) -> bytes:
 
 def _create(path: Path, key: bytes) -> None:
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
     except OSError as error:
         message = f"the root key cannot be written to `{path}`: {system_reason(error)}"
         raise fault(message) from error
@@ -115,20 +112,6 @@ def _create(path: Path, key: bytes) -> None:
             path.unlink()
         message = f"the root key cannot be written to `{path}`: {system_reason(error)}"
         raise fault(message) from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system can."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in _NO_FOLDERS:
-            raise
-    finally:
-        os.close(handle)
 
 
 def _decode(name: str, text: str | None) -> bytes:

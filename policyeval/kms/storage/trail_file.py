@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from stat import S_ISREG
@@ -21,9 +20,9 @@ from typing import Final, Self
 from policyeval.errors import system_reason
 from policyeval.kms.errors import StorageError
 from policyeval.kms.storage import system
+from policyeval.kms.storage.disk import PRIVATE, replace, sync_folder, write_whole
 from policyeval.kms.storage.faults import fault
 from policyeval.kms.storage.forks import watch
-from policyeval.kms.storage.root_key import sync_folder
 from policyeval.kms.trail.chain import END, Chain, Head, Link
 from policyeval.kms.trail.encode import Encoder
 from policyeval.kms.trail.event import INTERNAL, Event, Who
@@ -33,7 +32,6 @@ from policyeval.kms.trail.verify import Verifier
 __all__ = ["TrailFile", "head_path", "known_head"]
 
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
-_MODE: Final = 0o600
 _TRIAL: Final = b" " * 4096  # more than most lines, and a block of the disk
 _CLOSED: Final = "the trail is closed"
 _FORKED: Final = "the trail was opened by the process that this one was forked from"
@@ -217,7 +215,7 @@ class TrailFile:
             self._refusal = f"the trail `{self._path}` could not be made durable"
             raise self._trouble("synced", error) from error
         try:
-            _replace(self._head_path, head_text(known, self._link))
+            replace(self._head_path, head_text(known, self._link))
         except OSError as error:  # a stranger's connections may have taken all descriptors: the next record tries again
             self._is_behind = True
             raise self._trouble("synced", error) from error
@@ -230,7 +228,7 @@ class TrailFile:
 
     def _write(self, line: bytes) -> None:
         try:
-            _write_whole(self._file, line)
+            write_whole(self._file, line)
         except OSError as error:
             self._has_failed = True
             raise self._trouble("written", error) from error
@@ -294,7 +292,7 @@ class TrailFile:
         line, digest = self._chain.line(self._encoder.encode(event))
         try:
             # The line holds the fragment, so it is the longer one and covers it.
-            _write_whole(self._file, line)
+            write_whole(self._file, line)
         except OSError as error:
             raise self._trouble("continued", error) from error
         self._chain.advance(digest)
@@ -307,7 +305,7 @@ class TrailFile:
 
 def _open(path: Path) -> int:
     try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
     except OSError as error:
         message = f"the trail `{path}` cannot be opened: {system_reason(error)}"
         raise fault(message) from error
@@ -322,29 +320,3 @@ def _open(path: Path) -> int:
         message = f"the trail `{path}` is in use by another process"
         raise fault(message, "a trail has one writer; give each its own file") from error
     return file
-
-
-def _write_whole(file: int, text: bytes) -> None:
-    """Write all of a text: a disk that is nearly full takes a part, and only then says so."""
-    written = os.write(file, text)
-    while written < len(text):
-        written += os.write(file, text[written:])
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a new file in the place of an old one, so that one of them is always there whole."""
-    fresh = Path(f"{path}.new")
-    try:
-        # One of its own: what lies there may be somebody else's, or lead to another file.
-        fresh.unlink(missing_ok=True)
-        file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE)
-        try:
-            _write_whole(file, text.encode())
-            os.fsync(file)
-        finally:
-            os.close(file)
-        fresh.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            fresh.unlink()
-        raise

@@ -14,7 +14,8 @@ import pytest
 
 from policyeval.kms.errors import StorageError
 from policyeval.kms.storage import system
-from policyeval.kms.storage.root_key import RootKey, sync_folder
+from policyeval.kms.storage.disk import sync_folder
+from policyeval.kms.storage.root_key import RootKey
 
 KEY = bytes(range(7, 39))
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
