@@ -65,7 +65,7 @@ class TrailFile:
     Args:
         path: the file; made when it is not there, continued when it is. The head is kept in `PATH.head`.
         key: keys the chain, 16 bytes or more: who can write the file but has no key can forge nothing.
-        flush_after: flush with the first record that is this much later than the last flush.
+        flush_after: flush with the first record that is this much later than the last flush, or earlier.
         flush_every: flush at least after so many records.
         clock: gives the time, aware, for the record of a recovery.
 
@@ -93,7 +93,8 @@ class TrailFile:
         self._flush_after = flush_after
         self._flush_every = flush_every
         self._latest = _AT_ONCE  # record
-        self._due = _AT_ONCE  # the next flush
+        # Between these no flush is due: a clock that was set back is as far from the last one as one that went on.
+        self._early = self._due = _AT_ONCE
         self._flushed = -1  # the sequence number of the last record that is durable, and known to the head
         self._refusal: str | None = None
         self._has_failed = False  # to write the last line
@@ -136,7 +137,11 @@ class TrailFile:
                 raise
             self._latest = event.time
             sequence = self._chain.head.sequence
-            is_due = event.time >= self._due or sequence - self._flushed >= self._flush_every or self._is_behind
+            is_due = (
+                not self._early <= event.time < self._due
+                or sequence - self._flushed >= self._flush_every
+                or self._is_behind
+            )
         if is_due:
             self.flush()
             if self._flushed < sequence:  # another's flush failed meanwhile
@@ -154,7 +159,7 @@ class TrailFile:
                 if self._refusal is not None or self._chain.head.sequence == self._flushed:
                     return
                 known = Known(self._chain.head, self._size)
-                self._due = self._latest + self._flush_after
+                self._early, self._due = self._latest - self._flush_after, self._latest + self._flush_after
             self._sync(known)
 
     def check(self) -> None:

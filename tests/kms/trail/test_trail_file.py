@@ -140,6 +140,9 @@ def test_a_flush_comes_with_time_and_with_number(path: Path) -> None:
         for number in (1, 2, 11, 12):
             trail.append(event(number=number))
             assert verify(path).after_head == {1: 0, 2: 1, 11: 0, 12: 1}[number]
+        for number, behind in ((2, 2), (0, 0), (9, 1), (1, 2), (10, 0)):  # the clock was set back, and goes on
+            trail.append(event(number=number))
+            assert verify(path).after_head == behind
     with opened(path, flush_after=NEVER, flush_every=3) as trail:
         behind = []
         for number in range(1, 8):
