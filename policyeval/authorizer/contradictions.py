@@ -18,7 +18,8 @@ from policyeval.evaluator.key_names import (
     UNKNOWN_ID,
     UNKNOWN_TYPE,
 )
-from policyeval.evaluator.key_values import getter, origin_keys, service_principal
+from policyeval.evaluator.key_values import getter, origin_keys, service_principal, vpc_arn
+from policyeval.model.arn import split_arn
 from policyeval.model.source import Diagnostic
 
 # Of how a role's session began, which its name does not tell.
@@ -163,6 +164,12 @@ def _check_vpc(value: Value, context: EvaluationContext) -> str | None:
     return f"the endpoint's VPC is `{endpoint.vpc}`"
 
 
+def _check_vpc_arn(value: Value, context: EvaluationContext) -> str | None:
+    parts = split_arn(value) if isinstance(value, str) else None
+    own = vpc_arn(context, parts.region if parts is not None else "")
+    return None if own in {None, value} else f"the endpoint's VPC is `{own}`"
+
+
 def _check_account(value: Value, context: EvaluationContext) -> str | None:
     if context.caller.account and value == context.caller.account:
         return None
@@ -184,12 +191,12 @@ def _check_context_keys(value: Value, context: EvaluationContext) -> str | None:
 
 def _check_owner(key: str) -> Callable[[Value, EvaluationContext], str | None]:
     def check(value: Value, context: EvaluationContext) -> str | None:
-        if context.endpoint is None:
+        if context.endpoint_owner is None:
             return None
-        owner = context.endpoint_keys.get(key)
-        if owner is None:
-            return "the endpoint's account has none" if context.endpoint_organization_known else None
-        return None if _same(owner, value) else f"the endpoint's is `{_shown(owner)}`"
+        known = context.endpoint_keys.get(key)
+        if known is None:
+            return "the endpoint's account has none" if context.endpoint_owner.organization_known else None
+        return None if _same(known, value) else f"the endpoint's is `{_shown(known)}`"
 
     return check
 
@@ -217,6 +224,7 @@ _CHECKS: dict[str, Callable[[Value, EvaluationContext], str | None]] = {
     "aws:calledvialast": _check_end("aws:calledvialast", "ends with"),
     "aws:sourcevpce": _check_endpoint,
     "aws:sourcevpc": _check_vpc,
+    "aws:sourcevpcarn": _check_vpc_arn,
     "aws:vpceaccount": _check_owner("aws:vpceaccount"),
     "aws:vpceorgid": _check_owner("aws:vpceorgid"),
     "aws:vpceorgpaths": _check_owner("aws:vpceorgpaths"),

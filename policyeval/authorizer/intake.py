@@ -99,8 +99,8 @@ class Intake:
         if request.via_service is not None or request.at is not None:
             tell(context, request)
         if through is not None:
-            context.endpoint, context.endpoint_keys = through.endpoint, endpoint_keys(through.account)
-            context.endpoint_organization_known = through.account.organization_known
+            context.endpoint, context.endpoint_owner = through.endpoint, through.account
+            context.endpoint_keys = endpoint_keys(through.account)
         if request.encryption_context:
             if context.call.takes_encryption_context:
                 context.encryption_context = fold_pairs(request.encryption_context)

@@ -46,8 +46,10 @@ _WITH_ENDPOINT_ORGANIZATION: Final = _WITH_ENDPOINT | {
     "b2bi", "cassandra", "cognito-identity", "dms", "ds-data", "identitystore", "iottwinmaker", "network-firewall",
     "pricing", "ses", "sms-voice", "sqs", "workmail",
 }  # fmt: skip
-# Services that say whose VPC endpoint a request comes through, by the key that says it.
+_WITH_VPC_ARN: Final = _WITH_ENDPOINT - {"dynamodb", "gamelift", "shield"}
+# Services that say whose VPC endpoint a request comes through, and whose VPC, by the key that says it.
 _ENDPOINT_KEYS: Final = {
+    "aws:sourcevpcarn": _WITH_VPC_ARN,
     "aws:vpceaccount": _WITH_ENDPOINT,
     "aws:vpceorgid": _WITH_ENDPOINT_ORGANIZATION,
     "aws:vpceorgpaths": _WITH_ENDPOINT,

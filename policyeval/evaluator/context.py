@@ -113,8 +113,8 @@ class EvaluationContext:
         given: condition keys of the request itself, folded.
         encryption_context: the encryption context by folded name, `pairs` as written.
         via_service: the service that calls on the caller's behalf.
-        endpoint: the VPC endpoint; `endpoint_keys` are the condition keys that its account gives, and
-            `endpoint_organization_known` tells whether an organization of its would be among them.
+        endpoint: the VPC endpoint; `endpoint_owner` is its account, `endpoint_keys` are the condition keys that
+            the account gives.
         origin: the account of what makes a service call, where it is known (`aws:SourceAccount`).
         alias: the alias name the caller used (K6).
         moment: the request's time, None until somebody looks; `clock` then tells it.
@@ -128,8 +128,8 @@ class EvaluationContext:
     pairs: Mapping[str, str] = NO_PAIRS
     via_service: str | None = None
     endpoint: EndpointRecord | None = None
+    endpoint_owner: AccountRecord | None = None
     endpoint_keys: Values = NOTHING
-    endpoint_organization_known: bool = True
     origin: AccountRecord | None = None
     alias: str | None = None
     moment: datetime | None = None

@@ -78,6 +78,21 @@ def _source_vpc(context: EvaluationContext) -> Value:
     return _through(context, "aws:sourcevpc", own or context.given.get("aws:sourcevpc"))
 
 
+def vpc_arn(context: EvaluationContext, region: str) -> str | None:
+    """Give the ARN that the endpoint's VPC has in a Region; None where nobody says which VPC, or whose."""
+    endpoint, owner = context.endpoint, context.endpoint_owner
+    if endpoint is None or not endpoint.vpc or owner is None or not owner.id:
+        return None
+    return f"arn:{owner.partition}:ec2:{region}:{owner.id}:vpc/{endpoint.vpc}"
+
+
+def _source_vpc_arn(context: EvaluationContext) -> Value:
+    told, region = context.given.get("aws:sourcevpcarn"), _requested_region(context)
+    if told or not isinstance(region, str) or "aws:sourcevpcarn" in context.call.lacks:
+        return told  # some endpoints lead to another Region
+    return _through(context, "aws:sourcevpcarn", vpc_arn(context, region))
+
+
 def _of_endpoint(key: str) -> Getter:
     """Give the way to what an endpoint's account says; what it does not say may be told as context."""
 
@@ -182,6 +197,7 @@ COMPUTED: Mapping[str, Getter] = {
     "aws:calledvialast": _called_via_last,
     "aws:sourcevpce": _source_endpoint,
     "aws:sourcevpc": _source_vpc,
+    "aws:sourcevpcarn": _source_vpc_arn,
     "aws:vpceaccount": _of_endpoint("aws:vpceaccount"),
     "aws:vpceorgid": _of_endpoint("aws:vpceorgid"),
     "aws:vpceorgpaths": _of_endpoint("aws:vpceorgpaths"),

@@ -38,6 +38,7 @@ class Ratio(float):
 
 
 S3 = "s3.us-east-1.amazonaws.com"
+VPC, FAR_VPC = f"arn:aws:ec2:us-east-1:{A}:vpc/vpc-1", f"arn:aws:ec2:eu-west-1:{A}:vpc/vpc-1"
 
 
 class Team(str, Enum):  # noqa: UP042 - of an older kind, whose members are not written as their texts
@@ -241,6 +242,14 @@ SETTLED: list[tuple[str, dict[str, Any], str, Any, Any]] = [
     ("the endpoint", {"vpc_endpoint": "vpce-1"}, "aws:SourceVpce", "vpce-1", "vpce-2"),
     ("the endpoint, where none is named", {}, "aws:SourceVpce", "vpce-2", None),
     ("the VPC", {"vpc_endpoint": "vpce-1"}, "aws:SourceVpc", "vpc-1", "vpc-2"),
+    ("the VPC by its ARN", {"vpc_endpoint": "vpce-1"}, "aws:SourceVpcArn", VPC, f"{VPC}2"),
+    (
+        "the VPC by its ARN, in another Region",
+        {"vpc_endpoint": "vpce-1"},
+        "aws:SourceVpcArn",
+        FAR_VPC,
+        VPC.replace(A, B),
+    ),
     ("the endpoint's account", {"vpc_endpoint": "vpce-1"}, "aws:VpceAccount", A, B),
     (
         "a user id that nothing tells, of temporary credentials",

@@ -25,6 +25,8 @@ FOR_A = {**SERVICE, "organized": True, "context": {"AWS:sourceaccount": A}}
 ANONYMOUS = {"principal": "anonymous", "action": "s3:GetObject", "resource": BUCKET}
 PROVIDER = {"principal": "accounts.google.com", "action": "sts:AssumeRoleWithWebIdentity", "resource": APP}
 QUEUE = {"action": "sqs:SendMessage", "resource": f"arn:aws:sqs:us-east-1:{A}:queue"}
+LISTING = {"action": "s3:ListBucket", "resource": BUCKET}
+VPC, FAR_VPC = f"arn:aws:ec2:us-east-1:{A}:vpc/vpc-1", f"arn:aws:ec2:eu-west-1:{A}:vpc/vpc-1"
 SNAPSHOT = {"action": "ebs:GetSnapshotBlock", "resource": f"arn:aws:ec2:us-east-1:{A}:snapshot/snap-1"}
 INSTANCE = {"action": "ec2:StartInstances", "resource": f"arn:aws:ec2:us-east-1:{A}:instance/i-1"}
 ZONE = f"arn:aws:s3express:us-east-1:{A}"
@@ -152,6 +154,13 @@ DERIVED: list[tuple[str, dict[str, Any], str, Value]] = [
     ("an alias that the call names", {"resource": ALIAS}, "kms:RequestAlias", "alias/app"),
     ("an endpoint", {"vpc_endpoint": "vpce-1"}, "aws:SourceVpce", "vpce-1"),
     ("an endpoint's VPC", {"vpc_endpoint": "vpce-1"}, "aws:SourceVpc", "vpc-1"),
+    ("an endpoint's VPC, by its ARN", {"vpc_endpoint": "vpce-1"}, "aws:SourceVpcArn", VPC),
+    ("an endpoint's VPC, by an ARN that is told: it leads to another Region", {"vpc_endpoint": "vpce-1", "context": {"aws:SourceVpcArn": FAR_VPC}}, "aws:SourceVpcArn", FAR_VPC),
+    ("an endpoint's VPC, where the call's Region is not known", {**LISTING, "vpc_endpoint": "vpce-1"}, "aws:SourceVpcArn", None),
+    ("an endpoint's VPC, where the call's Region is told", {**LISTING, "vpc_endpoint": "vpce-1", "context": {"aws:RequestedRegion": "us-east-1"}}, "aws:SourceVpcArn", VPC),
+    ("an endpoint's VPC, whose ARN a service does not look up", {**QUEUE, "vpc_endpoint": "vpce-1"}, "aws:SourceVpcArn", None),
+    ("a service does not come from a VPC", {"vpc_endpoint": "vpce-1", "via_service": S3}, "aws:SourceVpcArn", None),
+    ("no VPC has an ARN", {}, "aws:SourceVpcArn", None),
     ("an endpoint's account", {"vpc_endpoint": "vpce-1"}, "aws:VpceAccount", A),
     ("an endpoint's organization", {"vpc_endpoint": "vpce-1", "organized": True}, "aws:VpceOrgID", ORGANIZATION),
     ("an endpoint's path in it", {"vpc_endpoint": "vpce-1", "organized": True}, "aws:VpceOrgPaths", (PATH,)),

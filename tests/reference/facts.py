@@ -229,6 +229,9 @@ def _of_request(request: Request, world: World) -> dict[str, object]:
         if endpoint.vpc is not None:
             facts["aws:sourcevpc"] = endpoint.vpc
         owner = world.account(endpoint.account_id)
+        region = told.get("aws:requestedregion") or facts.get("aws:requestedregion")
+        if endpoint.vpc is not None and region and not told.get("aws:sourcevpcarn"):
+            facts["aws:sourcevpcarn"] = f"arn:{owner.partition}:ec2:{region}:{owner.id}:vpc/{endpoint.vpc}"
         facts["aws:vpceaccount"] = owner.id
         if owner.organization_known:
             facts["aws:vpceorgid"] = owner.organization_id
