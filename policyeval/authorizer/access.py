@@ -42,11 +42,13 @@ class AccountAccess(NamedTuple):
     `door` tells whether the resource's own side (its policy, its grants, its organization's RCPs)
     lets the account in: `open` for the account as a whole, `conditional` for some of its
     principals or under conditions, `closed`. `principals` is None when the account is not described;
-    that an organization's tree names it is no description.
+    that an organization's tree names it is no description. `conditions` name what a conditional door
+    hangs on: whom it may open to, and under what.
     """
 
     door: Door
     principals: tuple[Access, ...] | None
+    conditions: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Give the fields of the contract."""
@@ -54,6 +56,7 @@ class AccountAccess(NamedTuple):
         return {
             "door": self.door,
             "principals": None if principals is None else [_access_json(access) for access in principals],
+            "conditions": list(self.conditions),
         }
 
 
@@ -138,12 +141,14 @@ def account_access(generous: Situation, strict: Situation, account: str, action:
         if resource == "*":  # what is asked on no resource has no side but the caller's own
             must_name(generous.action(action), resource, None)
             return AccountAccess("open", None)
-        return AccountAccess(_door(generous, strict, account, action, resource), None)
+        door, conditions = _door(generous, strict, account, action, resource)
+        return AccountAccess(door, None, conditions)
     accesses = who_can(generous, strict, principals, action, resource)
-    door = _door(generous, strict, account, action, resource)
+    door, conditions = _door(generous, strict, account, action, resource)
     if door == "closed" and any(access.verdict != "deny" for access in accesses):
         door = "conditional"  # a principal that is named by its unique id
-    return AccountAccess(door, accesses or None)  # every account has its root user: of this one the tree alone is known
+    # Every account has its root user: of one without principals the tree alone is known.
+    return AccountAccess(door, accesses or None, conditions)
 
 
 def undescribed(generous: Situation, strict: Situation, action: str, resource: str) -> tuple[str, ...]:
@@ -158,7 +163,7 @@ def undescribed(generous: Situation, strict: Situation, action: str, resource: s
     case = generous.case_of(stranger, action, resource)
     named = {_account_of(text) for text in (*_named(case, generous), *_in_conditions(case))}
     unknown = (account for account in sorted(named) if is_account_id(account) and not _is_described(generous, account))
-    let_in = [account for account in unknown if _door(generous, strict, account, action, resource) != "closed"]
+    let_in = [account for account in unknown if _door(generous, strict, account, action, resource)[0] != "closed"]
     return ("*", *let_in) if decide(case).reason == "allowed" else tuple(let_in)
 
 
@@ -179,20 +184,28 @@ def _in_conditions(case: Case) -> Iterator[str]:
         yield from (value for each in statement.compiled.conditions for value in each.condition.values)
 
 
-def _door(generous: Situation, strict: Situation, account: str, action: str, resource: str) -> Door:
-    """Look at the resource's side alone: first for anyone of the account, then for those it names."""
+def _door(
+    generous: Situation, strict: Situation, account: str, action: str, resource: str
+) -> tuple[Door, tuple[str, ...]]:
+    """Look at the resource's side alone: first for anyone of the account, then for those it names.
+
+    Give also what a conditional door hangs on.
+    """
     case = generous.case_of(_anyone(generous, account, resource), action, resource)
-    if _lets_in(strict, account, action, resource):
-        return "conditional" if any(unasked(case)) else "open"
-    if decide(case).reason == "allowed":
-        return "conditional"
-    callers = [
-        _going_by(_anyone(generous, account, resource), arn) for arn in _named_principals(case, generous, account)
-    ]
-    callers.append(_service_linked(generous, account, resource))
-    if any(_decides_for(generous, caller, action, resource) for caller in callers):
-        return "conditional"
-    return "closed"
+    besides = tuple(each.condition for each in unasked(case))
+    if _decides_for(strict, _anyone(strict, account, resource), action, resource):
+        return ("conditional", besides) if besides else ("open", ())
+    names: list[str] = []
+    cases = [case] if decide(case).reason == "allowed" else []
+    for arn in sorted(_named_principals(case, generous, account)):
+        named = generous.case_of(_going_by(_anyone(generous, account, resource), arn), action, resource)
+        if decide(named).reason == "allowed":
+            cases.append(named)
+            names += [f"Principal = {arn}"] if arn != case.caller.account_arn else []
+    if not cases and not _decides_for(generous, _service_linked(generous, account, resource), action, resource):
+        return "closed", ()
+    conditions = (condition for each in cases for condition in _conditions(each))
+    return "conditional", tuple(dict.fromkeys([*names, *conditions, *besides]))
 
 
 def _service_linked(situation: Situation, account: str, resource: str) -> Caller:
@@ -200,10 +213,6 @@ def _service_linked(situation: Situation, account: str, resource: str) -> Caller
     caller = _anyone(situation, account, resource)
     caller.service_linked = True
     return caller
-
-
-def _lets_in(situation: Situation, account: str, action: str, resource: str) -> bool:
-    return _decides_for(situation, _anyone(situation, account, resource), action, resource)
 
 
 def _decides_for(situation: Situation, caller: Caller, action: str, resource: str) -> bool:

@@ -8,6 +8,7 @@ from policyeval.authorizer import Authorizer
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import account_id, file_argument, format_option, load_entities, warn_of_action
 from policyeval.cli.output import print_accesses, print_json, print_text, print_verdict
+from policyeval.model.source import escaped
 
 
 @click.command("account-access")
@@ -20,8 +21,9 @@ def command(file: str, account: str, action: str, resource: str, output_format: 
     """Say whether RESOURCE's own side lets ACCOUNT do ACTION, and which of its principals then may.
 
     The first line is the door: OPEN, CONDITIONAL or CLOSED. An account that FILE does not
-    describe can be asked about; its principals are then unknown. Ends with 0 when somebody
-    of the account may, or could, with 1 when nobody can.
+    describe can be asked about; its principals are then unknown, and what a conditional door
+    hangs on stands below it. Ends with 0 when somebody of the account may, or could, with 1
+    when nobody can.
 
     Example:
 
@@ -36,6 +38,8 @@ def command(file: str, account: str, action: str, resource: str, output_format: 
     else:
         print_verdict(access.door.upper(), f"to account {account}")
         if access.principals is None:
+            for condition in access.conditions:
+                print_text(f"  if {escaped(condition)}")
             print_text("the account is not described: its own half is unknown")
         else:
             print_accesses(access.principals)

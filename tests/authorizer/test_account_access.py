@@ -18,6 +18,7 @@ from tests.authorizer.estates import (
     A,
     B,
     allow,
+    at_least,
     deny,
     estate,
     grant,
@@ -241,6 +242,44 @@ def test_the_door_of_a_key(described: dict[str, Any], account: str, door: str) -
     assert (access.principals is None) is (account == STRANGER)
 
 
+FOR_STRANGER = f"arn:aws:iam::{STRANGER}:role/x"
+# what holds, the estate, what the door hangs on; asked is kms:Decrypt for an account that nobody describes
+HANGS_ON: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("an open door hangs on nothing", {"key": [allow(Principal=to(STRANGER))]}, []),
+    ("nor does a closed one", {}, []),
+    ("whom it opens to", {"key": [allow(Principal=to(FOR_STRANGER))]}, [f"Principal = {FOR_STRANGER}"]),
+    (
+        "under what it does",
+        {"key": [allow(Principal=to(FOR_STRANGER), Condition=FROM_OFFICE)]},
+        [f"Principal = {FOR_STRANGER}", "IpAddress aws:SourceIp = 10.0.0.0/8"],
+    ),
+    (
+        "a grantee, and what the grant wants",
+        {"grants": [grant(FOR_STRANGER, "Decrypt", **at_least(tenant="blue"))]},
+        [f"Principal = {FOR_STRANGER}", "EncryptionContextSubset tenant = blue"],
+    ),
+    (
+        "an organization that it may be in",
+        {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))]},
+        ["StringEquals aws:PrincipalOrgID = o-a1b2c3d4e5"],
+    ),
+    (
+        "the root user alone",
+        {
+            "key": [
+                allow(Principal="*", Condition=when("ArnEquals", "aws:PrincipalArn", f"arn:aws:iam::{STRANGER}:root"))
+            ]
+        },
+        [f"ArnEquals aws:PrincipalArn = arn:aws:iam::{STRANGER}:root"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("described", "conditions"), [pytest.param(*row[1:], id=row[0]) for row in HANGS_ON])
+def test_what_a_door_hangs_on(described: dict[str, Any], conditions: list[str]) -> None:
+    assert list(Authorizer(estate(**described)).account_access(STRANGER, "kms:Decrypt", KEY).conditions) == conditions
+
+
 def test_a_retiring_principal_opens_the_door_to_its_retirement_alone() -> None:
     authorizer = Authorizer(estate(grants=[grant(ALICE, "Decrypt", RetiringPrincipal=PARTNER)]))
     assert authorizer.account_access(B, "kms:RetireGrant", KEY).door == "conditional"
@@ -262,16 +301,16 @@ def test_access_is_written_as_json() -> None:
             {"principal": ROOT_B, "verdict": "allow", "conditions": []},
             {"principal": PARTNER, "verdict": "conditional", "conditions": ["IpAddress aws:SourceIp = 10.0.0.0/8"]},
         ],
+        "conditions": [],
     }
 
 
 def test_access_of_an_account_that_is_not_described_has_no_principals_in_json() -> None:
     access = Authorizer(estate()).account_access(STRANGER, "kms:Decrypt", KEY)
-    assert access.to_json() == {"door": "closed", "principals": None}
+    assert access.to_json() == {"door": "closed", "principals": None, "conditions": []}
 
 
 TO_STRANGER = allow(Principal=to(STRANGER))
-FOR_STRANGER = f"arn:aws:iam::{STRANGER}:role/x"
 # what holds, the estate, who is let in and not described; asked is kms:Decrypt
 UNDESCRIBED: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     ("who is described is in the other list", {"key": [TO_B]}, ()),
@@ -320,7 +359,7 @@ def test_an_account_that_only_the_organizations_tree_names_has_no_known_principa
         "accounts": [{"id": A, "keys": [key]}],
     }
     authorizer = Authorizer(Entities.from_mapping(described))
-    assert authorizer.account_access(STRANGER, "kms:Decrypt", f"arn:aws:kms:us-east-1:{A}:key/k") == ("open", None)
+    assert authorizer.account_access(STRANGER, "kms:Decrypt", f"arn:aws:kms:us-east-1:{A}:key/k") == ("open", None, ())
 
 
 GOV_KEY, GOV_ROOT = f"arn:aws-us-gov:kms:us-gov-west-1:{A}:key/k", f"arn:aws-us-gov:iam::{A}:root"

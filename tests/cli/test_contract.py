@@ -69,6 +69,7 @@ ACCESSES = {
 ACCOUNT_ACCESS = _object(
     door={"enum": ["open", "conditional", "closed"]},
     principals={"anyOf": [{"type": "null"}, ACCESSES]},
+    conditions={"type": "array", "items": {"type": "string"}},
     diagnostics=DECISION["properties"]["diagnostics"],  # type: ignore[index]
 )
 
