@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.embedded import holds_policy, holds_statements, read_embedded, read_patchwork
+from policyeval.lint.key_facts import KeyFacts
 from policyeval.lint.look_alikes import is_look_alike
 from policyeval.lint.parts import part
 from policyeval.lint.surroundings import Around, below, is_document_read, known_here
@@ -18,7 +19,6 @@ from policyeval.lint.templates.cloudformation import branches
 from policyeval.lint.templates.expressions import has_expressions, without_expressions
 from policyeval.lint.templates.functions import calls_functions, resolve, substitution
 from policyeval.lint.templates.spot import Spot, get, is_configuration
-from policyeval.lint.view import KeyFacts
 from policyeval.model.policy import CURRENT_VERSION, OLD_VERSION, PolicyType
 from policyeval.syntax.tree import INTERPOLATION, UNREADABLE, List, Mapping, Text, Unknown, pointer_part
 

@@ -17,8 +17,10 @@ from policyeval.syntax.faults import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from policyeval.lint.grant_view import GrantView
+    from policyeval.lint.key_facts import KeyFacts
     from policyeval.lint.rule import Rule
-    from policyeval.lint.view import Condition, Element, GrantView, KeyFacts, PolicyView, Statement, Value
+    from policyeval.lint.view import Condition, Element, PolicyView, Statement, Value
     from policyeval.model.policy import PolicyType
     from policyeval.model.source import Diagnostic
     from policyeval.syntax.tree import Node

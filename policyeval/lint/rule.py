@@ -31,8 +31,8 @@ class Level(Enum):
     PRINCIPAL = "a value of Principal or NotPrincipal"  # view.Value
     CONDITION = "a condition: one key under one operator"  # view.Condition
     CONDITION_VALUE = "a value of a condition"  # view.Value
-    GRANT = "a grant"  # view.GrantView
-    GRANTS = "the grants of one key"  # tuple[view.GrantView, ...]
+    GRANT = "a grant"  # grant_view.GrantView
+    GRANTS = "the grants of one key"  # tuple[grant_view.GrantView, ...]
 
     # Enum's own is written in Python, and a walk looks levels up all the time.
     __hash__ = object.__hash__

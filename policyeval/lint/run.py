@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from policyeval.lint.documents import find
+from policyeval.lint.grant_view import GrantView
 from policyeval.lint.reading import is_template, read
 from policyeval.lint.templates.choices import Possibility
 from policyeval.lint.templates.fixes import safe
 from policyeval.lint.templates.spot import is_configuration
 from policyeval.lint.templates.written import pointed
-from policyeval.lint.view import GrantView
 
 if TYPE_CHECKING:
     from policyeval.lint.documents import PolicyDocument

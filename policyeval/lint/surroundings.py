@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policyeval.lint.key_facts import KeyFacts
 from policyeval.lint.templates.arguments import POLICIES
 from policyeval.lint.templates.resources import ORGANIZATION_TYPES
 from policyeval.lint.templates.spot import get
-from policyeval.lint.view import KeyFacts
 from policyeval.model.arn import Arn
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.tree import Text

@@ -1,4 +1,4 @@
-"""What rules see: a policy's elements in their order, however broken the document is.
+"""What rules see of a policy: its elements in their order, however broken the document is.
 
 A view says what is there and never what is wrong: that is the rules' to say. What is missing, of the wrong
 type or unknown (a template's reference) is left out, and `complete` tells whether anything was left out
@@ -9,8 +9,9 @@ the first counts. Places and pointers are made when somebody asks for them.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from policyeval.lint.key_facts import KeyFacts
 from policyeval.lint.names import NameIndex
 from policyeval.syntax.strings import inside
 from policyeval.syntax.tree import Boolean, Number, Text, pointer_part
@@ -18,7 +19,6 @@ from policyeval.syntax.tree import Boolean, Number, Text, pointer_part
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from policyeval.model.arn import Arn
     from policyeval.model.policy import PolicyType
     from policyeval.model.source import Place
     from policyeval.syntax.tree import Mapping, Node, Unknown
@@ -259,16 +259,6 @@ class Statement:
         return self.entries[name][0].place(f"{self.pointer}/{name}")
 
 
-class KeyFacts(NamedTuple):
-    """What an entities file says of the KMS key that a key policy or grant is for; None where it does not."""
-
-    arn: Arn | None = None
-    spec: str | None = None
-    usage: str | None = None
-    manager: str | None = None
-    multi_region: bool | None = None
-
-
 class PolicyView:
     """A policy.
 
@@ -312,33 +302,3 @@ class PolicyView:
     def place(self) -> Place:
         """Give the place of the whole document."""
         return self.node.place(self.pointer)
-
-
-class GrantView:
-    """A grant, as `aws kms list-grants` prints it; `entries` has its fields, of whatever type."""
-
-    __slots__ = ("entries", "key", "node", "pointer")
-
-    def __init__(self, node: Mapping, pointer: str, key: KeyFacts) -> None:
-        self.node = node
-        self.pointer = pointer
-        self.key = key
-        self.entries: dict[str, tuple[Text, Node]] = {}
-        for name, value in node.entries:
-            self.entries.setdefault(name.value, (name, value))
-
-    def get(self, name: str) -> Node | None:
-        """Give the value of a field, of whatever type."""
-        entry = self.entries.get(name)
-        return entry[1] if entry is not None else None
-
-    def text(self, name: str) -> str | None:
-        """Give the value of a field that is a string, else None."""
-        node = self.get(name)
-        return node.value if isinstance(node, Text) else None
-
-    def place(self, name: str | None = None) -> Place:
-        """Give its place, or that of a field's value, which must be there."""
-        if name is None:
-            return self.node.place(self.pointer)
-        return self.entries[name][1].place(f"{self.pointer}/{name}")

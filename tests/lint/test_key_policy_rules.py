@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from policyeval import PolicySet, Request, simulate
 from policyeval.lint.finding import Finding
+from policyeval.lint.key_facts import KeyFacts
 from policyeval.lint.linter import Linter
 from policyeval.lint.rules.table import load
-from policyeval.lint.view import KeyFacts
 from policyeval.model.arn import split_arn
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.json_reader import read_json

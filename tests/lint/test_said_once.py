@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from policyeval.lint.key_facts import KeyFacts
 from policyeval.lint.linter import Linter
 from policyeval.lint.rules.table import load
-from policyeval.lint.view import KeyFacts
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.json_reader import read_json
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from policyeval.lint.documents import find
+from policyeval.lint.grant_view import GrantView
 from policyeval.lint.linter import Linter
 from policyeval.lint.reading import read
 from policyeval.lint.rules.table import load
-from policyeval.lint.view import GrantView
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.tree import List, Mapping, Node, Unknown
 from tests.lint.fixtures import files

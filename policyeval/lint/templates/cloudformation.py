@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policyeval.lint.key_facts import KeyFacts
 from policyeval.lint.templates.choices import beyond
 from policyeval.lint.templates.expressions import without_variables
 from policyeval.lint.templates.functions import LOOP, is_nothing, resolve
@@ -17,7 +18,6 @@ from policyeval.lint.templates.resources import (
     STATEMENTS,
 )
 from policyeval.lint.templates.spot import Spot, get, is_empty, policy_with
-from policyeval.lint.view import KeyFacts
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.objects import is_unreadable
 from policyeval.syntax.tree import CHOICE, List, Mapping, Null, Text, Unknown, pointer_part

@@ -8,8 +8,8 @@ from policyeval.model.policy import CURRENT_VERSION
 from policyeval.syntax.tree import List, Mapping, Null, Text
 
 if TYPE_CHECKING:
+    from policyeval.lint.key_facts import KeyFacts
     from policyeval.lint.templates.choices import Way
-    from policyeval.lint.view import KeyFacts
     from policyeval.model.policy import PolicyType
     from policyeval.syntax.tree import Node
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.directives import lifted
+from policyeval.lint.key_facts import KeyFacts
 from policyeval.lint.templates.arguments import ORGANIZATION_POLICY, POLICIES
 from policyeval.lint.templates.choices import beyond
 from policyeval.lint.templates.cloudformation import branches
@@ -16,7 +17,6 @@ from policyeval.lint.templates.policy_document import blocks, policy_of
 from policyeval.lint.templates.providers import host_of, tell_providers
 from policyeval.lint.templates.resources import ORGANIZATION_TYPES
 from policyeval.lint.templates.spot import Spot, get, is_empty
-from policyeval.lint.view import KeyFacts
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.hcl_strings import BrokenError, read_string, read_template
 from policyeval.syntax.strings import written_offsets

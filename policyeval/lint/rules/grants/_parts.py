@@ -10,7 +10,7 @@ from policyeval.syntax.tree import List, Mapping, Null, Text, Unknown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policyeval.lint.view import GrantView
+    from policyeval.lint.grant_view import GrantView
     from policyeval.model.source import Place
     from policyeval.syntax.tree import Node
 

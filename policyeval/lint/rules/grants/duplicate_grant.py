@@ -21,7 +21,7 @@ from policyeval.syntax.faults import ticked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policyeval.lint.view import GrantView
+    from policyeval.lint.grant_view import GrantView
 
 
 def check(grants: tuple[GrantView, ...]) -> Iterator[Flaw]:

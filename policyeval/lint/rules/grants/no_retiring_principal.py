@@ -11,7 +11,7 @@ from policyeval.lint.rules.grants._parts import RETIRING, is_readable, operation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policyeval.lint.view import GrantView
+    from policyeval.lint.grant_view import GrantView
 
 
 _RETIRE: Final = "RetireGrant"

@@ -12,7 +12,7 @@ from policyeval.syntax.tree import Unknown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policyeval.lint.view import GrantView
+    from policyeval.lint.grant_view import GrantView
 
 
 _AGAIN: Final = "CreateGrant"

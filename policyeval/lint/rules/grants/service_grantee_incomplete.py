@@ -11,7 +11,7 @@ from policyeval.lint.rules.grants._parts import RETIRING, SOURCE, constraint_nam
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policyeval.lint.view import GrantView
+    from policyeval.lint.grant_view import GrantView
 
 
 def check(grant: GrantView) -> Iterator[Flaw]:

@@ -13,7 +13,7 @@ from policyeval.syntax.faults import nearest, ticked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policyeval.lint.view import GrantView
+    from policyeval.lint.grant_view import GrantView
 
 
 def check(grant: GrantView) -> Iterator[Flaw]:
