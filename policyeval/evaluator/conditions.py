@@ -72,10 +72,10 @@ def compile_condition(condition: Condition, *, variables: bool, stuck: bool) -> 
         return CompiledCondition(condition, _null(condition, get, quantifier, stuck=stuck), frozenset({folded}))
     if operator is None:
         why = f"unknown condition operator `{condition.operator}`"
-        return CompiledCondition(condition, _stuck(why, stuck=stuck), frozenset({folded}))
+        return CompiledCondition(condition, cannot_tell(why, stuck=stuck), frozenset({folded}))
     if not condition.values and not (quantifier or if_exists):
         why = f"`{condition.operator}` on `{condition.key}` has no value to compare with"
-        return CompiledCondition(condition, _stuck(why, stuck=stuck), frozenset({folded}))
+        return CompiledCondition(condition, cannot_tell(why, stuck=stuck), frozenset({folded}))
     has_variables = variables and operator.takes_variables
     templates = [
         compile_template(value, variables=has_variables, wildcards=operator.wildcards) for value in condition.values
@@ -99,7 +99,9 @@ def split_operator(written: str) -> tuple[str, str, bool]:
     return quantifier, name.removesuffix(_IF_EXISTS), name.endswith(_IF_EXISTS)
 
 
-def _stuck(why: str, *, stuck: bool) -> Test:
+def cannot_tell(why: str, *, stuck: bool) -> Test:
+    """Make the test of what cannot be evaluated: it notes why, and answers `stuck`."""
+
     def test(context: EvaluationContext) -> bool:
         context.fault(why)
         return stuck
@@ -113,7 +115,7 @@ def _null(condition: Condition, get: Getter, quantifier: str, *, stuck: bool) ->
         return lambda _context: holds
     wanted = {value.lower() for value in condition.values}
     if not wanted or not wanted <= {"true", "false"}:
-        return _stuck(f"`Null` takes `true` or `false`, not `{', '.join(condition.values)}`", stuck=stuck)
+        return cannot_tell(f"`Null` takes `true` or `false`, not `{', '.join(condition.values)}`", stuck=stuck)
     absent, present = "true" in wanted, "false" in wanted
     # An empty string is null (S31).
     return lambda context: present if get(context) else absent

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from policyeval.catalog.services import governing
-from policyeval.evaluator.conditions import Test, compile_condition
+from policyeval.evaluator.conditions import Test, cannot_tell, compile_condition
 from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.generate import Answer, Parts, generate
 from policyeval.evaluator.globs import STAR, Matcher, compile_glob, compile_resource_pattern, tokenize
@@ -73,7 +73,7 @@ class CompiledStatement:
         self._pattern = _only_pattern(statement.resource, policy_type, variables=variables)
         self.resource_keys = _resource_keys(statement.resource, variables=variables)
         out_of_place = _out_of_place(statement, policy_type)
-        self.inert = all_of([_stuck(why, stuck=not self.allow) for why in out_of_place]) if out_of_place else None
+        self.inert = all_of([cannot_tell(why, stuck=not self.allow) for why in out_of_place]) if out_of_place else None
         self.conditions = tuple(
             compile_condition(condition, variables=variables, stuck=not self.allow)
             for condition in statement.conditions
@@ -165,14 +165,6 @@ def never(_context: EvaluationContext) -> bool:
     return False
 
 
-def _stuck(why: str, *, stuck: bool) -> Test:
-    def test(context: EvaluationContext) -> bool:
-        context.fault(why)
-        return stuck
-
-    return test
-
-
 def _compile_action(element: Element | None, *, stuck: bool) -> ActionTest:
     """Compile Action or NotAction against folded actions; a statement without either is inert (S23).
 
@@ -198,9 +190,9 @@ def _compile_resource(  # noqa: PLR0911 - the cases there are
             return never
         if policy_type is PolicyType.RESOURCE:
             return _attached(stuck=stuck)
-        return _stuck("a statement without Resource", stuck=stuck)
+        return cannot_tell("a statement without Resource", stuck=stuck)
     if not element.values:
-        return _stuck("an empty NotResource", stuck=stuck) if element.negated else never
+        return cannot_tell("an empty NotResource", stuck=stuck) if element.negated else never
     values = [form for value in element.values for form in _forms(value, policy_type)]
     templates = [compile_resource_template(value, variables=variables) for value in values]
     static = [template.static for template in templates if template.static is not None]
@@ -219,7 +211,7 @@ def _attached(*, stuck: bool) -> Test:
     Nothing is said of what lies in that, nor of S3, which refuses it.
     Source: IAM user guide, "Policies and permissions in AWS Identity and Access Management".
     """
-    unsaid = _stuck("a resource policy's statement without Resource", stuck=stuck)
+    unsaid = cannot_tell("a resource policy's statement without Resource", stuck=stuck)
 
     def test(context: EvaluationContext) -> bool:
         arn = split_arn(context.target.arn)
