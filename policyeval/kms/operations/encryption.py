@@ -77,7 +77,7 @@ def decrypt(call: Call) -> Response:
     ignored = _ignores_ciphertext(params)
     blob = None if ignored else params["CiphertextBlob"]
     source = _find_source(call, "kms:Decrypt", params.get("KeyId"), blob, algorithm)
-    _ask_source(call, "kms:Decrypt", source, _algorithm(params), context)
+    _ask_source(call, "kms:Decrypt", source, _algorithm_key(params), context)
     if ignored:
         call.would_succeed()
     key = source.found.key
@@ -93,24 +93,24 @@ def decrypt(call: Call) -> Response:
 def re_encrypt(call: Call) -> Response:
     """Decrypt under one key and encrypt under another, or the same with another context; both are asked."""
     params = call.params
-    algorithm = params.get("SourceEncryptionAlgorithm", SYMMETRIC)
-    ends = params.get("DestinationEncryptionAlgorithm", SYMMETRIC)
-    theirs, ours = params.get("SourceEncryptionContext"), params.get("DestinationEncryptionContext")
+    source_algorithm = params.get("SourceEncryptionAlgorithm", SYMMETRIC)
+    algorithm = params.get("DestinationEncryptionAlgorithm", SYMMETRIC)
+    source_context, context = params.get("SourceEncryptionContext"), params.get("DestinationEncryptionContext")
     ignored = _ignores_ciphertext(params)
-    source, destination = _ask_both(call, algorithm, ignored=ignored)
+    source, destination = _ask_both(call, source_algorithm, ignored=ignored)
     if ignored:
         call.would_succeed()
     check_state(source.found.key, USABLE)
     check_state(destination, USABLE)
-    plaintext, material_id = _open(call, source, params["CiphertextBlob"], algorithm, theirs)
-    again = encrypt_under(call, destination, ends, plaintext, ours)
+    plaintext, material_id = _open(call, source, params["CiphertextBlob"], source_algorithm, source_context)
+    blob = encrypt_under(call, destination, algorithm, plaintext, context)
     call.would_succeed()
     response = {
-        "CiphertextBlob": again,
+        "CiphertextBlob": blob,
         "SourceKeyId": source.found.key.arn,
         "KeyId": destination.arn,
-        "SourceEncryptionAlgorithm": algorithm,
-        "DestinationEncryptionAlgorithm": ends,
+        "SourceEncryptionAlgorithm": source_algorithm,
+        "DestinationEncryptionAlgorithm": algorithm,
     }
     if material_id is not None:
         response["SourceKeyMaterialId"] = material_id
@@ -119,7 +119,7 @@ def re_encrypt(call: Call) -> Response:
     return response
 
 
-def _ask_both(call: Call, algorithm: str, *, ignored: bool) -> tuple[_Source, Key]:
+def _ask_both(call: Call, source_algorithm: str, *, ignored: bool) -> tuple[_Source, Key]:
     """Ask for the source, then for the destination.
 
     What is wrong with the destination is said only to who may use the source: to others it would tell a source that
@@ -127,14 +127,14 @@ def _ask_both(call: Call, algorithm: str, *, ignored: bool) -> tuple[_Source, Ke
     """
     params = call.params
     blob = None if ignored else params["CiphertextBlob"]
-    source = _find_source(call, "kms:ReEncryptFrom", params.get("SourceKeyId"), blob, algorithm)
+    source = _find_source(call, "kms:ReEncryptFrom", params.get("SourceKeyId"), blob, source_algorithm)
     destination = _found_or_not(call, params["DestinationKeyId"])
     same = isinstance(destination, Found) and destination.key.arn == source.found.key.arn
-    conditions: Conditions = {"kms:ReEncryptOnSameKey": same, **_algorithm(params, "Source")}
+    conditions: Conditions = {"kms:ReEncryptOnSameKey": same, **_algorithm_key(params, "Source")}
     _ask_source(call, "kms:ReEncryptFrom", source, conditions, params.get("SourceEncryptionContext"))
     if isinstance(destination, KmsError):
         raise destination
-    conditions = {"kms:ReEncryptOnSameKey": same, **_algorithm(params, "Destination")}
+    conditions = {"kms:ReEncryptOnSameKey": same, **_algorithm_key(params, "Destination")}
     call.ask("kms:ReEncryptTo", destination, conditions, params.get("DestinationEncryptionContext"))
     return source, destination.key
 
@@ -266,13 +266,13 @@ def _key_id_needed(action: str) -> KmsError:
     return KmsError("ValidationException", f"{member} is required when {when}.")
 
 
-def _algorithm(params: Params, side: str = "") -> Conditions:
+def _algorithm_key(params: Params, side: str = "") -> Conditions:
     algorithm = params.get(f"{side}EncryptionAlgorithm")
     return {"kms:EncryptionAlgorithm": algorithm} if algorithm is not None else _NO_CONDITIONS
 
 
 OPERATIONS: Final = (
-    cryptographic("Encrypt", encrypt, _algorithm),
+    cryptographic("Encrypt", encrypt, _algorithm_key),
     Operation("Decrypt", decrypt, Asked.ITSELF, cryptographic=True),
     Operation("ReEncrypt", re_encrypt, Asked.ITSELF, cryptographic=True),
 )
