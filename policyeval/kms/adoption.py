@@ -58,16 +58,16 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
     unknown = list(_unknown(entities, store))
     if not unknown:
         return
+    # Before the transaction: whoever writes would wait for seconds.
+    made = _made_of_rsa(_fresh(unknown, store), vault, now)
     with store.transaction() as transaction:
-        fresh = [record for record in unknown if transaction.key(record.arn) is None]
-        faults = [*_mixed(fresh), *(fault for record in fresh for fault in _faults(record, transaction))]
-        if faults:
-            raise EntitiesError(faults)
+        fresh = _fresh(unknown, transaction)
         sets, names = _sets(fresh, transaction), Names(entities)
         for record in fresh:
             of = sets.get(_shared_name(record.arn))
             key = _described(record, of.members if of is not None else None, now)
-            _create(replace(key, policy=kept_policy(key.policy, entities, names, transaction)), of, transaction, vault)
+            key = replace(key, policy=kept_policy(key.policy, entities, names, transaction))
+            _create(key, of, made.get(key.arn), transaction, vault)
             for name in record.key.aliases if record.key is not None else ():
                 alias = _alias_arn(key.arn, name)
                 transaction.put_alias(Alias(alias, key.account, key.region, name, key.arn, now, now))
@@ -79,6 +79,29 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
 
 def _unknown(entities: Describes, store: Store) -> Iterator[ResourceRecord]:
     return (record for record in entities.keys() if store.setting(_mark(record)) is None)  # noqa: SIM118 - no mapping
+
+
+def _fresh(unknown: Iterable[ResourceRecord], reading: Reading) -> list[ResourceRecord]:
+    """Give those that are not there. Raises `EntitiesError` where one of them cannot be."""
+    fresh = [record for record in unknown if reading.key(record.arn) is None]
+    faults = [*_mixed(fresh), *(fault for record in fresh for fault in _faults(record, reading))]
+    if faults:
+        raise EntitiesError(faults)
+    return fresh
+
+
+def _made_of_rsa(records: Iterable[ResourceRecord], vault: Vault, now: datetime) -> dict[str, Material]:
+    """Make the material that takes long, but for keys of several Regions, which may have it already."""
+    specs = {
+        record.arn: facts.spec
+        for record in records
+        if (facts := record.key) is not None and facts.origin == "AWS_KMS" and not facts.multi_region
+    }
+    return {
+        arn: vault.generate(arn, arn.rpartition("/")[2], spec, 1, now)
+        for arn, spec in specs.items()
+        if spec.startswith("RSA")
+    }
 
 
 def _mark(record: ResourceRecord) -> str:
@@ -203,13 +226,13 @@ def _sets(records: list[ResourceRecord], reading: Reading) -> dict[str, _Set]:
     return sets
 
 
-def _create(key: Key, of: _Set | None, transaction: Transaction, vault: Vault) -> None:
+def _create(key: Key, of: _Set | None, made: Material | None, transaction: Transaction, vault: Vault) -> None:
     if of is not None and of.primary is not None:
         join(_replica(key, of.primary), of.primary, transaction, vault)
     elif key.origin == "EXTERNAL" and key.state == "PendingImport":
         transaction.put_key(key)
     else:
-        material = _material(key, transaction, vault)
+        material = made or _material(key, transaction, vault)
         transaction.put_key(replace(key, material=1, material_id=material.id))
         transaction.put_material(material)
 

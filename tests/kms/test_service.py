@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,18 @@ from typing import Any
 import pytest
 
 from policyeval import Entities, EntitiesError, RequestError
-from policyeval.kms import Caller, KeyManagementService, KmsError, MemoryStore, RootKey, SqliteStore, StorageError
+from policyeval.kms import (
+    Caller,
+    KeyManagementService,
+    KmsError,
+    MemoryStore,
+    RootKey,
+    SqliteStore,
+    StorageError,
+    vault,
+)
+from policyeval.kms.crypto import families
+from policyeval.kms.crypto.handles import KeyPair
 from policyeval.kms.trail.trail import MemoryTrail
 from tests.kms.estate import (
     ADMIN_A,
@@ -206,6 +218,27 @@ def test_keys_of_the_file_are_created_once(tmp_path: Path) -> None:
         assert admin.decrypt(blob) == b"kept"
         with pytest.raises(KmsError, match="alias/app is not found"):
             admin.encrypt("alias/app", b"the store owns the key, the file does not bring its alias back")
+
+
+def test_who_writes_does_not_wait_while_keys_of_the_file_are_made_of_rsa(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, store = [], MemoryStore()
+
+    def generate(spec: str, entropy: Callable[[int], bytes]) -> KeyPair:
+        made.append((spec, store._lock.locked()))
+        return families.generate(spec, entropy)
+
+    rsa = {"region": "us-east-1", "spec": "RSA_2048", "usage": "SIGN_VERIFY"}
+    pending = {"origin": "EXTERNAL", "state": "PendingImport"}
+    with KeyManagementService(described(), store, root_key=ROOT) as kms:
+        monkeypatch.setattr(vault, "generate", generate)
+        kms.describe(
+            described({"id": "k1", **rsa}, {"id": "k2", **rsa, **pending}, {"id": "k3", "region": "us-east-1"})
+        )
+        assert made == [("RSA_2048", False), ("SYMMETRIC_DEFAULT", True)]
+        params = {"KeyId": "k1", "Message": b"x", "SigningAlgorithm": "RSASSA_PSS_SHA_256"}
+        assert kms.call(ADMIN_A, "Sign", params)["Signature"]
+        kms.describe(described({"id": "k1", **rsa}))
+        assert len(made) == 2
 
 
 def test_a_key_of_the_file_that_was_deleted_does_not_come_back(tmp_path: Path) -> None:
