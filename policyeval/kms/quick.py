@@ -12,7 +12,7 @@ from types import CodeType, FunctionType
 from typing import Final, TypeAlias, cast
 
 from policyeval.catalog.kms_model import Shape
-from policyeval.kms.shapes import Refused, compile_shape, java_pattern
+from policyeval.kms.shapes import LONGEST_MAP, Refused, compile_shape, java_pattern
 
 __all__ = ["Quick", "generate"]
 
@@ -28,8 +28,11 @@ def accept(params):
 # For each type, the lines that leave by `return None`, and what is accepted of `value`.
 _OF_STRINGS: Final = """\
         if value.__class__ is not dict: return None
+        size = 0
         for key, item in value.items():
-            if key.__class__ is not str or item.__class__ is not str: return None"""
+            if key.__class__ is not str or item.__class__ is not str: return None
+            size += len(key) + len(item)
+        if size > longest_map: return None"""
 _BY_CHECK: Final = """\
         value = check{n}(value)
         if value.__class__ is Refused: return None"""
@@ -37,7 +40,7 @@ _BY_CHECK: Final = """\
 
 def generate(shape: Shape) -> Quick:
     """Write the function of a request's shape."""
-    lines, names = [_HEAD], dict[str, object]({"len": len, "Refused": Refused})
+    lines, names = [_HEAD], dict[str, object]({"len": len, "longest_map": LONGEST_MAP, "Refused": Refused})
     for number, (name, member) in enumerate(shape.members.items()):
         tests, accepted = _member(number, member, names)
         lines += [

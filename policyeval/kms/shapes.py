@@ -14,10 +14,13 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias, cast
 from policyeval.catalog.kms_model import Shape
 from policyeval.kms.errors import KmsError
 
-__all__ = ["Check", "Fault", "Refused", "compile_shape", "java_pattern"]
+__all__ = ["LONGEST_MAP", "Check", "Fault", "Refused", "compile_shape", "java_pattern"]
 
 # Gives the accepted value, or a `Refused`; raises SerializationException for a value of another type.
 Check: TypeAlias = Callable[[object], object]
+
+LONGEST_MAP: Final = 65_536
+"""Characters of an encryption context, ours: AWS says no bound, and each of them is looked at for each condition."""
 
 # Of so many elements what is wrong with them is said: who sends a hundred thousand gets no answer of megabytes.
 _ENOUGH: Final = 1_000
@@ -126,7 +129,7 @@ def _list(shape: Shape) -> Check:
 
 
 def _map(shape: Shape) -> Check:
-    # The model's maps are of plain strings: once the types are right, only a null can be wrong.
+    # The model's maps are of plain strings: once the types are right, a null can be wrong, or how much there is.
     check_key, check_value = compile_shape(cast("Shape", shape.key)), compile_shape(cast("Shape", shape.value))
     show = _show(shape)
 
@@ -137,6 +140,8 @@ def _map(shape: Shape) -> Check:
         if None in accepted.values():
             # Not left out: less would be bound to the ciphertext than the caller wrote.
             return Refused([Fault("", show(accepted), f"Map value must satisfy constraint: [{_NOT_NULL}]")])
+        if sum(len(text) for pair in accepted.items() for text in cast("tuple[str, str]", pair)) > LONGEST_MAP:
+            return Refused([Fault("", "", f"Map must have at most {LONGEST_MAP} characters, keys and values together")])
         return accepted
 
     return check

@@ -296,6 +296,20 @@ def test_lists_and_what_they_hold_are_nobody_elses() -> None:
     assert tag == {"KeyId": KEY, "Tags": [{"TagKey": "k", "TagValue": "v"}]}
 
 
+@pytest.mark.parametrize("pairs", [{"a": "b" * 65_536}, {f"{n:04}": "b" * 252 for n in range(257)}])
+def test_an_encryption_context_without_end_is_refused(pairs: dict[str, str]) -> None:
+    largest = {**pairs}
+    largest.popitem()
+    for operation in ("Encrypt", "Decrypt"):
+        params = {"KeyId": "k", "Plaintext": b"x", "CiphertextBlob": b"x"}
+        assert validate(operation, {**params, "EncryptionContext": largest})["EncryptionContext"] == largest
+        with pytest.raises(KmsError, match=r"Value at 'encryptionContext' .* have at most 65536 characters"):
+            validate(operation, {**params, "EncryptionContext": pairs})
+    constraint = {"KeyId": "k", "GranteePrincipal": "p", "Operations": ["Decrypt"]}
+    with pytest.raises(KmsError, match=r"Value at 'constraints.encryptionContextSubset' .* have at most"):
+        validate("CreateGrant", {**constraint, "Constraints": {"EncryptionContextSubset": pairs}})
+
+
 MANY: list[tuple[str, dict[str, Any], int]] = [
     ("TagResource", {"KeyId": "k", "Tags": [{"TagKey": "", "TagValue": ""}] * 100_000}, 1_000),
     ("Encrypt", {"KeyId": "k", "Plaintext": b"x", "GrantTokens": [""] * 100_000}, 2),
