@@ -21,7 +21,7 @@ from policyeval.model.source import Diagnostic
 
 ANONYMOUS = "anonymous"
 _PROVIDERS = ("oidc-provider/", "saml-provider/")
-_SERVICE_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".aws.internal", ".amazon.com", ".aws.dev")
+_SERVICE = re.compile(r"[a-z0-9.-]+\.(amazonaws\.com|amazonaws\.com\.cn|aws\.internal|amazon\.com|aws\.dev)")
 _WEB_PROVIDERS = frozenset({"accounts.google.com", "graph.facebook.com", "www.amazon.com"})
 # Every request has them (S15): with what no customer's principal has, …IfExists opens nothing.
 _OF_NO_CUSTOMER: Mapping[str, Value] = {"aws:principaltype": UNKNOWN_TYPE, "aws:userid": UNKNOWN_ID}
@@ -70,7 +70,7 @@ def identify(principal: str, session: Session | None, action: ActionFacts, sourc
     principal = str.__str__(principal)  # some become values of condition keys: a text alone, no enumeration's member
     if principal.startswith("arn:"):
         arn = split_arn(principal)
-        if arn is None:
+        if arn is None or arn.region:  # no principal has one, and no Deny would know a session by such a name
             raise _bad(principal)
         return _by_arn(principal, arn, session, source)
     calling = _by_name(principal, action)
@@ -99,7 +99,7 @@ def _is_provider(name: str, action: ActionFacts) -> bool:
 
 
 def _is_service(name: str) -> bool:
-    return name.endswith(_SERVICE_SUFFIXES) and "*" not in name and "?" not in name
+    return _SERVICE.fullmatch(name) is not None
 
 
 def _bad(principal: str) -> RequestError:
@@ -142,7 +142,7 @@ def _by_arn(principal: str, arn: Arn, session: Session | None, source: CallerSou
         if slash and role and session_name:
             session = _named(principal, session, session_name)
             return Calling(source.role_named(arn, role), session, principal)
-    if arn.service == "sts" and kind == "federated-user" and name:
+    if arn.service == "sts" and kind == "federated-user" and name and "/" not in name:
         session = _of_user(_named(principal, session, name))
         return Calling(source.user_named(arn, name), session, principal, federated=True)
     raise _bad(principal)

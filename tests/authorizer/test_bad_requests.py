@@ -48,6 +48,18 @@ MALFORMED: list[tuple[str, dict[str, object], str]] = [
             "s3::111122223333:user/alice",
         )
     ],
+    *[
+        (f"a principal by a name that nobody has: {name!r}", {"principal": name}, "is no principal that can call")
+        for name in (
+            "arn:aws:sts:us-east-1:111122223333:assumed-role/worker/x",
+            "arn:aws:sts:us-east-1:111122223333:federated-user/alice",
+            "arn:aws:iam:us-east-1:111122223333:saml-provider/idp",
+            "arn:aws:sts::111122223333:federated-user/a/b",
+            "S3.amazonaws.com",
+            "a b.amazonaws.com",
+            "\n.amazonaws.com",
+        )
+    ],
     ("an action without a service", {"action": "Decrypt"}, "`Decrypt` is no action"),
     ("an action of two services", {"action": "kms:s3:Decrypt"}, "`kms:s3:Decrypt` is no action"),
     ("an action without a name", {"action": "kms:"}, "`kms:` is no action"),
