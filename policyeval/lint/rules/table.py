@@ -77,6 +77,7 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
         "C312": "conditions.use_condition_key_only_with_supported_services",
         "C313": "conditions.inverted_secure_transport",
         "C314": "conditions.network_and_endpoint_denied",
+        "C315": "conditions.different_values_spared",
         "C401": "conditions.equivalent_to_null_false",
         "C402": "conditions.null_with_qualifier",
         "C403": "conditions.improve_ip_range",
