@@ -68,7 +68,9 @@ _HOW: Final = (frozenset({"aws:securetransport"}), frozenset({"aws:useragent"}))
 # Of requests that somebody makes for himself: who it is, and the address they come from (S34).
 _WHO: Final = frozenset({"aws:userid"})
 _WHENCE: Final = frozenset({"aws:sourceip", "aws:vpcsourceip"})
-_THROUGH_ENDPOINT: Final = frozenset({"aws:vpcsourceip"})
+_THROUGH_ENDPOINT: Final = tuple(
+    frozenset({key}) for key in ("aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount")
+)
 # Only a service that calls for itself passes these ("directly", the guide says), and only what comes through an
 # endpoint has those.
 _OF_SERVICES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
@@ -242,7 +244,7 @@ def _has_bucket_behind(case: Case) -> bool:
 def _untold(case: Case) -> Iterator[str]:
     """Find the keys of which a request has at least one of each group, and this one none."""
     for group in _always(case):
-        if all(_is_missing(key, case) for key in group):
+        if all(_is_missing(key, case) for key in group) and group.isdisjoint(case.action.lacks):
             yield from group
 
 
@@ -258,7 +260,7 @@ def _always(case: Case) -> Iterator[frozenset[str]]:
         yield frozenset({f"{service}:tlsversion"})
     if case.caller.account and case.context.via_service is None:
         yield _WHO
-        yield _WHENCE if _is_missing("aws:sourcevpce", case) else _THROUGH_ENDPOINT
+        yield from [_WHENCE] if _is_missing("aws:sourcevpce", case) else _THROUGH_ENDPOINT
         if service in _S3:
             yield from (frozenset({f"{service}:{key}"}) for key in ("authtype", "signatureversion"))
 

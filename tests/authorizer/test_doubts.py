@@ -12,6 +12,7 @@ from tests.authorizer.estates import ALICE, APP, BUCKET, KEY, PARTNER, A, B, all
 EVERYTHING = allow(Principal=to(A))
 ANY, ALL = "ForAnyValue:StringEquals", "ForAllValues:StringEquals"
 SERVICE = {"via_service": "s3.us-east-1.amazonaws.com"}
+THROUGH = {"context": {"aws:SourceVpce": "vpce-9"}}
 
 # What holds, the action, the key policy's statement beside "everything", the request's facts, the key that is missed.
 CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
@@ -29,6 +30,11 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
     ("a Deny of an address", "kms:Decrypt", deny(Principal="*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), {}, "`aws:SourceIp`"),
     ("an address is told", "kms:Decrypt", deny(Principal="*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), {"context": {"aws:SourceIp": "192.0.2.1"}}, None),
     ("a private address is told", "kms:Decrypt", deny(Principal="*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), {"context": {"aws:VpcSourceIp": "10.0.0.1"}}, None),
+    ("a Deny of a VPC", "kms:Decrypt", deny(Principal="*", Condition=when("StringEquals", "aws:SourceVpc", "vpc-1")), THROUGH, "`aws:SourceVpc`"),
+    ("a Deny of a VPC by its ARN", "kms:Decrypt", deny(Principal="*", Condition=when("ArnLike", "aws:SourceVpcArn", "arn:aws:ec2:*:*:vpc/vpc-1")), THROUGH, "`aws:SourceVpcArn`"),
+    ("a Deny of who owns an endpoint", "kms:Decrypt", deny(Principal="*", Condition=when("StringEquals", "aws:VpceAccount", B)), THROUGH, "`aws:VpceAccount`"),
+    ("an endpoint may be in no organization", "kms:Decrypt", deny(Principal="*", Condition=when("StringEquals", "aws:VpceOrgID", "o-a1b2c3d4e5")), THROUGH, None),
+    ("a request through no endpoint", "kms:Decrypt", deny(Principal="*", Condition=when("StringEquals", "aws:SourceVpc", "vpc-1")), {}, None),
     ("a service calls from its own", "kms:Decrypt", deny(Principal="*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), SERVICE, None),
     ("a Deny without TLS", "kms:Decrypt", deny(Principal="*", Condition=when("Bool", "aws:SecureTransport", "false")), {}, "`aws:SecureTransport`"),
     ("also where a service calls", "kms:Decrypt", deny(Principal="*", Condition=when("Bool", "aws:SecureTransport", "false")), SERVICE, "`aws:SecureTransport`"),
@@ -184,6 +190,20 @@ def test_a_deny_by_what_all_requests_to_s3_have_is_named(
     decision = ask({"bucket": bucket}, caller, "s3:GetObject", f"{BUCKET}/x", **facts)
     assert decision.allowed
     assert [one.message.partition(" is not told")[0] for one in decision.doubts] == ([missed] if missed else [])
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "is_missed"),
+    [
+        ("sqs:SendMessage", f"arn:aws:sqs:us-east-1:{A}:queue", False),
+        ("lambda:GetFunction", f"arn:aws:lambda:us-east-1:{A}:function:f", True),
+    ],
+)
+def test_whose_endpoint_it_is_is_missed_where_requests_say_so(action: str, resource: str, *, is_missed: bool) -> None:
+    lock = deny(Condition=when("StringEquals", "aws:VpceAccount", B))
+    decision = ask({"alice": [allow(), lock]}, ALICE, action, resource, **THROUGH)
+    assert decision.allowed
+    assert any("`aws:VpceAccount` is not told" in one.message for one in decision.diagnostics) == is_missed
 
 
 ARN, S3, BACKUP = "arn:aws:s3:::bucket", "s3.amazonaws.com", {"via_service": "backup.us-east-1.amazonaws.com"}
