@@ -142,7 +142,8 @@ def _plain(dice: Dice, ground: Estate) -> tuple[ResourceRecord | None, str, str]
 def _on_ordinary(dice: Dice, ground: Estate) -> tuple[ResourceRecord | None, str, str]:
     _, _, queue, bucket, stream, _, instance, lake, table, role = ground.resources
     found = weighted(
-        dice, {"sqs": 30, "s3": 20, "object": 20, "ec2": 10, "logs": 10, "table": 10, "iam": 5, "unknown": 5}
+        dice,
+        {"sqs": 30, "s3": 20, "object": 20, "sts": 12, "ec2": 10, "logs": 10, "table": 10, "iam": 5, "unknown": 5},
     )
     if found == "object":
         name = pick(dice, ["blue/report", "red/a:b", "s1"])
@@ -150,10 +151,25 @@ def _on_ordinary(dice: Dice, ground: Estate) -> tuple[ResourceRecord | None, str
     if found == "table":
         name = pick(dice, [table.arn, f"{lake.arn}/table/t2", lake.arn])
         return table, name, pick(dice, ["s3tables:GetTable", "s3tables:DeleteTable"])
+    if found == "sts":
+        return None, *pick(dice, _calls_without_a_role(ground))
     if found == "unknown":
         return None, f"arn:aws:sqs:{REGION}:{ground.owner.id}:unwritten", "sqs:SendMessage"
     record = {"sqs": queue, "s3": bucket, "logs": stream, "ec2": instance, "iam": role}[found]
     return record, record.arn, pick(dice, _ACTIONS[found])
+
+
+def _calls_without_a_role(ground: Estate) -> list[tuple[str, str]]:
+    """Give calls that are asked on nothing, or on what nobody describes, with what they are asked on (S35)."""
+    sts = f"arn:aws:sts::{ground.owner.id}"
+    return [
+        ("*", "sts:GetCallerIdentity"),
+        ("*", "sts:GetSessionToken"),
+        ("*", "s3:ListAllMyBuckets"),
+        (f"{sts}:federated-user/alice", "sts:GetFederationToken"),
+        (f"arn:aws:iam::{ground.owner.id}:root", "sts:AssumeRoot"),
+        (f"arn:{ground.other.partition}:iam::{ground.other.id}:root", "sts:AssumeRoot"),
+    ]
 
 
 def principal(dice: Dice, ground: Estate, family: Family, *, elsewhere: bool) -> tuple[str, Session | None]:
@@ -175,12 +191,13 @@ def principal(dice: Dice, ground: Estate, family: Family, *, elsewhere: bool) ->
     of_session = Session(None, tags=tags, source_identity=identity) if tags or identity else None
     tagged = Session(None, tags=tags) if tags else None
     sts = f"arn:{account.partition}:sts::{account.id}"
+    root = ground.find(account, "root").arn
     stranger = "alice" if chance(dice, 70) else "stranger"
     forms: dict[str, list[tuple[str, Session | None]]] = {
         "session": [(f"{sts}:assumed-role/{person.name}/{name}", of_session), (person.arn, Session(name, tags=tags))],
         "role": [(person.arn, of_session)],
         "federated": [(person.arn, Session(name, tags=tags)), (f"{sts}:federated-user/{stranger}", tagged)],
-        "token": [(person.arn, Session())],
+        "token": [(person.arn, Session()), (root, Session())],
     }
     return pick(dice, forms.get(kind, [(person.arn, None)]))
 
