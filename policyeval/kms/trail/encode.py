@@ -15,7 +15,7 @@ from json.encoder import encode_basestring_ascii as quote
 from typing import Final, NamedTuple, TypeAlias
 
 from policyeval.evaluator.layers import keep
-from policyeval.kms.trail.event import INTERNAL, LONGEST_AGENT, Event, Members
+from policyeval.kms.trail.event import INTERNAL, LARGEST_PARAMETERS, LONGEST_AGENT, Event, Members
 from policyeval.kms.trail.records import event_time, record
 from policyeval.kms.trail.shown import MAP, SHOWN, VALUE, Shape, Shown, camel, shown_value
 
@@ -80,9 +80,11 @@ class Encoder:
         start, end, at = self._second
         if not start <= time < end:
             at = self._at(time)
+        shown = _parameters(members, parameters)
+        if error is not None and len(shown) > LARGEST_PARAMETERS:
+            shown = "null"
         return (
-            f'{opening}"{at}"{to_parameters}{_parameters(members, parameters)}'
-            f"{to_request}{quote(request_id)}{to_event}{quote(event_id)}{closing}"
+            f'{opening}"{at}"{to_parameters}{shown}{to_request}{quote(request_id)}{to_event}{quote(event_id)}{closing}'
         )
 
     def _at(self, time: datetime) -> str:

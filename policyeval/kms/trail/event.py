@@ -22,6 +22,13 @@ INTERNAL: Final = "AWS Internal"
 LONGEST_AGENT: Final = 1_024
 """Characters of a user agent. Of who sends more nothing is kept, so that memory stays bounded."""
 
+LONGEST_MESSAGE: Final = 1_024
+"""Characters of an error message that a record has: "1 KB; content exceeding that limit is truncated"."""
+
+LARGEST_PARAMETERS: Final = 100 * 1_024
+"""Characters of the parameters of a refused request: "When the field size exceeds 100 KB" they are "omitted". What
+was done has its parameters whole: who does it is not to hide what it was."""
+
 _NOTHING: Final[Members] = MappingProxyType({})
 
 

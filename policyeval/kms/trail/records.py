@@ -8,11 +8,12 @@ this project adds stands in `additionalEventData`, which CloudTrail leaves to ea
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from policyeval.kms.records import Key
-from policyeval.kms.trail.event import INTERNAL, Event, Who
+from policyeval.kms.trail.event import INTERNAL, LARGEST_PARAMETERS, LONGEST_MESSAGE, Event, Who
 from policyeval.kms.trail.shown import ACTS, KMS, SHOWN, camel, show, show_response, shown_value
 from policyeval.model.arn import Arn, split_arn
 
@@ -32,7 +33,7 @@ def record(event: Event) -> dict[str, object]:
         "eventTime": event_time(event.time),
         **_call_section(event.who, event.operation, event.region),
         **_error(event),
-        "requestParameters": None if internal else show(event.operation, event.parameters) or None,
+        "requestParameters": None if internal else _parameters(event),
         "responseElements": _response_elements(event),
         "additionalEventData": {
             **_additional(event),
@@ -71,6 +72,14 @@ def _call_section(who: Who, operation: str, region: str) -> dict[str, object]:
         "sourceIPAddress": who.source_ip or (None if stand_in == "anonymous" else stand_in),
         "userAgent": who.user_agent or (None if stand_in == "anonymous" else stand_in),
     }
+
+
+def _parameters(event: Event) -> dict[str, object] | None:
+    """Give what is shown of a request: nothing of a refused one that has too much."""
+    shown = show(event.operation, event.parameters)
+    if event.error is not None and len(json.dumps(shown, separators=(",", ":"))) > LARGEST_PARAMETERS:
+        return None
+    return shown or None
 
 
 def _response_elements(event: Event) -> dict[str, object] | None:
@@ -148,7 +157,8 @@ def _error(event: Event) -> dict[str, object]:
     if event.error is None:
         return {}
     code = _CODES.get(event.error, event.error)
-    return {"errorCode": code, **({"errorMessage": event.error_message} if event.error_message else {})}
+    message = event.error_message[:LONGEST_MESSAGE]
+    return {"errorCode": code, **({"errorMessage": message} if message else {})}
 
 
 def _identity(who: Who) -> dict[str, object]:

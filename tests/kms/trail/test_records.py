@@ -218,6 +218,17 @@ def test_what_failed_shows_no_response() -> None:
     assert _response("CreateGrant", {"GrantId": "g"}, error="AccessDeniedException") is None
 
 
+@pytest.mark.parametrize("operation", ["Encrypt", "CreateGrant"])
+def test_a_refused_request_fills_no_disk_and_one_that_was_done_is_told_whole(operation: str) -> None:
+    parameters = {"KeyId": "k" * 102_400}
+    refused = written(event(operation, parameters=parameters, error="ValidationException", error_message="w" * 1_025))
+    assert (refused["requestParameters"], refused["errorMessage"]) == (None, "w" * 1_024)
+    short = {"KeyId": "k" * 1_024}
+    refused = written(event(operation, parameters=short, error="ValidationException"))
+    assert refused["requestParameters"] == {"keyId": short["KeyId"]}
+    assert written(event(operation, parameters=parameters))["requestParameters"] == {"keyId": parameters["KeyId"]}
+
+
 def test_a_second_key_and_its_material_are_there() -> None:
     other = replace(KEY, arn=f"{ARN}-2", spec="RSA_2048")
     shown = written(event("ReEncrypt", keys=(KEY, other), response={"SourceKeyMaterialId": "s"}))
