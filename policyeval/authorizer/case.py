@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.grants import GrantIndex, MatchedGrant
-from policyeval.authorizer.profiles import Caller, CallerPlan, Target, TargetPlan
+from policyeval.authorizer.profiles import Caller, CallerSide, Target, TargetSide
 from policyeval.catalog.services import ROOT_KEEPS
 from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.layers import BoundStatement, LevelStack, PolicyLayer
@@ -38,8 +38,8 @@ class Case:
         self.caller = caller
         self.target = target
         self.context = context
-        self.own: CallerPlan = caller.plans.get(action.folded) or caller.plan(action.folded)
-        self.theirs: TargetPlan = target.plans.get(action.folded) or target.plan(action)
+        self.own: CallerSide = caller.sides.get(action.folded) or caller.side(action.folded)
+        self.theirs: TargetSide = target.sides.get(action.folded) or target.side(action)
         # Services and identity providers have no account of their own to cross from (S6).
         self.cross_account = caller.account != target.account and caller.caller_type in _OF_ACCOUNTS
         # Between partitions there is no sharing.

@@ -126,11 +126,8 @@ def _resource_side(case: Case, action: str, who: str) -> Iterator[Change]:
         return  # nobody can change that policy, or there is none (K4, K10)
     if case.retirable is None and _has_policy(case):
         resource = None if target.is_role else "*" if target.is_key else target.arn
-        what = {Layer.TRUST: "trust policy"}.get(
-            case.theirs.layer, "key policy" if target.is_key else "resource policy"
-        )
         where = target.arn if target.is_role or not target.is_key else f"account {target.account}"
-        text = f"{where} must let {who} in: a statement of the {what} that allows {action}"
+        text = f"{where} must let {who} in: a statement of the {_own_policy(case)} that allows {action}"
         yield Change(text, case.theirs.layer, _statement(action, resource, _naming(case)))
     if target.is_key:
         grant = _grant(case, action)
@@ -140,6 +137,12 @@ def _resource_side(case: Case, action: str, who: str) -> Iterator[Change]:
                 which = "the grant that the request names" if case.request.grant_tokens else "a grant"
                 text = f"{which} must name {who} as its retiring principal"
             yield Change(text, Layer.GRANT, grant=grant)
+
+
+def _own_policy(case: Case) -> str:
+    if case.theirs.layer is Layer.TRUST:
+        return "trust policy"
+    return "key policy" if case.target.is_key else "resource policy"
 
 
 def _has_policy(case: Case) -> bool:
@@ -201,8 +204,8 @@ def apply(case: Case, changes: Sequence[Change]) -> Case:
             _add_grant(changed, change.grant)
         else:
             _change_policies(changed, change)
-    changed.own = changed.caller.plan(case.action.folded)
-    changed.theirs = changed.target.plan(case.action)
+    changed.own = changed.caller.side(case.action.folded)
+    changed.theirs = changed.target.side(case.action)
     return changed
 
 

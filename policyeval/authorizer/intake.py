@@ -74,7 +74,7 @@ class Intake:
 
     def bare(self, action: ActionFacts, caller: CallerFacts, target: Target, alias: str | None) -> EvaluationContext:
         """Make the context that knows who asks for what, and nothing else of a request."""
-        call = (target.plans.get(action.folded) or target.plan(action)).call
+        call = (target.sides.get(action.folded) or target.side(action)).call
         context = EvaluationContext(caller, target, call, self._clock)
         if alias is not None:
             context.alias = alias

@@ -18,7 +18,7 @@ from policyeval.catalog.services import own_policy_required
 from policyeval.evaluator.context import CallerFacts, CallFacts, TargetFacts, Value
 from policyeval.evaluator.key_names import OBJECT_TAG, RESOURCE_TAG
 from policyeval.evaluator.layers import BoundStatement, Compiler, LevelStack, PolicyLayer, View, keep
-from policyeval.evaluator.principals import Door as Opening
+from policyeval.evaluator.principals import Door
 from policyeval.model.arn import Arn, root_arn, split_arn
 from policyeval.model.decision import Layer
 from policyeval.model.policy import NamedPolicy, PolicyType
@@ -29,7 +29,7 @@ SERVICE_LINKED_PATH = "/aws-service-role/"
 SERVICE_ACCOUNT = "aws-service"
 
 
-class CallerPlan(NamedTuple):
+class CallerSide(NamedTuple):
     """What a caller's layers hold for one action: the statements to ask."""
 
     scp_asked: tuple[tuple[BoundStatement, ...], ...]
@@ -38,7 +38,7 @@ class CallerPlan(NamedTuple):
     boundary_allows: tuple[BoundStatement, ...] | None
 
 
-class TargetPlan(NamedTuple):
+class TargetSide(NamedTuple):
     """What a resource's side holds for one action."""
 
     rcp_asked: tuple[tuple[BoundStatement, ...], ...]
@@ -65,10 +65,10 @@ class Caller(CallerFacts):
         "is_root",
         "label",
         "partition",
-        "plans",
         "record",
         "scps",
         "service_linked",
+        "sides",
     )
 
     def __init__(self, label: str, caller_type: str, keys: Mapping[str, Value]) -> None:
@@ -84,23 +84,23 @@ class Caller(CallerFacts):
         self.identity: PolicyLayer | None = None
         self.boundary: PolicyLayer | None = None
         self.scps: LevelStack | None = None
-        self.grantees: tuple[tuple[str, Opening], ...] = ()
+        self.grantees: tuple[tuple[str, Door], ...] = ()
         self.record: PrincipalRecord | None = None
-        self.plans: dict[str, CallerPlan] = {}
+        self.sides: dict[str, CallerSide] = {}
 
-    def plan(self, action: str) -> CallerPlan:
-        """Look up the statements to ask for a folded action, and keep them in `plans`: look there first."""
+    def side(self, action: str) -> CallerSide:
+        """Look up the statements to ask for a folded action, and keep them in `sides`: look there first."""
         scp_denies, scp_asked = self.scps.candidates(action) if self.scps is not None else ((), ())
         denies, allows = self.identity.candidates(action) if self.identity is not None else ((), ())
         limits = self.boundary.candidates(action) if self.boundary is not None else ((), None)
-        plan = CallerPlan(scp_asked, (*scp_denies, *denies, *limits[0]), allows, limits[1])
-        keep(self.plans, action, plan)
-        return plan
+        side = CallerSide(scp_asked, (*scp_denies, *denies, *limits[0]), allows, limits[1])
+        keep(self.sides, action, side)
+        return side
 
     def copy(self) -> Caller:
         """Give a copy whose layers may be changed."""
         other = copy(self)
-        other.plans = {}
+        other.sides = {}
         return other
 
 
@@ -110,7 +110,7 @@ class Target(TargetFacts):
     `record` is what is described of it, or of the resource that it lies in.
     """
 
-    __slots__ = ("account", "is_role", "key", "partition", "parts", "plans", "policy", "rcp_exempt", "rcps", "record")
+    __slots__ = ("account", "is_role", "key", "partition", "parts", "policy", "rcp_exempt", "rcps", "record", "sides")
 
     def __init__(self, arn: str, account: str, parts: Arn | None) -> None:
         self.arn = arn
@@ -129,7 +129,7 @@ class Target(TargetFacts):
         self.rcps: LevelStack | None = None
         self.rcp_exempt = False
         self.record: ResourceRecord | None = None
-        self.plans: dict[str, TargetPlan] = {}
+        self.sides: dict[str, TargetSide] = {}
 
     def layer_for(self, action: ActionFacts) -> Layer:
         """Tell which layer the resource's own policy is; a trust policy answers for `sts:` alone (S35)."""
@@ -145,8 +145,8 @@ class Target(TargetFacts):
         """Give the RCPs that bind an action (S3)."""
         return self.rcps if action.rcps_bind and not self.rcp_exempt else None
 
-    def plan(self, action: ActionFacts) -> TargetPlan:
-        """Look up the statements to ask for an action, and keep them in `plans`: look there first.
+    def side(self, action: ActionFacts) -> TargetSide:
+        """Look up the statements to ask for an action, and keep them in `sides`: look there first.
 
         Raises:
             RequestError: the action is never asked on such a resource.
@@ -159,23 +159,21 @@ class Target(TargetFacts):
         parts = self.parts
         needs = parts is not None and own_policy_required(action.folded, parts.service, parts.resource)
         layer, call = self.layer_for(action), self._call(action)
-        plan = TargetPlan(rcp_asked, (*rcp_denies, *denies), allows, needs, layer, call)
-        keep(self.plans, action.folded, plan)
-        return plan
+        side = TargetSide(rcp_asked, (*rcp_denies, *denies), allows, needs, layer, call)
+        keep(self.sides, action.folded, side)
+        return side
 
     def _call(self, action: ActionFacts) -> CallFacts:
+        symmetric = self.key is None or self.key.spec in SYMMETRIC_SPECS
         defaults = action.defaults
-        if self.key is not None and self.key.spec not in SYMMETRIC_SPECS:
-            # Only symmetric keys have an algorithm that goes without saying.
+        if not symmetric:  # only symmetric keys have an algorithm that goes without saying
             defaults = {key: value for key, value in defaults.items() if key != "kms:encryptionalgorithm"}
         # On an alias there are no condition keys of the call (K4).
         of_kms = action.service == "kms" and (self.is_key or not action.on_alias)
-        account, via = action.carries("kms:calleraccount"), action.carries("kms:viaservice")
-        symmetric = self.key is None or self.key.spec in SYMMETRIC_SPECS
         return CallFacts(
             defaults,
-            of_kms and account,
-            of_kms and via,
+            of_kms and action.carries("kms:calleraccount"),
+            of_kms and action.carries("kms:viaservice"),
             symmetric and action.takes_encryption_context,
             of_kms and action.carries("kms:grantisforawsresource"),
             action.service,
@@ -185,7 +183,7 @@ class Target(TargetFacts):
     def copy(self) -> Target:
         """Give a copy whose layers may be changed."""
         other = copy(self)
-        other.plans = {}
+        other.sides = {}
         return other
 
 
@@ -227,12 +225,12 @@ class ProfileMaker:
         if caller.is_root:
             caller.has_everything = True
             caller.name = ""  # a Principal that names the root user names the account (S10)
-            caller.grantees = ((root, Opening.DIRECT),)
+            caller.grantees = ((root, Door.DIRECT),)
         else:
             caller.identity = self.layer(Layer.IDENTITY, record.identity_policies, PolicyType.IDENTITY)
-            named = Opening.LIMITED if caller.is_role else Opening.DIRECT
+            named = Door.LIMITED if caller.is_role else Door.DIRECT
             names = (record.arn, record.unique_id)
-            caller.grantees = (*((name, named) for name in names if name), (root, Opening.ACCOUNT))
+            caller.grantees = (*((name, named) for name in names if name), (root, Door.ACCOUNT))
         if record.permissions_boundary is not None:
             caller.has_boundary = True
             caller.boundary = self.layer(Layer.BOUNDARY, [record.permissions_boundary], PolicyType.IDENTITY)
