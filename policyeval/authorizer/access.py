@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from policyeval.authorizer.actions import CREATE_GRANT
 from policyeval.authorizer.case import Case
@@ -34,6 +34,10 @@ from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
 
 Door = Literal["open", "conditional", "closed"]
+
+_NOBODYS: Final = "000000000000"  # AWS gives no account this id
+_WILD: Final = frozenset("*?")
+_PLAIN: Final = str.maketrans("*?", "xx")
 
 
 class AccountAccess(NamedTuple):
@@ -158,13 +162,27 @@ def undescribed(generous: Situation, strict: Situation, action: str, resource: s
     """
     if resource == "*":  # what is asked on no resource has no side but the caller's own
         return ()
-    stranger = _anyone(generous, "", resource)
-    stranger.organization_known = True  # in none
-    case = generous.case_of(stranger, action, resource)
-    named = {_account_of(text) for text in (*_named(case, generous), *_in_conditions(case))}
-    unknown = (account for account in sorted(named) if is_account_id(account) and not _is_described(generous, account))
+    case = generous.case_of(_anyone(generous, _NOBODYS, resource), action, resource)
+    texts = [*_named(case, generous), *_in_conditions(case)]
+    named = {account for account in map(_account_of, texts) if is_account_id(account)} - {_NOBODYS}
+    unknown = (account for account in sorted(named) if not _is_described(generous, account))
     let_in = [account for account in unknown if _door(generous, strict, account, action, resource)[0] != "closed"]
-    return ("*", *let_in) if decide(case).reason == "allowed" else tuple(let_in)
+    strangers = (_stranger(generous, resource, name) for name in ("role/anyone", *filter(None, map(_of_any, texts))))
+    anyone = any(_decides_for(generous, stranger, action, resource) for stranger in strangers)
+    return ("*", *let_in) if anyone else tuple(let_in)
+
+
+def _stranger(situation: Situation, resource: str, name: str) -> Caller:
+    """Make up somebody of an account that is nobody's and in no organization."""
+    caller = _anyone(situation, _NOBODYS, resource)
+    caller.organization_known = True
+    return _going_by(caller, f"arn:{caller.partition}:iam::{_NOBODYS}:{name}")
+
+
+def _of_any(text: str) -> str:
+    """Give a name that a pattern of ARNs has for somebody of whatever account, "" when it is of one account."""
+    parts = split_arn(text)
+    return parts.resource.translate(_PLAIN) if parts is not None and _WILD.intersection(parts.account) else ""
 
 
 def _is_described(situation: Situation, account: str) -> bool:

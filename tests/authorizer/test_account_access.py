@@ -336,6 +336,16 @@ UNDESCRIBED: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
         {"key": [allow(Principal="*", Condition=when("StringEquals", "aws:PrincipalOrgID", "o-a1b2c3d4e5"))]},
         (),
     ),
+    (
+        "everyone who has the name of somebody in one account, as of Identity Center's roles, is not everyone",
+        {"key": [allow(Principal="*", Condition=when("ArnLike", "aws:PrincipalArn", f"arn:aws:iam::{B}:role/x_*"))]},
+        (),
+    ),
+    (
+        "who has it in any account may be anybody's",
+        {"key": [allow(Principal="*", Condition=when("ArnLike", "aws:PrincipalArn", "arn:aws:iam::*:role/Ops?*"))]},
+        ("*",),
+    ),
     ("a service has no account", {"key": [allow(Principal={"Service": "logs.amazonaws.com"})]}, ()),
 ]
 
