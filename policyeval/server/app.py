@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.types import ASGIApp
 
+from policyeval.kms.trail.event import LONGEST_MESSAGE
 from policyeval.server.endpoint import Endpoint, Exchange, Peer, Reply
 from policyeval.server.journal import Journal
 from policyeval.server.metrics import Metrics
@@ -89,7 +90,7 @@ class App:
                 operation=exchange.operation or None,
                 status=reply.status,
                 code=reply.code or None,
-                message=reply.message or None,
+                message=reply.message[:LONGEST_MESSAGE] or None,
                 hint=reply.hint,
                 principal=caller.label if caller is not None else None,
                 source_ip=exchange.peer.address,

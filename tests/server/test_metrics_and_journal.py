@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from policyeval.server.app import App
+from policyeval.server.endpoint import Peer, Reply
 from policyeval.server.journal import Journal
 from policyeval.server.metrics import Metrics
 
@@ -110,3 +113,15 @@ def test_what_has_many_lines_stands_below_and_no_line_of_it_looks_like_an_event(
         "    | 2030-01-02T03:04:05.678Z error   forged",
         "    | \N{REPLACEMENT CHARACTER}[31m",
     ]
+
+
+def test_of_a_refusal_that_quotes_a_request_without_end_the_beginning_is_told() -> None:
+    lines: list[str] = []
+    journal = Journal(lines.append, "json", lambda: datetime(2030, 1, 2, tzinfo=UTC))
+    nothing: Any = None
+    app = App(nothing, beside=nothing, pool=nothing, metrics=Metrics("1", 0), journal=journal)
+    exchange: Any = SimpleNamespace(
+        service="kms", operation="", caller=None, peer=Peer(None, secure=False), request_id=""
+    )
+    app.tell(exchange, Reply(400, "", b"", "ValidationException", "w" * 1_025), 0)
+    assert json.loads(lines[0])["message"] == "w" * 1_024
