@@ -186,6 +186,13 @@ def is_null_check(condition: Condition) -> bool:
     return condition.base == NULL
 
 
+def ensures_key(condition: Condition) -> bool:
+    """Tell whether a condition holds only where its key is there."""
+    if is_null_check(condition):
+        return [value.text.lower() for value in condition.values] == ["false"]
+    return is_positive(condition)
+
+
 def narrowed_by(statement: Statement, keys: Collection[str]) -> bool:
     """Tell whether a condition wants one of these keys, in lower case, to have a value other than any.
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from policyeval.evaluator.operators import OPERATORS
-from policyeval.lint.reach import conditions_unknown, is_null_check, is_positive
+from policyeval.lint.reach import conditions_unknown, ensures_key, is_positive
 from policyeval.lint.rule import Flaw
 from policyeval.lint.rules.conditions._keys import find_key
 from policyeval.syntax.faults import ticked
@@ -65,5 +65,5 @@ def _is_always_sent(condition: Condition) -> bool:
 def _ensures(other: Condition, condition: Condition) -> bool:
     """Tell whether another condition makes sure that the key of this one is in the request."""
     if other.folded == condition.folded:
-        return is_positive(other) or (is_null_check(other) and [v.text.lower() for v in other.values] == ["false"])
+        return ensures_key(other)
     return condition.folded == "aws:tagkeys" and other.folded.startswith(_TAG) and is_positive(other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import conditions_unknown, is_negated, is_null_check, is_positive
+from policyeval.lint.reach import conditions_unknown, ensures_key, is_negated
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.variables._found import variables
 from policyeval.syntax.faults import ticked
@@ -40,13 +40,7 @@ def check(condition: Condition) -> Iterator[Flaw]:
     statement = condition.statement
     if not statement.allows or not statement.policy.variables or conditions_unknown(statement):
         return
-    asked = {
-        other.folded
-        for other in statement.conditions
-        if not other.complete
-        or is_positive(other)
-        or (is_null_check(other) and [v.text.lower() for v in other.values] == ["false"])
-    }
+    asked = {other.folded for other in statement.conditions if not other.complete or ensures_key(other)}
     for value in condition.values:
         for found in variables(value.text) if "${" in value.text else ():
             if not found.has_default and found.key.lower() not in _ALWAYS | asked:
