@@ -40,6 +40,8 @@ CASES: list[tuple[str, object, Given, bool]] = [
     ("StringNotEquals", ["red", "blue"], "blue", False),
     ("StringNotEquals", "blue", None, True),
     ("StringEqualsIgnoreCase", "Blue", "bLUE", True),
+    ("StringEqualsIgnoreCase", "i\u0307", "\u0130", True),
+    ("StringEqualsIgnoreCase", "\u0130", "i\u0307", True),
     ("StringEqualsIgnoreCase", "Blue", "red", False),
     ("StringEqualsIgnoreCase", "stra\u00dfe", "STRASSE", False),
     ("StringEqualsIgnoreCase", "\u00c4nderung", "\u00e4NDERUNG", True),
@@ -290,6 +292,12 @@ def test_a_long_value_is_filled_in_no_more_often_than_it_can_matter(
 ) -> None:
     begun = process_time()
     assert holds(operator, value, LONG, effect) is expected
+    assert process_time() - begun < 2
+
+
+def test_a_long_value_is_not_put_in_lower_case_for_each_of_many() -> None:
+    begun = process_time()
+    assert not holds("StringEqualsIgnoreCase", [f"{n}" for n in range(2_000)], "É" * 200_000)
     assert process_time() - begun < 2
 
 
