@@ -220,8 +220,12 @@ def _door(
         if decide(named).reason == "allowed":
             cases.append(named)
             names += [f"Principal = {arn}"] if arn != case.caller.account_arn else []
-    if not cases and not _decides_for(generous, _service_linked(generous, account, resource), action, resource):
-        return "closed", ()
+    if not cases:
+        linked = generous.case_of(_service_linked(generous, account, resource), action, resource)
+        if decide(linked).reason != "allowed":
+            return "closed", ()
+        cases.append(linked)
+        names.append(f"Principal = arn:{case.caller.partition}:iam::{account}:role/aws-service-role/*")
     conditions = (condition for each in cases for condition in _conditions(each))
     return "conditional", tuple(dict.fromkeys([*names, *conditions, *besides]))
 

@@ -264,6 +264,11 @@ HANGS_ON: list[tuple[str, dict[str, Any], list[str]]] = [
         ["StringEquals aws:PrincipalOrgID = o-a1b2c3d4e5"],
     ),
     (
+        "service-linked roles alone, which no resource control policy binds",
+        {"key": [allow(Principal=to(STRANGER), Condition=FROM_OFFICE)], "rcps": [deny("kms:Decrypt", Principal="*")]},
+        [f"Principal = arn:aws:iam::{STRANGER}:role/aws-service-role/*", "IpAddress aws:SourceIp = 10.0.0.0/8"],
+    ),
+    (
         "the root user alone",
         {
             "key": [
