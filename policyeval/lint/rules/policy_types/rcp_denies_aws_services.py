@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.finding import Severity
-from policyeval.lint.reach import conditions_unknown, is_negated, is_null_check, is_positive
+from policyeval.lint.reach import conditions_unknown, ensures_key, is_negated
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
@@ -36,13 +36,7 @@ def check(statement: Statement) -> Iterator[Flaw]:
 
 def _spares(condition: Condition) -> bool:
     # A condition that wants a key which services never have spares them as well.
-    return condition.folded in _OF_SERVICES or (condition.folded in _OF_CALLERS and _wants(condition))
-
-
-def _wants(condition: Condition) -> bool:
-    if is_null_check(condition):
-        return any(value.text == "false" for value in condition.values)
-    return is_positive(condition)
+    return condition.folded in _OF_SERVICES or (condition.folded in _OF_CALLERS and ensures_key(condition))
 
 
 RULE = Rule(
