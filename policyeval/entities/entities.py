@@ -208,7 +208,7 @@ class Entities:
             grant = grant_of(grant, arn, known)
         elif grant.key_arn != arn:
             raise EntitiesError([Diagnostic(f"the grant is on `{grant.key_arn}`, not on `{arn}`")])
-        return self._changed("_grants", self._grants.with_item(arn, known.with_grant(grant)))
+        return self._changed(_grants=self._grants.with_item(arn, known.with_grant(grant)))
 
     def without_grant(self, key_arn: str, grant_id: str) -> Entities:
         """Take a grant from a key. Raises `UnknownEntityError` when the key or the grant is not there."""
@@ -216,7 +216,7 @@ class Entities:
         known = self._grants.get(arn) or NO_GRANTS
         if grant_id not in known.by_id:
             _unknown("grant", grant_id, known.by_id)
-        return self._changed("_grants", self._grants.with_item(arn, known.without_grant(grant_id)))
+        return self._changed(_grants=self._grants.with_item(arn, known.without_grant(grant_id)))
 
     def _key_named(self, arn: str) -> str:
         """Give a key's ARN by that or by an alias's."""
@@ -241,7 +241,7 @@ class Entities:
             kind = PolicyType.TRUST
         name = record.policy.name if record.policy is not None else f"{kind} policy"
         changed = replace(record, policy=_policy(policy, kind, name) if policy is not None else None)
-        return self._changed("_resources", self._resources.with_item(record.arn, changed))
+        return self._changed(_resources=self._resources.with_item(record.arn, changed))
 
     def with_identity_policies(self, principal_arn: str, policies: Iterable[PolicyLike]) -> Entities:
         """Replace everything that applies to a user or role by identity, groups' policies included.
@@ -261,19 +261,14 @@ class Entities:
         return self._with_principal(replace(old, identity_policies=read))
 
     def _with_principal(self, record: PrincipalRecord) -> Entities:
-        name = (record.account.id, record.name)
-        changed = self._changed("_principals", self._principals.with_item(record.arn, record))
+        name, principals = (record.account.id, record.name), self._principals.with_item(record.arn, record)
         if record.kind == "user":
-            changed._users = self._users.with_item(name, record)  # noqa: SLF001 - one of us
-        elif record.kind == "role":
-            changed._roles = self._roles.with_item(name, record)  # noqa: SLF001 - one of us
-        return changed
+            return self._changed(_principals=principals, _users=self._users.with_item(name, record))
+        return self._changed(_principals=principals, _roles=self._roles.with_item(name, record))
 
-    def _changed(self, name: str, value: object) -> Entities:
+    def _changed(self, **parts: object) -> Entities:
         other = object.__new__(Entities)
-        other.__dict__.update(self.__dict__)
-        other.__dict__[name] = value
-        other.revision = object()
+        other.__dict__.update(self.__dict__, **parts, revision=object())
         return other
 
     def _elsewhere(self, account_id: str) -> str | None:
