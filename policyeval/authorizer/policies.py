@@ -39,8 +39,9 @@ def as_policy(
     if isinstance(policy, Policy):
         return NamedPolicy(name, policy)
     if isinstance(policy, Mapping):
-        if set(policy) <= {"name", "document"} and isinstance(policy.get("document"), Mapping):
-            return as_policy(policy["document"], str(policy.get("name", name)), policy_type)  # type: ignore[arg-type]
+        document = policy.get("document")
+        if isinstance(document, Mapping) and set(policy) <= {"name", "document"}:
+            return as_policy(document, str(policy.get("name", name)), policy_type)
         return NamedPolicy(name, parse_policy(policy, policy_type=policy_type))
     if isinstance(policy, str):
         if policy.startswith("arn:"):
