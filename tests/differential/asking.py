@@ -34,9 +34,18 @@ _AT_HOME = sorted(
 )
 _PLAIN = sorted(IDENTITY_ONLY_ACTIONS)
 
+_ORDINARY = {
+    "sqs": 30, "s3": 20, "object": 20, "sts": 12, "ec2": 10, "logs": 10, "table": 8, "point": 8, "index": 8,
+    "method": 8, "iam": 5, "unknown": 5,
+}  # fmt: skip
 _ACTIONS = {
     "sqs": ("sqs:SendMessage", "sqs:ReceiveMessage"),
     "s3": ("s3:ListBucket", "s3:GetBucketTagging", "s3:DeleteBucketPolicy"),
+    "object": ("s3:GetObject", "s3:GetObject", "s3:PutObject"),
+    "table": ("s3tables:GetTable", "s3tables:DeleteTable"),
+    "point": ("s3:GetObject",),
+    "index": ("dynamodb:Query",),
+    "method": ("execute-api:Invoke",),
     "logs": ("logs:GetLogEvents", "logs:PutLogEvents"),
     "ec2": ("ec2:StartInstances", "ec2:TerminateInstances"),
     "iam": ("iam:GetRole", "iam:PassRole"),
@@ -140,23 +149,27 @@ def _plain(dice: Dice, ground: Estate) -> tuple[ResourceRecord | None, str, str]
 
 
 def _on_ordinary(dice: Dice, ground: Estate) -> tuple[ResourceRecord | None, str, str]:
-    _, _, queue, bucket, stream, _, instance, lake, table, role = ground.resources
-    found = weighted(
-        dice,
-        {"sqs": 30, "s3": 20, "object": 20, "sts": 12, "ec2": 10, "logs": 10, "table": 10, "iam": 5, "unknown": 5},
-    )
-    if found == "object":
-        name = pick(dice, ["blue/report", "red/a:b", "s1"])
-        return bucket, f"{bucket.arn}/{name}", pick(dice, ["s3:GetObject", "s3:GetObject", "s3:PutObject"])
-    if found == "table":
-        name = pick(dice, [table.arn, f"{lake.arn}/table/t2", lake.arn])
-        return table, name, pick(dice, ["s3tables:GetTable", "s3tables:DeleteTable"])
+    found = weighted(dice, _ORDINARY)
     if found == "sts":
         return None, *pick(dice, _calls_without_a_role(ground))
     if found == "unknown":
         return None, f"arn:aws:sqs:{REGION}:{ground.owner.id}:unwritten", "sqs:SendMessage"
-    record = {"sqs": queue, "s3": bucket, "logs": stream, "ec2": instance, "iam": role}[found]
-    return record, record.arn, pick(dice, _ACTIONS[found])
+    _, _, queue, bucket, stream, _, instance, lake, table, point, orders, api, role = ground.resources
+    # What has the policy, or one of those, and the names to ask for.
+    asked = {
+        "sqs": (queue, [queue.arn]),
+        "s3": (bucket, [bucket.arn]),
+        "logs": (stream, [stream.arn]),
+        "ec2": (instance, [instance.arn]),
+        "iam": (role, [role.arn]),
+        "object": (bucket, [f"{bucket.arn}/{name}" for name in ("blue/report", "red/a:b", "s1")]),
+        "table": (table, [table.arn, f"{lake.arn}/table/t2", lake.arn]),
+        "point": (point, [point.arn, f"{point.arn}/object/blue/report"]),
+        "index": (orders, [orders.arn, f"{orders.arn}/index/by-day"]),
+        "method": (api, [f"{api.arn}/prod/GET/pets", f"{api.arn}/test/POST/pets/1"]),
+    }
+    record, names = asked[found]
+    return record, pick(dice, names), pick(dice, _ACTIONS[found])
 
 
 def _calls_without_a_role(ground: Estate) -> list[tuple[str, str]]:

@@ -114,5 +114,8 @@ def _resources(dice: Dice, owner: AccountRecord) -> list[ResourceRecord]:
         ResourceRecord(f"arn:aws:ec2:{REGION}:{owner.id}:instance/i-1", owner, tags=_tags(dice)),
         ResourceRecord(f"arn:aws:s3tables:{REGION}:{owner.id}:bucket/lake", owner, tags=_tags(dice)),
         ResourceRecord(f"arn:aws:s3tables:{REGION}:{owner.id}:bucket/lake/table/t1", owner, tags=_tags(dice)),
+        ResourceRecord(f"arn:aws:s3:{REGION}:{owner.id}:accesspoint/point", owner, tags=_tags(dice)),
+        ResourceRecord(f"arn:aws:dynamodb:{REGION}:{owner.id}:table/orders", owner, tags=_tags(dice)),
+        ResourceRecord(f"arn:aws:execute-api:{REGION}:{owner.id}:a1b2c3d4e5", owner, tags=_tags(dice)),
         ResourceRecord(f"arn:aws:iam::{owner.id}:role/target", owner, tags=_tags(dice)),
     ]
