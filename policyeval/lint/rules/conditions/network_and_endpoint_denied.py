@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from policyeval.lint.view import PolicyView
 
 _ADDRESS: Final = frozenset({"aws:sourceip"})
-_ENDPOINTS: Final = frozenset({"aws:sourcevpc", "aws:sourcevpce"})
+_ENDPOINTS: Final = frozenset({"aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", "aws:vpceaccount"})
 
 
 def check(policy: PolicyView) -> Iterator[Flaw]:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 _VIA: Final = "kms:viaservice"
-_NETWORK: Final = frozenset({"aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"})
+_NETWORK: Final = frozenset(
+    {"aws:sourceip", "aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", "aws:vpceaccount", "aws:vpcsourceip"}
+)
 
 
 def check(statement: Statement) -> Iterator[Flaw]:
