@@ -15,7 +15,7 @@ from policyeval.errors import RequestError
 from policyeval.evaluator.context import CallerFacts, Value
 from policyeval.evaluator.key_names import PRINCIPAL_TAG, UNKNOWN_ID, UNKNOWN_TYPE
 from policyeval.evaluator.principals import Door
-from policyeval.model.arn import Arn, is_account_id, root_arn, split_arn
+from policyeval.model.arn import Arn, federated_session_arn, is_account_id, role_session_arn, root_arn, split_arn
 from policyeval.model.request import Session
 from policyeval.model.source import Diagnostic
 
@@ -181,16 +181,13 @@ def _described(principal: str, arn: Arn, session: Session | None, source: Caller
         name = session.name if session is not None else None
         if name is None:
             return Calling(caller, session)
-        role = arn.resource.rpartition("/")[2]
-        own = f"arn:{arn.partition}:sts::{arn.account}:assumed-role/{role}/{name}"
-        return Calling(caller, session, own)
+        return Calling(caller, session, role_session_arn(arn, name))
     if session is None:
         return Calling(caller)
     session = _of_user(session)
     if session.name is None:  # the same user with temporary credentials
         return Calling(caller, session)
-    own = f"arn:{arn.partition}:sts::{arn.account}:federated-user/{session.name}"
-    return Calling(caller, session, own, federated=True)
+    return Calling(caller, session, federated_session_arn(arn, session.name), federated=True)
 
 
 def facts_of(calling: Calling, session: Session) -> CallerFacts:

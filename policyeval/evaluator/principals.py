@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import TypeAlias
 
 from policyeval.evaluator.context import EvaluationContext
-from policyeval.model.arn import is_account_id, root_arn, split_arn
+from policyeval.model.arn import is_account_id, role_session_arn, root_arn, split_arn
 from policyeval.model.policy import PrincipalElement, PrincipalValue
 
 
@@ -138,8 +138,7 @@ def session_prefix(role_arn: str) -> str | None:
     arn = split_arn(role_arn)
     if arn is None or not arn.resource.startswith("role/"):
         return None
-    role = arn.resource.rpartition("/")[2]
-    return f"arn:{arn.partition}:sts::{arn.account}:assumed-role/{role}/"
+    return role_session_arn(arn, "")
 
 
 def compile_principal(element: PrincipalElement | None, *, allow: bool) -> Names:

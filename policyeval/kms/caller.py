@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from policyeval.model.arn import split_arn
+from policyeval.model.arn import federated_session_arn, role_session_arn, split_arn
 from policyeval.model.request import ContextValue, Session
 
 
@@ -55,10 +55,7 @@ class Caller:
         arn, name = split_arn(self.principal), self.session.name if self.session is not None else None
         if arn is None or name is None or arn.service != "iam":
             return self.principal
-        kind, _, rest = arn.resource.partition("/")
-        if kind == "role":
-            return f"arn:{arn.partition}:sts::{arn.account}:assumed-role/{rest.rpartition('/')[2]}/{name}"
-        return f"arn:{arn.partition}:sts::{arn.account}:federated-user/{name}"
+        return role_session_arn(arn, name) if arn.resource.startswith("role/") else federated_session_arn(arn, name)
 
     @cached_property
     def conditions(self) -> Mapping[str, ContextValue]:

@@ -38,6 +38,16 @@ def is_account_id(text: str) -> bool:
     return len(text) == 12 and text.isascii() and text.isdigit()  # noqa: PLR2004 - the width is the definition
 
 
+def role_session_arn(role: Arn, name: str) -> str:
+    """Name a role's session, as which it calls: by the role's name, without its path (S14)."""
+    return f"arn:{role.partition}:sts::{role.account}:assumed-role/{role.resource.rpartition('/')[2]}/{name}"
+
+
+def federated_session_arn(user: Arn, name: str) -> str:
+    """Name the session that a user, or an account's root user, made with GetFederationToken (S14)."""
+    return f"arn:{user.partition}:sts::{user.account}:federated-user/{name}"
+
+
 def root_arn(account: str, partition: str = "aws") -> str:
     """Name an account's root user, which is also the account as a principal (S10)."""
     return f"arn:{partition}:iam::{account}:root"

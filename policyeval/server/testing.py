@@ -16,8 +16,8 @@ from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
 from policyeval.errors import MissingExtraError, UnknownEntityError
 from policyeval.kms.storage import system
 from policyeval.kms.sts.identity import Identity
-from policyeval.kms.sts.names import role_session_arn
-from policyeval.model.arn import split_arn
+from policyeval.kms.sts.names import arn_of
+from policyeval.model.arn import role_session_arn, split_arn
 from policyeval.model.source import Diagnostic
 from policyeval.server.journal import Journal
 from policyeval.server.services import Services
@@ -87,9 +87,10 @@ class LocalEndpoint:
                 message = f"`{principal}` is no session of a role"
                 raise UnknownEntityError([Diagnostic(message, f"its ARN ends in `assumed-role/ROLE/NAME`, {_NAMED}")])
             role = self.services.sts.iam.role(arn.account, role_name).arn
-            if role_session_arn(role, name) != principal:
+            own = role_session_arn(arn_of(role), name)
+            if own != principal:
                 message = f"no role of the session `{principal}` is described"
-                raise UnknownEntityError([Diagnostic(message, f"did you mean `{role_session_arn(role, name)}`?")])
+                raise UnknownEntityError([Diagnostic(message, f"did you mean `{own}`?")])
         issue = self.services.sts.session_of(role, name)
         return AccessKeyPair(issue.access_key_id, issue.secret, issue.token)
 

@@ -13,7 +13,7 @@ from typing import Final
 from policyeval.kms.errors import KmsError
 from policyeval.kms.sts.call import DENIED, Call, Conditions, Response
 from policyeval.kms.sts.issued import Issued, Kind
-from policyeval.kms.sts.names import role_session_arn, unique_id
+from policyeval.kms.sts.names import unique_id
 from policyeval.kms.sts.sessions import (
     AN_HOUR,
     answer,
@@ -22,7 +22,7 @@ from policyeval.kms.sts.sessions import (
     tag_conditions,
     tags_of,
 )
-from policyeval.model.arn import Arn, is_account_id, split_arn
+from policyeval.model.arn import Arn, is_account_id, role_session_arn, split_arn
 from policyeval.model.records import PrincipalRecord
 
 __all__ = ["assume_role"]
@@ -35,7 +35,7 @@ def assume_role(call: Call) -> Response:
     """Make a session of a role."""
     params = call.params
     role: str = params["RoleArn"]
-    account = _arn_of_role(role).account
+    arn = _arn_of_role(role)
     _refuse_some_callers(call, role)
     refuse_mfa(params)
     _refuse_contexts(call)
@@ -50,7 +50,7 @@ def assume_role(call: Call) -> Response:
     if source is not None:
         call.ask(_SET_SOURCE, role, {"sts:SourceIdentity": source})
 
-    policies = session_policies(call, account)
+    policies = session_policies(call, arn.account)
     record = call.core.iam.principal(role)
     name: str = params["RoleSessionName"]
     start = int(call.now.timestamp())
@@ -70,7 +70,7 @@ def assume_role(call: Call) -> Response:
     response = answer(call, issued)
     response["AssumedRoleUser"] = {
         "AssumedRoleId": f"{unique_id(record)}:{name}",
-        "Arn": role_session_arn(role, name),
+        "Arn": role_session_arn(arn, name),
     }
     if source is not None:
         response["SourceIdentity"] = source

@@ -18,8 +18,9 @@ from policyeval.kms.crypto.sealing import SealError
 from policyeval.kms.crypto.sessions import new_access_key_id, open_session, padding, seal_session, session_secret
 from policyeval.kms.sts.identity import Identity
 from policyeval.kms.sts.issued import Issued, Kind
-from policyeval.kms.sts.names import arn_of, role_session_arn
+from policyeval.kms.sts.names import arn_of
 from policyeval.kms.sts.source import IamSource
+from policyeval.model.arn import role_session_arn
 from policyeval.model.records import PrincipalRecord
 from policyeval.model.request import Session
 from policyeval.model.source import Diagnostic
@@ -139,7 +140,7 @@ class AccessKeys:
         session: Session | None = Session(issued.name, tuple(policies), issued.tags, issued.source_identity)
         principal = issued.issuer
         if issued.kind is Kind.ROLE and issued.name is not None:
-            principal = role_session_arn(issued.issuer, issued.name)
+            principal = role_session_arn(arn_of(issued.issuer), issued.name)
             if not (policies or issued.tags or issued.source_identity):
                 session = None  # the ARN says it all
         return Identity(

@@ -12,7 +12,7 @@ from typing import Final
 from policyeval.model.arn import Arn, split_arn
 from policyeval.model.records import PrincipalRecord
 
-__all__ = ["arn_of", "federated_arn", "role_session_arn", "unique_id"]
+__all__ = ["arn_of", "unique_id"]
 
 _PREFIXES: Final = {"user": "AIDA", "role": "AROA"}
 _LENGTH: Final = 17
@@ -25,18 +25,6 @@ def arn_of(text: str) -> Arn:
         message = f"`{text}` is no ARN"
         raise RuntimeError(message)
     return arn
-
-
-def role_session_arn(role: str, name: str) -> str:
-    """Name a session of a role, which leaves the role's path out (S14)."""
-    arn = arn_of(role)
-    return f"arn:{arn.partition}:sts::{arn.account}:assumed-role/{arn.resource.rpartition('/')[2]}/{name}"
-
-
-def federated_arn(issuer: str, name: str) -> str:
-    """Name a federated session of a user or root user."""
-    arn = arn_of(issuer)
-    return f"arn:{arn.partition}:sts::{arn.account}:federated-user/{name}"
 
 
 def unique_id(record: PrincipalRecord) -> str:

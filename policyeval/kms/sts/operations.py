@@ -12,7 +12,7 @@ from typing import Final
 from policyeval.kms.sts.assume_role import assume_role
 from policyeval.kms.sts.call import Call, Response
 from policyeval.kms.sts.issued import Issued, Kind
-from policyeval.kms.sts.names import federated_arn, unique_id
+from policyeval.kms.sts.names import unique_id
 from policyeval.kms.sts.sessions import (
     answer,
     refuse_mfa,
@@ -22,6 +22,7 @@ from policyeval.kms.sts.sessions import (
     tags_of,
     users_duration,
 )
+from policyeval.model.arn import federated_session_arn
 
 __all__ = ["OPERATIONS"]
 
@@ -52,7 +53,7 @@ def get_federation_token(call: Call) -> Response:
     """Make a session of a user or root user under another name, with what session policies leave of its permissions."""
     refuse_sessions(call)
     name: str = call.params["Name"]
-    arn = federated_arn(call.identity.principal, name)
+    arn = federated_session_arn(call.arn, name)
     tags = tags_of(call.params)
     conditions = tag_conditions(tags)
     call.ask("sts:GetFederationToken", arn, conditions)
