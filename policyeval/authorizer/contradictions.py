@@ -18,7 +18,7 @@ from policyeval.evaluator.key_names import (
     UNKNOWN_ID,
     UNKNOWN_TYPE,
 )
-from policyeval.evaluator.key_values import getter, origin_keys, service_principal, vpc_arn
+from policyeval.evaluator.key_values import getter, origin_keys, service_principal, via_name, vpc_arn
 from policyeval.model.arn import split_arn
 from policyeval.model.source import Diagnostic
 
@@ -125,7 +125,8 @@ def _check_time(value: Value, context: EvaluationContext) -> str | None:
 
 
 def _check_via(value: Value, context: EvaluationContext) -> str | None:
-    return None if value == context.via_service else f"the request comes via `{context.via_service}`"
+    told, via = value if isinstance(value, str) else "", context.via_service or ""
+    return None if via_name(told) == via_name(via) else f"the request comes via `{via}`"
 
 
 def _check_via_aws(value: Value, context: EvaluationContext) -> str | None:

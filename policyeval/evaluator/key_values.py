@@ -33,8 +33,14 @@ def _epoch_time(context: EvaluationContext) -> Value:
     return str(int(context.time().timestamp()))
 
 
+def via_name(service: str) -> str:
+    """Give a service's name as kms:ViaService has it: ending in `amazonaws.com` in every partition (KMS guide)."""
+    return service.removesuffix(".cn")
+
+
 def _via_service(context: EvaluationContext) -> Value:
-    return context.via_service if context.call.has_via_service else None
+    via = context.via_service
+    return via_name(via) if via is not None and context.call.has_via_service else None
 
 
 def _via_aws_service(context: EvaluationContext) -> Value:

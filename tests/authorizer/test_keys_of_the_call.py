@@ -40,6 +40,10 @@ PAIRS = {"encryption_context": {"Tenant": "blue", "stage": "prod"}}
 # what holds, the request's facts, the operator, the key, its values, whether it holds
 CALLS: list[tuple[str, dict[str, Any], str, str, list[str], bool]] = [
     ("the service in between", {"via_service": S3}, "StringEquals", "kms:ViaService", [S3], True),
+    ("in China, where kms:ViaService ends as elsewhere", {"via_service": CHINA}, "StringEquals", "kms:ViaService", ["s3.cn-north-1.amazonaws.com"], True),
+    ("and not as the endpoints there do", {"via_service": CHINA}, "StringEquals", "kms:ViaService", [CHINA], False),
+    ("however it is told", {"context": {"kms:ViaService": CHINA}}, "StringEquals", "kms:ViaService", ["s3.cn-north-1.amazonaws.com"], True),
+    ("twice", {"via_service": CHINA, "context": {"kms:ViaService": "s3.cn-north-1.amazonaws.com"}}, "Null", "kms:ViaService", ["false"], True),
     ("none in between", {}, "Null", "kms:ViaService", ["true"], True),
     ("given as context it is one", {"context": {"kms:ViaService": S3}}, "Bool", "aws:ViaAWSService", ["true"], True),
     ("that one is in between, in lower case", {"via_service": S3}, "StringEquals", "aws:ViaAWSService", ["true"], True),

@@ -249,7 +249,7 @@ def _of_kms(
         if name != "kms:encryptionalgorithm" or _symmetric(key):
             facts.setdefault(name, default)  # K9; a request with another key must say its algorithm
     facts["kms:calleraccount"] = caller.account.id if caller.account else None
-    facts["kms:viaservice"] = request.via_service
+    facts["kms:viaservice"] = request.via_service and request.via_service.replace(".com.cn", ".com")
     by_service = request.via_service is not None or caller.kind == "service"
     facts.setdefault("kms:grantisforawsresource", by_service)  # K7
     alias = request.resource.rsplit(":", 1)[-1]
