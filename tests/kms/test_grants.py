@@ -199,6 +199,14 @@ def test_a_name_makes_a_retry_find_the_grant() -> None:
     assert len(estate.call("ListGrants", KeyId=key)["Grants"]) == len(others) + 1
 
 
+def test_grants_of_other_names_are_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    estate = Estate()
+    request = {"KeyId": estate.key(), "GranteePrincipal": NOBODY_A, "Operations": ["Decrypt"]}
+    estate.call("CreateGrant", **request, Name="n")
+    monkeypatch.setattr("policyeval.kms.operations.grants.replace", lambda *_, **__: pytest.fail("it has another name"))
+    assert estate.call("CreateGrant", **request, Name="other")
+
+
 def test_a_grant_is_shown_as_it_was_made() -> None:
     estate = Estate()
     key = estate.key()
