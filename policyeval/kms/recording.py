@@ -21,6 +21,8 @@ from policyeval.model.records import PolicySource, PrincipalRecord
 
 # What a decision rests on is kept to be known again, which it mostly is only where there is a plan (ADR 0008).
 _BASES: Final = 1_024
+# As many as an endpoint tells apart.
+_CALLERS: Final = 10_000
 # The fields of `Decided`.
 _Told: TypeAlias = tuple[str, str, Literal["allow", "deny"], Reason, Layer | None, str | None, tuple[StatementRef, ...]]
 
@@ -121,7 +123,7 @@ class Recorder:
         if known is None or known[0] is not caller:
             known = (caller, self._describe(caller))
             if len(caller.user_agent or "") <= LONGEST_AGENT:
-                keep(self._callers, id(caller), known)
+                keep(self._callers, id(caller), known, _CALLERS)
         return known[1]
 
     def _describe(self, caller: Caller) -> Who:

@@ -66,6 +66,18 @@ def test_calls_that_are_alike_do_not_pile_up(name: str | None, agent: str, kept:
     assert {record["userAgent"] for record in trail.records[-20:]} == {agent}
 
 
+def test_callers_without_end_are_not_all_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policyeval.kms.trail.encode._FORMS", 3)
+    monkeypatch.setattr("policyeval.kms.recording._CALLERS", 3)
+    estate, trail = recorded()
+    key = estate.key()
+    for number in range(10):
+        estate.call("Encrypt", Caller(ADMIN_A, user_agent=f"agent {number}"), KeyId=key, Plaintext=SECRET)
+    assert len(trail._encoder._forms) <= 3
+    assert len(estate.kms._core.recorder._callers) <= 3
+    assert [record["userAgent"] for record in trail.records[-10:]] == [f"agent {number}" for number in range(10)]
+
+
 def test_what_is_asked_again_and_again_is_told_of_its_own_key() -> None:
     estate, trail = recorded()
     keys = [estate.key() for _ in range(3)]

@@ -25,6 +25,8 @@ _dumps = json.JSONEncoder(separators=(",", ":")).encode
 _VARYING: Final = frozenset({"eventTime", "requestParameters", "requestID", "eventID"})
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _A_SECOND: Final = timedelta(seconds=1)
+# A form takes two kilobytes.
+_FORMS: Final = 16_384
 
 # What tells one form from another, some of it by identity.
 _Kind: TypeAlias = tuple[object, ...]
@@ -105,7 +107,7 @@ class Encoder:
         opening, to_parameters, to_request, to_event = pieces
         form = (opening, to_parameters, to_request, to_event, text[:-1])
         if _recurs(event):
-            keep(self._forms, kind, form)
+            keep(self._forms, kind, form, _FORMS)
         return form
 
 
