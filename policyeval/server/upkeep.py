@@ -160,9 +160,13 @@ class Upkeep:
                 self._journal.note("info", "what was due is done", keys=due)
 
     async def _flush(self) -> None:
+        loop, took = asyncio.get_running_loop(), 0.0
         while True:
-            await asyncio.sleep(self._pace.flush)
+            # From one beginning to the next: with what a slow disk takes in between, requests would have to flush.
+            await asyncio.sleep(max(self._pace.flush - took, self._pace.flush / 8))
+            begun = loop.time()
             await asyncio.shield(self._do(self._flush_once))
+            took = loop.time() - begun
 
     def _flush_once(self) -> None:
         # The next request is refused by what the trail says here, and the sweep tells what the store does.

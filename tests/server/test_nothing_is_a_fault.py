@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Event, Semaphore
 from typing import Any
 
 import pytest
@@ -287,6 +287,35 @@ def test_what_could_not_be_kept_at_the_end_is_told_in_a_line(monkeypatch: pytest
         "not everything could be kept",
         "the disk is full",
     )
+
+
+def test_the_trail_is_flushed_as_often_however_long_that_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the time that it takes between two of them, requests would come that have to flush, and all wait for it."""
+    naps, sleep, flushed = [], asyncio.sleep, Semaphore(0)
+
+    async def nap(seconds: float) -> None:
+        naps.append(seconds)
+        await sleep(seconds if seconds > 1 else 0)  # the sweep's
+
+    def flush(_: KeyManagementService) -> None:
+        Event().wait(0.5)
+        flushed.release()
+
+    monkeypatch.setattr(KeyManagementService, "flush", flush)
+    monkeypatch.setattr("policyeval.server.upkeep.asyncio.sleep", nap)
+    services = Services.open(Entities.from_text(starter(A, system.entropy)))
+    journal = Journal(lambda _: None, "json", system.now)
+    upkeep = Upkeep(services, file=None, pool=ThreadPoolExecutor(1), journal=journal, metrics=Metrics("1", 0))
+
+    async def live() -> None:
+        async with upkeep.running():
+            for _ in range(3):
+                await asyncio.to_thread(flushed.acquire)
+
+    asyncio.run(live())
+    first, *others = [seconds for seconds in naps if seconds < 60]
+    assert first == 0.8
+    assert all(0.1 <= seconds <= 0.3 for seconds in others[:2])
 
 
 def test_what_waits_for_its_turn_when_the_server_has_stopped_is_let_go() -> None:
