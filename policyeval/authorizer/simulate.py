@@ -9,15 +9,17 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TypeVar
 
+from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.decision import Decision
+from policyeval.authorizer.grants import MatchedGrant
 from policyeval.authorizer.policies import as_policies, as_policy, session_policies
 from policyeval.authorizer.situation import Situation
 from policyeval.catalog.policies import RCP_FULL_AWS_ACCESS, managed_policy
 from policyeval.entities.values import NO_GRANTS, KeyGrants
 from policyeval.errors import RequestError
-from policyeval.evaluator.context import CallerFacts
 from policyeval.evaluator.layers import Compiler, View
+from policyeval.evaluator.principals import Door
 from policyeval.model.arn import is_account_id, split_arn
 from policyeval.model.decision import Layer
 from policyeval.model.grant import Grant
@@ -120,20 +122,26 @@ def simulate(request: Request, policies: PolicySet, *, clock: Callable[[], datet
         own = session_policies(case.request.session.policies) if case.request.session is not None else ()
         both = (*policies.session_policies, *own)
         case.session = situation.maker.layer(Layer.SESSION, both, PolicyType.SESSION)
-        case.context.caller = _in_session(case.context.caller)
+        if not case.context.caller.is_session:
+            _put_in_session(case)
     if policies.vpc_endpoint_policy is not None and case.context.via_service is None:
         layers = [policies.vpc_endpoint_policy]
         case.endpoint = situation.maker.layer(Layer.ENDPOINT, layers, PolicyType.VPC_ENDPOINT)
     return Decision.of_case(case, decide(case))
 
 
-def _in_session(caller: CallerFacts) -> CallerFacts:
-    """Let a caller with session policies be a session: what names a user gives its session is limited by them (S8)."""
-    if caller.is_session:
-        return caller
-    facts = copy(caller)
+def _put_in_session(case: Case) -> None:
+    """Let a caller with session policies be a session: they limit what names a user, in policies and grants (S8)."""
+    facts = copy(case.context.caller)
     facts.is_session = True
-    return facts
+    case.context.caller = facts
+    case.grants = _limited(case.grants)
+    if case.retirable is not None:
+        case.retirable = _limited(case.retirable)
+
+
+def _limited(grants: Sequence[MatchedGrant]) -> Sequence[MatchedGrant]:
+    return [grant._replace(door=min(grant.door, Door.LIMITED)) for grant in grants]
 
 
 def _grant(grant: Mapping[str, object], request: Request) -> Grant:

@@ -229,6 +229,28 @@ LAYERS: list[tuple[str, dict[str, Any], dict[str, Any], str, str | None]] = [
         "allowed",
         "resource_policy",
     ),
+    *[
+        (
+            f"a session policy limits {what}",
+            {"grants": [given], "session_policies": [policy(allow("s3:*"))]},
+            {"principal": principal, "action": action, "resource": KEY},
+            "implicit_deny",
+            "session_policy",
+        )
+        for what, given, principal, action in (
+            ("what a grant gives a user", grant(ALICE, "Decrypt"), ALICE, "kms:Decrypt"),
+            ("what a grant gives an account, and so its root user", grant(ROOT_A, "Decrypt"), ROOT_A, "kms:Decrypt"),
+            ("a user who retires a grant", grant(BOB, "Decrypt", RetiringPrincipal=ALICE), ALICE, "kms:RetireGrant"),
+            ("a root user who retires a grant", grant(BOB, "Decrypt"), ROOT_A, "kms:RetireGrant"),
+        )
+    ],
+    (
+        "which are the user's where it allows it",
+        {"grants": [grant(ALICE, "Decrypt")], "session_policies": [policy(allow("kms:*"))]},
+        {"principal": ALICE, "action": "kms:Decrypt", "resource": KEY},
+        "allowed",
+        "grant",
+    ),
     (
         "a federated session without policies has nothing",
         ROLE_ALLOWED,
