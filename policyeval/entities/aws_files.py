@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -72,9 +73,11 @@ class ExportFiles:
 
     def _text(self, name: str) -> str:
         try:
-            return self._read(name)
-        except UnicodeDecodeError:
+            return self._read(name).removeprefix("\ufeff")  # Windows PowerShell's UTF-8 begins with it
+        except UnicodeDecodeError as error:
             reason = "it is not UTF-8"
+            if error.object.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+                reason = "it is UTF-16, as `>` of Windows PowerShell writes it: use `| Out-File -Encoding utf8`"
         except OSError as error:
             reason = system_reason(error)
         raise EntitiesError([Diagnostic(f"cannot read `{self.shown}{name}`: {reason}")])

@@ -623,6 +623,19 @@ def test_a_file_that_no_call_prints_is_bad_input(folder: Path, name: str, conten
     assert message in str(caught.value)
 
 
+def test_what_windows_powershell_wrote_is_read_or_told(folder: Path) -> None:
+    before = import_directory(folder).text
+    name = "organizations-list-roots.json"
+    text = (folder / name).read_text(encoding="utf-8")
+    (folder / name).write_text(text, encoding="utf-8-sig", newline="\r\n")
+    assert import_directory(folder).text == before
+    (folder / name).write_text(text, encoding="utf-16")
+    with pytest.raises(
+        EntitiesError, match=f"cannot read `{name}`: it is UTF-16, as `>` of Windows PowerShell writes it"
+    ):
+        import_directory(folder)
+
+
 def test_all_that_no_call_prints_is_told_at_once(folder: Path) -> None:
     (folder / DETAILS_FILE).write_text(
         '{"RoleDetailList": [{}, 5], "UserDetailList": [{"UserName": 1}]}', encoding="utf-8"
