@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 _KEY: Final = "kms:viaservice"
 _LIKE: Final = frozenset({"StringLike", "StringNotLike"})
-_ANY: Final = "*.*.amazonaws.com*"
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]*\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?")
+# In every partition: in China, too, where endpoints end in `.com.cn`.
+_ANY: Final = "*.*.amazonaws.com"
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]*\.([a-z0-9-]+)\.amazonaws\.com")
 
 
 def check(condition: Condition) -> Iterator[Flaw]:
@@ -55,7 +56,7 @@ RULE = Rule(
     why=(
         "The key has the form `s3.us-east-1.amazonaws.com` in every request. With the service alone, as in a "
         "principal (`s3.amazonaws.com`), an Allow never matches, and a Deny that shall keep a service out keeps "
-        "nobody out."
+        "nobody out. The name ends in `amazonaws.com` in China as well."
     ),
     instead="Write the service and the Region of the key; for several, list them.",
     source="https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service",

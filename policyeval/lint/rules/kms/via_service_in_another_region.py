@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _KEY: Final = "kms:viaservice"
-_NAME: Final = re.compile(r"[^*?$]+\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?")
+_NAME: Final = re.compile(r"[^*?$]+\.([a-z0-9-]+)\.amazonaws\.com")
 
 
 def check(condition: Condition) -> Iterator[Flaw]:
