@@ -85,7 +85,8 @@ class TrailFile:
         clock: Callable[[], datetime] = system.now,
     ) -> None:
         self._path = Path(path)
-        self._head_path = head_path(self._path).absolute()  # beside the trail, wherever the process is by then
+        self._place = self._path.absolute()  # wherever the process is by then
+        self._head_path = head_path(self._place)
         self._link = Link.keyed_by(key)
         self._encoder = Encoder()
         self._lock = Lock()
@@ -220,6 +221,7 @@ class TrailFile:
             self._refusal = f"the trail `{self._path}` could not be made durable"
             raise self._trouble("synced", error) from error
         try:
+            self._place.stat()  # of what was removed nobody would read what is written to it
             replace(self._head_path, head_text(known, self._link))
         except OSError as error:  # a stranger's connections may have taken all descriptors: the next record tries again
             self._is_behind = True

@@ -541,6 +541,19 @@ def test_a_head_that_cannot_be_written_is_tried_again_with_each_record(path: Pat
     assert (verify(path).records, verify(path).after_head) == (4, 0)
 
 
+def test_a_trail_that_is_removed_takes_nothing_until_it_is_back(path: Path) -> None:
+    trail, away = opened(path, flush_after=timedelta(0)), path.with_name("away")
+    trail.append(event(number=1))
+    path.rename(away)
+    for refused in (lambda: trail.append(event(number=2)), trail.check):
+        with pytest.raises(StorageError, match="cannot be synced: no such file or directory"):
+            refused()
+    away.rename(path)
+    trail.append(event(number=3))
+    trail.close()
+    assert (verify(path).records, verify(path).after_head) == (3, 0)
+
+
 def test_what_is_closed_takes_nothing(path: Path) -> None:
     trail = opened(path)
     trail.close()
