@@ -35,8 +35,9 @@ def check(statement: Statement) -> Iterator[Flaw]:
 
 
 def _spares(condition: Condition) -> bool:
-    # A condition that wants a key which services never have spares them as well.
-    return condition.folded in _OF_SERVICES or (condition.folded in _OF_CALLERS and ensures_key(condition))
+    # A condition that wants a key which services never have spares them as well, and one that is not known may.
+    wants = ensures_key(condition) or not condition.complete
+    return condition.folded in _OF_SERVICES or (condition.folded in _OF_CALLERS and wants)
 
 
 RULE = Rule(
