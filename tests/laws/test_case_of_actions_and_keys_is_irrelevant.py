@@ -26,8 +26,13 @@ def _recased(dice: Dice, world: World, request: Request) -> tuple[World, Request
         return with_statements(policy, [_statement(dice, one) for one in policy.policy.statements])
 
     world, request = change_policies(world, request, change)
-    context = {_cased(dice, key): value for key, value in (request.context or {}).items()}
+    context = {_key(dice, key): value for key, value in (request.context or {}).items()}
     return world, request.replace(action=_cased(dice, request.action), context=context)
+
+
+def _key(dice: Dice, key: str) -> str:
+    family, slash, name = key.partition("/")
+    return _cased(dice, family) + slash + name  # a tag's name is a value of aws:TagKeys, too
 
 
 def test_case_of_actions_and_condition_keys_is_irrelevant() -> None:
