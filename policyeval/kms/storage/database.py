@@ -107,6 +107,12 @@ class Database:
         except sqlite3.Error as error:
             raise self._fault(error) from error
 
+    def commit(self) -> None:
+        """Commit the transaction that is open. Raises `StorageError`, also where the file is not there any more."""
+        if not self._file.exists():  # SQLite would write on, and nobody could open that again
+            raise _fault(self._path, "it was removed while it was open", "put it back, or start again")
+        self.run("COMMIT")
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Begin a transaction; what the block does not commit is undone."""

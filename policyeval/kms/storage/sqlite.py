@@ -263,7 +263,7 @@ class SqliteStore(View):
             return
         self._cache.open_window(frozenset(pending.touched))
         try:
-            self._database.run("COMMIT")
+            self._database.commit()
         finally:
             self._cache.close_window()
         if pending.destroyed or self._log_is_due:

@@ -386,6 +386,22 @@ def test_a_transaction_whose_beginning_or_end_an_interrupt_met_is_undone(
         assert [found.key_id for found in store.keys(A, REGION, "", 9)] == ["k-2"]
 
 
+def test_a_file_that_is_removed_takes_nothing_until_it_is_back(tmp_path: Path) -> None:
+    path, away = tmp_path / "kms.db", tmp_path / "away"
+    with closing(SqliteStore(path)) as store:
+        _put_keys(store)
+        path.rename(away)
+        with pytest.raises(
+            StorageError, match=r"it was removed while it was open\n  hint: put it back, or start again"
+        ):
+            _put_keys(store, description="new")
+        assert store.key(arn_of("k0000")) == key("k0000")
+        away.rename(path)
+        _put_keys(store, description="new")
+    with closing(SqliteStore(path)) as store:
+        assert store.key(arn_of("k0000")) == key("k0000", description="new")
+
+
 def test_a_backup_is_a_copy_of_the_closed_file(tmp_path: Path) -> None:
     with closing(SqliteStore(tmp_path / "kms.db")) as store, store.transaction() as writing:
         writing.put_key(key())
