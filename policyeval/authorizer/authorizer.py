@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from policyeval.authorizer.access import AccountAccess, account_access, undescribed, who_can
+from policyeval.authorizer.access import AccountAccess, Query
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.decision import Decision
 from policyeval.authorizer.plans import Plans
@@ -93,7 +93,7 @@ class Authorizer:
             UnknownEntityError: the key is not described. The account need not be.
 
         """
-        return account_access(self._generous, self._strict, account, action, resource)
+        return self._query(action, resource).of_account(account)
 
     def who_can(self, action: str, resource: str) -> tuple[Access, ...]:
         """Tell of every described principal whether it can do an action on a resource.
@@ -105,7 +105,7 @@ class Authorizer:
             UnknownEntityError: the key is not described.
 
         """
-        return who_can(self._generous, self._strict, self.source.principals(), action, resource)
+        return self._query(action, resource).of_principals(self.source.principals())
 
     def undescribed_accounts(self, action: str, resource: str) -> tuple[str, ...]:
         """Give the accounts that `who_can` knows nothing of and whom the resource's own side lets in, or could.
@@ -117,4 +117,7 @@ class Authorizer:
             UnknownEntityError: the key is not described.
 
         """
-        return undescribed(self._generous, self._strict, action, resource)
+        return self._query(action, resource).undescribed()
+
+    def _query(self, action: str, resource: str) -> Query:
+        return Query(self._generous, self._strict, action, resource)
