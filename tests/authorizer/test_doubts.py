@@ -256,6 +256,7 @@ def test_what_no_request_has_is_named_where_it_escapes_a_deny() -> None:
         pytest.param("ec2:CreateVpcPeeringConnection", f"arn:aws:ec2:us-east-1:{A}:vpc/vpc-1", "aws:ResourceAccount", A, True, id="an owner"),
         pytest.param("ec2:DeleteVpc", f"arn:aws:ec2:us-east-1:{A}:vpc/vpc-1", "aws:ResourceAccount", A, False, id="an owner who is looked up"),
         pytest.param("s3:PutObject", f"{BUCKET}/x", "s3:ExistingObjectTag/team", "red", True, id="a tag"),
+        pytest.param("s3:PutObject", f"{BUCKET}/x", "s3:ExistingObjectTag/team/a", "red", True, id="a tag with a slash"),
         pytest.param("s3:GetObject", f"{BUCKET}/x", "s3:ExistingObjectTag/team", "red", False, id="a tag that is looked up"),
     ],
 )  # fmt: skip

@@ -466,6 +466,8 @@ GATES: list[tuple[str, str, str, object, str, bool]] = [
     ("everybody is", "Gateway", "Allow", "*", ALICE, True),
     ("also beside others", "Gateway", "Allow", to(BOB, "*"), ALICE, True),
     ("who is denied is denied", "Gateway", "Deny", to(A), ALICE, False),
+    ("also by name", "Gateway", "Deny", to(ALICE), ALICE, False),
+    ("and others are not", "Gateway", "Deny", to(BOB), ALICE, True),
 ]
 
 
@@ -476,7 +478,8 @@ def test_whom_a_gateways_policy_lets_through(
     kind: str, effect: str, principal: object, caller: str, *, through: bool
 ) -> None:
     table = f"arn:aws:dynamodb:us-east-1:{A}:table/orders"
-    statements = [{**allow(), "Effect": effect, "Principal": principal}, allow("s3:*", Principal="*")]
+    others = allow("dynamodb:*" if effect == "Deny" else "s3:*", Principal="*")
+    statements = [{**allow(), "Effect": effect, "Principal": principal}, others]
     account = {
         "id": A,
         "users": [{"name": "alice", "identity_policies": [policy(allow())]}, {"name": "bob"}],
