@@ -84,6 +84,11 @@ def ways(root: Node, given: Way = frozenset()) -> list[Way]:
     return [way for way in found if way not in leading_on]
 
 
+def _is_emptied(node: Node, decided: Node) -> bool:
+    """Tell whether nothing is left of an object: such a condition asks for nothing, as if it were not there."""
+    return isinstance(node, Mapping) and isinstance(decided, Mapping) and bool(node.entries) and not decided.entries
+
+
 class Possibility:
     """A policy as it is when some conditions are decided. `node` is it, with the places of the template."""
 
@@ -123,7 +128,8 @@ class Possibility:
         for key, value in node.entries:
             step = f"/{pointer_part(key.value)}"
             decided = self._decide(value, pointer + step, home + step)
-            if not is_nothing(decided):
+            emptied = _is_emptied(value, decided) and _NARROWING in f"{pointer}{step}".split("/")
+            if not is_nothing(decided) and not emptied:
                 yield key, decided
 
     def _items(self, node: List, pointer: str, home: str) -> list[Node]:

@@ -177,6 +177,12 @@ def test_a_statement_is_linted_without_the_conditions_that_may_not_be_there(cond
     assert len(_found(_policy(CONDITIONED % condition), "W201")) == found
 
 
+def test_what_is_left_of_conditions_that_are_not_there_is_no_empty_object() -> None:
+    condition = "{StringEquals: {iam:PassedToService: !If [C, ecs-tasks.amazonaws.com, !Ref AWS::NoValue]}}"
+    assert not _found(_policy(CONDITIONED % condition), "S406")
+    assert len(_found(_policy(CONDITIONED % condition), "W201")) == 1
+
+
 def test_json_has_them_too() -> None:
     call = {"Fn::If": ["C", {"Effect": "Allow", "Action": "s3:Wrong", "Resource": "*"}, {"Ref": "AWS::NoValue"}]}
     policy = {"Version": "2012-10-17", "Statement": [call]}
