@@ -183,7 +183,8 @@ def _requested_region(context: EvaluationContext) -> Value:
     given = context.given.get("aws:requestedregion")
     if given or context.call.service != "iam":
         return given or context.target.region or None
-    return IAM_REGIONS.get(context.caller.account_arn.split(":")[1]) if context.caller.account_arn else None
+    arn = context.caller.account_arn or context.target.arn  # a service has no account
+    return IAM_REGIONS.get(arn.split(":")[1]) if ":" in arn else None
 
 
 def _caller_account(context: EvaluationContext) -> Value:

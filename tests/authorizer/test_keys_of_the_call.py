@@ -337,6 +337,13 @@ def test_iam_is_in_a_region_of_each_partition(partition: str, region: str) -> No
     assert authorizer.authorize(Request(f"arn:{partition}:iam::{A}:user/alice", "iam:ListRoles", "*")).allowed
 
 
+@pytest.mark.parametrize(("resource", "reason"), [(APP, "explicit_deny"), ("*", "implicit_deny")])
+def test_iam_is_in_that_region_for_a_service_where_the_resource_tells_the_partition(resource: str, reason: str) -> None:
+    lock = deny(Principal="*", Condition=when("StringEquals", "aws:RequestedRegion", "us-east-1"))
+    described = {"endpoint": [allow(Principal="*"), lock]}
+    assert ask(described, "s3.amazonaws.com", "iam:GetRole", resource, vpc_endpoint="vpce-1").reason == reason
+
+
 @pytest.fixture
 def _in_tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("TZ", "Asia/Tokyo")

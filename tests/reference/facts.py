@@ -216,7 +216,9 @@ def _of_request(request: Request, world: World) -> dict[str, object]:
     told = {key.lower(): value for key, value in (request.context or {}).items()}
     fields = request.resource.split(":")
     service = request.action.lower().partition(":")[0]
-    where = "us-east-1" if service == "iam" else fields[3] if len(fields) > 3 else ""
+    where = fields[3] if len(fields) > 3 else ""
+    if service == "iam":  # it is in one Region of the partition, where somebody or something tells that
+        where = "us-east-1" if "arn:" in {request.principal[:4], request.resource[:4]} else ""
     where = told.get("aws:requestedregion") or where
     if where:
         facts["aws:requestedregion"] = where
@@ -229,9 +231,8 @@ def _of_request(request: Request, world: World) -> dict[str, object]:
         if endpoint.vpc is not None:
             facts["aws:sourcevpc"] = endpoint.vpc
         owner = world.account(endpoint.account_id)
-        region = told.get("aws:requestedregion") or facts.get("aws:requestedregion")
-        if endpoint.vpc is not None and region and not told.get("aws:sourcevpcarn"):
-            facts["aws:sourcevpcarn"] = f"arn:{owner.partition}:ec2:{region}:{owner.id}:vpc/{endpoint.vpc}"
+        if endpoint.vpc is not None and where and not told.get("aws:sourcevpcarn"):
+            facts["aws:sourcevpcarn"] = f"arn:{owner.partition}:ec2:{where}:{owner.id}:vpc/{endpoint.vpc}"
         facts["aws:vpceaccount"] = owner.id
         if owner.organization_known:
             facts["aws:vpceorgid"] = owner.organization_id
