@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
 from typing import Final, NamedTuple
 
 from policyeval.authorizer.case import Case
@@ -17,6 +18,7 @@ from policyeval.authorizer.foregone import needs_no_permission
 from policyeval.authorizer.report import every_layer
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.catalog.services import MAKING_ACTIONS, governing, may_have_policy
+from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.key_names import (
     BUCKET_TAG,
     OTHER_OWNER_KEYS,
@@ -65,6 +67,9 @@ _WHERE_IN_EC2: Final = frozenset({"ec2:region"})
 _S3: Final = frozenset({"s3", "s3-object-lambda", "s3-outposts", "s3express"})
 # "This key is always included in the request context", the guide says of both.
 _HOW: Final = (frozenset({"aws:securetransport"}), frozenset({"aws:useragent"}))
+# As good as all requests come over TLS, and S3 takes none older (S3 user guide, "Protecting data in transit with
+# encryption"): an answer that holds for those is in no doubt.
+_USUAL: Final = {"aws:securetransport": "true", **{f"{service}:tlsversion": "1.2" for service in _S3}}
 # Of requests that somebody makes for himself: who it is, and the address they come from (S34).
 _WHO: Final = frozenset({"aws:userid"})
 _WHENCE: Final = frozenset({"aws:sourceip", "aws:vpcsourceip"})
@@ -322,9 +327,16 @@ def _name(key: str, compiled: CompiledStatement) -> str:
 
 
 def _bears(statement: BoundStatement, keys: frozenset[str], case: Case) -> bool:
-    compiled, context = statement.compiled, case.context
+    compiled, context, unknown = statement.compiled, case.context, keys - _USUAL.keys()
+    usual = _as_usual(context)
     if compiled.allow:
-        return bool(statement.answer(context))
+        return bool(statement.answer(context) and (unknown or not statement.answer(usual)))
     tests = [compiled.names, compiled.resource, compiled.inert]
-    tests += [condition.test for condition in compiled.conditions if not condition.keys & keys]
-    return all(test(context) for test in tests if test is not None)
+    tests += [condition.test for condition in compiled.conditions if not condition.keys & unknown]
+    return all(test(usual) for test in tests if test is not None)
+
+
+def _as_usual(context: EvaluationContext) -> EvaluationContext:
+    usual = copy(context)
+    usual.given = {**_USUAL, **context.given}
+    return usual

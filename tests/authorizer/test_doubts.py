@@ -36,9 +36,10 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
     ("an endpoint may be in no organization", "kms:Decrypt", deny(Principal="*", Condition=when("StringEquals", "aws:VpceOrgID", "o-a1b2c3d4e5")), THROUGH, None),
     ("a request through no endpoint", "kms:Decrypt", deny(Principal="*", Condition=when("StringEquals", "aws:SourceVpc", "vpc-1")), {}, None),
     ("a service calls from its own", "kms:Decrypt", deny(Principal="*", Condition=when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), SERVICE, None),
-    ("a Deny without TLS", "kms:Decrypt", deny(Principal="*", Condition=when("Bool", "aws:SecureTransport", "false")), {}, "`aws:SecureTransport`"),
-    ("also where a service calls", "kms:Decrypt", deny(Principal="*", Condition=when("Bool", "aws:SecureTransport", "false")), SERVICE, "`aws:SecureTransport`"),
-    ("with TLS, which is told", "kms:Decrypt", deny(Principal="*", Condition=when("Bool", "aws:SecureTransport", "false")), {"context": {"aws:SecureTransport": True}}, None),
+    ("a Deny without TLS, which as good as all have", "kms:Decrypt", deny(Principal="*", Condition=when("Bool", "aws:SecureTransport", "false")), {}, None),
+    ("nor of some addresses without", "kms:Decrypt", deny(Principal="*", Condition=when("Bool", "aws:SecureTransport", "false") | when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), {}, None),
+    ("a Deny with TLS", "kms:Decrypt", deny(Principal="*", Condition=when("Bool", "aws:SecureTransport", "true")), {}, "`aws:SecureTransport`"),
+    ("also where a service calls", "kms:Decrypt", deny(Principal="*", Condition=when("Bool", "aws:SecureTransport", "true")), SERVICE, "`aws:SecureTransport`"),
     ("a Deny of a client", "kms:Decrypt", deny(Principal="*", Condition=when("StringLike", "aws:UserAgent", "curl/*")), {}, "`aws:UserAgent`"),
     ("two keys in one statement", "kms:ReEncryptTo", deny(Principal="*", Condition=when("Bool", "kms:ReEncryptOnSameKey", "true") | when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), {}, "`aws:SourceIp` and `kms:ReEncryptOnSameKey`"),
 ]  # fmt: skip
@@ -67,6 +68,8 @@ def test_a_deny_that_could_match_is_named(
         pytest.param(when(ALL, "kms:GrantOperations", "Decrypt"), True, id="none of none is another"),
         pytest.param(when("StringEqualsIfExists", "kms:GranteePrincipal", APP), True, id="it is compared if it exists"),
         pytest.param(when("StringNotEquals", "kms:GranteePrincipal", APP), True, id="nothing is not that"),
+        pytest.param(when("BoolIfExists", "aws:SecureTransport", "true"), False, id="as good as all come over TLS"),
+        pytest.param(when("BoolIfExists", "aws:SecureTransport", "false"), True, id="and not without"),
         pytest.param(when("Null", "kms:GrantOperations", "true"), True, id="it has to be missing"),
         pytest.param(when("Null", "kms:GrantConstraintType", "true"), False, id="what may be missing has to be"),
     ],
@@ -164,11 +167,12 @@ def test_but_on_that_of_the_endpoint_it_comes_through() -> None:
     assert ["`aws:RequestedRegion` is not told" in one.message for one in decision.diagnostics] == [True]
 
 
-OLD_TLS = when("NumericLessThan", "s3:TlsVersion", "1.2")
+OLD_TLS = when("NumericLessThan", "s3:TlsVersion", "1.3")
 PRESIGNED = when("StringEquals", "s3:authType", "REST-QUERY-STRING")
 # What holds, who asks, the condition of a Deny, the request's facts, the key that is missed.
 BY_S3: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
     ("a version of TLS", ALICE, OLD_TLS, {}, "`s3:TlsVersion`"),
+    ("one that S3 takes no more", ALICE, when("NumericLessThan", "s3:TlsVersion", "1.2"), {}, None),
     ("also of nobody's request", "anonymous", OLD_TLS, {}, "`s3:TlsVersion`"),
     ("the version is told", ALICE, OLD_TLS, {"context": {"s3:TlsVersion": "1.3"}}, None),
     ("a request without TLS has none", ALICE, OLD_TLS, {"context": {"aws:SecureTransport": "False"}}, None),
