@@ -14,11 +14,11 @@ from typing import Final, Literal, NamedTuple
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.derived import organization_keys
-from policyeval.authorizer.doubts import unasked
 from policyeval.authorizer.hinges import hinges
 from policyeval.authorizer.inputs import must_name
 from policyeval.authorizer.profiles import Caller
 from policyeval.authorizer.situation import Situation
+from policyeval.authorizer.unasked import unasked
 from policyeval.errors import RequestError, UnknownEntityError
 from policyeval.evaluator.context import Value
 from policyeval.evaluator.principals import Door as Opening

@@ -1,0 +1,95 @@
+"""Which condition keys real requests have, whatever is told of them: what all have, and what such a one cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from policyeval.authorizer.case import Case
+from policyeval.evaluator.key_names import UNKNOWN_ID
+from policyeval.evaluator.key_values import getter
+
+S3_SERVICES: Final = frozenset({"s3", "s3-object-lambda", "s3-outposts", "s3express"})
+_WHERE: Final = frozenset({"aws:requestedregion"})
+_WHERE_IN_EC2: Final = frozenset({"ec2:region"})
+# "This key is always included in the request context", the guide says of both.
+_HOW: Final = (frozenset({"aws:securetransport"}), frozenset({"aws:useragent"}))
+# As good as all requests come over TLS, and S3 takes none older (S3 user guide, "Protecting data in transit with
+# encryption"): an answer that holds for those is in no doubt.
+USUAL: Final = {"aws:securetransport": "true", **{f"{service}:tlsversion": "1.2" for service in S3_SERVICES}}
+# Of requests that somebody makes for himself: who it is, the address they come from (S34), and how S3's are signed.
+_WHO: Final = frozenset({"aws:userid"})
+_WHENCE: Final = frozenset({"aws:sourceip", "aws:vpcsourceip"})
+_THROUGH_ENDPOINT: Final = tuple(
+    frozenset({key}) for key in ("aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount")
+)
+_SIGNED: Final = ("authtype", "signatureversion")
+# Only a service that calls for itself passes these ("directly", the guide says), and only what comes through an
+# endpoint has those.
+_OF_SERVICES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
+_OF_ENDPOINTS: Final = frozenset(
+    {
+        "aws:sourcevpc",
+        "aws:sourcevpcarn",
+        "aws:sourcevpce",
+        "aws:vpceaccount",
+        "aws:vpceorgid",
+        "aws:vpceorgpaths",
+        "aws:vpcsourceip",
+    }
+)
+
+
+def untold(case: Case) -> Iterator[str]:
+    """Find the keys of which a request has at least one of each group, and this one none."""
+    for group in _always(case):
+        if all(is_missing(key, case) for key in group) and group.isdisjoint(case.action.lacks):
+            yield from group
+
+
+def _always(case: Case) -> Iterator[frozenset[str]]:
+    # Those of S3 stand in the service authorization reference.
+    if case.action.kms is not None:
+        yield from case.action.kms.always
+    yield _WHERE
+    if case.action.service == "ec2":
+        yield _WHERE_IN_EC2
+    yield from _HOW
+    service = case.action.service
+    if service in S3_SERVICES and str(getter("aws:securetransport")(case.context)).lower() != "false":
+        yield frozenset({f"{service}:tlsversion"})
+    if case.caller.account and case.context.via_service is None:
+        yield _WHO
+        yield from [_WHENCE] if is_missing("aws:sourcevpce", case) else _THROUGH_ENDPOINT
+        if service in S3_SERVICES:
+            yield from (frozenset({f"{service}:{key}"}) for key in _SIGNED)
+
+
+def is_missing(key: str, case: Case) -> bool:
+    """Tell whether a request has no value of a key, as far as is known."""
+    value = getter(key)(case.context)
+    # Of a role that is made up for `simulate` only the session's name is known (S14).
+    return value is None or (not case.caller.described and isinstance(value, str) and value.startswith(UNKNOWN_ID))
+
+
+def impossible(case: Case) -> Iterator[tuple[str, str]]:
+    """Find the keys that are told and that no such request has, each with the reason."""
+    context, target = case.context, case.target
+    told = {key for key, value in context.given.items() if value}
+    yield from ((key, "told, but AWS does not look it up for this action") for key in told if _is_lacking(key, case))
+    if case.caller.caller_type != "Service":
+        yield from ((key, "told, but only services pass it") for key in told & _OF_SERVICES)
+    if context.via_service is not None:
+        yield from ((key, "told, but a service makes the call") for key in told & _OF_ENDPOINTS)
+    if "aws:sourceip" in told and told & _OF_ENDPOINTS:
+        yield "aws:sourceip", "told, but through a VPC endpoint there is none"
+    if target.is_key and context.given.get("aws:requestedregion") not in {None, target.region}:
+        yield "aws:requestedregion", f"told to be another, but the key is in `{target.region}`"
+    if context.alias is None and target.described and "kms:requestalias" in told:
+        aliases = target.keys.get("kms:resourcealiases") or ()
+        if context.given["kms:requestalias"] not in aliases:
+            yield "kms:requestalias", "told, but the key has no such alias"
+
+
+def _is_lacking(key: str, case: Case) -> bool:
+    return key in case.action.lacks or f"{key.partition('/')[0]}/" in case.action.lacks
