@@ -59,7 +59,7 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
     if not unknown:
         return
     # Before the transaction: whoever writes would wait for seconds.
-    made = _made_of_rsa(_fresh(unknown, store), vault, now)
+    made = _made_of_rsa(_fresh(unknown, store), store, vault, now)
     with store.transaction() as transaction:
         fresh = _fresh(unknown, transaction)
         sets, names = _sets(fresh, transaction), Names(entities)
@@ -90,18 +90,19 @@ def _fresh(unknown: Iterable[ResourceRecord], reading: Reading) -> list[Resource
     return fresh
 
 
-def _made_of_rsa(records: Iterable[ResourceRecord], vault: Vault, now: datetime) -> dict[str, Material]:
-    """Make the material that takes long, but for keys of several Regions, which may have it already."""
-    specs = {
-        record.arn: facts.spec
-        for record in records
-        if (facts := record.key) is not None and facts.origin == "AWS_KMS" and not facts.multi_region
-    }
-    return {
-        arn: vault.generate(arn, arn.rpartition("/")[2], spec, 1, now)
-        for arn, spec in specs.items()
-        if spec.startswith("RSA")
-    }
+def _made_of_rsa(records: Iterable[ResourceRecord], store: Store, vault: Vault, now: datetime) -> dict[str, Material]:
+    """Make the material that takes long, but for keys of several Regions, which may have it already.
+
+    The store is asked for each: a server that stops has closed it, and nobody waits for the others.
+    """
+    made: dict[str, Material] = {}
+    for record in records:
+        arn, facts = record.arn, record.key
+        if facts is None or facts.origin != "AWS_KMS" or facts.multi_region or not facts.spec.startswith("RSA"):
+            continue
+        if store.key(arn) is None:
+            made[arn] = vault.generate(arn, arn.rpartition("/")[2], facts.spec, 1, now)
+    return made
 
 
 def _mark(record: ResourceRecord) -> str:

@@ -241,6 +241,22 @@ def test_who_writes_does_not_wait_while_keys_of_the_file_are_made_of_rsa(monkeyp
         assert len(made) == 2
 
 
+def test_keys_of_rsa_are_not_made_for_a_store_that_was_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, store = [], SqliteStore(tmp_path / "kms.db")
+
+    def generate(spec: str, entropy: Callable[[int], bytes]) -> KeyPair:
+        made.append(spec)
+        store.close()
+        return families.generate(spec, entropy)
+
+    rsa = {"region": "us-east-1", "spec": "RSA_2048", "usage": "SIGN_VERIFY"}
+    with KeyManagementService(described(), store, root_key=ROOT) as kms:
+        monkeypatch.setattr(vault, "generate", generate)
+        with pytest.raises(StorageError, match="the store is closed"):
+            kms.describe(described({"id": "k1", **rsa}, {"id": "k2", **rsa}))
+    assert made == ["RSA_2048"]
+
+
 def test_a_key_of_the_file_that_was_deleted_does_not_come_back(tmp_path: Path) -> None:
     grant = {"GranteePrincipal": ADMIN_B, "Operations": ["Decrypt"]}
     iam = described({"id": "app-key", "region": "us-east-1", "aliases": ["alias/app"], "grants": [grant]})
