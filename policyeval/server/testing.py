@@ -28,7 +28,7 @@ __all__ = ["AccessKeyPair", "LocalEndpoint", "serving"]
 _ACCOUNT: Final = "111122223333"
 _SESSION: Final = "pytest"
 _NAMED: Final = f"the name of {SESSION_NAMES}"
-# pytest shows with a failed test what was logged at this level; others hear nothing of it unless they ask.
+# pytest shows with a failed test what was logged at this level; others hear of it where they have set up logging.
 _LOG: Final = logging.getLogger("policyeval")
 
 
@@ -159,7 +159,7 @@ def serving(
 ) -> Iterator[LocalEndpoint]:
     """Serve KMS and STS on a free port of this machine for the length of the block.
 
-    What is refused, and why, goes to the logger `policyeval`, at the level `INFO`.
+    What is refused, and why, goes to the logger `policyeval`, at the level `INFO`: to hear less, set its level.
 
     Args:
         entities: who there is: a file's name, the same as a mapping, or `Entities`; one account with None.
