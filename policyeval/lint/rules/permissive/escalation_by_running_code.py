@@ -33,7 +33,7 @@ RULE = Rule(
     services=frozenset({"ecs", "iam", "lambda", "ssm"}),
     summary="The policy lets whoever has it run code under roles with more permissions.",
     why=(
-        "Two or three harmless permissions are together a way to administrator: pass the most powerful role to a "
+        "A few harmless permissions are together a way to administrator: pass the most powerful role to a "
         "function or an instance that one may start, and read its credentials there. No policy of anybody changes "
         "on that way."
     ),
