@@ -202,7 +202,7 @@ def test_a_trail_whose_head_cannot_be_written_is_no_good_health_until_it_can(tmp
         with pytest.raises(HTTPError, match="503") as failing:
             urlopen(f"{served.url}/healthz")  # noqa: S310 - likewise
         with failing.value as answer:
-            assert "cannot be synced: is a directory" in json.loads(answer.read())["reason"]
+            assert "trail.jsonl.head` cannot be written: is a directory" in json.loads(answer.read())["reason"]
         head.rmdir()
         assert urlopen(f"{served.url}/healthz").status == 200  # noqa: S310 - likewise
         served.client().list_keys()

@@ -221,11 +221,16 @@ class TrailFile:
             self._refusal = f"the trail `{self._path}` could not be made durable"
             raise self._trouble("synced", error) from error
         try:
-            self._place.stat()  # of what was removed nobody would read what is written to it
+            self._place.stat()
+        except OSError as error:  # of what was removed nobody would read what is written to it
+            self._is_behind = True
+            raise self._trouble("found", error) from error
+        try:
             replace(self._head_path, head_text(known, self._link))
         except OSError as error:  # a stranger's connections may have taken all descriptors: the next record tries again
             self._is_behind = True
-            raise self._trouble("synced", error) from error
+            message = f"the head of the trail `{self._head_path}` cannot be written: {system_reason(error)}"
+            raise fault(message) from error
         self._flushed, self._is_behind = known.head.sequence, False
 
     def _refuse_if_over(self) -> None:
