@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Final
 
-from policyeval.authorizer.actions import CREATE_GRANT
+from policyeval.authorizer.actions import CREATE_GRANT, DESCRIBE_KEY
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.changes import smallest_changes, without_denies
 from policyeval.authorizer.decide import Outcome, decide
@@ -45,6 +45,7 @@ _LABELS = {
 }
 # Near misses among grants that are worth a reader's time.
 _GRANTS: Final = 3
+_LATE: Final = "it is not in effect yet, and the request does not show its token (G6)"
 _VERDICTS = {
     "allow": "allows",
     "explicit_deny": "denies",
@@ -119,9 +120,10 @@ def _near_misses(case: Case, layer: Layer) -> Iterator[str]:
 
 def _near_grants(case: Case) -> Iterator[str]:
     grants = chain.from_iterable(index.possible(case.action) for index in case.indexes)
+    met = {id(grant) for index in case.indexes for grant in index.matching(case.action, case.context)}
     for grant in islice(grants, _GRANTS):  # there may be 50,000, alike but for a value
-        ref = MatchedGrant(grant, Door.DIRECT).ref()
-        yield f"{ref} does not match: {_unmet(grant, case)}"
+        why = _LATE if id(grant) in met else _unmet(grant, case)
+        yield f"{MatchedGrant(grant, Door.DIRECT).ref()} does not match: {why}"
 
 
 def _unmet(grant: Grant, case: Case) -> str:
@@ -129,13 +131,12 @@ def _unmet(grant: Grant, case: Case) -> str:
     if case.action.folded == CREATE_GRANT:
         return "what is granted must stay within it (G4)"
     equals, subset, pairs = grant.context_equals, grant.context_subset, case.context.pairs
-    if equals is not None and dict(pairs) != dict(equals):
+    binds = case.action.folded != DESCRIBE_KEY
+    if binds and equals is not None and dict(pairs) != dict(equals):
         return f"EncryptionContextEquals {_written(equals)}, but the request has {_written(pairs)}"
-    if subset is not None and not subset.items() <= pairs.items():
+    if binds and subset is not None and not subset.items() <= pairs.items():
         return f"EncryptionContextSubset {_written(subset)}, but the request has {_written(pairs)}"
-    if grant.source_arn is not None:
-        return f"SourceArn = {grant.source_arn}, but {_actual(case.context.given.get('aws:sourcearn'))}"
-    return "it is not in effect yet, and the request does not show its token (G6)"
+    return f"SourceArn = {grant.source_arn}, but {_actual(case.context.given.get('aws:sourcearn'))}"
 
 
 def _written(pairs: Mapping[str, str]) -> str:

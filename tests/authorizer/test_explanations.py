@@ -355,12 +355,42 @@ def test_an_explanation_says(described: dict[str, Any], facts: dict[str, Any], l
     assert at == sorted(at)
 
 
-def test_a_grant_that_has_not_spread_yet_nearly_matches() -> None:
+@pytest.mark.parametrize(
+    ("operations", "constraints", "facts"),
+    [
+        pytest.param(["Decrypt"], {}, {}, id="one without constraints"),
+        pytest.param(["Decrypt", "DescribeKey"], at_least(a="1"), {"action": "kms:DescribeKey"}, id="unbound"),
+        pytest.param(
+            ["Decrypt"],
+            {"Constraints": {"SourceArn": BUCKET}},
+            {"context": {"aws:SourceArn": BUCKET}, "via_service": "s3.us-east-1.amazonaws.com"},
+            id="one whose source calls",
+        ),
+        pytest.param(
+            ["CreateGrant", "Decrypt"],
+            {},
+            {"action": "kms:CreateGrant", "context": {"kms:GrantOperations": ["Decrypt"]}},
+            id="what is granted stays within it",
+        ),
+    ],
+)
+def test_a_grant_that_has_not_spread_yet_nearly_matches(
+    operations: list[str], constraints: dict[str, Any], facts: dict[str, Any]
+) -> None:
     made = datetime(2026, 1, 31, 12, tzinfo=UTC)
-    entities = estate(grants=[grant(ALICE, "Decrypt", CreationDate=made.isoformat())])
+    entities = estate(grants=[grant(ALICE, *operations, **constraints, CreationDate=made.isoformat())])
     authorizer = Authorizer(entities, grant_delay=timedelta(minutes=5))
-    said = authorizer.authorize(Request(ALICE, "kms:Decrypt", KEY, at=made)).explain()
+    request = Request(**{"principal": ALICE, "action": "kms:Decrypt", "resource": KEY, "at": made} | facts)
+    said = authorizer.authorize(request).explain()
     assert "    grant g1 does not match: it is not in effect yet, and the request does not show its token (G6)" in said
+
+
+def test_of_what_describes_a_key_only_the_source_of_a_grant_is_told() -> None:
+    """Constraints on the encryption context do not bind DescribeKey (G3)."""
+    constraints = at_least(a="1")["Constraints"] | {"SourceArn": BUCKET}
+    described = {"grants": [grant(ALICE, "Decrypt", "DescribeKey", Constraints=constraints)]}
+    said = ask(described, ALICE, "kms:DescribeKey", KEY, via_service="s3.us-east-1.amazonaws.com").explain()
+    assert f"    grant g1 does not match: SourceArn = {BUCKET}, but the request has no such key" in said
 
 
 def test_of_grants_that_nearly_match_a_few_are_told_by_the_plan_as_well() -> None:
