@@ -119,7 +119,7 @@ def test_of_a_refusal_that_quotes_a_request_without_end_the_beginning_is_told() 
     lines: list[str] = []
     journal = Journal(lines.append, "json", lambda: datetime(2030, 1, 2, tzinfo=UTC))
     nothing: Any = None
-    app = App(nothing, beside=nothing, pool=nothing, metrics=Metrics("1", 0), journal=journal)
+    app = App(nothing, beside=nothing, pool=nothing, makers=nothing, metrics=Metrics("1", 0), journal=journal)
     exchange: Any = SimpleNamespace(
         service="kms", operation="", caller=None, peer=Peer(None, secure=False), request_id=""
     )
