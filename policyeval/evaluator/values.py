@@ -92,8 +92,15 @@ def _offset(zone: str | None) -> int:
     return -seconds if zone[0] == "-" else seconds
 
 
+_MAPPED = 0xFFFF  # what an IPv6 address begins with, down to its last 32 bits, that stands for one of IPv4
+_V4 = 0xFFFF_FFFF
+
+
 def network(text: str) -> Network:
-    """Read an address or CIDR range, v4 or v6, as (version, first address, mask). Host bits are ignored."""
+    """Read an address or CIDR range, v4 or v6, as (version, first address, mask). Host bits are ignored.
+
+    IPv4 is IPv4 also as a socket of IPv6 shows it (RFC 4291, 2.5.5.2).
+    """
     if "%" in text:
         message = "an address with a zone"
         raise ValueError(message)
@@ -103,16 +110,18 @@ def network(text: str) -> Network:
         raise ValueError(message)
     # AWS takes a range whose address has host bits set, so do not be strict about them.
     parsed: IPv4Network | IPv6Network = ip_network(text, strict=False)
-    return parsed.version, int(parsed.network_address), int(parsed.netmask)
+    first, mask = int(parsed.network_address), int(parsed.netmask)
+    if parsed.version == 6 and first >> 32 == _MAPPED:  # noqa: PLR2004 - IPv6
+        return 4, first & _V4, mask & _V4
+    return parsed.version, first, mask
 
 
 _BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_MAPPED = 0xFFFF
 is_plain_v4 = re.compile(rf"{_BYTE}\.{_BYTE}\.{_BYTE}\.{_BYTE}", re.ASCII).fullmatch
 
 
 def address(text: str) -> tuple[int, int]:
-    """Read a bare address as (version, number); IPv4 is IPv4 also as a socket of IPv6 shows it (RFC 4291, 2.5.5.2)."""
+    """Read a bare address as (version, number)."""
     if is_plain_v4(text):
         first, second, third, fourth = text.split(".")
         return 4, int(first) << 24 | int(second) << 16 | int(third) << 8 | int(fourth)
@@ -120,6 +129,4 @@ def address(text: str) -> tuple[int, int]:
         message = "a range, not an address"
         raise ValueError(message)
     version, value, _ = network(text)
-    if version == 6 and value >> 32 == _MAPPED:  # noqa: PLR2004 - IPv6
-        return 4, value & 0xFFFF_FFFF
     return version, value

@@ -96,12 +96,17 @@ def _binary(written: Sequence[Mark], value: object) -> bool | None:
     return None if wanted is None or actual is None else wanted == actual
 
 
+def _as_v4(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    return network if mapped is None else ipaddress.ip_network(f"{mapped}/{network.prefixlen - 96}")
+
+
 def _address(written: Sequence[Mark], value: object) -> bool | None:
     length = text(written).split("/")[1:]
     if not all(part.isdigit() for part in length):  # a mask is no CIDR
         return None
     try:
-        network = ipaddress.ip_network(text(written), strict=False)
+        network = _as_v4(ipaddress.ip_network(text(written), strict=False))
         address = ipaddress.ip_address(text_of(value))
     except ValueError:
         return None
