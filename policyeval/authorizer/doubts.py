@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from copy import copy
 from typing import Final
 
+from policyeval.authorizer.callers import ANONYMOUS
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.foregone import needs_no_permission
 from policyeval.authorizer.presence import USUAL, impossible, is_missing, untold
@@ -52,7 +53,19 @@ def reservations(case: Case) -> tuple[Diagnostic, ...]:
     tags = dict.fromkeys(_unknown_tags(case), "not told, and the resource is not described")
     tags |= dict.fromkeys(_tags_of_bucket(case), "a bucket's tag, which counts only where ABAC is enabled for it")
     unknown = (each.why for each in (of_public(case), of_undescribed(case)) if each is not None)
-    return (*doubts(case), *_hanging(tags, case), *unknown, *_of_owner(case))
+    return (*doubts(case), *_hanging(tags, case), *unknown, *_of_owner(case), *_of_unsigned(case))
+
+
+def _of_unsigned(case: Case) -> Iterator[Diagnostic]:
+    """Say that KMS takes nothing unsigned, whatever a key policy permits.
+
+    Source: AWS KMS API reference, "Welcome" ("Requests must be signed").
+    """
+    if case.action.kms is not None and case.caller.name == ANONYMOUS:
+        yield Diagnostic(
+            "KMS takes no unsigned request, whatever the key policy permits",
+            "ask for a principal of some account: whom the policy lets in is everybody with credentials",
+        )
 
 
 def _of_owner(case: Case) -> Iterator[Diagnostic]:

@@ -511,6 +511,28 @@ def test_an_allow_of_policies_handed_over_says_whose_it_takes_a_bucket_for(
     assert [one.message for one in decision.diagnostics] == [TAKEN] * said
 
 
+@pytest.mark.parametrize(
+    ("caller", "action", "resource", "said"),
+    [
+        pytest.param("anonymous", "kms:Decrypt", KEY, ["KMS takes no unsigned request"], id="nobody, at KMS"),
+        pytest.param(ALICE, "kms:Decrypt", KEY, [], id="a user, at KMS"),
+        pytest.param("anonymous", "sqs:SendMessage", QUEUE, [], id="nobody, at a queue"),
+    ],
+)
+def test_an_allow_of_an_unsigned_request_says_that_kms_takes_none(
+    caller: str, action: str, resource: str, said: list[str]
+) -> None:
+    open_to_all = policy(allow(Principal="*"))
+    described = {"keys": [{"id": KEY.rpartition("/")[2], "region": "us-east-1", "policy": open_to_all}]}
+    account = {"id": A, "users": [{"name": "alice"}], "resources": [{"arn": QUEUE, "policy": open_to_all}], **described}
+    decision = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]})).authorize(
+        Request(caller, action, resource)
+    )
+    assert decision.allowed
+    assert decision.doubts == ()
+    assert [one.message.partition(",")[0] for one in decision.diagnostics] == said
+
+
 def test_what_is_described_has_the_policy_that_is_described() -> None:
     account = {
         "id": A,
