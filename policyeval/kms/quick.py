@@ -28,11 +28,9 @@ def accept(params):
 # For each type, the lines that leave by `return None`, and what is accepted of `value`.
 _OF_STRINGS: Final = """\
         if value.__class__ is not dict: return None
-        size = 0
         for key, item in value.items():
             if key.__class__ is not str or item.__class__ is not str: return None
-            size += len(key) + len(item)
-        if size > longest_map: return None"""
+        if len("".join([*value, *value.values()])) > longest_map: return None"""
 _BY_CHECK: Final = """\
         value = check{n}(value)
         if value.__class__ is Refused: return None"""
