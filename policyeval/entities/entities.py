@@ -31,7 +31,6 @@ class Entities:
     def __init__(self, parts: Parts) -> None:
         """Hold what a builder made; use `load`, `from_text` or `from_mapping`."""
         self._accounts = parts.accounts
-        self._described = frozenset(parts.described)
         self._principals: Overlay[str, PrincipalRecord] = Overlay(parts.principals)
         self._users: Overlay[tuple[str, str], PrincipalRecord] = Overlay(parts.users)
         self._roles: Overlay[tuple[str, str], PrincipalRecord] = Overlay(parts.roles)
@@ -173,10 +172,6 @@ class Entities:
         """Give every account, also those that only the organization's tree names."""
         return iter(self._accounts.values())
 
-    def describes(self, account_id: str) -> bool:
-        """Tell whether an account's principals are described; the organization's tree alone does not."""
-        return account_id in self._described
-
     def resources(self) -> Iterator[ResourceRecord]:
         """Give every resource: keys, users, roles with their trust policies, and others."""
         return self._resources.values()
@@ -273,7 +268,7 @@ class Entities:
 
     def _elsewhere(self, account_id: str) -> str | None:
         """Say what can be asked of an account of which nobody is described."""
-        if account_id in self._described:
+        if next(self.principals(account_id), None) is not None:  # it has its root user if any
             return None
         return f"account {account_id} is not described: `account-access` tells whether a resource lets it in"
 

@@ -42,7 +42,6 @@ def build_accounts(
             service_control_policies=_with_scps(building, record, described),
             resource_control_policies=_with_rcps(building, record, described),
         )
-    building.parts.described.update(parts)
 
 
 def _unit(

@@ -19,7 +19,6 @@ class Parts:
     """Everything described, by the names it is asked by."""
 
     accounts: dict[str, AccountRecord] = field(default_factory=dict)
-    described: set[str] = field(default_factory=set)
     principals: dict[str, PrincipalRecord] = field(default_factory=dict)
     users: dict[tuple[str, str], PrincipalRecord] = field(default_factory=dict)
     roles: dict[tuple[str, str], PrincipalRecord] = field(default_factory=dict)
