@@ -15,6 +15,13 @@ from policyeval.server.testing import AccessKeyPair, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARING = ROOT / "fixtures" / "sharing.yaml"
+_OF_SHARING = f"""
+import pytest
+
+@pytest.fixture(scope="session")
+def kms_endpoint_entities():
+    return {str(SHARING)!r}
+"""
 
 
 def test_without_a_word_there_is_an_administrator(pytester: pytest.Pytester) -> None:
@@ -32,15 +39,7 @@ def test_without_a_word_there_is_an_administrator(pytester: pytest.Pytester) -> 
 
 
 def test_a_test_that_fails_shows_why_it_was_refused(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(
-        f"""
-        import pytest
-
-        @pytest.fixture(scope="session")
-        def kms_endpoint_entities():
-            return {str(SHARING)!r}
-        """
-    )
+    pytester.makeconftest(_OF_SHARING)
     pytester.makepyfile(
         """
         import boto3
@@ -82,15 +81,7 @@ with serving({str(SHARING)!r}) as endpoint:
 
 
 def test_whoever_is_described_can_call(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(
-        f"""
-        import pytest
-
-        @pytest.fixture(scope="session")
-        def kms_endpoint_entities():
-            return {str(SHARING)!r}
-        """
-    )
+    pytester.makeconftest(_OF_SHARING)
     pytester.makepyfile(
         """
         import os
