@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import copy
-from typing import Final
 
 from policyeval.authorizer.callers import ANONYMOUS
 from policyeval.authorizer.case import Case
@@ -21,8 +20,8 @@ from policyeval.authorizer.unasked import of_bucket, of_public, of_undescribed, 
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.key_names import (
+    ACCOUNT_KEYS,
     BUCKET_TAG,
-    OTHER_OWNER_KEYS,
     OTHER_RESOURCE_TAGS,
     RESOURCE_TAG,
     RESOURCE_TAGS,
@@ -33,8 +32,6 @@ from policyeval.model.arn import is_account_id
 from policyeval.model.source import Diagnostic
 
 __all__ = ["doubts", "reservations"]
-
-_OWNERS: Final = frozenset({"aws:resourceaccount", *OTHER_OWNER_KEYS.values()})
 
 
 def doubts(case: Case) -> tuple[Diagnostic, ...]:
@@ -70,7 +67,7 @@ def _of_unsigned(case: Case) -> Iterator[Diagnostic]:
 
 def _of_owner(case: Case) -> Iterator[Diagnostic]:
     """Say whose a resource is taken to be that policies are handed over for, where neither ARN nor request tells."""
-    target, told = case.target, case.context.given.keys() & _OWNERS
+    target, told = case.target, case.context.given.keys() & ACCOUNT_KEYS
     if target.parts is None or target.record is None or target.record.described or not case.caller.account:
         return
     if not (is_account_id(target.parts.account) or case.request.resource_account or told):

@@ -18,6 +18,7 @@ from policyeval.authorizer.situation import Situation
 from policyeval.catalog.policies import RCP_FULL_AWS_ACCESS, managed_policy
 from policyeval.entities.values import NO_GRANTS, KeyGrants
 from policyeval.errors import RequestError
+from policyeval.evaluator.key_names import ACCOUNT_KEYS
 from policyeval.evaluator.layers import Compiler, View
 from policyeval.evaluator.principals import Door
 from policyeval.model.arn import is_account_id, split_arn
@@ -31,8 +32,6 @@ from policyeval.syntax.policy import parse_policy
 
 T = TypeVar("T")
 Levels = Sequence[Sequence[PolicyLike]]
-
-_OWNERS = frozenset({"aws:resourceaccount", "s3:resourceaccount"})
 
 
 class PolicySet:
@@ -219,7 +218,7 @@ class _Handed:
     def _told_owner(self) -> str | None:
         """Give the resource's account as the context tells it, where the ARN does not."""
         for name, value in (self._request.context or {}).items():
-            if name.lower() in _OWNERS and isinstance(value, str) and is_account_id(value):
+            if name.lower() in ACCOUNT_KEYS and isinstance(value, str) and is_account_id(value):
                 return value
         return None
 

@@ -59,6 +59,8 @@ REQUEST_TAG = "aws:requesttag/"
 SOURCE_ACCOUNT = "aws:sourceaccount"
 # S3 has its own names for the resource's account beside that of all (service authorization reference).
 OTHER_OWNER_KEYS = {service: f"{service}:resourceaccount" for service in ("s3", "s3express")}
+# By any of them a request tells whose a resource is.
+ACCOUNT_KEYS = frozenset({"aws:resourceaccount", *OTHER_OWNER_KEYS.values()})
 # The access point that a request to S3 comes through: of what is asked on a bucket the request may tell it.
 POINT_ARN = {service: f"{service}:dataaccesspointarn" for service in ("s3", "s3-outposts", "s3express")}
 POINT_ACCOUNT = {service: f"{service}:dataaccesspointaccount" for service in POINT_ARN}
