@@ -10,11 +10,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from policyeval.catalog.services import governing
 from policyeval.evaluator.conditions import Test, cannot_tell, compile_condition
 from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.generate import Answer, Parts, generate
-from policyeval.evaluator.globs import STAR, Matcher, compile_glob, compile_resource_pattern, tokenize
+from policyeval.evaluator.globs import compile_glob, tokenize
 from policyeval.evaluator.key_names import RESOURCE_TAG
 from policyeval.evaluator.principals import (
     Names,
@@ -23,8 +22,7 @@ from policyeval.evaluator.principals import (
     compile_principal,
     whom,
 )
-from policyeval.evaluator.templates import Template, compile_resource_template
-from policyeval.model.arn import split_arn
+from policyeval.evaluator.resources import compile_resource
 from policyeval.model.policy import CURRENT_VERSION, Element, PolicyType, Statement
 
 ActionTest: TypeAlias = Callable[[str], bool]
@@ -69,9 +67,8 @@ class CompiledStatement:
         if policy_type.names_principals:
             self.names = compile_principal(statement.principal, allow=self.allow)
         self.names_everyone, self._accounts = whom(statement.principal)
-        self.resource = _compile_resource(statement.resource, policy_type, variables=variables, stuck=not self.allow)
-        self._pattern = _only_pattern(statement.resource, policy_type, variables=variables)
-        self.resource_keys = _resource_keys(statement.resource, variables=variables)
+        resource = compile_resource(statement.resource, policy_type, variables=variables, stuck=not self.allow)
+        self.resource, self._pattern, self.resource_keys = resource
         out_of_place = _out_of_place(statement, policy_type)
         self.inert = all_of([cannot_tell(why, stuck=not self.allow) for why in out_of_place]) if out_of_place else None
         self.conditions = tuple(
@@ -124,20 +121,6 @@ def _out_of_place(statement: Statement, policy_type: PolicyType) -> list[str]:
     return [f"`{key}` does not work in a key policy" for key in keys]
 
 
-def _only_pattern(element: Element | None, policy_type: PolicyType, *, variables: bool) -> Matcher | None:
-    """Give the test of a Resource that is one pattern without variables, and not everything."""
-    if element is None or element.negated or len(element.values) != 1 or element.values == ("*",):
-        return None
-    forms = _forms(element.values[0], policy_type)
-    tokens = compile_resource_template(forms[0], variables=variables).static
-    return compile_resource_pattern(tokens) if len(forms) == 1 and tokens is not None else None
-
-
-def _resource_keys(element: Element | None, *, variables: bool) -> frozenset[str]:
-    values = element.values if element is not None else ()
-    return frozenset().union(*(compile_resource_template(value, variables=variables).keys() for value in values))
-
-
 def all_of(tests: Sequence[Test]) -> Test:
     """AND the tests; most statements have one or two."""
     if not tests:
@@ -160,11 +143,6 @@ def always(_context: EvaluationContext) -> bool:
     return True
 
 
-def never(_context: EvaluationContext) -> bool:
-    """Hold for no request."""
-    return False
-
-
 def _compile_action(element: Element | None, *, stuck: bool) -> ActionTest:
     """Compile Action or NotAction against folded actions; a statement without either is inert (S23).
 
@@ -177,90 +155,3 @@ def _compile_action(element: Element | None, *, stuck: bool) -> ActionTest:
     if element.negated:
         return lambda action: not any(matches(action) for matches in patterns)
     return lambda action: any(matches(action) for matches in patterns)
-
-
-def _compile_resource(  # noqa: PLR0911 - the cases there are
-    element: Element | None, policy_type: PolicyType, *, variables: bool, stuck: bool
-) -> Test | None:
-    """Compile Resource or NotResource; None when it matches whatever is asked."""
-    if element is None:
-        if policy_type is PolicyType.TRUST:  # the role itself
-            return None
-        if policy_type is PolicyType.KEY:  # inert (S23)
-            return never
-        if policy_type is PolicyType.RESOURCE:
-            return _attached(stuck=stuck)
-        return cannot_tell("a statement without Resource", stuck=stuck)
-    if not element.values:
-        return cannot_tell("an empty NotResource", stuck=stuck) if element.negated else never
-    values = [form for value in element.values for form in _forms(value, policy_type)]
-    templates = [compile_resource_template(value, variables=variables) for value in values]
-    static = [template.static for template in templates if template.static is not None]
-    filled = [template for template in templates if template.static is None]
-    if (STAR,) in static:
-        return never if element.negated else None
-    patterns = [compile_resource_pattern(tokens) for tokens in static]
-    if element.negated:
-        return _outside(patterns, filled, stuck=stuck)
-    return _within(patterns, filled)
-
-
-def _attached(*, stuck: bool) -> Test:
-    """Make the test of a resource policy's statement without Resource: it is about what it is attached to.
-
-    Nothing is said of what lies in that, nor of S3, which refuses it.
-    Source: IAM user guide, "Policies and permissions in AWS Identity and Access Management".
-    """
-    unsaid = cannot_tell("a resource policy's statement without Resource", stuck=stuck)
-
-    def test(context: EvaluationContext) -> bool:
-        arn = split_arn(context.target.arn)
-        if arn is None or arn.service == "s3" or governing(arn.service, arn.account, arn.resource) is not None:
-            return unsaid(context)
-        return True
-
-    return test
-
-
-def _forms(pattern: str, policy_type: PolicyType) -> tuple[str, ...]:
-    """Give a pattern and, where it ends early, its completion: in identity policies AWS adds `*` for what is missing.
-
-    As written it may match all the same, by a star that runs on (S21).
-    """
-    missing = 5 - pattern.count(":")
-    if policy_type is not PolicyType.IDENTITY or missing <= 0 or not pattern.startswith("arn:"):
-        return (pattern,)
-    return pattern, pattern + ":*" * missing
-
-
-def _within(patterns: Sequence[Matcher], filled: Sequence[Template]) -> Test:
-    if len(patterns) == 1 and not filled:
-        only = patterns[0]
-        return lambda context: only(context.target.arn)
-
-    def test(context: EvaluationContext) -> bool:
-        resource = context.target.arn
-        for matches in patterns:
-            if matches(resource):
-                return True
-        for template in filled:
-            tokens = template.fill(context, resource)
-            if tokens is not None and compile_resource_pattern(tokens)(resource):
-                return True
-        return False
-
-    return test
-
-
-def _outside(patterns: Sequence[Matcher], filled: Sequence[Template], *, stuck: bool) -> Test:
-    def test(context: EvaluationContext) -> bool:
-        resource = context.target.arn
-        if any(matches(resource) for matches in patterns):
-            return False
-        every = [template.fill(context, resource) for template in filled]
-        if any(tokens is not None and compile_resource_pattern(tokens)(resource) for tokens in every):
-            return False
-        # With an unresolved variable a Deny applies and an Allow does not (S22).
-        return stuck or None not in every
-
-    return test

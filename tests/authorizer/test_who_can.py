@@ -72,6 +72,13 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         ("IpAddress aws:SourceIp = 10.0.0.0/8",),
     ),
     (
+        "a Resource of everything hangs on no variable that stands beside it",
+        {"alice": [allow(Resource=["*", "arn:aws:s3:::${aws:SourceVpc}/*"], Condition=FROM_OFFICE)]},
+        ALICE,
+        "conditional",
+        ("IpAddress aws:SourceIp = 10.0.0.0/8",),
+    ),
+    (
         "a statement that names others is not what access hangs on",
         {"alice": [allow(Condition=FROM_OFFICE)], "key": [DELEGATES, deny(Principal=to(BOB), Condition=BLUE)]},
         ALICE,
