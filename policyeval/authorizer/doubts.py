@@ -170,7 +170,7 @@ def _bears(statement: BoundStatement, keys: frozenset[str], case: Case) -> bool:
     usual = _as_usual(context)
     if compiled.allow:
         return bool(statement.answer(context) and (unknown or not statement.answer(usual)))
-    tests = [compiled.names, compiled.resource, compiled.inert]
+    tests = [compiled.names, compiled.resource, compiled.misplaced]
     tests += [condition.test for condition in compiled.conditions if not condition.keys & unknown]
     return all(test(usual) for test in tests if test is not None)
 

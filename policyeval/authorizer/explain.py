@@ -150,7 +150,7 @@ def _mismatch(statement: BoundStatement, case: Case) -> str | None:
         return f"it does not name {case.label}"
     if compiled.resource is not None and not compiled.resource(context):
         return _elsewhere(compiled.statement.resource, case.target.arn)
-    if compiled.inert is not None and not compiled.inert(context):
+    if compiled.misplaced is not None and not compiled.misplaced(context):
         return "it holds what does not work in this kind of policy"
     for condition in compiled.conditions:
         holds, faults = _asked(condition.test, context)

@@ -30,7 +30,8 @@ class Parts(NamedTuple):
     """What a statement was compiled into.
 
     `names` is None in a policy without principals; `everyone` and `accounts` tell of elements that
-    name nothing else. `pattern` is the Resource where that is one pattern without variables.
+    name nothing else. `pattern` is the Resource where that is one pattern without variables. `misplaced`
+    answers for what does not belong in the kind of policy, None where nothing is.
     """
 
     names: Names | None
@@ -38,7 +39,7 @@ class Parts(NamedTuple):
     accounts: frozenset[str] | None
     resource: Test | None
     pattern: Matcher | None
-    inert: Test | None
+    misplaced: Test | None
     conditions: tuple[CompiledCondition, ...]
 
 
@@ -52,9 +53,9 @@ def generate(parts: Parts) -> Answer:
     elif parts.resource is not None:
         names["covers"] = parts.resource
         lines.append("    if not covers(context): return 0")
-    if parts.inert is not None:
-        names["inert"] = parts.inert
-        lines.append("    if not inert(context): return 0")
+    if parts.misplaced is not None:
+        names["misplaced"] = parts.misplaced
+        lines.append("    if not misplaced(context): return 0")
     for number, condition in enumerate(parts.conditions):
         _condition(number, condition, lines, names)
     lines.append(f"    return {door}")

@@ -54,8 +54,8 @@ def undecided(compiled: CompiledStatement, context: EvaluationContext) -> list[C
 
 def _settled(compiled: CompiledStatement, *, otherwise: bool) -> Test:
     tests = [_guard(condition.test, condition.keys, otherwise=otherwise) for condition in compiled.conditions]
-    if compiled.inert is not None:
-        tests.append(compiled.inert)
+    if compiled.misplaced is not None:
+        tests.append(compiled.misplaced)
     if compiled.resource is not None:
         tests.append(_guard(compiled.resource, compiled.resource_keys, otherwise=otherwise))
     return all_of(tests)

@@ -52,7 +52,7 @@ def residual(compiled: CompiledStatement, context: EvaluationContext) -> Residua
 
     """
     door = compiled.names(context) if compiled.names is not None else Door.DIRECT
-    if not door or (compiled.inert is not None and not compiled.inert(context)):
+    if not door or (compiled.misplaced is not None and not compiled.misplaced(context)):
         return None
     left: list[Remainder] = []
     if compiled.resource is not None:

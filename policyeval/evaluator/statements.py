@@ -34,8 +34,9 @@ _IDENTITY_ONLY_KEY = re.compile(rf"kms:resourcealiases|{re.escape(RESOURCE_TAG)}
 class CompiledStatement:
     """A statement's tests: `matches_action`, `names` (None where no Principal belongs) and `test`.
 
-    `resource`, `conditions` and `inert` are the parts of `test`, for those who explain or who know
-    only some of the context. `inert` answers for what does not belong in this kind of policy.
+    `resource`, `conditions` and `misplaced` are the parts of `test`, for those who explain or who know
+    only some of the context. `misplaced` answers for what does not belong in this kind of policy; it is
+    None where nothing is.
     """
 
     __slots__ = (
@@ -46,8 +47,8 @@ class CompiledStatement:
         "_possible",
         "allow",
         "conditions",
-        "inert",
         "matches_action",
+        "misplaced",
         "names",
         "names_everyone",
         "resource",
@@ -69,14 +70,14 @@ class CompiledStatement:
         self.names_everyone, self._accounts = whom(statement.principal)
         resource = compile_resource(statement.resource, policy_type, variables=variables, stuck=not self.allow)
         self.resource, self._pattern, self.resource_keys = resource
-        out_of_place = _out_of_place(statement, policy_type)
-        self.inert = all_of([cannot_tell(why, stuck=not self.allow) for why in out_of_place]) if out_of_place else None
+        whys = _misplaced(statement, policy_type)
+        self.misplaced = all_of([cannot_tell(why, stuck=not self.allow) for why in whys]) if whys else None
         self.conditions = tuple(
             compile_condition(condition, variables=variables, stuck=not self.allow)
             for condition in statement.conditions
             if not (policy_type is PolicyType.KEY and _IDENTITY_ONLY_KEY.fullmatch(condition.key.lower()))
         )
-        parts = [self.resource, self.inert, *(condition.test for condition in self.conditions)]
+        parts = [self.resource, self.misplaced, *(condition.test for condition in self.conditions)]
         self.test = all_of([part for part in parts if part is not None])
         self._answer: Answer | None = None
 
@@ -104,14 +105,14 @@ class CompiledStatement:
                 self._accounts,
                 self.resource,
                 self._pattern,
-                self.inert,
+                self.misplaced,
                 self.conditions,
             )
             self._answer = generate(parts)
         return self._answer
 
 
-def _out_of_place(statement: Statement, policy_type: PolicyType) -> list[str]:
+def _misplaced(statement: Statement, policy_type: PolicyType) -> list[str]:
     """Tell what a statement holds that this kind of policy cannot."""
     if not policy_type.names_principals and statement.principal is not None:
         return ["Principal does not belong in this kind of policy"]

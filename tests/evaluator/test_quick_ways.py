@@ -56,8 +56,8 @@ def test_a_resource_of_one_pattern_is_asked_of_the_arn_alone(
 
 
 def test_what_is_in_its_place_is_not_asked_whether_it_is() -> None:
-    assert compiled(OF_A_KEY, **NAMED, Resource="*").inert is None
-    assert compiled(IDENTITY, **NAMED, Resource="*").inert is not None
+    assert compiled(OF_A_KEY, **NAMED, Resource="*").misplaced is None
+    assert compiled(IDENTITY, **NAMED, Resource="*").misplaced is not None
 
 
 ROOT = f"arn:aws:iam::{A}:root"
