@@ -6,15 +6,14 @@ compiled for the kind of policy it stands in, because kinds differ in what they 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
+from policyeval.catalog.kms import IAM_POLICY_ONLY_KEYS
 from policyeval.evaluator.conditions import Test, cannot_tell, compile_condition
 from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.generate import Answer, Parts, generate
 from policyeval.evaluator.globs import compile_glob, tokenize
-from policyeval.evaluator.key_names import RESOURCE_TAG
 from policyeval.evaluator.principals import (
     Names,
     compile_certain_principal,
@@ -23,12 +22,11 @@ from policyeval.evaluator.principals import (
     whom,
 )
 from policyeval.evaluator.resources import compile_resource
-from policyeval.model.policy import CURRENT_VERSION, Element, PolicyType, Statement
+from policyeval.model.policy import CURRENT_VERSION, Condition, Element, PolicyType, Statement
 
 ActionTest: TypeAlias = Callable[[str], bool]
 
-# They work in IAM policies only; what a key policy says with them cannot be evaluated (K6).
-_IDENTITY_ONLY_KEY = re.compile(rf"kms:resourcealiases|{re.escape(RESOURCE_TAG)}.*", re.DOTALL)
+_IAM_POLICY_ONLY_FAMILIES = tuple(key for key in IAM_POLICY_ONLY_KEYS if key.endswith("/"))
 
 
 class CompiledStatement:
@@ -75,7 +73,7 @@ class CompiledStatement:
         self.conditions = tuple(
             compile_condition(condition, variables=variables, stuck=not self.allow)
             for condition in statement.conditions
-            if not (policy_type is PolicyType.KEY and _IDENTITY_ONLY_KEY.fullmatch(condition.key.lower()))
+            if not (policy_type is PolicyType.KEY and _is_for_iam_policies(condition))
         )
         parts = [self.resource, self.misplaced, *(condition.test for condition in self.conditions)]
         self.test = all_of([part for part in parts if part is not None])
@@ -118,8 +116,14 @@ def _misplaced(statement: Statement, policy_type: PolicyType) -> list[str]:
         return ["Principal does not belong in this kind of policy"]
     if policy_type is not PolicyType.KEY:
         return []
-    keys = [condition.key for condition in statement.conditions if _IDENTITY_ONLY_KEY.fullmatch(condition.key.lower())]
+    keys = [condition.key for condition in statement.conditions if _is_for_iam_policies(condition)]
     return [f"`{key}` does not work in a key policy" for key in keys]
+
+
+def _is_for_iam_policies(condition: Condition) -> bool:
+    """Tell whether a condition's key works in IAM policies only: with it a key policy cannot be evaluated (K6)."""
+    folded = condition.key.lower()
+    return folded in IAM_POLICY_ONLY_KEYS or folded.startswith(_IAM_POLICY_ONLY_FAMILIES)
 
 
 def all_of(tests: Sequence[Test]) -> Test:
