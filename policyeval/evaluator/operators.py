@@ -1,6 +1,6 @@
 """The condition operators: one row each (S33).
 
-To add an operator, write how it compares and add a row to `OPERATORS`; set operators, `IfExists`,
+To add an operator, write how it compares and add a row to `_ROWS`; set operators, `IfExists`,
 missing keys, variables and what cannot be evaluated are the same for all (conditions.py).
 """
 
@@ -14,9 +14,9 @@ from typing import Any, TypeAlias
 from policyeval.evaluator import values
 from policyeval.evaluator.globs import Tokens, Wild, compile_arn_pattern, compile_glob, is_arn
 
-# Tells whether any value of the policy matches one value of the request; raises ValueError
+# Tells whether one value of the policy matches one value of the request; raises ValueError
 # when the request's value is of the wrong type.
-AnyOf: TypeAlias = Callable[[str], bool]
+Comparison: TypeAlias = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Operator:
     """
 
     name: str
-    compile: Callable[[Tokens], AnyOf]
+    compile: Callable[[Tokens], Comparison]
     negated: bool = False
     takes_variables: bool = False
     exact: bool = False
@@ -44,18 +44,18 @@ def literal_text(tokens: Tokens) -> str:
     return "".join(token.value if isinstance(token, Wild) else token for token in tokens)
 
 
-def _equals(tokens: Tokens) -> AnyOf:
+def _equals(tokens: Tokens) -> Comparison:
     return literal_text(tokens).__eq__
 
 
-def _equals_ignoring_case(tokens: Tokens) -> AnyOf:
+def _equals_ignoring_case(tokens: Tokens) -> Comparison:
     # Letter by letter: `ß` is not `SS`, which folding the case as Unicode does would make of it.
     expected = literal_text(tokens).lower()
     # In lower case a text is as long at least: a long one need not be written so for each of a thousand values.
     return lambda text: len(text) <= len(expected) and text.lower() == expected
 
 
-def _arn_like(tokens: Tokens) -> AnyOf:
+def _arn_like(tokens: Tokens) -> Comparison:
     matches = compile_arn_pattern(tokens)
 
     def test(text: str) -> bool:
@@ -67,15 +67,15 @@ def _arn_like(tokens: Tokens) -> AnyOf:
     return test
 
 
-def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Callable[[Tokens], AnyOf]:
-    def compile_value(tokens: Tokens) -> AnyOf:
+def _ordered(read: Callable[[str], Any], compare: Callable[[Any, Any], bool]) -> Callable[[Tokens], Comparison]:
+    def compile_value(tokens: Tokens) -> Comparison:
         expected = read(literal_text(tokens))
         return lambda text: compare(read(text), expected)
 
     return compile_value
 
 
-def _in_network(tokens: Tokens) -> AnyOf:
+def _in_network(tokens: Tokens) -> Comparison:
     version, first, mask = values.network(literal_text(tokens))
 
     def test(text: str) -> bool:
