@@ -149,9 +149,10 @@ def always(_context: EvaluationContext) -> bool:
 
 
 def _compile_action(element: Element | None, *, stuck: bool) -> ActionTest:
-    """Compile Action or NotAction against folded actions; a statement without either is inert (S23).
+    """Compile Action or NotAction against folded actions; a statement without either does nothing.
 
-    An empty Action makes a statement inert too; what an empty NotAction means nobody says.
+    An empty Action does nothing either; what an empty NotAction means nobody says. Only KMS takes a statement without
+    both: it "has no effect". Source: AWS KMS API reference, "PutKeyPolicy", Policy.
     """
     if element is None or not element.values:
         holds = element is not None and element.negated and stuck
