@@ -22,7 +22,8 @@ Test: TypeAlias = Callable[[EvaluationContext], bool]
 Leaf: TypeAlias = Callable[[str, EvaluationContext], bool]
 
 _IF_EXISTS = "IfExists"
-_SETS = ("ForAllValues:", "ForAnyValue:")
+_FOR_ALL_VALUES = "ForAllValues:"
+_FOR_ANY_VALUE = "ForAnyValue:"
 
 
 class Quick(NamedTuple):
@@ -82,19 +83,19 @@ def compile_condition(condition: Condition, *, variables: bool, stuck: bool) -> 
     ]
     leaf = _leaf(condition, operator, templates, stuck=stuck)
     keys = frozenset({folded}).union(*(template.keys() for template in templates))
-    if quantifier == _SETS[0]:
+    if quantifier == _FOR_ALL_VALUES:
         return CompiledCondition(condition, _for_all_values(get, leaf), keys)
-    if quantifier == _SETS[1]:
+    if quantifier == _FOR_ANY_VALUE:
         return CompiledCondition(condition, _for_any_value(get, leaf), keys)
     missing = if_exists or operator.negated
     single = _single(condition, get, leaf, missing=missing, stuck=stuck)
-    quick = Quick(folded, get, operator.negated, missing, stuck)
-    return CompiledCondition(condition, single, keys, _quick(quick, operator, templates))
+    unset = Quick(folded, get, operator.negated, missing, stuck)
+    return CompiledCondition(condition, single, keys, _quick(unset, operator, templates))
 
 
 def split_operator(written: str) -> tuple[str, str, bool]:
     """Split an operator into its set operator (with the colon, or ""), name, and whether …IfExists."""
-    quantifier = next((prefix for prefix in _SETS if written.startswith(prefix)), "")
+    quantifier = next((prefix for prefix in (_FOR_ALL_VALUES, _FOR_ANY_VALUE) if written.startswith(prefix)), "")
     name = written.removeprefix(quantifier)
     return quantifier, name.removesuffix(_IF_EXISTS), name.endswith(_IF_EXISTS)
 
@@ -111,7 +112,7 @@ def cannot_tell(why: str, *, stuck: bool) -> Test:
 
 def _null(condition: Condition, get: Getter, quantifier: str, *, stuck: bool) -> Test:
     if quantifier:  # AWS says of these that they hold always and never
-        holds = quantifier == _SETS[0]
+        holds = quantifier == _FOR_ALL_VALUES
         return lambda _context: holds
     wanted = {value.lower() for value in condition.values}
     if not wanted or not wanted <= {"true", "false"}:
@@ -137,17 +138,18 @@ def _single(condition: Condition, get: Getter, leaf: Leaf, *, missing: bool, stu
     return test
 
 
-def _quick(plain: Quick, operator: Operator, templates: Sequence[Template]) -> Quick | None:
+def _quick(unset: Quick, operator: Operator, templates: Sequence[Template]) -> Quick | None:
+    """Set what a text is compared with; None where a variable stands in it, or a text may be of the wrong type."""
     fixed = [template.static for template in templates if template.static is not None]
     if not fixed or len(fixed) != len(templates) or not operator.total:
         return None
     if operator.exact:
-        return plain._replace(expected=frozenset(literal_text(tokens) for tokens in fixed))
-    prefixes = [_prefix(tokens) for tokens in fixed]
-    if None not in prefixes:
-        return plain._replace(prefixes=tuple(prefix for prefix in prefixes if prefix is not None))
+        return unset._replace(expected=frozenset(literal_text(tokens) for tokens in fixed))
+    prefixes = [prefix for tokens in fixed if (prefix := _prefix(tokens)) is not None]
+    if len(prefixes) == len(fixed):
+        return unset._replace(prefixes=tuple(prefixes))
     tests = tuple(operator.compile(tokens) for tokens in fixed)
-    return plain._replace(matches=tests[0] if len(tests) == 1 else _any_of(tests))
+    return unset._replace(matches=tests[0] if len(tests) == 1 else _any_of(tests))
 
 
 def _prefix(tokens: Tokens) -> str | None:
