@@ -21,14 +21,14 @@ from policyeval.authorizer.situation import Situation
 from policyeval.authorizer.unasked import unasked
 from policyeval.errors import RequestError, UnknownEntityError
 from policyeval.evaluator.context import Value
-from policyeval.evaluator.principals import Door as Opening
+from policyeval.evaluator.principals import Door
 from policyeval.model.arn import is_account_id, root_arn, split_arn
 from policyeval.model.decision import Access
 from policyeval.model.records import PrincipalRecord
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
 
-Door = Literal["open", "conditional", "closed"]
+DoorState = Literal["open", "conditional", "closed"]
 
 _NOBODYS: Final = "000000000000"  # AWS gives no account this id
 _WILD: Final = frozenset("*?")
@@ -45,7 +45,7 @@ class AccountAccess(NamedTuple):
     hangs on: whom it may open to, and under what.
     """
 
-    door: Door
+    door: DoorState
     principals: tuple[Access, ...] | None
     conditions: tuple[str, ...] = ()
 
@@ -128,7 +128,7 @@ class Query(NamedTuple):
         """Tell whether an account's principals are known; it has its root user if any."""
         return next(iter(self.generous.source.principals(account)), None) is not None
 
-    def _door(self, account: str) -> tuple[Door, tuple[str, ...]]:
+    def _door(self, account: str) -> tuple[DoorState, tuple[str, ...]]:
         """Look at the resource's side alone: first for anyone of the account, then for those it names.
 
         Give also what a conditional door hangs on.
@@ -177,7 +177,7 @@ class Query(NamedTuple):
             caller.partition, caller.organization_known = record.partition, record.organization_known
             keys |= organization_keys(record, "principal")
         caller.account_arn = root_arn(account, caller.partition)
-        caller.grantees = ((caller.account_arn, Opening.ACCOUNT),)
+        caller.grantees = ((caller.account_arn, Door.ACCOUNT),)
         return caller
 
     def _service_linked(self, account: str) -> Caller:
@@ -216,7 +216,7 @@ def _going_by(caller: Caller, arn: str) -> Caller:
     caller.name = "" if arn == caller.account_arn else arn
     if ":assumed-role/" not in arn:  # a session's is its role's, whose path is not known (S14)
         caller.keys = {**caller.keys, "aws:principalarn": arn}
-    caller.grantees = ((arn, Opening.DIRECT), *caller.grantees)
+    caller.grantees = ((arn, Door.DIRECT), *caller.grantees)
     return caller
 
 
