@@ -45,7 +45,7 @@ class Calling(NamedTuple):
 class CallerSource(Protocol):
     """Where profiles come from: a policy source, or the policies handed to `simulate`."""
 
-    def user_or_root(self, arn: str) -> Caller:
+    def principal(self, arn: str) -> Caller:
         """Give a user's, a role's or a root user's profile by IAM ARN."""
         ...
 
@@ -176,7 +176,7 @@ def _of_user(session: Session) -> Session:
 
 
 def _described(principal: str, arn: Arn, session: Session | None, source: CallerSource) -> Calling:
-    caller = source.user_or_root(principal)
+    caller = source.principal(principal)
     if caller.is_role:
         name = session.name if session is not None else None
         if name is None:

@@ -43,7 +43,7 @@ class Finder:
 
     # Callers: the protocol of callers.py.
 
-    def user_or_root(self, arn: str) -> Caller:
+    def principal(self, arn: str) -> Caller:
         """Give a user's, a role's or a root user's profile."""
         return self._caller(self.source.principal(arn))
 
