@@ -1,15 +1,16 @@
-"""Why an allow may be of a request that nobody can send, where a statement looks at what makes it so.
+"""Why AWS may deny what is allowed here: the request is told as nobody can send it, or not all is asked.
 
-A key that is missing fits ForAllValues and IfExists and escapes a Deny; where AWS would have a value, such an
-allow holds for the request as told, and not for one that is sent. So does one that rests on a key which no
-such request has. Neither contradicts what is derived (S34), so both are decided as they are told. And what else
-must permit a request, and is not asked, is named.
+A key that is missing fits ForAllValues and IfExists and escapes a Deny. Where AWS would have a value, such an allow
+holds for the request as it was told and for none that can be sent; neither does one that rests on a key which no such
+request has. Neither contradicts what is derived (S34), so both are decided as they were told, and the allow says so.
+So it does of what else must permit the request and is not asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import copy
+from typing import Final, NamedTuple
 
 from policyeval.authorizer.callers import ANONYMOUS
 from policyeval.authorizer.case import Case
@@ -31,15 +32,28 @@ from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.arn import is_account_id
 from policyeval.model.source import Diagnostic
 
-__all__ = ["doubts", "reservations"]
+
+class _Doubt(NamedTuple):
+    """What is doubtful about a key, as it finishes "`key` is …", and how to settle it."""
+
+    what: str
+    hint: str
+
+
+_TELL: Final = "tell it as context"
+_LEAVE_OUT: Final = "leave it out"
+_UNTOLD: Final = _Doubt("not told, which every request has", _TELL)
+_UNKNOWN_TAG: Final = _Doubt("not told, and the resource is not described", _TELL)
+_TAG_OF_BUCKET: Final = _Doubt("a bucket's tag, which counts only where ABAC is enabled for it", _LEAVE_OUT)
 
 
 def doubts(case: Case) -> tuple[Diagnostic, ...]:
     """Name what an allow rests on that no real request lacks, or that none has."""
     bucket = of_bucket(case)
     besides = (bucket.why,) if bucket is not None else ()
-    why = dict.fromkeys(untold(case), "not told, which every request has") | dict(impossible(case))
-    return (*besides, *_of_sessions(case), *_hanging(why, case))
+    doubtful = dict.fromkeys(untold(case), _UNTOLD)
+    doubtful |= {key: _Doubt(what, _LEAVE_OUT) for key, what in impossible(case)}
+    return (*besides, *_of_sessions(case), *_hanging(doubtful, case))
 
 
 def reservations(case: Case) -> tuple[Diagnostic, ...]:
@@ -47,8 +61,7 @@ def reservations(case: Case) -> tuple[Diagnostic, ...]:
 
     A scenario describes all that there is: there it is no doubt.
     """
-    tags = dict.fromkeys(_unknown_tags(case), "not told, and the resource is not described")
-    tags |= dict.fromkeys(_tags_of_bucket(case), "a bucket's tag, which counts only where ABAC is enabled for it")
+    tags = dict.fromkeys(_unknown_tags(case), _UNKNOWN_TAG) | dict.fromkeys(_tags_of_bucket(case), _TAG_OF_BUCKET)
     unknown = (each.why for each in (of_public(case), of_undescribed(case)) if each is not None)
     return (*doubts(case), *_hanging(tags, case), *unknown, *_of_owner(case), *_of_unsigned(case))
 
@@ -92,10 +105,10 @@ def _of_sessions(case: Case) -> Iterator[Diagnostic]:
             )
 
 
-def _hanging(why: Mapping[str, str], case: Case) -> Iterator[Diagnostic]:
-    """Say of keys, each with what is doubtful about it, which statements hang on them."""
-    for statement in _statements(case) if why else ():
-        yield from _doubted(statement, why, case)
+def _hanging(doubtful: Mapping[str, _Doubt], case: Case) -> Iterator[Diagnostic]:
+    """Say of doubtful keys which statements hang on them."""
+    for statement in _statements(case) if doubtful else ():
+        yield from _doubted(statement, doubtful, case)
 
 
 def _statements(case: Case) -> Iterator[BoundStatement]:
@@ -138,18 +151,17 @@ def _tags_of_bucket(case: Case) -> Iterator[str]:
         yield from (key for key in case.target.keys if key.startswith((RESOURCE_TAG, BUCKET_TAG)))
 
 
-def _doubted(statement: BoundStatement, why: Mapping[str, str], case: Case) -> Iterator[Diagnostic]:
+def _doubted(statement: BoundStatement, doubtful: Mapping[str, _Doubt], case: Case) -> Iterator[Diagnostic]:
     """Say of each doubtful key that a statement's answer hangs on it: an Allow that matches, a Deny that might."""
     compiled = statement.compiled
-    keys = _keys(compiled) & why.keys()
+    keys = _keys(compiled) & doubtful.keys()
     if not keys or not _bears(statement, keys, case):
         return
     effect = "the Allow may not match" if statement.allow else "the Deny may match"
-    for reason in dict.fromkeys(why[key] for key in sorted(keys)):
-        names = " and ".join(f"`{_name(key, compiled)}`" for key in sorted(keys) if why[key] == reason)
-        message = f"{names} is {reason}: otherwise {effect} in {statement.ref()}"
-        told = "tell it as context" if reason.startswith("not") else "leave it out"
-        yield Diagnostic(message, f"{told}: AWS may decide otherwise", place=statement.place)
+    for doubt in dict.fromkeys(doubtful[key] for key in sorted(keys)):
+        names = " and ".join(f"`{_name(key, compiled)}`" for key in sorted(keys) if doubtful[key] == doubt)
+        message = f"{names} is {doubt.what}: otherwise {effect} in {statement.ref()}"
+        yield Diagnostic(message, f"{doubt.hint}: AWS may decide otherwise", place=statement.place)
 
 
 def _keys(compiled: CompiledStatement) -> frozenset[str]:
