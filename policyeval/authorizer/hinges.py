@@ -13,8 +13,6 @@ from policyeval.evaluator.principals import session_prefix
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.grant import Grant
 
-__all__ = ["hinges"]
-
 
 def hinges(case: Case) -> tuple[str, ...]:
     """Name what the answer hangs on: what is unknown of the statements and grants that could match."""
