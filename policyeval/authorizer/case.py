@@ -12,15 +12,26 @@ from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.layers import BoundStatement, LevelStack, PolicyLayer
 from policyeval.model.request import Request
 
+# By `caller_type`: principals of accounts, and anonymous callers, who come from outside of all.
+_CROSSING = frozenset({"AWS", ""})
+
 
 class Case:
     """What `decide` looks at.
 
-    `session` is the session-policy layer, None where there is none; a federated session without a
-    session policy has an empty one (S7). `retirable` is None unless the action is RetireGrant. `own`
-    and `theirs` are the statements to ask on the caller's and on the resource's side. `matched` holds
-    those that match, with their doors, where they were asked before. `indexes` have the key's grants to the
-    caller, `grants` those of them that match.
+    Attributes:
+        session: the session policies, None where there are none; a federated session without one has an empty
+            layer (S7).
+        endpoint: the policy of the VPC endpoint that the request comes through, None where none has a say.
+        indexes: the key's grants to the caller.
+        grants: those of them that match.
+        retirable: the grants that the caller may retire; None unless the action is RetireGrant (G5).
+        matched: the statements that match, with their doors, where they were asked before; else None.
+        own: the statements to ask on the caller's side.
+        theirs: the statements to ask on the resource's side.
+        cross_account: whether the request comes from outside the resource's account.
+        crosses_partitions: whether it comes from another partition.
+
     """
 
     session: PolicyLayer | None = None
@@ -41,7 +52,7 @@ class Case:
         self.own: CallerSide = caller.sides.get(action.folded) or caller.side(action.folded)
         self.theirs: TargetSide = target.sides.get(action.folded) or target.side(action)
         # Services and identity providers have no account of their own to cross from (S6).
-        self.cross_account = caller.account != target.account and caller.caller_type in _OF_ACCOUNTS
+        self.cross_account = caller.account != target.account and caller.caller_type in _CROSSING
         # Between partitions there is no sharing.
         self.crosses_partitions = caller.partition != target.partition != "" and caller.account != ""
 
@@ -72,7 +83,7 @@ class Case:
 
     @property
     def spared(self) -> bool:
-        """Whether the resource's policy can take nothing: a bucket's locks its account's root user not out (S9)."""
+        """Whether the resource's policy can take nothing: a bucket's cannot lock its account's root user out (S9)."""
         root = self.caller.is_root and not self.context.caller.is_session
         return root and self.action.folded in ROOT_KEEPS and not self.cross_account
 
@@ -80,6 +91,3 @@ class Case:
         """Give the layers without levels, in the order in which failures are reported."""
         layers = [self.endpoint, self.resource_policy, self.caller.identity, self.caller.boundary, self.session]
         return [layer for layer in layers if layer is not None]
-
-
-_OF_ACCOUNTS = frozenset({"AWS", ""})
