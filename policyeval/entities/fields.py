@@ -16,21 +16,10 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from policyeval.catalog.kms import GRANT_OPERATIONS
+from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.entities.suggest import did_you_mean
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
-
-KEY_USAGES: Final[dict[str, tuple[str, ...]]] = {
-    "SYMMETRIC_DEFAULT": ("ENCRYPT_DECRYPT",),
-    **dict.fromkeys(("RSA_2048", "RSA_3072", "RSA_4096"), ("ENCRYPT_DECRYPT", "SIGN_VERIFY")),
-    **dict.fromkeys(("ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521"), ("SIGN_VERIFY", "KEY_AGREEMENT")),
-    **dict.fromkeys(("ECC_SECG_P256K1", "ECC_NIST_EDWARDS25519"), ("SIGN_VERIFY",)),
-    **dict.fromkeys(("HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512"), ("GENERATE_VERIFY_MAC",)),
-    **dict.fromkeys(("ML_DSA_44", "ML_DSA_65", "ML_DSA_87"), ("SIGN_VERIFY",)),
-    **dict.fromkeys(("ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"), ("ENCAPSULATE_DECAPSULATE",)),
-    "SM2": ("ENCRYPT_DECRYPT", "SIGN_VERIFY", "KEY_AGREEMENT"),
-}
-"""Key specs and their usages; the first is taken when a file names none (shared by CreateKey's API page)."""
 
 USAGES: Final = ("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE")
 ORIGINS: Final = ("AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
@@ -190,7 +179,7 @@ SessionName = Annotated[str, Matching(SESSION_NAME, "a session name", SESSION_NA
 UniqueId = Annotated[str, Matching(r"[A-Za-z0-9_]{1,128}", "a unique id, such as AROAEXAMPLE")]
 ArnText = Annotated[str, Matching(r"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:\S+", "an ARN")]
 Partition = Annotated[str, OneOf("a partition", PARTITIONS)]
-KeySpec = Annotated[str, OneOf("a key spec", tuple(KEY_USAGES))]
+KeySpec = Annotated[str, OneOf("a key spec", tuple(KEY_SPECS))]
 KeyUsage = Annotated[str, OneOf("a key usage", USAGES)]
 Origin = Annotated[str, OneOf("a key origin", ORIGINS)]
 KeyState = Annotated[str, OneOf("a key state", STATES)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.catalog.policies import aws_managed_key_policy, default_key_policy
-from policyeval.entities.fields import KEY_USAGES
 from policyeval.entities.grants import build_grants
 from policyeval.entities.parts import AccountPart, Building
 from policyeval.entities.policies import built_in
@@ -120,7 +120,7 @@ def facts_of(model: KeyModel) -> KeyFacts:
     kind = (model.multi_region_type or "PRIMARY") if model.is_multi_region else None
     return KeyFacts(
         spec=model.spec,
-        usage=model.usage or KEY_USAGES[model.spec][0],
+        usage=model.usage or KEY_SPECS[model.spec].usages[0],
         origin=model.origin,
         manager=model.manager,
         multi_region=model.is_multi_region,

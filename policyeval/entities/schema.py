@@ -10,8 +10,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.entities.fields import (
-    KEY_USAGES,
     AccountId,
     AliasName,
     ArnText,
@@ -174,7 +174,7 @@ class KeyModel(Model):
 
     @model_validator(mode="after")
     def _usable(self) -> KeyModel:
-        usages = KEY_USAGES[self.spec]
+        usages = KEY_SPECS[self.spec].usages
         if self.usage is not None and self.usage not in usages:
             message = f"usage `{self.usage}` does not go with spec `{self.spec}`"
             raise fault(message, f"a {self.spec} key takes {' or '.join(usages)}")
