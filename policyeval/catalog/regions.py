@@ -11,22 +11,25 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["IAM_REGIONS", "regions"]
+__all__ = ["IAM_REGIONS", "PARTITIONS", "regions"]
 
 IAM_REGIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "aws": "us-east-1",
         "aws-cn": "cn-north-1",
-        "aws-eusc": "eusc-de-east-1",
+        "aws-us-gov": "us-gov-west-1",
         "aws-iso": "us-iso-east-1",
         "aws-iso-b": "us-isob-east-1",
         "aws-iso-e": "eu-isoe-west-1",
         "aws-iso-f": "us-isof-south-1",
-        "aws-us-gov": "us-gov-west-1",
+        "aws-eusc": "eusc-de-east-1",
     }
 )
 """The one Region where a partition has IAM, whose calls have it as `aws:RequestedRegion` (IAM user guide, "AWS global
 condition context keys"); those that botocore signs for."""
+
+PARTITIONS: Final = tuple(IAM_REGIONS)
+"""The partitions, the usual one first."""
 
 
 @cache

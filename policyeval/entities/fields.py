@@ -17,13 +17,13 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from policyeval.catalog.kms import GRANT_OPERATIONS
 from policyeval.catalog.kms_specs import KEY_SPECS
+from policyeval.catalog.regions import PARTITIONS
 from policyeval.entities.suggest import did_you_mean
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
 
 USAGES: Final = ("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE")
 ORIGINS: Final = ("AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
-PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc")
 ROLE_SESSIONS: Final = range(3600, 43201)
 """What a role's maximum session duration can be, in seconds (IAM API reference, CreateRole)."""
 STATES: Final = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policyeval.entities.fields import PARTITIONS
+from policyeval.catalog.regions import PARTITIONS
 from policyeval.entities.parts import AccountPart, Building
 from policyeval.entities.reading import Spot
 from policyeval.entities.schema import AccountModel

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import TypeAlias
 
+from policyeval.catalog.regions import PARTITIONS
 from policyeval.evaluator.context import EvaluationContext
 from policyeval.model.arn import is_account_id, role_session_arn, root_arn, split_arn
 from policyeval.model.policy import PrincipalElement, PrincipalValue
@@ -28,7 +29,6 @@ class Door(IntEnum):
 Names: TypeAlias = Callable[[EvaluationContext], Door]
 
 _UNIQUE_ID = re.compile(r"(AIDA|AROA|AGPA|ANPA|ANVA|APKA|ASCA|ASIA|ABIA|ACCA)[A-Z0-9]{4,}", re.ASCII)
-_PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
 # Users, roles and sessions; IAM's paths and names have no space or control character ("IAM identifiers" of its guide).
 _IDENTITY = re.compile(
     r"arn:[a-z-]+:("
@@ -67,7 +67,7 @@ class PrincipalMatcher:
             self.everyone = True
         elif is_account_id(value.value):
             # A bare number means the account in whatever partition the policy lives.
-            self.accounts.update(root_arn(value.value, partition) for partition in _PARTITIONS)
+            self.accounts.update(root_arn(value.value, partition) for partition in PARTITIONS)
         elif _UNIQUE_ID.fullmatch(value.value):
             self.names.add(value.value)
         else:
