@@ -14,23 +14,23 @@ from policyeval.model.records import AccountRecord, PolicyLevels
 from policyeval.syntax import tree
 
 Level = tuple[NamedPolicy, ...]
-_NOWHERE = AccountRecord("")
 
 
 def build_accounts(
     building: Building, organization: tuple[OrganizationModel, Spot] | None, parts: dict[str, list[AccountPart]]
 ) -> None:
     """Make the account records: of the accounts in the tree, and of those described."""
-    units = (
-        list(_unit(building, organization[0].id, organization[0].root, organization[1].at("root")))
-        if organization
-        else []
-    )
-    places = {account: record for account, record in units if account}
-    manager = organization[0].management_account if organization is not None else None
-    if manager is not None:
-        # It is a member of its own organization also where the tree leaves it out; nothing binds it anyway.
-        places.setdefault(manager, units[0][1])
+    places: dict[str, AccountRecord] = {}
+    manager = None
+    if organization is not None:
+        model, spot = organization
+        above = AccountRecord("", organization_id=model.id, organization_path=f"{model.id}/")
+        root = _unit(building, model.root, spot.at("root"), above)
+        places = dict(_members(building, model.root, spot.at("root"), root))
+        manager = model.management_account
+        if manager is not None:
+            # It is a member of its own organization also where the tree leaves it out; nothing binds it anyway.
+            places.setdefault(manager, root)
     for account in dict.fromkeys([*places, *parts]):
         described = parts.get(account, [])
         record = places.get(account, AccountRecord(account))
@@ -44,26 +44,29 @@ def build_accounts(
         )
 
 
-def _unit(
-    building: Building, organization: str, unit: UnitModel, spot: Spot, parent: AccountRecord = _NOWHERE
-) -> Iterator[tuple[str, AccountRecord]]:
-    """Give the unit itself under the empty name, then its accounts and those further down."""
+def _unit(building: Building, unit: UnitModel, spot: Spot, parent: AccountRecord) -> AccountRecord:
+    """Give what a unit puts on each account that is right in it: its place in the tree, and the policies down to it."""
     building.claim(("unit", unit.id), f"organizational unit `{unit.id}`", spot.at("id"))
     scps = _scps(building, unit.service_control_policies, unit.id, spot)
     rcps = _rcps(building, unit.resource_control_policies, unit.id, spot)
-    here = AccountRecord(
-        "",
-        organization_id=organization,
-        organization_path=f"{parent.organization_path or f'{organization}/'}{unit.id}/",
+    return replace(
+        parent,
+        organization_path=f"{parent.organization_path}{unit.id}/",
         service_control_policies=(*parent.service_control_policies, scps or (full_aws_access(),)),
         resource_control_policies=(*parent.resource_control_policies, (rcp_full_aws_access(), *rcps)),
     )
-    yield "", here
+
+
+def _members(
+    building: Building, unit: UnitModel, spot: Spot, here: AccountRecord
+) -> Iterator[tuple[str, AccountRecord]]:
+    """Give the accounts of a unit, and those further down, each with the record of the unit that it is right in."""
     for index, account in enumerate(unit.accounts):
         if building.claim(("member", account), f"account `{account}` in the organization", spot.at("accounts", index)):
             yield account, here
     for index, child in enumerate(unit.units):
-        yield from _unit(building, organization, child, spot.at("units", index), here)
+        where = spot.at("units", index)
+        yield from _members(building, child, where, _unit(building, child, where, here))
 
 
 def _scps(building: Building, nodes: tuple[tree.Node, ...], owner: str, spot: Spot) -> Level:
