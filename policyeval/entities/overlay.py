@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
-# Above this many changes (or a quarter of the base) a new base is cheaper than copying the layer.
+# Above this many changes (or a 256th of the base) a new base is cheaper than copying the layer.
 _LAYER = 64
 
 
