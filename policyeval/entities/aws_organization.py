@@ -78,11 +78,8 @@ class OrganizationExport:
     def _policy(self, policy: Output) -> Json:
         if managed_policy(policy["Arn"]) is not None:
             return policy["Arn"]
-        name, what = (
-            f"organizations-describe-policy-{policy['Id']}.json",
-            f"the describe-policy output for {policy['Id']}",
-        )
-        described = self._files.output(name, what, "Policy")
+        name = f"organizations-describe-policy-{policy['Id']}.json"
+        described = self._files.output(name, f"the describe-policy output for {policy['Id']}", "Policy")
         if described is None:  # without it nothing can be decided: its ARN is refused until it is described
             return policy["Arn"]
         return {"name": policy["Name"], "document": document(described["Policy"]["Content"])}

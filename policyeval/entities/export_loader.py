@@ -34,11 +34,8 @@ def import_directory(path: AnyPath) -> ImportResult:
     root = Path(path)
     folders = [folder for folder in (root, *_children(root)) if _is_account(folder)]
     if not folders:
-        message, hint = (
-            f"`{root}` holds no account: no {IDENTITY}",
-            "`policyeval import DIR --commands` prints how to fill it",
-        )
-        raise EntitiesError([Diagnostic(message, hint)])
+        message = f"`{root}` holds no account: no {IDENTITY}"
+        raise EntitiesError([Diagnostic(message, "`policyeval import DIR --commands` prints how to fill it")])
     try:
         return _import([_files(folder, root) for folder in folders])
     except (OSError, UnicodeDecodeError) as error:
