@@ -14,8 +14,7 @@ from policyeval.cli.output import print_file, print_json, print_text, print_verd
 from policyeval.cli.paths import file_path
 from policyeval.errors import EntitiesError, PolicyEvalError
 from policyeval.model.source import Diagnostic
-from policyeval.scenarios import CaseResult, ScenarioFile, junit_xml, load_scenarios, run
-from policyeval.scenarios.loader import SUFFIXES
+from policyeval.scenarios import SUFFIXES, CaseResult, ScenarioFile, junit_xml, load_scenarios, run
 
 
 @click.command("test")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from policyeval.scenarios.junit import junit_xml
     from policyeval.scenarios.loader import Case, ScenarioFile, load_scenarios, scenarios_from_text
     from policyeval.scenarios.runner import CaseResult, run
+
+SUFFIXES: Final = (".scenario.yaml", ".scenario.yml", ".scenario.json")
+"""What the name of a scenario file ends with, where files are looked for."""
 
 _HOMES = {
     "Case": "loader",
@@ -21,6 +24,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "SUFFIXES",
     "Case",
     "CaseResult",
     "ScenarioFile",

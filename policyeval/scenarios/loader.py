@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
 
 from policyeval.entities.build import build, collector_paused, parts_of
 from policyeval.entities.entities import Entities
@@ -17,8 +16,6 @@ from policyeval.model.policy import PolicyType
 from policyeval.model.request import Request, Session
 from policyeval.model.source import Diagnostic, Place
 from policyeval.scenarios.schema import CaseModel, ScenarioModel, SessionModel
-
-SUFFIXES: Final = (".scenario.yaml", ".scenario.yml", ".scenario.json")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from policyeval.scenarios import SUFFIXES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from policyeval.authorizer import Authorizer
     from policyeval.scenarios.loader import Case
 
-_SUFFIXES = (".scenario.yaml", ".scenario.yml", ".scenario.json")
-
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ScenarioCollector | None:
     """Take scenario files."""
-    if not file_path.name.endswith(_SUFFIXES):
+    if not file_path.name.endswith(SUFFIXES):
         return None
     collector: ScenarioCollector = ScenarioCollector.from_parent(parent, path=file_path)
     return collector
