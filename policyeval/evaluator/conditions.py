@@ -16,6 +16,7 @@ from policyeval.evaluator.key_values import Getter, getter
 from policyeval.evaluator.operators import NULL, OPERATORS, Operator, literal_text
 from policyeval.evaluator.templates import Template, compile_template
 from policyeval.model.policy import Condition
+from policyeval.syntax.templates import TemplateError
 
 Test: TypeAlias = Callable[[EvaluationContext], bool]
 # Tells of one value of the request whether the operator holds for the policy's values.
@@ -72,25 +73,30 @@ def compile_condition(condition: Condition, *, variables: bool, stuck: bool) -> 
     if name == NULL and not if_exists:
         return CompiledCondition(condition, _null(condition, get, quantifier, stuck=stuck), frozenset({folded}))
     if operator is None:
-        why = f"unknown condition operator `{condition.operator}`"
-        return CompiledCondition(condition, cannot_tell(why, stuck=stuck), frozenset({folded}))
+        return _unevaluated(condition, f"unknown condition operator `{condition.operator}`", stuck=stuck)
     if not condition.values and not (quantifier or if_exists):
         why = f"`{condition.operator}` on `{condition.key}` has no value to compare with"
-        return CompiledCondition(condition, cannot_tell(why, stuck=stuck), frozenset({folded}))
+        return _unevaluated(condition, why, stuck=stuck)
     has_variables = variables and operator.takes_variables
-    templates = [
-        compile_template(value, variables=has_variables, wildcards=operator.wildcards) for value in condition.values
-    ]
+    try:
+        templates = [
+            compile_template(value, variables=has_variables, wildcards=operator.wildcards) for value in condition.values
+        ]
+    except TemplateError as error:
+        return _unevaluated(condition, f"`{condition.operator}` on `{condition.key}`: {error}", stuck=stuck)
     leaf = _leaf(condition, operator, templates, stuck=stuck)
     keys = frozenset({folded}).union(*(template.keys() for template in templates))
-    if quantifier == _FOR_ALL_VALUES:
-        return CompiledCondition(condition, _for_all_values(get, leaf), keys)
-    if quantifier == _FOR_ANY_VALUE:
-        return CompiledCondition(condition, _for_any_value(get, leaf), keys)
+    if quantifier:
+        over = _for_all_values if quantifier == _FOR_ALL_VALUES else _for_any_value
+        return CompiledCondition(condition, over(get, leaf), keys)
     missing = if_exists or operator.negated
     single = _single(condition, get, leaf, missing=missing, stuck=stuck)
     unset = Quick(folded, get, operator.negated, missing, stuck)
     return CompiledCondition(condition, single, keys, _quick(unset, operator, templates))
+
+
+def _unevaluated(condition: Condition, why: str, *, stuck: bool) -> CompiledCondition:
+    return CompiledCondition(condition, cannot_tell(why, stuck=stuck), frozenset({condition.key.lower()}))
 
 
 def split_operator(written: str) -> tuple[str, str, bool]:

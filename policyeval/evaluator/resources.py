@@ -12,6 +12,7 @@ from policyeval.evaluator.globs import STAR, Matcher, compile_resource_pattern
 from policyeval.evaluator.templates import Template, compile_resource_template
 from policyeval.model.arn import split_arn
 from policyeval.model.policy import Element, PolicyType
+from policyeval.syntax.templates import TemplateError
 
 
 class CompiledResource(NamedTuple):
@@ -46,7 +47,10 @@ def compile_resource(
     if not element.values:
         return CompiledResource(cannot_tell("an empty NotResource", stuck=stuck) if element.negated else _never)
     values = [form for value in element.values for form in _forms(value, policy_type)]
-    templates = [compile_resource_template(value, variables=variables) for value in values]
+    try:
+        templates = [compile_resource_template(value, variables=variables) for value in values]
+    except TemplateError as error:
+        return CompiledResource(cannot_tell(f"Resource or NotResource: {error}", stuck=stuck))
     fixed = [template.static for template in templates if template.static is not None]
     filled = [template for template in templates if template.static is None]
     if (STAR,) in fixed:

@@ -29,7 +29,7 @@ Part: TypeAlias = str | Literal | Variable
 
 
 class TemplateError(ValueError):
-    """A `${` that makes no variable. `start` and `end` are offsets in the text; raised inside this floor only."""
+    """A `${` that makes no variable. `start` and `end` are offsets in the text; the evaluator lets nobody see it."""
 
     def __init__(self, message: str, hint: str | None, start: int, end: int, kind: Kind) -> None:
         super().__init__(message)
@@ -78,7 +78,7 @@ def parse_template(text: str) -> tuple[Part, ...]:
 
     Raises:
         TemplateError: a `${` is not closed, names nothing, or its default is not in single quotes.
-            Values of a parsed 2012-10-17 policy never do: `parse_policy` refused those.
+            Values of a parsed 2012-10-17 policy never do, `parse_policy` refused those; a `Policy` made by hand may.
 
     """
     if "${" not in text:

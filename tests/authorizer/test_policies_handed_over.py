@@ -14,16 +14,18 @@ from policyeval import (
     Authorizer,
     EntitiesError,
     Grant,
+    Policy,
     PolicySet,
     PolicySyntaxError,
     Request,
     RequestError,
     Session,
+    Statement,
     parse_policy,
     simulate,
 )
 from policyeval.authorizer.simulate import _Handed
-from policyeval.model.policy import NamedPolicy
+from policyeval.model.policy import CURRENT_VERSION, Condition, Effect, Element, NamedPolicy
 from tests.authorizer.estates import (
     ALIAS,
     ALICE,
@@ -91,6 +93,30 @@ def test_what_is_no_policy_is_refused() -> None:
         PolicySet(identity_policies=[7])  # type: ignore[list-item]
     with pytest.raises(RequestError, match=f"`{ADMINISTRATOR}` cannot be looked up here"):
         PolicySet(identity_policies=[ADMINISTRATOR])
+
+
+UNCLOSED = "arn:aws:s3:::${aws:username"
+# what a policy that was made by hand, not parsed, has of a variable that is none
+NO_VARIABLE = {
+    "resource": {"resource": Element((UNCLOSED,))},
+    "resources but": {"resource": Element((UNCLOSED,), negated=True)},
+    "condition": {"resource": Element(("*",)), "conditions": (Condition("ArnLike", "aws:SourceArn", (UNCLOSED,)),)},
+}
+
+
+@pytest.mark.parametrize("elements", NO_VARIABLE.values(), ids=NO_VARIABLE)
+def test_a_variable_that_is_none_in_a_policy_made_by_hand_helps_nobody(elements: dict[str, Any]) -> None:
+    effects: tuple[Effect, Effect] = ("Allow", "Deny")
+    for effect in effects:
+        action = "s3:PutObject" if effect == "Allow" else "s3:GetObject"
+        statements = (
+            Statement("Allow", action=Element(("s3:GetObject",)), resource=Element((BUCKET,))),
+            Statement(effect, action=Element((action,)), **elements),
+        )
+        policies = PolicySet(identity_policies=[Policy(statements, CURRENT_VERSION)])
+        decision = simulate(Request(ALICE, action, BUCKET), policies)
+        assert decision.reason == ("implicit_deny" if effect == "Allow" else "explicit_deny")
+        assert any("is never closed" in each.message for each in decision.diagnostics)
 
 
 @pytest.mark.parametrize(
