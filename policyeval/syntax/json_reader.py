@@ -1,4 +1,4 @@
-"""JSON text to the value tree: a strict parse by Lark, and a second, forgiving one to explain a failure."""
+"""JSON text to the value tree: a strict parse by tables, and a forgiving one by Lark to explain why that failed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from policyeval.syntax.tables import Shortcut, TableParser, load_tables
 from policyeval.syntax.tree import MAX_DEPTH, Node, too_deep
 
 _builder = TreeBuilder()
-# Lark binds the builder once, and the builder holds the source of the text in hand.
+# The parser binds the builder once, and the builder holds the source of the text in hand.
 _turn = Lock()
 
 

@@ -1,4 +1,4 @@
-"""Nodes from the tokens and rules of grammar/json.lark, made while Lark parses."""
+"""Nodes from the tokens and rules of grammar/json.lark, made while a text is parsed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The value tree: what a JSON or YAML text holds, with places, before anyone gives it meaning.
+"""The value tree: what a JSON, YAML or HCL text holds, with places, before anyone gives it meaning.
 
-Every reader makes these nodes (JSON by Lark, YAML by parser events, Python values without a
-source). Mappings keep duplicate keys and their order; what cannot be resolved is `Unknown`.
+Every reader makes these nodes: of JSON, of YAML, of HCL, and of Python values, which have no source.
+Mappings keep duplicate keys and their order; what cannot be resolved is `Unknown`.
 Offsets are code points into `source.text`; `end` is exclusive.
 """
 
