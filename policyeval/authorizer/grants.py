@@ -211,7 +211,7 @@ def visible(
     if not delay:
         return grants
     now = context.time()
-    return [grant for grant in grants if is_visible(grant, delay, tokens, now)]
+    return [grant for grant in grants if _is_visible(grant, delay, tokens, now)]
 
 
 def is_shown(grant: Grant, tokens: Collection[str]) -> bool:
@@ -226,9 +226,9 @@ def is_shown(grant: Grant, tokens: Collection[str]) -> bool:
     return grant.grant_id in tokens or not grant.tokens.isdisjoint(tokens)
 
 
-def is_visible(grant: Grant, delay: timedelta, tokens: Sequence[str], now: datetime) -> bool:
+def _is_visible(grant: Grant, delay: timedelta, tokens: Sequence[str], now: datetime) -> bool:
     """Tell whether a grant is in effect: it has spread, or its token is at hand (G6)."""
-    if not delay or grant.creation_date is None:
+    if grant.creation_date is None:
         return True
     created = grant.creation_date
     created = created if created.tzinfo is not None else created.replace(tzinfo=UTC)

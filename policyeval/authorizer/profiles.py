@@ -24,7 +24,7 @@ from policyeval.model.decision import Layer
 from policyeval.model.policy import NamedPolicy, PolicyType
 from policyeval.model.records import AccountRecord, KeyFacts, PolicyLevels, PrincipalRecord, ResourceRecord
 
-SERVICE_LINKED_PATH = "/aws-service-role/"
+_SERVICE_LINKED_PATH = "/aws-service-role/"
 # Of callers that belong to no customer's account (S15, ours).
 SERVICE_ACCOUNT = "aws-service"
 
@@ -131,10 +131,6 @@ class Target(TargetFacts):
         self.record: ResourceRecord | None = None
         self.sides: dict[str, TargetSide] = {}
 
-    def layer_for(self, action: ActionFacts) -> Layer:
-        """Tell which layer the resource's own policy is; a trust policy answers for `sts:` alone (S35)."""
-        return Layer.TRUST if self.is_role and action.service == "sts" else Layer.RESOURCE
-
     def policy_for(self, action: ActionFacts) -> PolicyLayer | None:
         """Give the resource's own policy where the action asks it; no key policy has a say in RetireGrant (G5)."""
         if action.folded == RETIRE_GRANT or (self.is_role and action.service != "sts"):
@@ -158,8 +154,9 @@ class Target(TargetFacts):
         denies, allows = policy.candidates(action.folded) if policy is not None else ((), ())
         parts = self.parts
         needs = parts is not None and own_policy_required(action.folded, parts.service, parts.resource)
-        layer, call = self.layer_for(action), self._call(action)
-        side = TargetSide(rcp_asked, (*rcp_denies, *denies), allows, needs, layer, call)
+        # A trust policy answers for `sts:` alone (S35).
+        layer = Layer.TRUST if self.is_role and action.service == "sts" else Layer.RESOURCE
+        side = TargetSide(rcp_asked, (*rcp_denies, *denies), allows, needs, layer, self._call(action))
         keep(self.sides, action.folded, side)
         return side
 
@@ -220,7 +217,7 @@ class ProfileMaker:
         caller.organization_known = account.organization_known
         caller.is_role = caller.is_session = caller.temporary = record.kind == "role"
         caller.is_root = record.kind == "root"
-        caller.service_linked = caller.is_role and record.path.startswith(SERVICE_LINKED_PATH)
+        caller.service_linked = caller.is_role and record.path.startswith(_SERVICE_LINKED_PATH)
         root = caller.account_arn = root_arn(account.id, account.partition)
         if caller.is_root:
             caller.has_everything = True
@@ -274,7 +271,7 @@ class ProfileMaker:
         """Put what the resource's account brings on it; `service` is asked where there is no resource."""
         target.organization_known = account.organization_known
         # RCPs reach neither the management account nor who may assume a service-linked role (S3).
-        service_linked = target.parts is not None and target.parts.resource.startswith(f"role{SERVICE_LINKED_PATH}")
+        service_linked = target.parts is not None and target.parts.resource.startswith(f"role{_SERVICE_LINKED_PATH}")
         target.rcp_exempt = account.is_management_account or service_linked
         target.rcps = self.levels(Layer.RCP, account.resource_control_policies, PolicyType.RCP)
         if not target.keys:

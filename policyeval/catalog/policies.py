@@ -11,10 +11,8 @@ from types import MappingProxyType
 from typing import Final
 
 __all__ = [
-    "ADMINISTRATOR_ACCESS",
     "AWS_MANAGED_POLICIES",
     "FULL_AWS_ACCESS",
-    "KMS_POWER_USER",
     "PREDEFINED",
     "RCP_FULL_AWS_ACCESS",
     "Document",
@@ -26,18 +24,18 @@ __all__ = [
 
 Document = Mapping[str, object]
 
-ADMINISTRATOR_ACCESS: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
-KMS_POWER_USER: Final = "arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser"
+_ADMINISTRATOR_ACCESS: Final = "arn:aws:iam::aws:policy/AdministratorAccess"
+_KMS_POWER_USER: Final = "arn:aws:iam::aws:policy/AWSKeyManagementServicePowerUser"
 FULL_AWS_ACCESS: Final = "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
 RCP_FULL_AWS_ACCESS: Final = "arn:aws:organizations::aws:policy/resource_control_policy/p-RCPFullAWSAccess"
 
 AWS_MANAGED_POLICIES: Final[Mapping[str, Document]] = MappingProxyType(
     {
-        ADMINISTRATOR_ACCESS: {
+        _ADMINISTRATOR_ACCESS: {
             "Version": "2012-10-17",
             "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
         },
-        KMS_POWER_USER: {
+        _KMS_POWER_USER: {
             "Version": "2012-10-17",
             "Statement": [
                 {

@@ -16,12 +16,10 @@ from typing import Final, NamedTuple
 
 __all__ = [
     "MAKING_ACTIONS",
-    "OWN_POLICY_REQUIRED",
     "RCP_EXEMPT_ACTIONS",
     "RCP_SERVICES",
     "RCP_SERVICES_DATE",
     "ROOT_KEEPS",
-    "OwnPolicy",
     "governing",
     "may_have_policy",
     "own_policy_required",
@@ -106,7 +104,7 @@ ROOT_KEEPS: Final[frozenset[str]] = frozenset({"s3:deletebucketpolicy", "s3:getb
 """Folded actions that a bucket's policy cannot take from its account's root user (Amazon S3 API reference)."""
 
 
-class OwnPolicy(NamedTuple):
+class _OwnPolicy(NamedTuple):
     """A kind of resource whose own policy must say yes: actions of a service on its ARNs."""
 
     action_service: str
@@ -114,10 +112,10 @@ class OwnPolicy(NamedTuple):
     resource_prefix: str
 
 
-OWN_POLICY_REQUIRED: Final[tuple[OwnPolicy, ...]] = (
-    OwnPolicy("kms", "kms", "key/"),
+_OWN_POLICY_REQUIRED: Final[tuple[_OwnPolicy, ...]] = (
+    _OwnPolicy("kms", "kms", "key/"),
     # The trust policy answers for assuming a role, not for iam: actions on it.
-    OwnPolicy("sts", "iam", "role/"),
+    _OwnPolicy("sts", "iam", "role/"),
 )
 """Where an identity policy's Allow is not enough in one account (S5); a row to add another."""
 
@@ -130,7 +128,7 @@ def own_policy_required(folded_action: str, arn_service: str, resource: str) -> 
     service = folded_action.partition(":")[0]
     return any(
         service == row.action_service and arn_service == row.arn_service and resource.startswith(row.resource_prefix)
-        for row in OWN_POLICY_REQUIRED
+        for row in _OWN_POLICY_REQUIRED
     )
 
 

@@ -22,11 +22,11 @@ from policyeval.entities.suggest import did_you_mean
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.faults import ticked
 
-USAGES: Final = ("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE")
-ORIGINS: Final = ("AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
-ROLE_SESSIONS: Final = range(3600, 43201)
+_USAGES: Final = ("ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE")
+_ORIGINS: Final = ("AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")
+_ROLE_SESSIONS: Final = range(3600, 43201)
 """What a role's maximum session duration can be, in seconds (IAM API reference, CreateRole)."""
-STATES: Final = (
+_STATES: Final = (
     "Creating",
     "Enabled",
     "Disabled",
@@ -151,18 +151,20 @@ def _moment(value: object) -> datetime:
 def _seconds(value: object) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and value in ROLE_SESSIONS:
+    if isinstance(value, int) and not isinstance(value, bool) and value in _ROLE_SESSIONS:
         return value
     shown = f"{ticked(str(value))} is" if isinstance(value, str | int | float) else "this is"
     message = f"{shown} not how long a role's sessions can last"
-    raise fault(message, f"seconds, from {ROLE_SESSIONS.start} to {ROLE_SESSIONS.stop - 1}")
+    raise fault(message, f"seconds, from {_ROLE_SESSIONS.start} to {_ROLE_SESSIONS.stop - 1}")
 
 
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"enum": [True, False, "true", "false"]})]
 SessionDuration = Annotated[
     int,
     BeforeValidator(_seconds),
-    WithJsonSchema({"type": ["integer", "string"], "minimum": ROLE_SESSIONS.start, "maximum": ROLE_SESSIONS.stop - 1}),
+    WithJsonSchema(
+        {"type": ["integer", "string"], "minimum": _ROLE_SESSIONS.start, "maximum": _ROLE_SESSIONS.stop - 1}
+    ),
 ]
 FormatVersion = Annotated[int, BeforeValidator(_version), WithJsonSchema({"enum": [1, "1"]})]
 Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": ["string", "number"]})]
@@ -180,9 +182,9 @@ UniqueId = Annotated[str, Matching(r"[A-Za-z0-9_]{1,128}", "a unique id, such as
 ArnText = Annotated[str, Matching(r"arn:[^:\s]+:[^:\s]+:[^:\s]*:[^:\s]*:\S+", "an ARN")]
 Partition = Annotated[str, OneOf("a partition", PARTITIONS)]
 KeySpec = Annotated[str, OneOf("a key spec", tuple(KEY_SPECS))]
-KeyUsage = Annotated[str, OneOf("a key usage", USAGES)]
-Origin = Annotated[str, OneOf("a key origin", ORIGINS)]
-KeyState = Annotated[str, OneOf("a key state", STATES)]
+KeyUsage = Annotated[str, OneOf("a key usage", _USAGES)]
+Origin = Annotated[str, OneOf("a key origin", _ORIGINS)]
+KeyState = Annotated[str, OneOf("a key state", _STATES)]
 GrantOperation = Annotated[str, OneOf("a grant operation", tuple(sorted(GRANT_OPERATIONS)))]
 
 IdentityPolicy = Annotated[Any, PolicyMark(PolicyType.IDENTITY, attached=True)]

@@ -24,10 +24,10 @@ def build_grants(building: Building, models: tuple[GrantModel, ...], key_arn: st
         if model.GrantId is not None:
             what = f"grant `{model.GrantId}` of this key"
             building.claim(("grant", key_arn, model.GrantId), what, where.at("GrantId"))
-        building.faults += check_grant(model, key_arn, where)
+        building.faults += _check_grant(model, key_arn, where)
         grant_id = model.GrantId or _free_id(taken, index + 1)
         taken.add(grant_id)
-        grants.append(make_grant(model, key_arn, grant_id, where.place()))
+        grants.append(_make_grant(model, key_arn, grant_id, where.place()))
     return KeyGrants.of(grants)
 
 
@@ -39,11 +39,11 @@ def grant_of(value: Mapping[str, object], key_arn: str, known: KeyGrants) -> Gra
     reader = PolicyReader(None)
     document = document_of(value, GrantModel, reader)
     if document is not None:
-        reader.faults += check_grant(document.model, key_arn, document.spot())
+        reader.faults += _check_grant(document.model, key_arn, document.spot())
     if document is None or reader.faults:
         raise EntitiesError(reader.faults)
     grant_id = document.model.GrantId or _free_id(known.by_id, len(known.by_id) + 1)
-    return make_grant(document.model, key_arn, grant_id)
+    return _make_grant(document.model, key_arn, grant_id)
 
 
 def _free_id(taken: Container[str], number: int) -> str:
@@ -52,7 +52,7 @@ def _free_id(taken: Container[str], number: int) -> str:
     return f"grant-{number}"
 
 
-def check_grant(model: GrantModel, key_arn: str, spot: Spot) -> list[Diagnostic]:
+def _check_grant(model: GrantModel, key_arn: str, spot: Spot) -> list[Diagnostic]:
     """Tell what one grant cannot be: on another key, or to whom AWS grants nothing (G2)."""
     faults = []
     if model.KeyId is not None and model.KeyId not in {key_arn, key_arn.partition(":key/")[2]}:
@@ -70,7 +70,7 @@ def check_grant(model: GrantModel, key_arn: str, spot: Spot) -> list[Diagnostic]
     return faults
 
 
-def make_grant(model: GrantModel, key_arn: str, grant_id: str, place: Place = NOWHERE) -> Grant:
+def _make_grant(model: GrantModel, key_arn: str, grant_id: str, place: Place = NOWHERE) -> Grant:
     """Make the value; a grant that does not tell who issued it was issued in the key's account."""
     key, constraints = split_arn(key_arn), model.Constraints
     return Grant(

@@ -21,7 +21,7 @@ _REGION_PARTITIONS = (
 )
 
 
-def partition_of(region: str) -> str:
+def _partition_of(region: str) -> str:
     """Tell the partition of a Region."""
     return next((partition for prefix, partition in _REGION_PARTITIONS if region.startswith(prefix)), PARTITIONS[0])
 
@@ -53,7 +53,7 @@ def _shown(parts: list[tuple[AccountModel, Spot]]) -> list[tuple[str, Spot]]:
 
 
 def _signs(model: AccountModel, spot: Spot) -> list[tuple[str, Spot]]:
-    signs = [(partition_of(key.region), spot.at("keys", index, "region")) for index, key in enumerate(model.keys)]
+    signs = [(_partition_of(key.region), spot.at("keys", index, "region")) for index, key in enumerate(model.keys)]
     for index, resource in enumerate(model.resources):
         fields = split_arn(resource.arn)
         if fields is not None:

@@ -52,7 +52,7 @@ class Spot(NamedTuple):
     @property
     def pointer(self) -> str:
         """The JSON Pointer."""
-        return pointer_of(self.path)
+        return _pointer_of(self.path)
 
     def node(self) -> tree.Node:
         """Give the value that stands there."""
@@ -67,14 +67,14 @@ class Spot(NamedTuple):
         return Diagnostic(message, hint, self.place())
 
 
-def format_of(name: str | None) -> Format:
+def _format_of(name: str | None) -> Format:
     """Tell the format by a file's name; YAML where it says nothing, as most JSON is YAML too."""
     return "json" if name is not None and name.lower().endswith(".json") else "yaml"
 
 
 def read_tree(text: str, name: str | None, form: Format | None, faults: list[Diagnostic]) -> tree.Node | None:
     """Read a text into a value tree."""
-    root, diagnostics = _reader(form or format_of(name))(text, name)
+    root, diagnostics = _reader(form or _format_of(name))(text, name)
     faults += diagnostics
     return root if not diagnostics else None
 
@@ -142,7 +142,7 @@ def _telling(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     return [error for error in errors if error["type"] != "too_short" or error["loc"] not in wrong]
 
 
-def pointer_of(path: Path) -> str:
+def _pointer_of(path: Path) -> str:
     """Write a path as a JSON Pointer (RFC 6901)."""
     return "".join(f"/{tree.pointer_part(str(step))}" for step in path)
 
@@ -156,7 +156,7 @@ def _locate(root: tree.Node, path: Path, *, key: bool = False) -> tuple[tree.Nod
             if found is None:
                 break
             if key and walked == len(path) - 1:
-                return found[0], found[0].place(pointer_of(path))
+                return found[0], found[0].place(_pointer_of(path))
             node = found[1]
         elif isinstance(node, tree.List) and isinstance(step, int) and step < len(node.items):
             node = node.items[step]
@@ -164,7 +164,7 @@ def _locate(root: tree.Node, path: Path, *, key: bool = False) -> tuple[tree.Nod
             break
     else:
         walked = len(path)
-    return node, node.place(pointer_of(path[:walked]))
+    return node, node.place(_pointer_of(path[:walked]))
 
 
 class _Shape(NamedTuple):
@@ -237,7 +237,7 @@ class _Plain:
         if isinstance(node, tree.Number):
             return _number(node.text)
         if isinstance(node, tree.Unknown):
-            self._faults.append(Diagnostic(f"cannot be read: {node.why}", None, node.place(pointer_of(path))))
+            self._faults.append(Diagnostic(f"cannot be read: {node.why}", None, node.place(_pointer_of(path))))
         return None
 
     def _object(self, node: tree.Mapping, shape: _Shape, path: Path) -> dict[str, Any]:
@@ -249,7 +249,7 @@ class _Plain:
             if name == secret and value.source is not None:
                 self._secrets.append((value.source, value.start, value.end))
             if name in plain:
-                place = key.place(pointer_of((*path, name)))
+                place = key.place(_pointer_of((*path, name)))
                 self._faults.append(Diagnostic(f"{ticked(name)} is given twice", None, place))
             else:
                 plain[name] = self.value(value, fields.get(name, _PLAIN), (*path, name))
