@@ -221,11 +221,15 @@ class Connection(asyncio.Protocol):
         if exchange.service == "kms":
             head += _NOT_KEPT
         more = (*shared(taken.request), *reply.headers)
-        if self._app.explains:
+        if more:
+            head += _lines(more)
+        if self._app.explains:  # the client may look for the reason as soon as it has the answer
             self._app.tell(exchange, reply, perf_counter() - start)
-        self._write(taken, reply.status, head + _lines(more) if more else head, reply.body)
-        end = perf_counter()
-        if not self._app.explains:
+            self._write(taken, reply.status, head, reply.body)
+            end = perf_counter()
+        else:
+            self._write(taken, reply.status, head, reply.body)
+            end = perf_counter()
             self._loop.call_soon(self._app.tell, exchange, reply, end - start)  # the answer goes out before
         self._attention.answered(end, self._loop)
 
