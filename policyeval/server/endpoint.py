@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, NamedTuple, NoReturn, Protocol
+from typing import Final, NamedTuple, NoReturn, Protocol
 
 from policyeval.authorizer import Decision
 from policyeval.catalog.regions import regions
@@ -17,13 +17,13 @@ from policyeval.kms.errors import KmsError
 from policyeval.kms.sts.identity import Credentials, Identity
 from policyeval.kms.trail.event import LONGEST_AGENT
 from policyeval.server.cross_origin import Headers, is_preflight, preflight
-from policyeval.server.front_door import MOST_BODY, FrontDoor, Reading, too_large
+from policyeval.server.front_door import MOST_BODY, Asked, FrontDoor, Reading, too_large
 from policyeval.server.query_protocol import FORM
 from policyeval.server.refusals import DIALECTS
 from policyeval.server.signature import Signed
 from policyeval.server.wire import WireError, WireRequest
 
-__all__ = ["Asked", "Endpoint", "Exchange", "Peer", "Reply", "Speaker"]
+__all__ = ["Endpoint", "Exchange", "Peer", "Reply", "Speaker"]
 
 _CALLERS: Final = 10_000
 
@@ -33,13 +33,6 @@ class Peer(NamedTuple):
 
     address: str | None
     secure: bool
-
-
-class Asked(NamedTuple):
-    """What a request asks for; the parameters may be of any types yet."""
-
-    operation: str
-    params: Mapping[str, Any]
 
 
 class Reply(NamedTuple):
@@ -65,7 +58,7 @@ class Speaker(Protocol):
     """A service as its protocol speaks it."""
 
     @property
-    def reading(self) -> Reading[Asked]:
+    def reading(self) -> Reading:
         """The protocol's own part of the front door."""
         ...
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from datetime import datetime
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 from policyeval.kms.sts.identity import Credentials
 from policyeval.server.refusals import DIALECTS
 from policyeval.server.signature import Signed, SigningKeys, verify
 from policyeval.server.wire import WireError, WireRequest
 
-__all__ = ["MOST_BODY", "FrontDoor", "Reading", "too_large"]
+__all__ = ["MOST_BODY", "Asked", "FrontDoor", "Reading", "too_large"]
 
 MOST_BODY: Final = 1024 * 1024
 """How many bytes a body may have; the longest good ones, an import of an RSA key or 50 tags, have a tenth of it."""
@@ -20,10 +20,15 @@ MOST_BODY: Final = 1024 * 1024
 _SCOPE: Final = re.compile(r"[^\s,]*/([a-z0-9-]{1,64})/aws4_request")
 _SERVICES: Final = frozenset(DIALECTS)
 
-Asked = TypeVar("Asked")
+
+class Asked(NamedTuple):
+    """What a request asks for; the parameters may be of any types yet."""
+
+    operation: str
+    params: Mapping[str, Any]
 
 
-class Reading(NamedTuple, Generic[Asked]):
+class Reading(NamedTuple):
     """A protocol's own part.
 
     Attributes:
@@ -55,7 +60,7 @@ class FrontDoor:
         self._most_body = most_body
         self._keys = SigningKeys()
 
-    def admit(self, request: WireRequest, reading: Reading[Asked], now: datetime) -> tuple[Asked, Signed]:
+    def admit(self, request: WireRequest, reading: Reading, now: datetime) -> tuple[Asked, Signed]:
         """Give what a request asks for, and who asks.
 
         What cannot be read is said to anybody, because AWS says it to anybody: it tells nothing but what the

@@ -8,8 +8,8 @@ from policyeval.kms.caller import Caller
 from policyeval.kms.operations.table import OPERATIONS
 from policyeval.kms.service import KeyManagementService
 from policyeval.kms.sts.identity import Identity
-from policyeval.server.endpoint import Asked, Reply
-from policyeval.server.front_door import Reading
+from policyeval.server.endpoint import Reply
+from policyeval.server.front_door import Asked, Reading
 from policyeval.server.json_protocol import CONTENT_TYPE, TARGET, codec, encode_error, parse, status_of
 from policyeval.server.wire import WireError, WireRequest
 

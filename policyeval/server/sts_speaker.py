@@ -9,8 +9,8 @@ from policyeval.catalog.sts_model import sts_model
 from policyeval.kms.caller import Caller
 from policyeval.kms.sts.identity import Identity
 from policyeval.kms.sts.service import SecurityTokenService
-from policyeval.server.endpoint import Asked, Reply
-from policyeval.server.front_door import Reading
+from policyeval.server.endpoint import Reply
+from policyeval.server.front_door import Asked, Reading
 from policyeval.server.query_protocol import AS_XML, FORM, VERSION, Written, members, read_form, written
 from policyeval.server.wire import WireError, WireRequest
 

@@ -20,7 +20,8 @@ from policyeval.kms import KeyManagementService
 from policyeval.kms.storage import system
 from policyeval.kms.sts.identity import Identity
 from policyeval.model.source import Diagnostic
-from policyeval.server.endpoint import Asked, Endpoint, Exchange, Peer
+from policyeval.server.endpoint import Endpoint, Exchange, Peer
+from policyeval.server.front_door import Asked
 from policyeval.server.journal import Journal
 from policyeval.server.json_protocol import codec, parse
 from policyeval.server.kms_speaker import KmsSpeaker

@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from policyeval.server.front_door import FrontDoor, Reading
+from policyeval.server.front_door import Asked, FrontDoor, Reading
 from policyeval.server.wire import WireError, WireRequest
 from tests.server.signature.signing import KNOWN, NOW, REGIONS, USER, signed
 
@@ -22,12 +22,12 @@ def check_media_type(request: WireRequest) -> None:
         raise WireError(UNKNOWN, status=404)
 
 
-def read(request: WireRequest) -> str:
+def read(request: WireRequest) -> Asked:
     if not request.body.startswith(b"{"):
         raise WireError(BAD_JSON)
     if request.header(b"x-amz-target") != "TrentService.Encrypt":
         raise WireError(UNKNOWN)
-    return "Encrypt"
+    return Asked("Encrypt", {})
 
 
 READING = Reading("kms", check_media_type, read)
@@ -46,7 +46,7 @@ def refusal(request: WireRequest) -> tuple[str, int]:
 
 def test_who_can_sign_comes_in() -> None:
     asked, found = DOOR.admit(GOOD, READING, NOW)
-    assert (asked, found) == ("Encrypt", (USER, "us-east-1", NOW))
+    assert (asked, found) == (("Encrypt", {}), (USER, "us-east-1", NOW))
 
 
 def test_each_fault_is_told_before_those_after_it() -> None:
