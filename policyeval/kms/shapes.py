@@ -237,8 +237,7 @@ def _mistyped(value: object, words: str) -> KmsError:
             words = words.format("NUMBER_VALUE")
         case _:
             words = "Unexpected field type"
-    code = "SerializationException"
-    return KmsError(code, words)
+    return KmsError("SerializationException", words)
 
 
 def _text(value: object) -> str:

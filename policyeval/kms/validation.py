@@ -52,8 +52,7 @@ def _accepted(found: object) -> dict[str, object]:
 def _compiled(operation: str) -> tuple[Quick, Check, _Rule | None]:
     described = kms_model().operations.get(operation)
     if described is None:
-        code = "UnknownOperationException"
-        raise KmsError(code)
+        raise KmsError("UnknownOperationException")
     shape = _narrowed(described)
     rule = _RULES.get(operation)
     if operation in _CIPHERTEXT_NEEDED:

@@ -78,8 +78,7 @@ def parse(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON there is
         if b"\\" in body and b"\\u" in body:  # to look for one byte takes no time
             _dump_raw(value).encode()  # half of a surrogate pair is no text
     except (ValueError, RecursionError):
-        code = "SerializationException"
-        raise KmsError(code) from None
+        raise KmsError("SerializationException") from None
     return value
 
 

@@ -50,12 +50,10 @@ def read_form(*texts: bytes) -> dict[str, str]:
                 text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
             )
         except ValueError:
-            code = "MalformedQueryString"
-            raise KmsError(code, "The query string contains a syntax error.") from None
+            raise KmsError("MalformedQueryString", "The query string contains a syntax error.") from None
         for name, value in pairs:
             if name in fields:
-                code = "MalformedQueryString"
-                raise KmsError(code, f"The parameter {name} is given more than once.")
+                raise KmsError("MalformedQueryString", f"The parameter {name} is given more than once.")
             fields[name] = value
     return fields
 
@@ -106,8 +104,7 @@ def _integer(text: str | None) -> int | None:
     if text is None:
         return None
     if re.fullmatch(r"[+-]?[0-9]{1,10}", text, re.ASCII) is None:
-        code = "MalformedInput"
-        raise KmsError(code, f'For input string: "{text}"')
+        raise KmsError("MalformedInput", f'For input string: "{text}"')
     return int(text)
 
 

@@ -64,19 +64,16 @@ class StsSpeaker:
 def _check_media_type(request: WireRequest) -> None:
     media_type = (request.header(b"content-type") or "").partition(";")[0].strip().lower()
     if request.method not in {"GET", "POST"} or (request.body and media_type != FORM):
-        code = "UnknownOperationException"
-        raise WireError(code, status=404)
+        raise WireError("UnknownOperationException", status=404)
 
 
 def _read(request: WireRequest) -> Asked:
     form = read_form(request.query, request.body)
     action = form.get("Action")
     if action is None:
-        code = "MissingAction"
-        raise WireError(code, "The request must contain the parameter Action.")
+        raise WireError("MissingAction", "The request must contain the parameter Action.")
     version = form.get("Version", "NO_VERSION_SPECIFIED")
     described = sts_model().operations.get(action) if version == VERSION else None
     if described is None:
-        code = "InvalidAction"
-        raise WireError(code, f"Could not find operation {action} for version {version}")
+        raise WireError("InvalidAction", f"Could not find operation {action} for version {version}")
     return Asked(action, members(form, described.input))
