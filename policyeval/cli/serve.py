@@ -112,7 +112,13 @@ def command(  # noqa: PLR0913 - the options that there are
     \b
       policyeval serve --entities fixtures/sharing.yaml --data kms-data
     """
-    _check(account if entities is not None else None, tls_cert, tls_key)
+    _check_extra()
+    if entities is not None and account is not None:
+        message = "The accounts are those of --entities."
+        raise click.BadParameter(message, param_hint="--account")
+    if (tls_cert is None) != (tls_key is None):
+        message = "Give --tls-cert and --tls-key together."
+        raise click.UsageError(message)
     from policyeval.kms.storage import system  # noqa: PLC0415 - the server is heavy, and an extra
     from policyeval.server.build import build  # noqa: PLC0415 - likewise
     from policyeval.server.folder import open_folder  # noqa: PLC0415 - likewise
@@ -142,17 +148,11 @@ def command(  # noqa: PLR0913 - the options that there are
     return ExitCode.YES
 
 
-def _check(account: str | None, tls_cert: str | None, tls_key: str | None) -> None:
+def _check_extra() -> None:
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         message = f"`policyeval serve` needs {', '.join(missing)}"
         raise MissingExtraError([Diagnostic(message, "pip install 'policyeval[server]'")])
-    if account is not None:
-        message = "The accounts are those of --entities."
-        raise click.BadParameter(message, param_hint="--account")
-    if (tls_cert is None) != (tls_key is None):
-        message = "Give --tls-cert and --tls-key together."
-        raise click.UsageError(message)
 
 
 def _who(entities: str | None, data: Path | None, account: str | None) -> Who:
@@ -163,11 +163,13 @@ def _who(entities: str | None, data: Path | None, account: str | None) -> Who:
     from policyeval.server.folder import own_entities  # noqa: PLC0415 - likewise
     from policyeval.server.starter import starter  # noqa: PLC0415 - likewise
 
-    if entities is None and data is None:
+    if entities is not None:
+        file = EntitiesFile(entities)
+    elif data is not None:
+        file = EntitiesFile(own_entities(data, account, _ACCOUNT, system.entropy))
+    else:
         text = starter(account or _ACCOUNT, system.entropy)
         return Who(Entities.from_text(text, name="<made up>"), None, is_own=True)
-    path = entities if entities is not None or data is None else own_entities(data, account, _ACCOUNT, system.entropy)
-    file = EntitiesFile(str(path))
     return Who(file.read(), file, is_own=entities is None)
 
 
