@@ -91,8 +91,7 @@ class LocalEndpoint:
             if own != principal:
                 message = f"no role of the session `{principal}` is described"
                 raise UnknownEntityError([Diagnostic(message, f"did you mean `{own}`?")])
-        issue = self.services.sts.session_of(role, name)
-        return AccessKeyPair(issue.access_key_id, issue.secret, issue.token)
+        return AccessKeyPair(*self.services.sts.session_of(role, name))
 
     def client(self, service: str = "kms", as_: str | None = None, **more: Any) -> Any:  # noqa: ANN401 - boto3's own
         """Make a boto3 client of `kms` or `sts`.

@@ -25,7 +25,7 @@ from policyeval.model.records import PrincipalRecord
 from policyeval.model.request import Session
 from policyeval.model.source import Diagnostic
 
-__all__ = ["LONGEST_TOKEN", "AccessKeys", "Issue"]
+__all__ = ["LONGEST_TOKEN", "AccessKeys", "SessionCredentials"]
 
 LONGEST_TOKEN: Final = 4096
 """AWS's own limit of a session token, in bytes."""
@@ -33,8 +33,8 @@ LONGEST_TOKEN: Final = 4096
 _KEPT: Final = 4096
 
 
-class Issue(NamedTuple):
-    """Fresh credentials of a session."""
+class SessionCredentials(NamedTuple):
+    """The credentials of a session, as STS hands them out."""
 
     access_key_id: str
     secret: str
@@ -42,7 +42,7 @@ class Issue(NamedTuple):
 
     def __repr__(self) -> str:
         """Name the key alone."""
-        return f"Issue({self.access_key_id})"
+        return f"SessionCredentials({self.access_key_id})"
 
 
 class _Known(NamedTuple):
@@ -73,13 +73,13 @@ class AccessKeys:
         """Name it; it holds a key."""
         return "AccessKeys()"
 
-    def issue(self, issued: Issued, least: int = 0) -> Issue:
+    def issue(self, issued: Issued, least: int = 0) -> SessionCredentials:
         """Make credentials of a session; the token has at least so many characters."""
         access_key_id = new_access_key_id(self._entropy)
         payload = issued.pack()
         payload += bytes(padding(payload, least))
         token = seal_session(self._key, access_key_id, payload, self._entropy)
-        return Issue(access_key_id, session_secret(self._key, access_key_id), token)
+        return SessionCredentials(access_key_id, session_secret(self._key, access_key_id), token)
 
     def find(self, access_key_id: str, token: str | None) -> Identity | None:
         """Give who an access key belongs to, None when it is not known; `Credentials` says more."""

@@ -13,7 +13,7 @@ from policyeval.kms.root import session_key
 from policyeval.kms.storage import system
 from policyeval.kms.storage.root_key import RootKey
 from policyeval.kms.sts.call import Call, Core, Response
-from policyeval.kms.sts.credentials import AccessKeys, Issue
+from policyeval.kms.sts.credentials import AccessKeys, SessionCredentials
 from policyeval.kms.sts.identity import Identity
 from policyeval.kms.sts.issued import Issued, Kind
 from policyeval.kms.sts.operations import OPERATIONS
@@ -83,7 +83,7 @@ class SecurityTokenService:
         """
         return self._core.access_keys.find(access_key_id, token)
 
-    def session_of(self, role: str, name: str, seconds: int = 3600) -> Issue:
+    def session_of(self, role: str, name: str, seconds: int = 3600) -> SessionCredentials:
         """Make credentials of a role's session without asking anybody, for whoever tests what such a session may do.
 
         Args:

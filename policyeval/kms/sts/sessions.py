@@ -132,17 +132,17 @@ def answer(call: Call, issued: Issued) -> Response:
         KmsError: `PackedPolicyTooLarge`.
 
     """
-    issue = call.core.access_keys.issue(issued, call.params.get("MinimumSessionTokenSize", 0))
-    size = len(issue.token)
+    credentials = call.core.access_keys.issue(issued, call.params.get("MinimumSessionTokenSize", 0))
+    size = len(credentials.token)
     if size > LONGEST_TOKEN:
         words = f"The session token size of {size} bytes exceeds the maximum allowed size of {LONGEST_TOKEN} bytes."
         raise KmsError(_TOO_LARGE, words)
     used = -(-size * 100 // LONGEST_TOKEN)
     response: Response = {
         "Credentials": {
-            "AccessKeyId": issue.access_key_id,
-            "SecretAccessKey": issue.secret,
-            "SessionToken": issue.token,
+            "AccessKeyId": credentials.access_key_id,
+            "SecretAccessKey": credentials.secret,
+            "SessionToken": credentials.token,
             "Expiration": issued.expires,
         },
         "SessionTokenUtilization": used,

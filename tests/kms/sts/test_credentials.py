@@ -109,7 +109,7 @@ def test_neither_secret_nor_token_shows() -> None:
 
 def test_fresh_credentials_show_their_key_alone() -> None:
     issue = Tokens().sts.session_of(ROLE, "s1")
-    assert repr(issue) == f"Issue({issue.access_key_id})"
+    assert repr(issue) == f"SessionCredentials({issue.access_key_id})"
 
 
 def test_a_token_of_another_version_is_nobodys() -> None:
