@@ -41,7 +41,9 @@ def _compiled(operation: str) -> tuple[Quick, Check]:
 def _accepted(operation: str, params: Mapping[str, object]) -> dict[str, Any]:
     quick, check = _compiled(operation)
     try:
-        found = quick(params) or check(params)
+        found: object = quick(params)
+        if found is None:
+            found = check(params)
     except KmsError as error:  # the query protocol's own word for what JSON calls a SerializationException
         raise KmsError("MalformedInput", error.message) from None
     if isinstance(found, Refused):
@@ -59,7 +61,7 @@ def _check_tags(params: Mapping[str, Any]) -> None:
     folded = {tag["Key"].lower() for tag in params.get("Tags", ())}
     if len(folded) != len(params.get("Tags", ())):
         raise KmsError(_BAD_VALUE, "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
-    if any(key.lower().startswith("aws:") for key in folded):
+    if any(key.startswith("aws:") for key in folded):
         raise KmsError(_BAD_VALUE, "Tag keys that begin with aws: are reserved.")
     if not folded.issuperset(key.lower() for key in params.get("TransitiveTagKeys", ())):
         raise KmsError(_BAD_VALUE, "The specified transitive tag key must be included in the requested tags.")
