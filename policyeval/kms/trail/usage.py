@@ -22,7 +22,7 @@ from policyeval.kms.trail.event import INTERNAL
 from policyeval.kms.trail.shown import KMS
 from policyeval.model.source import Diagnostic
 
-__all__ = ["KeyUse", "PricedRequests", "Usage", "UsageReport"]
+__all__ = ["PricedKey", "PricedRequests", "Usage", "UsageReport"]
 
 _HOUR = timedelta(hours=1)
 _SECOND = timedelta(seconds=1)
@@ -33,7 +33,16 @@ _CREATED = {"CreateKey": "keyMetadata", "ReplicateKey": "replicaKeyMetadata"}
 
 
 class PricedRequests(NamedTuple):
-    """The requests of one account in one price class; `cost` is None where AWS tells no rate."""
+    """The requests of one account in one price class.
+
+    Attributes:
+        account: who pays.
+        price_class: a name of `Prices.rates`.
+        requests: all of them, failed ones included.
+        free: those of them that the free tier covers.
+        cost: of the others, in the currency of the prices; None where AWS tells no rate.
+
+    """
 
     account: str
     price_class: str
@@ -42,8 +51,18 @@ class PricedRequests(NamedTuple):
     cost: Decimal | None
 
 
-class KeyUse(NamedTuple):
-    """A key: from when to when it is charged, for how many months, and what that costs."""
+class PricedKey(NamedTuple):
+    """What one key costs.
+
+    Attributes:
+        arn, account: the key, and its owner, who pays.
+        manager: `CUSTOMER` or `AWS`; an AWS managed key costs nothing.
+        start, end: from when to when it is charged.
+        rotations: how often it was rotated; only the first ones cost anything.
+        months: the same time in months, each as long as it is.
+        cost: in the currency of the prices.
+
+    """
 
     arn: str
     account: str
@@ -56,13 +75,21 @@ class KeyUse(NamedTuple):
 
 
 class UsageReport(NamedTuple):
-    """What was counted between two times, with `failed` among the requests."""
+    """What was counted.
+
+    Attributes:
+        since, until: what was counted: from the one up to the other, which is not included.
+        operations: by the API's name, how many requests there were, and how many of them failed.
+        requests: by account and price class.
+        keys: by ARN; a replica that was made anew is there twice.
+
+    """
 
     since: datetime
     until: datetime
     operations: Mapping[str, tuple[int, int]]
     requests: tuple[PricedRequests, ...]
-    keys: tuple[KeyUse, ...]
+    keys: tuple[PricedKey, ...]
 
     @property
     def total(self) -> Decimal:
@@ -252,7 +279,7 @@ class Usage:
             cost = (count - spared) * rate.per_10000 / 10_000 if rate is not None else None
             yield PricedRequests(account, price_class, count, spared, cost)
 
-    def _priced(self, arn: str, life: _Life, since: datetime, until: datetime) -> KeyUse | None:
+    def _priced(self, arn: str, life: _Life, since: datetime, until: datetime) -> PricedKey | None:
         start, end = max(life.start, since), min(life.end or until, until)
         if start >= end:
             return None
@@ -261,7 +288,7 @@ class Usage:
         charged = [*life.rotations.values()][: prices.rotations_charged]
         rotated = sum((_months(max(at, start), end) for at in charged), Decimal())
         cost = months * prices.key_month + rotated * prices.rotation_month if life.manager != "AWS" else Decimal()
-        return KeyUse(arn, life.account, life.manager, start, end, len(life.rotations), months, cost)
+        return PricedKey(arn, life.account, life.manager, start, end, len(life.rotations), months, cost)
 
 
 def _payer(record: Mapping[str, Any]) -> str:

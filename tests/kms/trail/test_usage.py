@@ -14,7 +14,7 @@ from policyeval.catalog.kms_prices import kms_prices
 from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.kms.errors import StorageError
 from policyeval.kms.trail.event import INTERNAL, Event, Who
-from policyeval.kms.trail.usage import KeyUse, Usage, UsageReport
+from policyeval.kms.trail.usage import PricedKey, Usage, UsageReport
 from tests.kms.trail.samples import ARN, KEY, SECRET, event, lines_of, written
 
 PRICES = kms_prices()
@@ -34,7 +34,7 @@ def counted(events: Iterable[Event], since: datetime | None = START, until: date
     return report
 
 
-def only_key(*events: Event, until: datetime = END) -> KeyUse:
+def only_key(*events: Event, until: datetime = END) -> PricedKey:
     (key,) = counted(events, until=until).keys
     return key
 
