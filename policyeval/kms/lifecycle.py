@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from operator import itemgetter
 from typing import Final, Literal
 
 from policyeval.kms.records import Key, KeyState, Material, MultiRegion
@@ -35,7 +34,7 @@ def is_due(key: Key, now: datetime, reading: Reading) -> bool:
     if group is not None:
         for arn in (group.primary, *group.replicas):
             member = reading.key(arn)
-            if member is not None and member.deletion_date is not None and member.deletion_date <= now:
+            if member is not None and _is_over(member.deletion_date, now):
                 return True
     return key.next_rotation is not None and _rotates(key, now, reading)
 
@@ -55,8 +54,8 @@ def settle(arn: str, now: datetime, transaction: Transaction, vault: Vault) -> K
 
 def _first_to_end(key: Key, now: datetime, reading: Reading) -> Key | None:
     """Find whose deletion came first in a key's set: a primary's date follows from its last replica's."""
-    ended = [(date, member) for member in members(key, reading) if _is_over(date := member.deletion_date, now)]
-    return min(ended, key=itemgetter(0))[1] if ended else None
+    ended = [member for member in members(key, reading) if _is_over(member.deletion_date, now)]
+    return min(ended, key=lambda member: member.deletion_date or now, default=None)
 
 
 def _is_over(date: datetime | None, now: datetime) -> bool:
