@@ -14,7 +14,7 @@ from policyeval.entities import Entities
 from policyeval.evaluator.layers import keep
 from policyeval.kms.acts import settle_and_tell
 from policyeval.kms.adoption import adopt, has_new_keys
-from policyeval.kms.call import Call, Found, Params, Response
+from policyeval.kms.call import NO_RESOURCE, Call, Response
 from policyeval.kms.caller import Caller
 from policyeval.kms.client import Client
 from policyeval.kms.core import Core
@@ -263,13 +263,13 @@ def _perform(row: Operation, call: Call) -> Response:
     """Ask, look, run (KMS 11)."""
     if row.asked is Asked.ITSELF:
         return row.run(call)
-    params: Params = call.params
+    params = call.params
     action = f"kms:{row.name}"
     conditions = row.conditions(params) if row.conditions is not None else None
     if row.asked is Asked.NOTHING:
-        call.ask_on("*", action, conditions)
+        call.ask_on(NO_RESOURCE, action, conditions)
         return row.run(call)
-    found: Found = call.find(params["KeyId"], action, aliases=row.aliases)
+    found = call.find(params["KeyId"], action, aliases=row.aliases)
     call.ask(action, found, conditions, params.get("EncryptionContext"))
     check_state(found.key, row.works_in)
     call.key, call.alias = found
