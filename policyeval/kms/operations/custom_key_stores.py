@@ -37,7 +37,7 @@ def no_store(name: str) -> KmsError:
     return KmsError("CustomKeyStoreNotFoundException", f"Custom key store '{name}' does not exist.")
 
 
-def _find(call: Call) -> Response:
+def _refuse_unknown(call: Call) -> Response:
     raise no_store(call.params["CustomKeyStoreId"])
 
 
@@ -45,7 +45,7 @@ OPERATIONS: Final = (
     Operation("CreateCustomKeyStore", create_custom_key_store, Asked.NOTHING),
     Operation("DescribeCustomKeyStores", describe_custom_key_stores, Asked.NOTHING),
     *(
-        Operation(name, _find, Asked.NOTHING)
+        Operation(name, _refuse_unknown, Asked.NOTHING)
         for name in (
             "ConnectCustomKeyStore",
             "DisconnectCustomKeyStore",
