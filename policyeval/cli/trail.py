@@ -15,7 +15,7 @@ from policyeval.cli.options import format_option
 from policyeval.cli.output import print_json, print_text, print_verdict
 from policyeval.cli.paths import file_path, naming
 from policyeval.cli.streams import stdin
-from policyeval.kms.storage.trail_file import head_path, known_head
+from policyeval.kms.storage.trail_tail import head_path, known_head
 from policyeval.kms.trail.chain import Head, Link
 from policyeval.kms.trail.verify import Fault, Kind, Report, Verifier
 

@@ -24,6 +24,7 @@ ALLOWED = {
     "policyeval.kms.storage.root_key": {"environment"},  # and a file of its own: where the root key is kept
     "policyeval.kms.storage.system": {"clock", "environment", "randomness"},  # what others take as arguments
     "policyeval.kms.storage.trail_file": {"environment"},  # files by descriptor, written and synced as it says
+    "policyeval.kms.storage.trail_tail": {"environment"},  # likewise, opened, locked and read
     "policyeval.lint.editor.server": {"network"},  # the event loop: it waits for the editor
     "policyeval.lint.pages": {"files"},  # package data, and `docs/rules/` of a checkout
     "policyeval.lint.reading": {"files"},  # `pathlib`, for the endings of names

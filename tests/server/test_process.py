@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 
 from policyeval.kms.root import trail_key
 from policyeval.kms.storage.root_key import RootKey
-from policyeval.kms.storage.trail_file import known_head
+from policyeval.kms.storage.trail_tail import known_head
 from policyeval.kms.trail.chain import Link
 from policyeval.kms.trail.verify import Verifier
 from policyeval.server.folder import own_entities

@@ -7,12 +7,10 @@ is on the disk, and lags by the records since the last flush.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from stat import S_ISREG
 from threading import Lock
 from types import TracebackType
 from typing import Final, Self
@@ -20,16 +18,16 @@ from typing import Final, Self
 from policyeval.errors import system_reason
 from policyeval.kms.errors import StorageError
 from policyeval.kms.storage import system
-from policyeval.kms.storage.disk import PRIVATE, replace, sync_folder, write_whole
+from policyeval.kms.storage.disk import replace, write_whole
 from policyeval.kms.storage.faults import fault
 from policyeval.kms.storage.forks import watch
-from policyeval.kms.trail.chain import END, Chain, Head, Link
+from policyeval.kms.storage.trail_tail import head_path, open_alone, read_tail
+from policyeval.kms.trail.chain import Chain, Head, Link
 from policyeval.kms.trail.encode import Encoder
 from policyeval.kms.trail.event import INTERNAL, Event, Who
-from policyeval.kms.trail.heads import Known, head_text, read_head
-from policyeval.kms.trail.verify import Verifier
+from policyeval.kms.trail.heads import Known, head_text
 
-__all__ = ["TrailFile", "head_path", "known_head"]
+__all__ = ["TrailFile"]
 
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 _TRIAL: Final = b" " * 4096  # more than most lines, and a block of the disk
@@ -37,26 +35,6 @@ _CLOSED: Final = "the trail is closed"
 _FORKED: Final = "the trail was opened by the process that this one was forked from"
 _OPEN_IT_AGAIN: Final = "open it again when the disk takes what is written"
 _HINTS: Final[Mapping[str, str | None]] = {_CLOSED: None, _FORKED: "open it after the fork, in one process"}
-_MOVE_IT: Final = "look at it with `policyeval trail verify`; move it away to start another one"
-
-
-def head_path(path: str | Path) -> Path:
-    """Give the name of the file that knows a trail's head."""
-    return Path(f"{path}.head")
-
-
-def known_head(path: str | Path, link: Link) -> Known | None:
-    """Read the head that is known of a trail, None where no file knows it.
-
-    Raises:
-        ValueError: the file is no head, or sealed under another key.
-
-    """
-    try:
-        text = head_path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    return read_head(text, link)
 
 
 class TrailFile:
@@ -100,9 +78,9 @@ class TrailFile:
         self._refusal: str | None = None
         self._has_failed = False  # to write the last line
         self._is_behind = False  # the head, because it could not be written
-        self._file = _open(self._path)
+        self._file = open_alone(self._path)
         try:
-            head, self._size, fragment = self._tail()
+            head, self._size, fragment = read_tail(self._file, self._path, self._link)
             self._chain = Chain(self._link, head)
             if fragment:
                 self._recover(fragment, clock())
@@ -254,48 +232,6 @@ class TrailFile:
         except OSError:
             self._refusal = f"the trail `{self._path}` ends in half a line that cannot be taken back"
 
-    def _tail(self) -> tuple[Head, int, bytes]:
-        """Read what follows the known head; give the head it leads to, the size, and half a line after it."""
-        size = os.fstat(self._file).st_size
-        try:
-            known = known_head(self._path, self._link)
-        except ValueError as error:
-            message = f"the head of the trail `{self._path}` cannot be used: {error}"
-            raise fault(message, _MOVE_IT) from None
-        if known is None:
-            if size:
-                message = f"the trail `{self._path}` has no head beside it, so nobody can tell whether it was cut"
-                raise fault(message, _MOVE_IT)
-            sync_folder(self._path.parent)
-            return Head(), 0, b""
-        if size < known.size or not self._is_there(known):
-            message = f"the trail `{self._path}` was cut or edited: record {known.head.sequence} is not where it was"
-            raise fault(message, _MOVE_IT)
-        return self._after(known, size)
-
-    def _is_there(self, known: Known) -> bool:
-        head, size = known
-        if head.sequence == 0:
-            return size == 0
-        end = f"{head.digest}{END}".encode()
-        return os.pread(self._file, len(end), max(0, size - len(end))) == end
-
-    def _after(self, known: Known, size: int) -> tuple[Head, int, bytes]:
-        verifier, fragment = Verifier(self._link, start=known.head), b""
-        with os.fdopen(os.dup(self._file), "rb") as file:
-            file.seek(known.size)
-            lines = file.readlines()
-        if lines and not lines[-1].endswith(b"\n"):
-            fragment = lines.pop()
-        verifier.read(str(self._path), lines, known.head.sequence + 1)
-        report = verifier.end()
-        if not report.verified:
-            message = f"the trail `{self._path}` is broken after record {known.head.sequence}: {report.faults[0]}"
-            raise fault(message, _MOVE_IT)
-        whole = size - len(fragment)
-        os.lseek(self._file, whole, os.SEEK_SET)
-        return report.head, whole, fragment
-
     def _recover(self, fragment: bytes, now: datetime) -> None:
         """Write over half a line with a record that holds it: it was lost to a crash, and that shows."""
         details = {"bytes": len(fragment), "fragment": fragment.decode("ascii", "backslashreplace")}
@@ -313,22 +249,3 @@ class TrailFile:
     def _trouble(self, done: str, error: OSError) -> StorageError:
         reason = system_reason(error)
         return fault(f"the trail `{self._path}` cannot be {done}: {reason}")
-
-
-def _open(path: Path) -> int:
-    try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
-    except OSError as error:
-        message = f"the trail `{path}` cannot be opened: {system_reason(error)}"
-        raise fault(message) from error
-    if not S_ISREG(os.fstat(file).st_mode):
-        os.close(file)
-        message = f"the trail `{path}` cannot be opened: it is no regular file"
-        raise fault(message)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(file)
-        message = f"the trail `{path}` is in use by another process"
-        raise fault(message, "a trail has one writer; give each its own file") from error
-    return file

@@ -24,7 +24,8 @@ import pytest
 
 from policyeval.errors import PolicyEvalError
 from policyeval.kms.errors import StorageError
-from policyeval.kms.storage.trail_file import TrailFile, head_path, known_head
+from policyeval.kms.storage.trail_file import TrailFile
+from policyeval.kms.storage.trail_tail import head_path, known_head
 from policyeval.kms.trail.chain import Chain, Head, Link
 from policyeval.kms.trail.trail import NO_TRAIL, MemoryTrail, NoTrail, Trail
 from policyeval.kms.trail.verify import Report, Verifier
