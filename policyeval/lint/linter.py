@@ -94,7 +94,7 @@ class Linter:
         if key is not None:
             policy.key = key
         found = [*faults, *self._sound.faults(policy)]
-        findings = sorted([*self.faults(found, policy), *self.view(policy)], key=_by_place)
+        findings = sorted([*self.faults(found, policy), *self.view(policy)], key=by_place)
         policy.take_apart()
         return findings
 
@@ -129,7 +129,7 @@ class Linter:
         _ask(at[Level.GRANTS], tuple(grants), None, out)
         for grant in grants:
             _ask(at[Level.GRANT], grant, None, out)
-        return sorted(out, key=_by_place)
+        return sorted(out, key=by_place)
 
     def _for(self, policy_type: PolicyType | None) -> _Sorted:
         found = self._sorted.get(policy_type)
@@ -268,5 +268,6 @@ def _sid(pointer: str, policy: PolicyView | None) -> str | None:
     return None
 
 
-def _by_place(finding: Finding) -> tuple[int, int, str, str]:
+def by_place(finding: Finding) -> tuple[int, int, str, str]:
+    """Order findings by their places; at one place by code, then by what is said."""
     return finding.place.start, finding.place.end, finding.code, finding.message

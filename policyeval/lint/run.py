@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from policyeval.lint.documents import find
 from policyeval.lint.grant_view import GrantView
+from policyeval.lint.linter import by_place
 from policyeval.lint.reading import is_template, read
 from policyeval.lint.templates.choices import Possibility
 from policyeval.lint.templates.fixes import safe
@@ -62,7 +63,7 @@ def lint_reading(
     if is_configuration(reading.node):
         findings = [safe(finding, reading.source) for finding in findings]
     # The faults of the text and those of its policies come in the order of their places.
-    findings.sort(key=lambda finding: (finding.place.start, finding.place.end, finding.code, finding.message))
+    findings.sort(key=by_place)
     return FileReport(reading.source, findings, len(found.policies), count, found.unknown)
 
 
