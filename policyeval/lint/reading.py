@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.embedded import read_patchwork
 from policyeval.lint.kinds import FileKind
+from policyeval.lint.surroundings import OURS
 from policyeval.lint.templates.cloudformation import is_template as is_cloudformation
 from policyeval.lint.templates.expressions import without_expressions
 from policyeval.lint.templates.functions import TAGS
@@ -208,7 +209,7 @@ def _is_foreign(root: Node) -> bool:
     CloudFormation does neither, and nor do we.
     """
     documents = [root, *root.items] if isinstance(root, List) else [root]
-    return not any(is_cloudformation(each) or any(get(each, name) is not None for name in _OURS) for each in documents)
+    return not any(is_cloudformation(each) or any(get(each, name) is not None for name in OURS) for each in documents)
 
 
 def _directive(fault: Diagnostic) -> Place | None:
@@ -252,8 +253,6 @@ _HOLES: Final = MappingProxyType(
         "${": re.compile(r"(?<!\$)\$\{[^{}]*+(?:\{[^{}]*\}[^{}]*+)*\}"),
     }
 )
-# Entities files have accounts, scenario files tests.
-_OURS: Final = ("accounts", "tests")
 _LINES: Final = frozenset({".jsonl", ".ndjson"})
 _LINE: Final = re.compile(r"[^\r\n]+")
 _YAML: Final = frozenset({".yaml", ".yml"})

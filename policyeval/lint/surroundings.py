@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from policyeval.lint.templates.choices import Way
     from policyeval.syntax.tree import Mapping
 
-__all__ = ["Around", "below", "is_document_read", "known_here"]
+__all__ = ["OURS", "Around", "below", "is_document_read", "known_here"]
 
 # Names in entities and scenario files, in templates and manifests, and in what the AWS CLI prints.
 _TYPES: Final = {
@@ -39,8 +39,9 @@ _TYPES: Final = {
     "vpc_endpoints": PolicyType.VPC_ENDPOINT,
 }
 _DOCUMENT: Final = "aws_iam_policy_document"
-# Entities files have accounts, scenario files tests; what else has members of these names means other things by them.
-_OURS: Final = frozenset({"accounts", "tests"})
+OURS: Final = frozenset({"accounts", "tests"})
+"""The members by which entities files and scenario files are known. What stands in others means other things."""
+
 _TYPES_OF_OURS: Final = {
     "keys": PolicyType.KEY,
     "policies": PolicyType.IDENTITY,
@@ -74,7 +75,7 @@ def below(name: str, around: Around) -> Around:
         return around
     known = _TYPES_OF_OURS.get(name) if around.ours else around.arguments.get(name)
     policy_type = known or _TYPES.get(name, around.type)
-    return around._replace(type=policy_type, ours=around.ours or name in _OURS)
+    return around._replace(type=policy_type, ours=around.ours or name in OURS)
 
 
 def is_document_read(node: Mapping) -> bool:
