@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _Span: TypeAlias = tuple[int, int]
 
 _BEGIN: Final = re.compile(r"%\{~?\s*(\w+)")
-_STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"?', re.DOTALL)
+STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"?', re.DOTALL)
+"""A string of JSON; one that lacks its end goes on to the end of the text."""
+
 _BRACKET: Final = re.compile(r"[][{}]")
 _OPENING: Final = frozenset({"{", "[", "if", "for"})
 _CLOSES: Final = {"}": "{", "]": "[", "endif": "if", "endfor": "for"}
@@ -33,7 +35,7 @@ def lifted(patchwork: Patchwork) -> Patchwork | None:
     A comma by itself, as after each element of a loop but the last, goes with its directives.
     """
     text = patchwork.value
-    strings = [match.span() for match in _STRING.finditer(_blanked(text, patchwork.holes, "_"))]
+    strings = [match.span() for match in STRING.finditer(_blanked(text, patchwork.holes, "_"))]
     outside = [hole for hole in patchwork.holes if text.startswith("%", hole[0]) and not _is_within(hole[0], strings)]
     bare = _blanked(_blanked(text, strings), patchwork.holes)
     tokens: list[tuple[_Span, str]] = [(match.span(), match.group()) for match in _BRACKET.finditer(bare)]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from policyeval.lint.directives import part_at, perhaps
+from policyeval.lint.directives import STRING, part_at, perhaps
 from policyeval.syntax.json_reader import read_json
 from policyeval.syntax.objects import DAMAGED
 from policyeval.syntax.patchwork import Patchwork
@@ -27,7 +27,6 @@ _BYTES: Final = re.compile(
     r"(?:%[0-7][0-9A-Fa-f]){1,99}|%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){1,3}|%[0-9A-Fa-f]{2}|.", re.DOTALL
 )
 _TOLD: Final = re.compile(r"line (\d+), column (\d+)")
-_STRING: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"?', re.DOTALL)
 
 
 def holds_policy(text: str) -> bool:
@@ -108,7 +107,7 @@ def _filled(patchwork: Patchwork) -> tuple[str, list[tuple[int, int]]]:
     text = _with(patchwork.value, patchwork.holes, "_", "_")
     if not patchwork.holes:
         return text, []
-    strings = [match.span() for match in _STRING.finditer(text)]
+    strings = [match.span() for match in STRING.finditer(text)]
     starts = [start for start, _ in strings]
     outside: list[tuple[int, int]] = []
     for hole in patchwork.holes:
