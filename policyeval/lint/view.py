@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from policyeval.lint.key_facts import KeyFacts
 from policyeval.lint.names import NameIndex
+from policyeval.model.policy import CURRENT_VERSION
 from policyeval.syntax.strings import inside
 from policyeval.syntax.tree import Boolean, Number, Text, pointer_part
 
@@ -281,7 +282,7 @@ class PolicyView:
     @cached_property
     def variables(self) -> bool:
         """Whether `${…}` is a policy variable in it: only in version 2012-10-17 (S22)."""
-        return self.version == "2012-10-17"
+        return self.version == CURRENT_VERSION
 
     def take_apart(self) -> None:
         """Undo the circles between what stands in what, so that the view goes when nobody has it any more.

@@ -13,6 +13,7 @@ from policyeval.evaluator.operators import NULL, OPERATORS
 from policyeval.lint.editor.cursor import find_spot
 from policyeval.lint.editor.meanings import OPERATOR_MEANINGS, service_keys, services_of, supported_keys
 from policyeval.lint.editor.slots import Placed, Slot, place
+from policyeval.model.policy import CURRENT_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -121,7 +122,7 @@ def _siblings(spot: Spot) -> set[str]:
 
 
 def _versions(_placed: Placed, _spot: Spot, _written: str) -> Iterator[Proposal]:
-    yield Proposal("2012-10-17", Sort.VALUE)
+    yield Proposal(CURRENT_VERSION, Sort.VALUE)
 
 
 def _effects(_placed: Placed, _spot: Spot, _written: str) -> Iterator[Proposal]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.templates.spot import get, renamed
+from policyeval.model.policy import CURRENT_VERSION
 from policyeval.syntax.objects import DAMAGED
 from policyeval.syntax.tree import CHOICE, ELSEWHERE, UNNAMED, List, Mapping, Null, Text, Unknown
 
@@ -59,7 +60,7 @@ def policy_of(data: Node) -> Mapping:
         elif _dynamic(key, value) == "statement":
             statements.items += [_from_elsewhere(key, value), *_perhaps(value)]
     if get(policy, "Version") is None:
-        policy.entries.insert(0, (_at("Version", data), _at("2012-10-17", data)))
+        policy.entries.insert(0, (_at("Version", data), _at(CURRENT_VERSION, data)))
     policy.entries.append((_at("Statement", data), statements))
     return policy
 
