@@ -151,8 +151,10 @@ class _Reader:
         return tuple(value)
 
     def fail_on(self, value: object) -> Severity | Literal["never"] | None:
-        if value is None or value == _NEVER:
-            return _NEVER if value is not None else None
+        if value is None:
+            return None
+        if value == _NEVER:
+            return _NEVER
         try:
             return Severity(str(value))
         except ValueError:

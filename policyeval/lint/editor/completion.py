@@ -133,16 +133,22 @@ def _effects(_placed: Placed, _spot: Spot, _written: str) -> Iterator[Proposal]:
 def _actions(placed: Placed, _spot: Spot, written: str) -> Iterator[Proposal]:
     prefix, colon, _ = written.lower().partition(":")
     if colon:
-        service = service_data().service(prefix)
-        for folded, name in service.action_names.items() if service is not None else ():
-            action = service.action(folded) if service is not None else None
-            yield Proposal(f"{prefix}:{name}", Sort.ACTION, action.access_level if action is not None else "")
+        yield from _actions_of(prefix)
         return
     # The services of the statement come first: most statements are about one.
     named = [*placed.statement.get("Action", ()), *placed.statement.get("NotAction", ())]
     here = {action.lower().partition(":")[0] for action in named if ":" in action}
     for service_prefix in sorted(service_data().services):
         yield Proposal(f"{service_prefix}:", Sort.SERVICE, rank=service_prefix not in here)
+
+
+def _actions_of(prefix: str) -> Iterator[Proposal]:
+    service = service_data().service(prefix)
+    if service is None:
+        return
+    for folded, name in service.action_names.items():
+        action = service.action(folded)
+        yield Proposal(f"{prefix}:{name}", Sort.ACTION, action.access_level if action is not None else "")
 
 
 def _operators(_placed: Placed, spot: Spot, _written: str) -> Iterator[Proposal]:

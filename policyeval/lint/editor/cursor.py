@@ -1,8 +1,4 @@
-"""What stands at a position of a text that may be half written.
-
-Readers refuse what is broken, or save what they can of it; but people ask for help in the middle of a line. So
-this reads no more than it must: brackets, strings, colons and indentation, and it never fails.
-"""
+"""What stands at a position of a text that may be half written; `walk.py` tells how it is read."""
 
 from __future__ import annotations
 

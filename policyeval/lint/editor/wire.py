@@ -11,7 +11,7 @@ from pygls.uris import from_fs_path
 from policyeval.lint.editor.completion import Sort
 from policyeval.lint.editor.documents import shown
 from policyeval.lint.editor.meanings import action_text, key_text, operator_text
-from policyeval.lint.editor.text import Position
+from policyeval.lint.editor.text import LiveText, Position
 from policyeval.lint.finding import Severity
 from policyeval.lint.fixes import written_anew
 from policyeval.lint.rules.table import load
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from policyeval.lint.editor.documents import Document
     from policyeval.lint.editor.hover import Hover
     from policyeval.lint.editor.suppress import Insertion
-    from policyeval.lint.editor.text import LiveText
     from policyeval.lint.finding import Finding
 
 SOURCE: Final = "policyeval"
@@ -77,7 +76,7 @@ def edited(text: LiveText, changes: Iterable[lsp.TextDocumentContentChangeEvent]
         if isinstance(change, lsp.TextDocumentContentChangePartial):
             text = text.edited(position_of(change.range.start), position_of(change.range.end), change.text)
         else:
-            text = type(text)(change.text, text.encoding)
+            text = LiveText(change.text, text.encoding)
     return text
 
 
