@@ -16,13 +16,14 @@ INTRODUCTION = """\
 
 `FILE` is an entities file ([file-format.md](file-format.md)) and comes first; where it says so, `-` is
 standard input. Reports go to standard output and errors to standard error, each error with its file,
-line and column. Colour is used on a terminal only, and not when `NO_COLOR` is set or `TERM` is `dumb`. An action
-that no service has, or that AWS asks on another kind of resource, is decided, and a condition key that no request
-has is told, since AWS adds some, with a warning on standard error, and among the JSON's `diagnostics` where
-the JSON is an object.
+line and column. Colour is used on a terminal only, and not when `NO_COLOR` is set or `TERM` is `dumb`.
 
-In bash, `eval "$(_POLICYEVAL_COMPLETE=bash_source policyeval)"` completes commands, options and files; `zsh_source` and
-`fish_source` are for those.
+A request is decided even if no service has its action or one of its condition keys, or if AWS asks the action on
+another kind of resource: AWS adds new ones. A warning on standard error says so, and where the JSON is an object its
+`diagnostics` do.
+
+After `eval "$(_POLICYEVAL_COMPLETE=bash_source policyeval)"`, bash completes commands, options and files; zsh and fish
+have `zsh_source` and `fish_source`.
 
 ## Exit codes
 

@@ -1,4 +1,4 @@
-"""`policyeval account-access`: does a resource let an account in, and whom of it."""
+"""`policyeval account-access`: does a resource let an account in, and which of its principals."""
 
 from __future__ import annotations
 

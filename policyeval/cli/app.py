@@ -23,7 +23,10 @@ from policyeval.model.source import escaped
 # Name, summary and home. The summary stands here, not in the command, so that `--help` loads none of them.
 COMMANDS = {
     "check": ("policyeval.cli.check", "Decide one request, and say which statement decided it."),
-    "account-access": ("policyeval.cli.account_access", "Say whether a resource lets an account in, and whom of it."),
+    "account-access": (
+        "policyeval.cli.account_access",
+        "Say whether an account is let in, and which of its principals.",
+    ),
     "who-can": ("policyeval.cli.who_can", "List the principals that may do an action on a resource."),
     "test": ("policyeval.cli.test", "Run scenario files."),
     "serve": ("policyeval.cli.serve", "Serve KMS and STS to boto3, the AWS CLI and the like."),

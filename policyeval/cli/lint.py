@@ -104,13 +104,13 @@ def _print_data_version(context: click.Context, _parameter: click.Parameter, val
 @click.argument(
     "paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, readable=False, allow_dash=True)
 )
-@click.option("--policy-type", type=click.Choice(_TYPES), help="Type of the policies that have none by their place.")
+@click.option("--policy-type", type=click.Choice(_TYPES), help="The type of policies whose place does not tell it.")
 @click.option("--select", metavar="CODES", multiple=True, callback=_codes, help="Rules to apply, such as A101 or K,S3.")
 @click.option("--ignore", metavar="CODES", multiple=True, callback=_codes, help="Rules to leave out.")
 @click.option(
     "--fail-on",
     type=click.Choice([*map(str, Severity), "never"]),
-    help="The least finding to end with 1 for.  [default: warning]",
+    help="End with 1 for findings this bad, or worse.  [default: warning]",
 )
 @click.option(
     "--format",
@@ -139,7 +139,7 @@ def _print_data_version(context: click.Context, _parameter: click.Parameter, val
     type=click.Path(exists=True, dir_okay=False),
     help="Settings; otherwise the nearest policyeval.toml or pyproject.toml.",
 )
-@click.option("--allow-empty", is_flag=True, help="End with 0 where there is no policy, as a hook before commits must.")
+@click.option("--allow-empty", is_flag=True, help="End with 0 where there is no policy, as a pre-commit hook must.")
 @click.option(
     "-j",
     "--jobs",
@@ -153,7 +153,7 @@ def _print_data_version(context: click.Context, _parameter: click.Parameter, val
     is_eager=True,
     expose_value=False,
     callback=_print_data_version,
-    help="Tell of which day the data about AWS's services is, and end.",
+    help="Print the day of the data about AWS's services, and exit.",
 )
 def command(**given: Any) -> int:  # noqa: ANN401 - the options above, by name
     """Find what is wrong with policies and grants, in JSON, YAML and Terraform.

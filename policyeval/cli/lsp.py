@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 @click.command("lsp")
 def command() -> int:
-    """Lint policies in an editor as they are written: it starts this, and speaks the language server protocol.
+    """Lint policies in an editor as they are written; the editor starts this and speaks the language server protocol.
 
-    Diagnostics, fixes, what rules, actions, condition keys and operators mean, and what can be written. Settings
+    It gives diagnostics, fixes, completion, and what rules, actions, condition keys and operators mean. Settings
     are those that `policyeval lint` would find in the editor's folder. docs/editor.md shows how to set editors up.
 
     Example: what an editor is told to run.

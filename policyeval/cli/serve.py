@@ -60,9 +60,14 @@ def _region(name: str) -> str:
 
 @click.command("serve")
 @click.option(
-    "--entities", metavar="FILE", type=file_path, help="Who there is: an entities file; one account is made up else."
+    "--entities",
+    metavar="FILE",
+    type=file_path,
+    help="Who there is: an entities file. Without it one account is made up.",
 )
-@click.option("--data", metavar="DIR", type=FilePath(path_type=Path), help="Keep everything here; in memory else.")
+@click.option(
+    "--data", metavar="DIR", type=FilePath(path_type=Path), help="Keep everything here; without it, in memory."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=4599, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option(
@@ -73,7 +78,7 @@ def _region(name: str) -> str:
     metavar="NAME",
     help="The Region to export; all others work too.",
 )
-@click.option("--account", type=account_id, metavar="ID", help=f"The account that is made up; {_ACCOUNT} else.")
+@click.option("--account", type=account_id, metavar="ID", help=f"The account to make up; {_ACCOUNT} when absent.")
 @click.option("--tls-cert", metavar="FILE", type=file_path, help="Serve HTTPS with this certificate chain, in PEM.")
 @click.option("--tls-key", metavar="FILE", type=file_path, help="The certificate's key, in PEM.")
 @click.option("--access-log", is_flag=True, help="Log every request, not only those that were refused.")
@@ -85,7 +90,7 @@ def _region(name: str) -> str:
     type=click.Choice(["text", "json"]),
     default="text",
     show_default=True,
-    help="How to write the log: for people, or an object a line.",
+    help="How to write the log: for people, or as JSON lines.",
 )
 def command(  # noqa: PLR0913 - the options that there are
     *,

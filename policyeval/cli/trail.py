@@ -51,7 +51,7 @@ def command(  # noqa: PLR0913 - the options that there are
 ) -> int:
     """Verify that a trail is whole: no line edited, missing, moved or cut off.
 
-    FILE is what a KMS has written, several files are one trail in their order, `-` is standard input.
+    FILE is what a KMS has written; several files are one trail, in that order; `-` is standard input.
     The head is read from FILE.head beside the last one, or given. Ends with 0 when all is well, with 1
     when something is wrong, which it names with its line, and with 3 when there are no records.
 

@@ -19,14 +19,16 @@ from policyeval.kms.trail.usage import Usage, UsageReport
 
 @click.command("usage")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=file_path)
-@click.option("--since", type=iso_time, metavar="TIME", help="Count from here, ISO 8601; from the first record else.")
-@click.option("--until", type=iso_time, metavar="TIME", help="Count up to here; up to the last record else.")
+@click.option(
+    "--since", type=iso_time, metavar="TIME", help="Count from this time, ISO 8601; by default from the first record."
+)
+@click.option("--until", type=iso_time, metavar="TIME", help="Count up to this time; by default up to the last record.")
 @format_option("text", "json")
 def command(*, files: tuple[str, ...], since: datetime | None, until: datetime | None, output_format: str) -> int:
     """Count the requests and keys of a trail, and price them as AWS would.
 
-    FILE is what a KMS has written, several files are one trail in their order, `-` is standard input.
-    What is printed is an estimate at the rates of one Region; it says of which, and of which day.
+    FILE is what a KMS has written; several files are one trail, in that order; `-` is standard input.
+    What is printed is an estimate at the rates of one Region; it says which Region, and of which day.
 
     Example: what would November have cost?
 
