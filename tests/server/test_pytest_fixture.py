@@ -217,7 +217,7 @@ def test_the_endpoint_goes_by_the_time_that_a_test_sets(pytester: pytest.Pyteste
         from policyeval.kms.storage import system
 
         class Set(datetime):  # what freezegun puts in the place of every `datetime`
-            time = datetime(2030, 1, 1)
+            time = datetime(2020, 1, 1)
 
             @classmethod
             def now(cls, tz=None):
@@ -228,15 +228,15 @@ def test_the_endpoint_goes_by_the_time_that_a_test_sets(pytester: pytest.Pyteste
             monkeypatch.setattr(system, "datetime", Set)
             monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda *_: Set.time)
             key = kms.create_key()["KeyMetadata"]
-            assert key["CreationDate"].year == 2030
+            assert key["CreationDate"].year == 2020
             given = sts.get_session_token(DurationSeconds=900)["Credentials"]
-            assert given["Expiration"].year == 2030
+            assert given["Expiration"].year == 2020
             kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
             Set.time += timedelta(days=8)
             with pytest.raises(kms.exceptions.NotFoundException):
                 kms.describe_key(KeyId=key["KeyId"])
             monkeypatch.undo()
-            assert kms.create_key()["KeyMetadata"]["CreationDate"].year < 2030
+            assert kms.create_key()["KeyMetadata"]["CreationDate"].year > 2020
         """
     )
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=1)
