@@ -82,24 +82,32 @@ def test_what_a_helper_cannot_do_is_raised_here() -> None:
         list(shared(work, NAMES, 2, lambda _count: None))
 
 
-def test_helpers_end_with_a_run_that_is_broken_off() -> None:
-    here = os.getpid()
+def test_helpers_end_with_a_run_that_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, fork, helpers = os.getpid(), os.fork, list[int]()
+
+    def forked() -> int:
+        helpers.append(fork())
+        return helpers[-1]
 
     def work(_name: str) -> str:
         while os.getpid() != here:  # for ever
             pass
         raise KeyboardInterrupt
 
+    monkeypatch.setattr(os, "fork", forked)
     with pytest.raises(KeyboardInterrupt):
         list(shared(work, NAMES, 3, lambda _count: None))
-    with pytest.raises(ChildProcessError):  # none is left to wait for
-        os.waitpid(-1, os.WNOHANG)
+    assert len(helpers) == 2
+    for helper in helpers:  # a child of other tests may be there
+        with pytest.raises(ChildProcessError):
+            os.waitpid(helper, os.WNOHANG)
 
 
 def test_no_file_stays_open() -> None:
-    before = sorted(Path("/proc/self/fd").iterdir())
+    before = set(Path("/proc/self/fd").iterdir())
     _done(NAMES, 4)
-    assert sorted(Path("/proc/self/fd").iterdir()) == before
+    # No more than before: a server of other tests may let go of a connection meanwhile.
+    assert set(Path("/proc/self/fd").iterdir()) <= before
 
 
 @pytest.mark.parametrize(("share", "expected"), [("max 100000", len(os.sched_getaffinity(0))), ("50000 100000", 1)])
