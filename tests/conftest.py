@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
 
 from policyeval.evaluator.statements import CompiledStatement
 
 pytest_plugins = ["pytester"]
+
+# Whoever runs the tests may have a profile, a Region and an endpoint of AWS, and a proxy: botocore would ask them all.
+for _name in [*os.environ]:
+    if _name.startswith("AWS_") or _name.lower().endswith("_proxy"):
+        del os.environ[_name]
+os.environ |= {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 
 # How long an example takes says something about the machine, and nothing about what is tested.
 settings.register_profile("policyeval", deadline=None)
