@@ -29,7 +29,7 @@ from policyeval.kms.storage.trail_tail import known_head
 from policyeval.kms.trail.chain import Link
 from policyeval.kms.trail.verify import Verifier
 from policyeval.server.folder import own_entities
-from tests.server.process import ALICE, BOB, refused, serve
+from tests.server.process import ALICE, BOB, Served, refused, serve
 from tests.server.raw import connected
 
 SHARING = "fixtures/sharing.yaml"
@@ -380,6 +380,15 @@ def test_a_stop_does_not_wait_for_who_never_began_to_speak_tls(tmp_path: Path, m
     assert (code, "timeout" in log) == (0, False)
 
 
+def _begin_to_stop(served: Served, number: int) -> None:
+    """Tell it to stop, and wait until it takes no connection any more."""
+    served.process.send_signal(number)
+    with suppress(ConnectionRefusedError):
+        while True:
+            with connected(served.url):
+                sleep(0.01)
+
+
 @pytest.mark.parametrize("sent", [b"POST / HT", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"])
 def test_a_stop_does_not_wait_for_a_request_that_does_not_get_whole(sent: bytes) -> None:
     with serve() as served, connected(served.url) as stuck, connected(served.url) as slow:
@@ -387,15 +396,12 @@ def test_a_stop_does_not_wait_for_a_request_that_does_not_get_whole(sent: bytes)
             assert wire.ask([("Host", "h")], line="GET /healthz HTTP/1.1").status == 200
         stuck.socket.sendall(sent)
         slow.socket.sendall(b"GET /healthz HTTP/1.1\r\n")
-        begun = monotonic()
-        served.process.send_signal(signal.SIGTERM)
-        threading.Event().wait(0.5)
+        _begin_to_stop(served, signal.SIGTERM)
         slow.socket.sendall(b"\r\n")
         answer = slow.receive()
         assert (answer.status, answer.headers["connection"]) == (200, "close")
         code, log = served.stop()
         assert (code, "timeout" in log) == (0, False)
-        assert monotonic() - begun < 10
 
 
 def test_a_stop_does_not_wait_for_who_takes_no_answers() -> None:
@@ -411,8 +417,7 @@ def test_who_stops_it_twice_does_not_wait_and_sees_no_traceback() -> None:
     with serve() as served, connected(served.url) as wire:
         assert wire.ask([("Host", "h")], line="GET /healthz HTTP/1.1").status == 200
         wire.socket.sendall(b"POST / HT")
-        served.process.send_signal(signal.SIGINT)
-        threading.Event().wait(0.5)
+        _begin_to_stop(served, signal.SIGINT)
         code, log = served.stop(signal.SIGINT)
     assert code == 0
     assert re.fullmatch(r"\S+Z info    stopped\n", log)
