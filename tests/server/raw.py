@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.utils import parse_timestamp
 
 from policyeval.server.testing import AccessKeyPair
 
@@ -61,6 +62,11 @@ def sign(  # noqa: PLR0913 - what goes into a signature
 def asks(operation: str) -> list[tuple[str, str]]:
     """Give the headers that name an operation."""
     return [("Content-Type", JSON), ("X-Amz-Target", f"TrentService.{operation}")]
+
+
+def in_utc(told: Any) -> datetime:
+    """Read a time as botocore does, which tells the local one: in an hour that clocks pass twice that equals no other."""
+    return parse_timestamp(told).astimezone(UTC)
 
 
 class Connection:

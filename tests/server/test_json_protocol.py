@@ -8,7 +8,7 @@ from typing import Any
 
 import botocore.session
 import pytest
-from botocore.parsers import create_parser
+from botocore.parsers import JSONParser
 from botocore.serialize import create_serializer
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +17,7 @@ from policyeval.catalog.kms_model import Shape, kms_model
 from policyeval.kms.errors import KmsError
 from policyeval.kms.validation import validate
 from policyeval.server.json_protocol import _made, codec, encode_error, parse, status_of
+from tests.server.raw import in_utc
 
 SERVICE = botocore.session.get_session().get_service_model("kms")
 OPERATIONS = sorted(kms_model().operations)
@@ -87,7 +88,9 @@ def test_what_is_written_botocore_reads_as_it_was_meant(operation: str, data: st
     response = data.draw(_values(shape))
     body = _codec(operation).encode(response)
     model = SERVICE.operation_model(operation)
-    parsed = create_parser("json").parse({"status_code": 200, "headers": {}, "body": body}, model.output_shape)
+    parsed = JSONParser(timestamp_parser=in_utc).parse(
+        {"status_code": 200, "headers": {}, "body": body}, model.output_shape
+    )
     parsed.pop("ResponseMetadata")
     assert parsed == response
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import botocore.session
 import pytest
-from botocore.parsers import create_parser
+from botocore.parsers import QueryParser, create_parser
 from botocore.serialize import create_serializer
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +19,7 @@ from policyeval.catalog.kms_model import Shape
 from policyeval.catalog.sts_model import sts_model
 from policyeval.kms.errors import KmsError
 from policyeval.server.query_protocol import encode, encode_error, members, read_form
+from tests.server.raw import in_utc
 
 SERVICE = botocore.session.get_session().get_service_model("sts")
 OPERATIONS = sorted(sts_model().operations)
@@ -72,7 +73,9 @@ def test_what_is_written_botocore_reads_as_it_was_meant(operation: str, data: st
     response = data.draw(_values(shape))
     body = encode(operation, response, "the-request")
     model = SERVICE.operation_model(operation)
-    parsed = create_parser("query").parse({"status_code": 200, "headers": {}, "body": body}, model.output_shape)
+    parsed = QueryParser(timestamp_parser=in_utc).parse(
+        {"status_code": 200, "headers": {}, "body": body}, model.output_shape
+    )
     assert parsed.pop("ResponseMetadata")["RequestId"] == "the-request"
     assert parsed == response
 
