@@ -64,7 +64,9 @@ def _compiled(operation: str) -> tuple[Quick, Check, _Rule | None]:
 # What the server refuses beyond its model
 
 
-_LIMITS: Final[Mapping[tuple[str, str], tuple[int, int]]] = {
+_LIMITS: Final[Mapping[tuple[str, str], tuple[int, int | None]]] = {
+    # "AWS KMS condition keys" of the KMS guide, kms:GrantOperations: no operations are not permitted.
+    ("CreateGrant", "Operations"): (1, None),
     # The bounds that hold where the model's are wider (KMS 4, KMS 14).
     ("ListAliases", "Limit"): (1, 100),
     ("ListGrants", "Limit"): (1, 100),

@@ -65,6 +65,8 @@ INVALID = [
     ("a list has its length", "DescribeKey", {"KeyId": KEY, "GrantTokens": ["t"] * 11},
      f"{ONE}Value '[{', '.join('t' * 11)}]' at 'grantTokens' {LONG} 10"),
     ("an empty list can be too short", "ListKeys", {"ResourceOwners": []}, f"{ONE}Value '[]' at 'resourceOwners' {SHORT} 1"),
+    ("a grant is for some operation", "CreateGrant", {"KeyId": KEY, "GranteePrincipal": "a", "Operations": []},
+     f"{ONE}Value '[]' at 'operations' {SHORT} 1"),
     ("a list of strings answers for its elements, with all that each must satisfy", "UntagResource", {"KeyId": KEY, "TagKeys": ["a", ""]},
      f"{ONE}Value '[a, ]' at 'tagKeys' {EACH} [Member must have length less than or equal to 128, Member must have length greater than or equal to 1]"),
     ("several faults of one list's elements are one", "UntagResource", {"KeyId": KEY, "TagKeys": ["", ""]},
