@@ -256,17 +256,25 @@ class Call:
             KmsError: `AccessDeniedException` with AWS's sentence.
 
         """
-        request = self.request(resource, action, conditions, encryption_context)
+        return self.decide(self.request(resource, action, conditions, encryption_context), authorizer)
+
+    def decide(self, request: Request, authorizer: Authorizer | None = None) -> Decision:
+        """Ask what a request says.
+
+        Raises:
+            KmsError: `AccessDeniedException` with AWS's sentence.
+
+        """
         try:
             decision = (authorizer or self.core.authorizer).authorize(request)
         except UnknownEntityError:
-            if self._is_gone(resource):
-                raise self.veiled(action) from None
+            if self._is_gone(request.resource):
+                raise self.veiled(request.action) from None
             raise
         self.decisions.append(decision)
         if not decision.allowed:
-            if self._is_closed(resource, decision):
-                raise self.veiled(action, decision)
+            if self._is_closed(request.resource, decision):
+                raise self.veiled(request.action, decision)
             raise KmsError("AccessDeniedException", decision.message, decision)
         return decision
 

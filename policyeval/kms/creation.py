@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from policyeval.kms.call import Call, Conditions
 from policyeval.kms.errors import KmsError
 from policyeval.kms.managed import ALIAS_PREFIX
 from policyeval.kms.records import Key
 from policyeval.kms.tagging import tag_conditions
+from policyeval.model.request import Request
+
+# What keeps the members of multi-Region keys alike, and its role.
+_SYNCHRONIZER: Final = "mrk.kms.amazonaws.com"
+_ROLE: Final = f"aws-service-role/{_SYNCHRONIZER}/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
 
 
 def creation_conditions(call: Call, key: Key) -> Conditions:
@@ -27,6 +32,26 @@ def creation_conditions(call: Call, key: Key) -> Conditions:
     if "BypassPolicyLockoutSafetyCheck" in call.params:
         conditions["kms:BypassPolicyLockoutSafetyCheck"] = call.params["BypassPolicyLockoutSafetyCheck"]
     return conditions
+
+
+def ask_to_synchronize(call: Call) -> None:
+    """Ask whether the caller may make the service-linked role of multi-Region keys, as KMS does for each new primary.
+
+    KMS makes it with the caller's permissions, and makes it again where it is there already ("Control access to
+    multi-Region keys" of the KMS guide). The caller's address and endpoint are not IAM's to see (S34).
+    """
+    caller = call.caller
+    call.decide(
+        Request(
+            caller.principal,
+            "iam:CreateServiceLinkedRole",
+            f"arn:{caller.partition}:iam::{caller.account}:role/{_ROLE}",
+            context={**caller.context, "iam:AWSServiceName": _SYNCHRONIZER},
+            session=caller.session,
+            via_service=caller.via_service or f"kms.{call.region}.amazonaws.com",
+            at=call.now,
+        )
+    )
 
 
 def check_key_quota(call: Call, account: str, region: str) -> None:

@@ -67,6 +67,45 @@ def test_policies_see_what_a_key_is_of(condition: dict[str, Any], allowed: list[
             assert estate.refused("Encrypt", app, **plaintext)[0] == DENIED
 
 
+# Creating.
+
+ROLE = (
+    f"arn:aws:iam::{A}:role/aws-service-role/mrk.kms.amazonaws.com/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
+)
+MAKES_ROLE = "iam:CreateServiceLinkedRole"
+FOR_KMS = {"StringEquals": {"iam:AWSServiceName": "mrk.kms.amazonaws.com"}}
+CREATES = [
+    ("the role may be made", [allow(MAKES_ROLE, resource=ROLE, Condition=FOR_KMS)], True),
+    ("KMS makes it on the caller's behalf", [
+        allow(MAKES_ROLE, Condition={"ForAnyValue:StringEquals": {"aws:CalledVia": "kms.amazonaws.com"}}),
+    ], True),
+    ("its making goes by the Region of IAM", [
+        allow(MAKES_ROLE, Condition={"StringEquals": {"aws:RequestedRegion": "us-east-1"}}),
+    ], True),
+    ("nobody allowed to make the role", [], False),
+    ("another service's role alone", [
+        allow(MAKES_ROLE, Condition={"StringEquals": {"iam:AWSServiceName": "rds.amazonaws.com"}}),
+    ], False),
+    ("a Deny of it", [allow("*"), deny(MAKES_ROLE)], False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("statements", "allowed"), [pytest.param(*row[1:], id=row[0]) for row in CREATES])
+def test_who_creates_a_primary_makes_the_role_that_synchronizes_it(
+    statements: list[dict[str, Any]], *, allowed: bool
+) -> None:
+    estate = Estate(app_a=[allow("kms:CreateKey", "kms:ReplicateKey"), *statements])
+    app = Caller(APP_A, region=THERE, source_ip="10.0.0.1")
+    assert estate.call("CreateKey", app, MultiRegion=False)
+    if allowed:
+        assert estate.call("CreateKey", app, MultiRegion=True)
+    else:
+        code, message = estate.refused("CreateKey", app, MultiRegion=True)
+        assert code == DENIED
+        assert f"is not authorized to perform: {MAKES_ROLE} on resource: {ROLE} " in message
+    assert estate.call("ReplicateKey", APP_A, KeyId=estate.key(MultiRegion=True), ReplicaRegion=THERE)
+
+
 # Replicating.
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.kms.call import NO_RESOURCE, Call, Params, Response
-from policyeval.kms.creation import check_key_quota, creation_conditions
+from policyeval.kms.creation import ask_to_synchronize, check_key_quota, creation_conditions
 from policyeval.kms.errors import KmsError
 from policyeval.kms.key_policy import default_text
 from policyeval.kms.lockout import with_new_policy
@@ -28,6 +28,8 @@ def prepare_key(call: Call) -> None:
     key = _requested(call)
     call.ask_on(NO_RESOURCE, "kms:CreateKey", creation_conditions(call, key))
     ask_to_tag(call, key.region)
+    if key.multi_region is not None:
+        ask_to_synchronize(call)
     _check_supported(key)
     call.key, call.material = replace(key, tags=read_tags(call.params.get("Tags", ()))), None
     if key.origin != "EXTERNAL":
