@@ -48,6 +48,7 @@ class ActionFacts:
         "on_role",
         "rcps_bind",
         "service",
+        "tags_on_creation",
         "takes_encryption_context",
     )
 
@@ -68,6 +69,8 @@ class ActionFacts:
         self.crosses_accounts = self.service != "kms" or self.folded in CROSS_ACCOUNT_ACTIONS
         self.identity_only = self.folded in IDENTITY_ONLY_ACTIONS
         self.on_alias = self.folded in ALIAS_ACTIONS
+        # What a key is created with needs a permission that covers all keys of the account and Region (K5).
+        self.tags_on_creation = self.kms is not None and {"key", "none"} <= {*self.kms.asked_on}
         self.on_role = self.folded in _ON_ROLES
         # RCPs bind actions that are asked on a resource (S3).
         self.rcps_bind = (

@@ -122,7 +122,7 @@ def _levels(layer: Layer, stack: LevelStack | None, owner: str, paths: Value) ->
 def _resource_side(case: Case, action: str, who: str) -> Iterator[Change]:
     target = case.target
     managed = target.key is not None and target.key.manager == "AWS"
-    if managed or target.arn == "*" or (case.action.on_alias and not target.is_key):
+    if managed or target.parts is None or (case.action.on_alias and not target.is_key):
         return  # nobody can change that policy, or there is none (K4, K10)
     if case.retirable is None and _has_policy(case):
         resource = None if target.is_role else "*" if target.is_key else target.arn

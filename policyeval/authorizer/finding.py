@@ -78,7 +78,7 @@ class Finder:
     def target(self, request: Request, action: ActionFacts, calling: Calling) -> tuple[Target, str | None]:
         """Find the resource; a KMS alias stands for its key (K5), but for actions on aliases (K4)."""
         arn = request.resource
-        if arn == "*" or (action.identity_only and action.service == "kms"):
+        if arn == "*" or (action.identity_only and action.service == "kms") or _is_every_key(arn, action):
             return self._without_resource(request, action, calling), None
         if action.service == "kms" and ":alias/" in arn:
             return self._alias(request, action, arn)
@@ -124,7 +124,10 @@ class Finder:
         if parts is not None and parts.account and parts.account != account:
             return self._elsewhere(request, parts)  # such actions do not reach another account (K3)
         asked_on_principal = action.kms is not None and "principal" in action.kms.asked_on
-        target = Target(arn if asked_on_principal else "*", request.resource_account or account, None)
+        owner = request.resource_account or account
+        if arn == "*" and action.tags_on_creation:  # in whatever Region
+            arn = f"arn:{calling.caller.partition}:kms:*:{owner}:key/*"
+        target = Target(arn if asked_on_principal or action.tags_on_creation else "*", owner, None)
         if target.account:
             self.maker.account_of(target, self.source.account(target.account), action.service)
         return target
@@ -155,6 +158,11 @@ class Finder:
         if own is not None:
             self.maker.of_its_own(target, own, record.policy)
         return target
+
+
+def _is_every_key(arn: str, action: ActionFacts) -> bool:
+    """Tell whether an action on a key that is not there yet is asked: that is asked on all keys (K5)."""
+    return action.tags_on_creation and arn.endswith(":key/*")
 
 
 def _inherited(keys: Mapping[str, Value], parts: Arn) -> Mapping[str, Value]:

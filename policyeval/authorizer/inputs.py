@@ -88,7 +88,7 @@ def must_name(action: ActionFacts, arn: str, parts: Arn | None) -> None:
         RequestError: a KMS action on something that is no key, or assuming something that is no role.
 
     """
-    if arn == "*" and action.kms is not None and "none" in action.kms.asked_on:
+    if parts is None and action.kms is not None and "none" in action.kms.asked_on:
         return
     kind = f"{parts.service}:{parts.resource}" if parts is not None else arn
     if action.service == "kms" and not action.identity_only and not kind.startswith(("kms:key/", "kms:alias/")):

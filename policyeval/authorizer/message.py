@@ -41,7 +41,8 @@ def sentence(case: Case, outcome: Outcome) -> str:
     """Write the sentence for an outcome; AWS has none for an allow."""
     who, action = case.label, case.action.kms.name if case.action.kms is not None else case.action.name
     arn = case.request.resource
-    on = "" if arn == "*" else f" on resource: {arn}"
+    # KMS names no resource for a key that is not there yet.
+    on = "" if arn == "*" or (case.action.tags_on_creation and not case.target.is_key) else f" on resource: {arn}"
     if outcome.reason == "allowed":
         return f"User: {who} is authorized to perform: {action}{on}"
     if _is_veiled(case, outcome):

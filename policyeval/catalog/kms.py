@@ -205,7 +205,7 @@ _ACTIONS: Final[tuple[KmsAction, ...]] = (
     ),
     KmsAction("kms:ReplicateKey", condition_keys=_ON_KEY | {"kms:replicaregion"}, always=_each("kms:replicaregion")),
     KmsAction("kms:RotateKeyOnDemand"),
-    # CreateKey and ReplicateKey with tags ask it on no resource: the key is not there yet.
+    # CreateKey and ReplicateKey with tags ask it on all keys: the key is not there yet.
     KmsAction("kms:TagResource", ("key", "none"), condition_keys=_ON_KEY | _TAGGING, always=_each("aws:tagkeys")),
     # An untagging request has tag keys and no values.
     KmsAction("kms:UntagResource", condition_keys=_ON_KEY | {"aws:tagkeys"}, always=_each("aws:tagkeys")),

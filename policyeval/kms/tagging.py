@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
-from policyeval.kms.call import NO_RESOURCE, Call, Conditions, Params
+from policyeval.kms.call import Call, Conditions, Params
 from policyeval.kms.errors import KmsError
 from policyeval.kms.shapes import java_pattern
 
@@ -71,8 +71,10 @@ def tag_conditions(params: Params) -> Conditions:
 def ask_to_tag(call: Call, region: str) -> None:
     """Ask for the permission to create a key with tags in a Region, where the request brings some.
 
-    It is asked on no resource, as AWS does: the key is not there yet.
+    The key is not there yet: "At a minimum, the permission must cover all KMS keys in the account and Region" ("Add
+    tags to a KMS key" of the KMS guide; K5).
     """
     conditions = tag_conditions(call.params)
     if conditions:
-        call.ask_on(NO_RESOURCE, "kms:TagResource", {"aws:RequestedRegion": region, **conditions})
+        every = f"arn:{call.caller.partition}:kms:{region}:{call.caller.account}:key/*"
+        call.ask_on(every, "kms:TagResource", {"aws:RequestedRegion": region, **conditions})

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from policyeval import Authorizer, Entities, PolicySet, Request, Session, simulate
+from policyeval import Authorizer, Entities, PolicyEvalError, PolicySet, Request, Session, simulate
 from tests.authorizer.estates import (
     ALIAS,
     ALICE,
@@ -222,10 +222,22 @@ def test_what_is_asked_on_no_key_has_the_keys_of_the_call_too() -> None:
     ).allowed
 
 
-def test_tagging_a_key_that_is_not_there_yet_is_asked_on_nothing() -> None:
+def test_tagging_a_key_that_is_not_there_yet_is_asked_on_all_keys() -> None:
+    every = f"{KEY.rpartition('/')[0]}/*"
     everywhere, here = allow("kms:TagResource"), allow("kms:TagResource", Resource=KEY)
-    assert ask({"alice": [everywhere]}, ALICE, "kms:TagResource", "*").allowed
-    assert not ask({"alice": [here]}, ALICE, "kms:TagResource", "*").allowed
+    for on in ("*", every):
+        assert ask({"alice": [everywhere]}, ALICE, "kms:TagResource", on).allowed
+        assert ask(
+            {"alice": [allow("kms:TagResource", Resource=f"arn:aws:kms:*:{A}:key/*")]}, ALICE, "kms:TagResource", on
+        ).allowed
+        refused = ask({"alice": [here]}, ALICE, "kms:TagResource", on)
+        assert refused.message == (
+            f"User: {ALICE} is not authorized to perform: kms:TagResource because no identity-based policy allows the "
+            "kms:TagResource action"
+        )
+    assert ask({"alice": [allow("kms:TagResource", Resource=every)]}, ALICE, "kms:TagResource", every).allowed
+    with pytest.raises(PolicyEvalError):  # of others the key is there
+        ask({"alice": [everywhere]}, ALICE, "kms:UntagResource", every)
     assert not ask({"key": [allow("kms:TagResource", Principal="*")]}, ALICE, "kms:TagResource", "*").allowed
     tagged = allow("kms:TagResource", Condition=when("StringEquals", "aws:ResourceTag/team", "x"))
     assert not ask({"alice": [tagged]}, ALICE, "kms:TagResource", "*").allowed

@@ -23,6 +23,7 @@ from tests.kms.estate import (
     B,
     Estate,
     allow,
+    deny,
     policy,
 )
 from tests.kms.using import FULL, FailingStore
@@ -330,11 +331,14 @@ def test_the_region_called_decides() -> None:
     assert estate.refused("CreateKey", there)[0] == DENIED
 
 
-# Tags need a permission of their own, which is asked on no resource.
+# Tags need a permission of their own, which is asked on all keys of the account and Region.
 
 TAGGING: list[tuple[str, list[dict[str, Any]], bool]] = [
     ("none", [], False),
     ("for everything", [allow("kms:TagResource")], True),
+    ("for all keys", [allow("kms:TagResource", resource=f"arn:aws:kms:*:{A}:key/*")], True),
+    ("for all keys of the Region", [allow("kms:TagResource", resource=f"arn:aws:kms:us-east-1:{A}:key/*")], True),
+    ("for those of another Region", [allow("kms:TagResource", resource=f"arn:aws:kms:eu-west-1:{A}:key/*")], False),
     ("for one key", [allow("kms:TagResource", resource=f"arn:aws:kms:us-east-1:{A}:key/x")], False),
     (
         "for the tag",
@@ -365,6 +369,16 @@ def test_a_key_with_tags_needs_the_permission_to_tag(more: list[dict[str, Any]],
         "kms:TagResource action",
     )
     assert estate.kms.store.revision is before
+
+
+def test_a_deny_of_tagging_all_keys_reaches_those_that_are_created() -> None:
+    everything = allow("kms:CreateKey", "kms:TagResource")
+    estate = Estate(app_a=[everything, deny("kms:TagResource", resource=f"arn:aws:kms:*:{A}:key/*")])
+    code, message = estate.refused("CreateKey", APP_A, Tags=tags(team="x"))
+    assert (code, message.endswith("kms:TagResource with an explicit deny in an identity-based policy")) == (
+        DENIED,
+        True,
+    )
 
 
 def test_tag_keys_that_differ_in_case_alone_are_one() -> None:
