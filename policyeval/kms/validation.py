@@ -67,6 +67,9 @@ def _compiled(operation: str) -> tuple[Quick, Check, _Rule | None]:
 _LIMITS: Final[Mapping[tuple[str, str], tuple[int, int | None]]] = {
     # "AWS KMS condition keys" of the KMS guide, kms:GrantOperations: no operations are not permitted.
     ("CreateGrant", "Operations"): (1, None),
+    # "Controlling access to tags" of the KMS guide: both fail when no tags are specified.
+    ("TagResource", "Tags"): (1, None),
+    ("UntagResource", "TagKeys"): (1, None),
     # The bounds that hold where the model's are wider (KMS 4, KMS 14).
     ("ListAliases", "Limit"): (1, 100),
     ("ListGrants", "Limit"): (1, 100),

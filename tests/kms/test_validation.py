@@ -67,6 +67,8 @@ INVALID = [
     ("an empty list can be too short", "ListKeys", {"ResourceOwners": []}, f"{ONE}Value '[]' at 'resourceOwners' {SHORT} 1"),
     ("a grant is for some operation", "CreateGrant", {"KeyId": KEY, "GranteePrincipal": "a", "Operations": []},
      f"{ONE}Value '[]' at 'operations' {SHORT} 1"),
+    ("some tag is put on a key", "TagResource", {"KeyId": KEY, "Tags": []}, f"{ONE}Value at 'tags' {SHORT} 1"),
+    ("some tag is taken from one", "UntagResource", {"KeyId": KEY, "TagKeys": []}, f"{ONE}Value '[]' at 'tagKeys' {SHORT} 1"),
     ("a list of strings answers for its elements, with all that each must satisfy", "UntagResource", {"KeyId": KEY, "TagKeys": ["a", ""]},
      f"{ONE}Value '[a, ]' at 'tagKeys' {EACH} [Member must have length less than or equal to 128, Member must have length greater than or equal to 1]"),
     ("several faults of one list's elements are one", "UntagResource", {"KeyId": KEY, "TagKeys": ["", ""]},
