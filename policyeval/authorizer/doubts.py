@@ -43,8 +43,15 @@ class _Doubt(NamedTuple):
 _TELL: Final = "tell it as context"
 _LEAVE_OUT: Final = "leave it out"
 _UNTOLD: Final = _Doubt("not told, which every request has", _TELL)
+_SUPPOSED: Final = _Doubt("not told, and taken for the request's time", _TELL)
 _UNKNOWN_TAG: Final = _Doubt("not told, and the resource is not described", _TELL)
 _TAG_OF_BUCKET: Final = _Doubt("a bucket's tag, which counts only where ABAC is enabled for it", _LEAVE_OUT)
+
+_ISSUED: Final = "aws:tokenissuetime"
+# For how many seconds temporary credentials are good: AssumeRole of the STS reference, and GetFederationToken and
+# GetSessionToken.
+_LONGEST_OF_ROLES: Final = 12 * 3600
+_LONGEST: Final = 36 * 3600
 
 
 def doubts(case: Case) -> tuple[Diagnostic, ...]:
@@ -53,7 +60,7 @@ def doubts(case: Case) -> tuple[Diagnostic, ...]:
     besides = (bucket.why,) if bucket is not None else ()
     doubtful = dict.fromkeys(untold(case), _UNTOLD)
     doubtful |= {key: _Doubt(what, _LEAVE_OUT) for key, what in impossible(case)}
-    return (*besides, *_of_sessions(case), *_hanging(doubtful, case))
+    return (*besides, *_of_sessions(case), *_hanging(doubtful | _of_age(case), case))
 
 
 def reservations(case: Case) -> tuple[Diagnostic, ...]:
@@ -103,6 +110,12 @@ def _of_sessions(case: Case) -> Iterator[Diagnostic]:
                 "give the session a name: AWS may decide otherwise",
                 place=statement.place,
             )
+
+
+def _of_age(case: Case) -> dict[str, _Doubt]:
+    """Say that nobody tells when the caller's temporary credentials were issued, at the latest now."""
+    told = case.context.given.get(_ISSUED)
+    return {_ISSUED: _SUPPOSED} if case.context.caller.temporary and not told else {}
 
 
 def _hanging(doubtful: Mapping[str, _Doubt], case: Case) -> Iterator[Diagnostic]:
@@ -178,7 +191,7 @@ def _name(key: str, compiled: CompiledStatement) -> str:
 
 
 def _bears(statement: BoundStatement, keys: frozenset[str], case: Case) -> bool:
-    compiled, context, unknown = statement.compiled, case.context, keys - USUAL.keys()
+    compiled, context, unknown = statement.compiled, case.context, keys - USUAL.keys() - {_ISSUED}
     usual = _as_usual(context)
     if compiled.allow:
         return bool(statement.answer(context) and (unknown or not statement.answer(usual)))
@@ -188,6 +201,10 @@ def _bears(statement: BoundStatement, keys: frozenset[str], case: Case) -> bool:
 
 
 def _as_usual(context: EvaluationContext) -> EvaluationContext:
-    usual = copy(context)
-    usual.given = {**USUAL, **context.given}
+    """Give the context of the same request as it is usual, made with credentials as old as they can be."""
+    usual, supposed = copy(context), dict(USUAL)
+    if context.caller.temporary:
+        longest = _LONGEST_OF_ROLES if context.caller.keys.get("aws:principaltype") == "AssumedRole" else _LONGEST
+        supposed[_ISSUED] = str(int(context.time().timestamp()) - longest)
+    usual.given = {**supposed, **context.given}
     return usual

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from policyeval import Authorizer, Entities, PolicySet, Request, Session, simula
 from tests.authorizer.estates import ALICE, APP, BUCKET, KEY, PARTNER, A, B, allow, ask, deny, estate, policy, to, when
 
 EVERYTHING = allow(Principal=to(A))
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 ANY, ALL = "ForAnyValue:StringEquals", "ForAllValues:StringEquals"
 SERVICE = {"via_service": "s3.us-east-1.amazonaws.com"}
 THROUGH = {"context": {"aws:SourceVpce": "vpce-9"}}
@@ -127,6 +129,38 @@ def test_a_deny_of_one_session_is_named_where_nobody_tells_which_one_calls() -> 
         decision = ask({"key": [allow(Principal=to(APP)), statement]}, APP, "kms:Decrypt", KEY, session=session)
         assert decision.allowed
         assert [one.message.startswith(told) for one in decision.doubts] == [True] * count
+
+
+REVOKED = deny(Condition=when("DateLessThan", "aws:TokenIssueTime", "2026-01-31T02:00:00Z"))
+FRESH = allow(Condition=when("DateGreaterThan", "aws:TokenIssueTime", "2026-01-31T02:00:00Z"))
+ISSUED = {"context": {"aws:TokenIssueTime": "2026-01-31T09:00:00Z"}}
+ELSEWHERE = REVOKED | {"Condition": REVOKED["Condition"] | when("Bool", "aws:ViaAWSService", "true")}
+# What holds, who asks, the request's facts, the statements of its policy, the effect that is in doubt.
+BY_AGE: list[tuple[str, str, dict[str, Any], list[dict[str, Any]], str | None]] = [
+    ("older sessions of a role are revoked", APP, {}, [allow(), REVOKED], "Deny may match"),
+    ("a named one may be older, too", APP, {"session": Session("x")}, [allow(), REVOKED], "Deny may match"),
+    ("no session of a role is that old", APP, {"at": NOON + timedelta(hours=3)}, [allow(), REVOKED], None),
+    ("a user's may be", ALICE, {"session": Session(), "at": NOON + timedelta(hours=3)}, [allow(), REVOKED], "Deny may match"),
+    ("and not for longer", ALICE, {"session": Session(), "at": NOON + timedelta(days=2)}, [allow(), REVOKED], None),
+    ("a user's own keys are never revoked so", ALICE, {}, [allow(), REVOKED], None),
+    ("when it began is told", APP, ISSUED, [allow(), REVOKED], None),
+    ("another condition fails", APP, {}, [allow(), ELSEWHERE], None),
+    ("fresh ones alone are let in", APP, {}, [FRESH], "Allow may not match"),
+    ("all are fresh", APP, {"at": NOON + timedelta(days=1)}, [FRESH], None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("caller", "facts", "statements", "doubted"), [pytest.param(*case[1:], id=case[0]) for case in BY_AGE]
+)
+def test_what_hangs_on_the_age_of_a_session_is_named(
+    caller: str, facts: dict[str, Any], statements: list[dict[str, Any]], doubted: str | None
+) -> None:
+    described = {"key": [EVERYTHING], "app": statements, "alice": statements}
+    decision = ask(described, caller, "kms:Decrypt", KEY, **{"at": NOON, **facts})
+    assert decision.allowed
+    told = f"`aws:TokenIssueTime` is not told, and taken for the request's time: otherwise the {doubted}"
+    assert [one.message.partition(" in statement")[0] for one in decision.doubts] == ([told] if doubted else [])
 
 
 def test_the_region_of_what_has_no_resource_is_named() -> None:
