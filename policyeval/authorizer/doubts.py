@@ -19,14 +19,17 @@ from policyeval.authorizer.presence import USUAL, impossible, is_missing, untold
 from policyeval.authorizer.report import every_layer
 from policyeval.authorizer.unasked import of_bucket, of_public, of_undescribed, undescribed
 from policyeval.catalog.keys import CONDITION_KEYS
-from policyeval.evaluator.context import EvaluationContext
+from policyeval.evaluator.context import EvaluationContext, Values
 from policyeval.evaluator.key_names import (
     ACCOUNT_KEYS,
     BUCKET_TAG,
     OTHER_RESOURCE_TAGS,
     RESOURCE_TAG,
     RESOURCE_TAGS,
+    UNKNOWN_ID,
+    UNKNOWN_SESSION,
 )
+from policyeval.evaluator.key_values import getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.arn import is_account_id
@@ -47,6 +50,7 @@ _SUPPOSED: Final = _Doubt("not told, and taken for the request's time", _TELL)
 _UNKNOWN_TAG: Final = _Doubt("not told, and the resource is not described", _TELL)
 _TAG_OF_BUCKET: Final = _Doubt("a bucket's tag, which counts only where ABAC is enabled for it", _LEAVE_OUT)
 
+_ID: Final = "aws:userid"
 _ISSUED: Final = "aws:tokenissuetime"
 # For how many seconds temporary credentials are good: AssumeRole of the STS reference, and GetFederationToken and
 # GetSessionToken.
@@ -60,7 +64,7 @@ def doubts(case: Case) -> tuple[Diagnostic, ...]:
     besides = (bucket.why,) if bucket is not None else ()
     doubtful = dict.fromkeys(untold(case), _UNTOLD)
     doubtful |= {key: _Doubt(what, _LEAVE_OUT) for key, what in impossible(case)}
-    return (*besides, *_of_sessions(case), *_hanging(doubtful | _of_age(case), case))
+    return (*besides, *_of_sessions(case), *_of_ids(case), *_hanging(doubtful | _of_age(case), case))
 
 
 def reservations(case: Case) -> tuple[Diagnostic, ...]:
@@ -110,6 +114,34 @@ def _of_sessions(case: Case) -> Iterator[Diagnostic]:
                 "give the session a name: AWS may decide otherwise",
                 place=statement.place,
             )
+
+
+def _of_ids(case: Case) -> Iterator[Diagnostic]:
+    """Name each statement that hangs on the part of a session's id that is not known: the role's, or the name (S14).
+
+    That the statement would answer otherwise is seen by the ids that it writes itself.
+    """
+    context, role = case.context, case.context.caller.unique_id
+    known = getter(_ID)(context)
+    if not case.caller.described or not isinstance(known, str) or not (UNKNOWN_ID in known or UNKNOWN_SESSION in known):
+        return
+    _, _, session = (context.caller.session_arn or "").rpartition("/")
+    for statement in _statements(case):
+        written = [value.partition(":") for value in _values(statement.compiled, _ID)]
+        ids = {f"{role or own}:{session or name}" for own, colon, name in written if colon}
+        if any(statement.answer(_with(context, {_ID: each})) != statement.answer(context) for each in ids):
+            effect = "the Allow may not match" if statement.allow else "the Deny may match"
+            yield Diagnostic(
+                f"`{_name(_ID, statement.compiled)}` is not known in full: otherwise {effect} in {statement.ref()}",
+                "describe the role's `unique_id` and name the session: AWS may decide otherwise",
+                place=statement.place,
+            )
+
+
+def _values(compiled: CompiledStatement, key: str) -> Iterator[str]:
+    """Give what a statement compares a condition key with, as it is written."""
+    conditions = (each.condition for each in compiled.conditions)
+    yield from (value for condition in conditions if condition.key.lower() == key for value in condition.values)
 
 
 def _of_age(case: Case) -> dict[str, _Doubt]:
@@ -202,9 +234,15 @@ def _bears(statement: BoundStatement, keys: frozenset[str], case: Case) -> bool:
 
 def _as_usual(context: EvaluationContext) -> EvaluationContext:
     """Give the context of the same request as it is usual, made with credentials as old as they can be."""
-    usual, supposed = copy(context), dict(USUAL)
+    supposed = dict(USUAL)
     if context.caller.temporary:
         longest = _LONGEST_OF_ROLES if context.caller.keys.get("aws:principaltype") == "AssumedRole" else _LONGEST
         supposed[_ISSUED] = str(int(context.time().timestamp()) - longest)
-    usual.given = {**supposed, **context.given}
-    return usual
+    return _with(context, {**supposed, **context.given})
+
+
+def _with(context: EvaluationContext, given: Values) -> EvaluationContext:
+    """Give the context of a request that tells these keys."""
+    other = copy(context)
+    other.given = given
+    return other

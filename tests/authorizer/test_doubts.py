@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from policyeval import Authorizer, Entities, PolicySet, Request, Session, simulate
-from tests.authorizer.estates import ALICE, APP, BUCKET, KEY, PARTNER, A, B, allow, ask, deny, estate, policy, to, when
+from tests.authorizer.estates import (
+    ALICE,
+    APP,
+    BUCKET,
+    KEY,
+    LINKED,
+    PARTNER,
+    A,
+    B,
+    allow,
+    ask,
+    deny,
+    estate,
+    policy,
+    to,
+    when,
+)
 
 EVERYTHING = allow(Principal=to(A))
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -160,6 +177,36 @@ def test_what_hangs_on_the_age_of_a_session_is_named(
     decision = ask(described, caller, "kms:Decrypt", KEY, **{"at": NOON, **facts})
     assert decision.allowed
     told = f"`aws:TokenIssueTime` is not told, and taken for the request's time: otherwise the {doubted}"
+    assert [one.message.partition(" in statement")[0] for one in decision.doubts] == ([told] if doubted else [])
+
+
+BY_ID, LIKE_ID = (partial(when, operator, "aws:userid") for operator in ("StringEquals", "StringLike"))
+NOT_BY_ID = when("StringNotEquals", "aws:userid", "AROAEXAMPLEAPPA000001:monday")
+# What holds, who asks, the statements of its policy beside "everything", what is in doubt.
+BY_IDS: list[tuple[str, str, Session | None, dict[str, Any], str | None]] = [
+    ("a Deny of one session's id", APP, None, deny(Condition=BY_ID("AROAEXAMPLEAPPA000001:monday")), "Deny may match"),
+    ("a Deny of sessions of a name", APP, None, deny(Condition=LIKE_ID("*:monday")), "Deny may match"),
+    ("another role's session", APP, None, deny(Condition=BY_ID("AROAEXAMPLEOTHER00001:monday")), None),
+    ("a user's id", APP, None, deny(Condition=BY_ID("AIDAEXAMPLEALICE00001")), None),
+    ("the session's name is told", APP, Session("tuesday"), deny(Condition=BY_ID("AROAEXAMPLEAPPA000001:monday")), None),
+    ("the role's id is not described", LINKED, Session("monday"), deny(Condition=LIKE_ID("AROAEXAMPLE0000000001:*")), "Deny may match"),
+    ("and the session has another name", LINKED, Session("monday"), deny(Condition=BY_ID("AROAEXAMPLE0000000001:tuesday")), None),
+    ("neither is known", LINKED, None, deny(Condition=BY_ID("AROAEXAMPLE0000000001:tuesday")), "Deny may match"),
+    ("an Allow of all sessions but one", APP, None, allow(Condition=NOT_BY_ID), "Allow may not match"),
+    ("an Allow of all sessions", APP, None, allow(Condition=LIKE_ID("AROAEXAMPLEAPPA000001:*")), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("caller", "session", "statement", "doubted"), [pytest.param(*case[1:], id=case[0]) for case in BY_IDS]
+)
+def test_what_hangs_on_an_id_that_is_not_known_in_full_is_named(
+    caller: str, session: Session | None, statement: dict[str, Any], doubted: str | None
+) -> None:
+    described = {"key": [EVERYTHING], "app": [allow(), statement], "linked": [allow(), statement]}
+    decision = ask(described, caller, "kms:Decrypt", KEY, session=session)
+    assert decision.allowed
+    told = f"`aws:userid` is not known in full: otherwise the {doubted}"
     assert [one.message.partition(" in statement")[0] for one in decision.doubts] == ([told] if doubted else [])
 
 
