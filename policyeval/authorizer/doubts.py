@@ -20,6 +20,7 @@ from policyeval.authorizer.report import every_layer
 from policyeval.authorizer.unasked import of_bucket, of_public, of_undescribed, undescribed
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.evaluator.context import EvaluationContext, Values
+from policyeval.evaluator.globs import compile_glob, tokenize
 from policyeval.evaluator.key_names import (
     ACCOUNT_KEYS,
     BUCKET_TAG,
@@ -64,7 +65,13 @@ def doubts(case: Case) -> tuple[Diagnostic, ...]:
     besides = (bucket.why,) if bucket is not None else ()
     doubtful = dict.fromkeys(untold(case), _UNTOLD)
     doubtful |= {key: _Doubt(what, _LEAVE_OUT) for key, what in impossible(case)}
-    return (*besides, *_of_sessions(case), *_of_ids(case), *_hanging(doubtful | _of_age(case), case))
+    return (
+        *besides,
+        *_of_no_arns(case),
+        *_of_sessions(case),
+        *_of_ids(case),
+        *_hanging(doubtful | _of_age(case), case),
+    )
 
 
 def reservations(case: Case) -> tuple[Diagnostic, ...]:
@@ -97,6 +104,28 @@ def _of_owner(case: Case) -> Iterator[Diagnostic]:
     if not (is_account_id(target.parts.account) or case.request.resource_account or told):
         message = f"whose `{target.arn}` is, is not told: it is taken for the caller's own"
         yield Diagnostic(message, "give `resource_account`: another account's needs both sides to allow")
+
+
+def _of_no_arns(case: Case) -> Iterator[Diagnostic]:
+    """Name each Deny of the action whose Resource is no ARN: IAM refuses such a policy, and elsewhere it is idle (S21).
+
+    Source: IAM user guide, "IAM policy validation reference", invalid ARN prefix.
+    """
+    for statement in _statements(case):
+        compiled = statement.compiled
+        element = compiled.statement.resource
+        if statement.allow or element is None or element.negated:
+            continue
+        others = [compiled.names, compiled.misplaced, *(condition.test for condition in compiled.conditions)]
+        if all(test(case.context) for test in others if test is not None):
+            for value in filter(_is_no_arn, element.values):
+                message = f"the resource `{value}` is no ARN, so the Deny does not match by it in {statement.ref()}"
+                yield Diagnostic(message, "write the whole ARN, or `*` for all", place=statement.place)
+
+
+def _is_no_arn(resource: str) -> bool:
+    head, colon, _ = resource.partition(":")
+    return not (compile_glob(tokenize(head))("arn") and (colon or "*" in head or "?" in head))
 
 
 def _of_sessions(case: Case) -> Iterator[Diagnostic]:

@@ -210,6 +210,38 @@ def test_what_hangs_on_an_id_that_is_not_known_in_full_is_named(
     assert [one.message.partition(" in statement")[0] for one in decision.doubts] == ([told] if doubted else [])
 
 
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        pytest.param(deny(Resource="key/*"), ["key/*"], id="a path"),
+        pytest.param(deny(Resource=["alias/a", f"arn:aws:kms:*:{A}:alias/*", "arn"]), ["alias/a", "arn"], id="of several those"),
+        pytest.param(deny(Resource="Arn:aws:kms:*"), ["Arn:aws:kms:*"], id="in another case"),
+        pytest.param(deny(Resource="${aws:username}"), ["${aws:username}"], id="a variable, which is none there"),
+        pytest.param(deny(Resource=["*:alias/*", "a?n:aws:s3:::x", "arn:aws:s3*"]), [], id="patterns of ARNs"),
+        pytest.param(deny("kms:Encrypt", Resource="key/*"), [], id="another action"),
+        pytest.param(deny(Resource="key/*", Condition=when("Bool", "aws:ViaAWSService", "true")), [], id="a condition fails"),
+        pytest.param(allow(Resource="key/*"), [], id="an Allow, which lets nobody in by it"),
+        pytest.param(deny(NotResource=["key/*", KEY]), [], id="what is not to be denied"),
+    ],
+)  # fmt: skip
+def test_a_deny_of_what_is_no_arn_is_named(statement: dict[str, Any], named: list[str]) -> None:
+    decision = ask({"key": [EVERYTHING], "alice": [allow(), statement]}, ALICE, "kms:Decrypt", KEY)
+    assert decision.allowed
+    told = [
+        f"the resource `{each}` is no ARN, so the Deny does not match by it in statement #1 of of-alice"
+        for each in named
+    ]
+    assert [one.message for one in decision.doubts] == told
+
+
+def test_nor_of_whom_a_resource_policy_names_otherwise() -> None:
+    for who, count in ((ALICE, 1), (APP, 0)):
+        described = {"key": [EVERYTHING, deny(Principal=to(who), Resource="key/*")], "alice": [allow()]}
+        decision = ask(described, ALICE, "kms:Decrypt", KEY)
+        assert decision.allowed
+        assert len(decision.doubts) == count
+
+
 def test_the_region_of_what_has_no_resource_is_named() -> None:
     lock = deny("kms:CreateKey", Condition=when("StringEquals", "aws:RequestedRegion", "us-east-1"))
     for facts, count in (({}, 1), ({"context": {"aws:RequestedRegion": "eu-west-1"}}, 0)):
