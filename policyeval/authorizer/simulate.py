@@ -130,9 +130,13 @@ def simulate(request: Request, policies: PolicySet, *, clock: Callable[[], datet
 
 
 def _put_in_session(case: Case) -> None:
-    """Let a caller with session policies be a session: they limit what names a user, in policies and grants (S8)."""
+    """Let a caller with session policies be a session: they limit what names a user, in policies and grants (S8).
+
+    A user's credentials are temporary then: only GetFederationToken takes policies.
+    """
     facts = copy(case.context.caller)
     facts.is_session = True
+    facts.temporary |= not case.caller.is_root
     case.context.caller = facts
     case.grants = _limited(case.grants)
     if case.retirable is not None:

@@ -255,6 +255,13 @@ LAYERS: list[tuple[str, dict[str, Any], dict[str, Any], str, str | None]] = [
         "allowed",
         "resource_policy",
     ),
+    (
+        "such a user has temporary credentials, and so no second factor",
+        {**NEEDS_MFA, "session_policies": [ALL]},
+        {"principal": ALICE},
+        "explicit_deny",
+        "identity_policy",
+    ),
     *[
         (
             f"a session policy limits {what}",
