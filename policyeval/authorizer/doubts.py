@@ -62,11 +62,11 @@ _LONGEST: Final = 36 * 3600
 def doubts(case: Case) -> tuple[Diagnostic, ...]:
     """Name what an allow rests on that no real request lacks, or that none has."""
     bucket = of_bucket(case)
-    besides = (bucket.why,) if bucket is not None else ()
     doubtful = dict.fromkeys(untold(case), _UNTOLD)
     doubtful |= {key: _Doubt(what, _LEAVE_OUT) for key, what in impossible(case)}
     return (
-        *besides,
+        *((bucket.why,) if bucket is not None else ()),
+        *_of_task(case),
         *_of_no_arns(case),
         *_of_sessions(case),
         *_of_ids(case),
@@ -104,6 +104,18 @@ def _of_owner(case: Case) -> Iterator[Diagnostic]:
     if not (is_account_id(target.parts.account) or case.request.resource_account or told):
         message = f"whose `{target.arn}` is, is not told: it is taken for the caller's own"
         yield Diagnostic(message, "give `resource_account`: another account's needs both sides to allow")
+
+
+def _of_task(case: Case) -> Iterator[Diagnostic]:
+    """Say that a root user's session of AssumeRoot does no more than its task.
+
+    Source: AssumeRoot of the STS reference, TaskPolicyArn.
+    """
+    if case.caller.is_root and str(case.context.given.get("aws:assumedroot")).lower() == "true":
+        yield Diagnostic(
+            "the task policy that AssumeRoot made the session with must permit the request as well, and is not asked",
+            "see that it is one of the task's actions: AWS may decide otherwise",
+        )
 
 
 def _of_no_arns(case: Case) -> Iterator[Diagnostic]:

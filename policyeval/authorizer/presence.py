@@ -27,6 +27,7 @@ _SIGNED: Final = ("authtype", "signatureversion")
 # Only a service that calls for itself passes these ("directly", the guide says), and only what comes through an
 # endpoint has those.
 _OF_SERVICES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
+_ASSUMED_ROOT: Final = "aws:assumedroot"
 _OF_ENDPOINTS: Final = frozenset(
     {
         "aws:sourcevpc",
@@ -79,6 +80,8 @@ def impossible(case: Case) -> Iterator[tuple[str, str]]:
     yield from ((key, "told, but AWS does not look it up for this action") for key in told if _is_lacking(key, case))
     if case.caller.caller_type != "Service":
         yield from ((key, "told, but only services pass it") for key in told & _OF_SERVICES)
+    if _ASSUMED_ROOT in told and not case.caller.is_root:
+        yield _ASSUMED_ROOT, "told, but only a root user's session of AssumeRoot has it"
     if context.via_service is not None:
         yield from ((key, "told, but a service makes the call") for key in told & _OF_ENDPOINTS)
     if "aws:sourceip" in told and told & _OF_ENDPOINTS:

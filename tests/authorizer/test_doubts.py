@@ -16,6 +16,7 @@ from tests.authorizer.estates import (
     KEY,
     LINKED,
     PARTNER,
+    ROOT_A,
     A,
     B,
     allow,
@@ -242,6 +243,13 @@ def test_nor_of_whom_a_resource_policy_names_otherwise() -> None:
         assert len(decision.doubts) == count
 
 
+def test_a_session_of_assume_root_is_limited_by_its_task() -> None:
+    for context, count in (({"aws:AssumedRoot": "True"}, 1), ({"aws:AssumedRoot": "false"}, 0), ({}, 0)):
+        decision = ask({}, ROOT_A, "kms:Decrypt", KEY, context=context)
+        assert decision.allowed
+        assert [one.message.startswith("the task policy that") for one in decision.doubts] == [True] * count
+
+
 def test_the_region_of_what_has_no_resource_is_named() -> None:
     lock = deny("kms:CreateKey", Condition=when("StringEquals", "aws:RequestedRegion", "us-east-1"))
     for facts, count in (({}, 1), ({"context": {"aws:RequestedRegion": "eu-west-1"}}, 0)):
@@ -327,6 +335,7 @@ ARN, S3, BACKUP = "arn:aws:s3:::bucket", "s3.amazonaws.com", {"via_service": "ba
 # What holds, who asks, the condition of an Allow, the request's facts, what is said of the key.
 TOLD: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
     ("a user's source", ALICE, when("ArnLike", "aws:SourceArn", ARN), {"context": {"aws:SourceArn": ARN}}, "`aws:SourceArn` is told, but only services pass it"),
+    ("a root user's session", ALICE, when("Bool", "aws:AssumedRoot", "true"), {"context": {"aws:AssumedRoot": "true"}}, "`aws:AssumedRoot` is told, but only a root user's session of AssumeRoot has it"),
     ("a source's account, of nobody", "anonymous", when("StringEquals", "aws:SourceAccount", A), {"context": {"aws:SourceAccount": A}}, "`aws:SourceAccount` is told, but only services pass it"),
     ("a source that a service passes", S3, when("ArnLike", "aws:SourceArn", ARN), {"context": {"aws:SourceArn": ARN}}, None),
     ("a source beside a service", ALICE, when("ArnLike", "aws:SourceArn", ARN), {"context": {"aws:SourceArn": ARN}, **BACKUP}, "`aws:SourceArn` is told, but only services pass it"),
