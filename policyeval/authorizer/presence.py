@@ -17,7 +17,7 @@ _HOW: Final = (frozenset({"aws:securetransport"}), frozenset({"aws:useragent"}))
 # As good as all requests come over TLS, and S3 takes none older (S3 user guide, "Protecting data in transit with
 # encryption"): an answer that holds for those is in no doubt.
 USUAL: Final = {"aws:securetransport": "true", **{f"{service}:tlsversion": "1.2" for service in S3_SERVICES}}
-# Of requests that somebody makes for himself: who it is, the address they come from (S34), and how S3's are signed.
+# Of requests that no service makes: the address they come from (S34), and of signed ones who it is, and in S3 how.
 _WHO: Final = frozenset({"aws:userid"})
 _WHENCE: Final = frozenset({"aws:sourceip", "aws:vpcsourceip"})
 _THROUGH_ENDPOINT: Final = tuple(
@@ -59,9 +59,11 @@ def _always(case: Case) -> Iterator[frozenset[str]]:
     service = case.action.service
     if service in S3_SERVICES and str(getter("aws:securetransport")(case.context)).lower() != "false":
         yield frozenset({f"{service}:tlsversion"})
-    if case.caller.account and case.context.via_service is None:
+    if case.caller.caller_type == "Service" or case.context.via_service is not None:
+        return
+    yield from [_WHENCE] if is_missing("aws:sourcevpce", case) else _THROUGH_ENDPOINT
+    if case.caller.account:
         yield _WHO
-        yield from [_WHENCE] if is_missing("aws:sourcevpce", case) else _THROUGH_ENDPOINT
         if service in S3_SERVICES:
             yield from (frozenset({f"{service}:{key}"}) for key in _SIGNED)
 

@@ -300,6 +300,9 @@ BY_S3: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
     ("how it is signed", ALICE, PRESIGNED, {}, "`s3:authType`"),
     ("by what version", ALICE, when("StringEquals", "s3:signatureversion", "AWS"), {}, "`s3:signatureversion`"),
     ("nobody signs", "anonymous", PRESIGNED, {}, None),
+    ("from where nobody's request comes", "anonymous", when("IpAddress", "aws:SourceIp", "10.0.0.0/8"), {}, "`aws:SourceIp`"),
+    ("from which VPC", "anonymous", when("StringEquals", "aws:SourceVpc", "vpc-1"), THROUGH, "`aws:SourceVpc`"),
+    ("a service calls from its own", "s3.amazonaws.com", when("IpAddress", "aws:SourceIp", "10.0.0.0/8"), {}, None),
     ("a service signs for itself", ALICE, PRESIGNED, SERVICE, None),
     ("what need not be there", ALICE, when("StringEquals", "s3:x-amz-acl", "public-read"), {}, None),
 ]  # fmt: skip
