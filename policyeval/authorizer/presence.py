@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from policyeval.authorizer.actions import ASSUME_ROLE, WEB_IDENTITY_ACTIONS
 from policyeval.authorizer.case import Case
 from policyeval.evaluator.key_names import UNKNOWN_ID
 from policyeval.evaluator.key_values import getter
@@ -24,6 +25,11 @@ _THROUGH_ENDPOINT: Final = tuple(
     frozenset({key}) for key in ("aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount")
 )
 _SIGNED: Final = ("authtype", "signatureversion")
+# AssumeRole of the STS reference and its like take no request without a session's name ("IAM and AWS STS condition
+# context keys", as of what identity providers say).
+_ASSUMING: Final = WEB_IDENTITY_ACTIONS | {ASSUME_ROLE}
+_OF_ASSERTIONS: Final = ("saml:aud", "saml:iss", "saml:sub")
+_OF_TOKENS: Final = {"graph.facebook.com": ("app_id", "id"), "www.amazon.com": ("app_id", "user_id")}
 # Only a service that calls for itself passes these ("directly", the guide says), and only what comes through an
 # endpoint has those.
 _OF_SERVICES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
@@ -52,6 +58,8 @@ def _always(case: Case) -> Iterator[frozenset[str]]:
     # Those of S3 stand in the service authorization reference.
     if case.action.kms is not None:
         yield from case.action.kms.always
+    if case.action.folded in _ASSUMING:
+        yield from (frozenset({key}) for key in ("sts:rolesessionname", *_claims(case)))
     yield _WHERE
     if case.action.service == "ec2":
         yield _WHERE_IN_EC2
@@ -66,6 +74,18 @@ def _always(case: Case) -> Iterator[frozenset[str]]:
         yield _WHO
         if service in S3_SERVICES:
             yield from (frozenset({f"{service}:{key}"}) for key in _SIGNED)
+
+
+def _claims(case: Case) -> Iterator[str]:
+    """Name the keys of what a token or an assertion says of whom it is for, and of whom."""
+    name = case.caller.name
+    if case.caller.caller_type != "Federated":
+        return
+    if ":saml-provider/" in name:
+        yield from _OF_ASSERTIONS
+        return
+    issuer = name.partition(":oidc-provider/")[2] or name
+    yield from (f"{issuer}:{claim}".lower() for claim in _OF_TOKENS.get(issuer, ("aud", "sub")))
 
 
 def is_missing(key: str, case: Case) -> bool:

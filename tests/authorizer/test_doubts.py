@@ -243,6 +243,41 @@ def test_nor_of_whom_a_resource_policy_names_otherwise() -> None:
         assert len(decision.doubts) == count
 
 
+OIDC, SAML = f"arn:aws:iam::{A}:oidc-provider/token.example.org/x", f"arn:aws:iam::{A}:saml-provider/Directory"
+BY_TOKEN, BY_ASSERTION = "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"
+# What holds, who becomes the role, by what call, the key of a Deny's condition, whether it is missed.
+BECOMING: list[tuple[str, str, str, str, bool]] = [
+    ("every session has a name", ALICE, "sts:AssumeRole", "sts:RoleSessionName", True),
+    ("also by a token", OIDC, BY_TOKEN, "sts:RoleSessionName", True),
+    ("a tag takes none", ALICE, "sts:TagSession", "sts:RoleSessionName", False),
+    ("it may be meant for nobody outside", ALICE, "sts:AssumeRole", "sts:ExternalId", False),
+    ("a token is of somebody", OIDC, BY_TOKEN, "token.example.org/X:sub", True),
+    ("and for somebody", OIDC, BY_TOKEN, "token.example.org/x:aud", True),
+    ("another provider's is not", OIDC, BY_TOKEN, "token.example.com:sub", False),
+    ("and says what the provider likes", OIDC, BY_TOKEN, "token.example.org/x:email", False),
+    ("a web site's is for an application", "graph.facebook.com", BY_TOKEN, "graph.facebook.com:app_id", True),
+    ("a pool's as others", "cognito-identity.amazonaws.com", BY_TOKEN, "cognito-identity.amazonaws.com:aud", True),
+    ("an assertion is of somebody", SAML, BY_ASSERTION, "saml:sub", True),
+    ("a user has none", ALICE, "sts:AssumeRole", "saml:sub", False),
+]
+
+
+@pytest.mark.parametrize(
+    ("caller", "action", "key", "is_missed"), [pytest.param(*case[1:], id=case[0]) for case in BECOMING]
+)
+def test_a_deny_by_what_every_becoming_of_a_role_has_is_named(
+    caller: str, action: str, key: str, *, is_missed: bool
+) -> None:
+    everyone: dict[str, Any] = {"Principal": "*", "Action": "sts:*"}
+    trust = [
+        {**everyone, "Effect": "Allow"},
+        {**everyone, "Effect": "Deny", "Condition": when("StringLike", key, "x*")},
+    ]
+    decision = ask({"trust": trust}, caller, action, APP)
+    assert decision.allowed
+    assert [one.message.startswith(f"`{key}` is not told") for one in decision.doubts] == [True] * is_missed
+
+
 def test_a_session_of_assume_root_is_limited_by_its_task() -> None:
     for context, count in (({"aws:AssumedRoot": "True"}, 1), ({"aws:AssumedRoot": "false"}, 0), ({}, 0)):
         decision = ask({}, ROOT_A, "kms:Decrypt", KEY, context=context)
