@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from policyeval.authorizer.actions import ASSUME_ROLE, WEB_IDENTITY_ACTIONS
+from policyeval.authorizer.actions import WEB_IDENTITY_ACTIONS
 from policyeval.authorizer.case import Case
 from policyeval.evaluator.key_names import UNKNOWN_ID
 from policyeval.evaluator.key_values import getter
@@ -25,10 +25,26 @@ _THROUGH_ENDPOINT: Final = tuple(
     frozenset({key}) for key in ("aws:vpcsourceip", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpceaccount")
 )
 _SIGNED: Final = ("authtype", "signatureversion")
-# AssumeRole of the STS reference and its like take no request without a session's name ("IAM and AWS STS condition
-# context keys", as of what identity providers say).
-_ASSUMING: Final = WEB_IDENTITY_ACTIONS | {ASSUME_ROLE}
-_OF_ASSERTIONS: Final = ("saml:aud", "saml:iss", "saml:sub")
+# Of parameters that the IAM and the STS reference require, by action; the service authorization reference has the keys.
+_REQUIRED: Final[Mapping[str, Sequence[str]]] = {
+    "iam:attachgrouppolicy": ["iam:policyarn"],
+    "iam:attachrolepolicy": ["iam:policyarn"],
+    "iam:attachuserpolicy": ["iam:policyarn"],
+    "iam:createservicelinkedrole": ["iam:awsservicename"],
+    "iam:detachgrouppolicy": ["iam:policyarn"],
+    "iam:detachrolepolicy": ["iam:policyarn"],
+    "iam:detachuserpolicy": ["iam:policyarn"],
+    "iam:putrolepermissionsboundary": ["iam:permissionsboundary"],
+    "iam:putuserpermissionsboundary": ["iam:permissionsboundary"],
+    "sts:assumerole": ["sts:rolesessionname"],
+    "sts:assumerolewithsaml": ["sts:rolesessionname"],
+    "sts:assumerolewithwebidentity": ["sts:rolesessionname"],
+    "sts:assumeroot": ["sts:taskpolicyarn"],
+    "sts:getwebidentitytoken": ["sts:identitytokenaudience", "sts:signingalgorithm"],
+    "sts:setsourceidentity": ["sts:sourceidentity"],
+}
+# What a token or an assertion says of whom it is for, and of whom ("IAM and AWS STS condition context keys").
+_OF_ASSERTIONS: Final = ("saml:aud", "saml:doc", "saml:iss", "saml:sub")
 _OF_TOKENS: Final = {"graph.facebook.com": ("app_id", "id"), "www.amazon.com": ("app_id", "user_id")}
 # Only a service that calls for itself passes these ("directly", the guide says), and only what comes through an
 # endpoint has those.
@@ -58,8 +74,7 @@ def _always(case: Case) -> Iterator[frozenset[str]]:
     # Those of S3 stand in the service authorization reference.
     if case.action.kms is not None:
         yield from case.action.kms.always
-    if case.action.folded in _ASSUMING:
-        yield from (frozenset({key}) for key in ("sts:rolesessionname", *_claims(case)))
+    yield from (frozenset({key}) for key in (*_REQUIRED.get(case.action.folded, ()), *_claims(case)))
     yield _WHERE
     if case.action.service == "ec2":
         yield _WHERE_IN_EC2
@@ -79,7 +94,7 @@ def _always(case: Case) -> Iterator[frozenset[str]]:
 def _claims(case: Case) -> Iterator[str]:
     """Name the keys of what a token or an assertion says of whom it is for, and of whom."""
     name = case.caller.name
-    if case.caller.caller_type != "Federated":
+    if case.action.folded not in WEB_IDENTITY_ACTIONS:
         return
     if ":saml-provider/" in name:
         yield from _OF_ASSERTIONS

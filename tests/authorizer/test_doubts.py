@@ -243,6 +243,28 @@ def test_nor_of_whom_a_resource_policy_names_otherwise() -> None:
         assert len(decision.doubts) == count
 
 
+@pytest.mark.parametrize(
+    ("action", "resource", "key", "is_missed"),
+    [
+        pytest.param("iam:AttachRolePolicy", APP, "iam:PolicyARN", True, id="which policy is attached"),
+        pytest.param("iam:DetachUserPolicy", ALICE, "iam:PolicyARN", True, id="which is detached"),
+        pytest.param("iam:PutUserPermissionsBoundary", ALICE, "iam:PermissionsBoundary", True, id="the boundary that is put"),
+        pytest.param("iam:CreateUser", ALICE, "iam:PermissionsBoundary", False, id="a user may have none"),
+        pytest.param("iam:CreateServiceLinkedRole", LINKED, "iam:AWSServiceName", True, id="whose role it is"),
+        pytest.param("iam:PassRole", APP, "iam:PassedToService", False, id="some services do not say who they are"),
+        pytest.param("sts:GetWebIdentityToken", "*", "sts:SigningAlgorithm", True, id="how a token is signed"),
+        pytest.param("sts:GetWebIdentityToken", "*", "sts:DurationSeconds", False, id="and not for how long"),
+    ],
+)  # fmt: skip
+def test_a_deny_by_what_an_operation_requires_is_named(
+    action: str, resource: str, key: str, *, is_missed: bool
+) -> None:
+    identity = [allow(), deny(Condition=when("StringLike", key, "arn:*"))]
+    decision = ask({"alice": identity}, ALICE, action, resource)
+    assert decision.allowed
+    assert [one.message.startswith(f"`{key}` is not told") for one in decision.doubts] == [True] * is_missed
+
+
 OIDC, SAML = f"arn:aws:iam::{A}:oidc-provider/token.example.org/x", f"arn:aws:iam::{A}:saml-provider/Directory"
 BY_TOKEN, BY_ASSERTION = "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"
 # What holds, who becomes the role, by what call, the key of a Deny's condition, whether it is missed.
@@ -250,6 +272,7 @@ BECOMING: list[tuple[str, str, str, str, bool]] = [
     ("every session has a name", ALICE, "sts:AssumeRole", "sts:RoleSessionName", True),
     ("also by a token", OIDC, BY_TOKEN, "sts:RoleSessionName", True),
     ("a tag takes none", ALICE, "sts:TagSession", "sts:RoleSessionName", False),
+    ("who is behind it is set", ALICE, "sts:SetSourceIdentity", "sts:SourceIdentity", True),
     ("it may be meant for nobody outside", ALICE, "sts:AssumeRole", "sts:ExternalId", False),
     ("a token is of somebody", OIDC, BY_TOKEN, "token.example.org/X:sub", True),
     ("and for somebody", OIDC, BY_TOKEN, "token.example.org/x:aud", True),
