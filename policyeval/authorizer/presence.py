@@ -18,6 +18,13 @@ _HOW: Final = (frozenset({"aws:securetransport"}), frozenset({"aws:useragent"}))
 # As good as all requests come over TLS, and S3 takes none older (S3 user guide, "Protecting data in transit with
 # encryption"): an answer that holds for those is in no doubt.
 USUAL: Final = {"aws:securetransport": "true", **{f"{service}:tlsversion": "1.2" for service in S3_SERVICES}}
+# Who has shown a second factor has done so some time ago, and an MCP server of AWS adds both of its keys ("AWS MCP
+# Server" of the Agent Toolkit guide).
+_TOGETHER: Final = (
+    ("aws:multifactorauthpresent", "aws:multifactorauthage"),
+    ("aws:calledviaawsmcp", "aws:viaawsmcpservice"),
+    ("aws:viaawsmcpservice", "aws:calledviaawsmcp"),
+)
 # Of requests that no service makes: the address they come from (S34), and of signed ones who it is, and in S3 how.
 _WHO: Final = frozenset({"aws:userid"})
 _WHENCE: Final = frozenset({"aws:sourceip", "aws:vpcsourceip"})
@@ -75,6 +82,7 @@ def _always(case: Case) -> Iterator[frozenset[str]]:
     if case.action.kms is not None:
         yield from case.action.kms.always
     yield from (frozenset({key}) for key in (*_REQUIRED.get(case.action.folded, ()), *_claims(case)))
+    yield from _beside(case)
     yield _WHERE
     if case.action.service == "ec2":
         yield _WHERE_IN_EC2
@@ -89,6 +97,13 @@ def _always(case: Case) -> Iterator[frozenset[str]]:
         yield _WHO
         if service in S3_SERVICES:
             yield from (frozenset({f"{service}:{key}"}) for key in _SIGNED)
+
+
+def _beside(case: Case) -> Iterator[frozenset[str]]:
+    """Give the keys that come with another one, which is there."""
+    for key, other in _TOGETHER:
+        if str(getter(key)(case.context) or "false").lower() != "false":
+            yield frozenset({other})
 
 
 def _claims(case: Case) -> Iterator[str]:

@@ -243,6 +243,32 @@ def test_nor_of_whom_a_resource_policy_names_otherwise() -> None:
         assert len(decision.doubts) == count
 
 
+STALE = when("NumericGreaterThan", "aws:MultiFactorAuthAge", "300")
+SECOND_FACTOR = {"session": Session(), "context": {"aws:MultiFactorAuthPresent": True}}
+AGENT, BY_AGENT = {"aws:CalledViaAWSMCP": "aws-mcp.amazonaws.com"}, when("Bool", "aws:ViaAWSMCPService", "true")
+
+
+@pytest.mark.parametrize(
+    ("condition", "facts", "missed"),
+    [
+        pytest.param(STALE, SECOND_FACTOR, "`aws:MultiFactorAuthAge`", id="a second factor was shown some time ago"),
+        pytest.param(STALE, {"session": Session()}, None, id="none was shown"),
+        pytest.param(BY_AGENT, {"context": AGENT}, "`aws:ViaAWSMCPService`", id="a server of AWS's is called by agents"),
+        pytest.param(BY_AGENT, {}, None, id="no server is called"),
+        pytest.param(when("StringLike", "aws:CalledViaAWSMCP", "aws-mcp*"), {"context": {"aws:ViaAWSMCPService": "true"}}, "`aws:CalledViaAWSMCP`", id="some server is called"),
+        pytest.param(when("StringLike", "aws:CalledViaAWSMCP", "aws-mcp*"), {"context": {"aws:ViaAWSMCPService": "false"}}, None, id="which none is"),
+    ],
+)  # fmt: skip
+def test_a_deny_by_what_comes_with_another_key_is_named(
+    condition: dict[str, Any], facts: dict[str, Any], missed: str | None
+) -> None:
+    decision = ask(
+        {"key": [EVERYTHING], "alice": [allow(), deny(Condition=condition)]}, ALICE, "kms:Decrypt", KEY, **facts
+    )
+    assert decision.allowed
+    assert [one.message.partition(" is not told")[0] for one in decision.doubts] == ([missed] if missed else [])
+
+
 @pytest.mark.parametrize(
     ("action", "resource", "key", "is_missed"),
     [
