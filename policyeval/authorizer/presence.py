@@ -7,8 +7,9 @@ from typing import Final
 
 from policyeval.authorizer.actions import WEB_IDENTITY_ACTIONS
 from policyeval.authorizer.case import Case
-from policyeval.evaluator.key_names import UNKNOWN_ID
+from policyeval.evaluator.key_names import SOURCE_ACCOUNT, UNKNOWN_ID
 from policyeval.evaluator.key_values import getter
+from policyeval.model.arn import is_account_id, split_arn
 
 S3_SERVICES: Final = frozenset({"s3", "s3-object-lambda", "s3-outposts", "s3express"})
 _WHERE: Final = frozenset({"aws:requestedregion"})
@@ -18,12 +19,15 @@ _HOW: Final = (frozenset({"aws:securetransport"}), frozenset({"aws:useragent"}))
 # As good as all requests come over TLS, and S3 takes none older (S3 user guide, "Protecting data in transit with
 # encryption"): an answer that holds for those is in no doubt.
 USUAL: Final = {"aws:securetransport": "true", **{f"{service}:tlsversion": "1.2" for service in S3_SERVICES}}
-# Who has shown a second factor has done so some time ago, and an MCP server of AWS adds both of its keys ("AWS MCP
-# Server" of the Agent Toolkit guide).
+# Who has shown a second factor has done so some time ago; an MCP server of AWS adds both of its keys ("AWS MCP Server"
+# of the Agent Toolkit guide); and a service that names what it calls for names its account ("The confused deputy
+# problem" of the IAM guide).
 _TOGETHER: Final = (
     ("aws:multifactorauthpresent", "aws:multifactorauthage"),
     ("aws:calledviaawsmcp", "aws:viaawsmcpservice"),
     ("aws:viaawsmcpservice", "aws:calledviaawsmcp"),
+    ("aws:sourcearn", "aws:sourceaccount"),
+    ("aws:sourceorgid", "aws:sourceaccount"),
 )
 # Of requests that no service makes: the address they come from (S34), and of signed ones who it is, and in S3 how.
 _WHO: Final = frozenset({"aws:userid"})
@@ -132,6 +136,9 @@ def impossible(case: Case) -> Iterator[tuple[str, str]]:
     yield from ((key, "told, but AWS does not look it up for this action") for key in told if _is_lacking(key, case))
     if case.caller.caller_type != "Service":
         yield from ((key, "told, but only services pass it") for key in told & _OF_SERVICES)
+    origin, owner = split_arn(str(context.given.get("aws:sourcearn"))), context.given.get(SOURCE_ACCOUNT)
+    if origin is not None and is_account_id(origin.account) and owner not in {None, origin.account}:
+        yield SOURCE_ACCOUNT, f"told to be another, but `aws:SourceArn` is of account `{origin.account}`"
     if _ASSUMED_ROOT in told and not case.caller.is_root:
         yield _ASSUMED_ROOT, "told, but only a root user's session of AssumeRoot has it"
     if context.via_service is not None:

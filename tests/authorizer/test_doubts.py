@@ -327,6 +327,28 @@ def test_a_deny_by_what_every_becoming_of_a_role_has_is_named(
     assert [one.message.startswith(f"`{key}` is not told") for one in decision.doubts] == [True] * is_missed
 
 
+# "Enforce confused deputy protection", as the examples of resource control policies have it.
+FENCE = when("StringNotEqualsIfExists", "aws:SourceOrgID", "o-ours") | when("Null", "aws:SourceAccount", "false")
+
+
+@pytest.mark.parametrize(
+    ("context", "is_missed"),
+    [
+        pytest.param({"aws:SourceArn": BUCKET}, True, id="who names the source names its account"),
+        pytest.param({"aws:SourceOrgID": "o-theirs"}, True, id="and who names its organization"),
+        pytest.param({"aws:SourceOrgID": "o-ours", "aws:SourceAccount": "777788889999"}, False, id="it is told"),
+        pytest.param({}, False, id="no source is named"),
+    ],
+)
+def test_a_fence_for_services_is_not_escaped_for_want_of_the_sources_account(
+    context: dict[str, Any], *, is_missed: bool
+) -> None:
+    fenced = [allow(Principal="*"), deny(Principal="*", Condition=FENCE)]
+    decision = ask({"bucket": fenced}, "sns.amazonaws.com", "s3:PutObject", f"{BUCKET}/x", context=context)
+    assert decision.allowed
+    assert [one.message.startswith("`aws:SourceAccount` is not told") for one in decision.doubts] == [True] * is_missed
+
+
 def test_a_session_of_assume_root_is_limited_by_its_task() -> None:
     for context, count in (({"aws:AssumedRoot": "True"}, 1), ({"aws:AssumedRoot": "false"}, 0), ({}, 0)):
         decision = ask({}, ROOT_A, "kms:Decrypt", KEY, context=context)
@@ -418,6 +440,7 @@ def test_whose_endpoint_it_is_is_missed_where_requests_say_so(action: str, resou
     assert any("`aws:VpceAccount` is not told" in one.message for one in decision.diagnostics) == is_missed
 
 
+OF_B = f"arn:aws:sns:us-east-1:{B}:orders"
 ARN, S3, BACKUP = "arn:aws:s3:::bucket", "s3.amazonaws.com", {"via_service": "backup.us-east-1.amazonaws.com"}
 # What holds, who asks, the condition of an Allow, the request's facts, what is said of the key.
 TOLD: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
@@ -426,6 +449,9 @@ TOLD: list[tuple[str, str, dict[str, Any], dict[str, Any], str | None]] = [
     ("a source's account, of nobody", "anonymous", when("StringEquals", "aws:SourceAccount", A), {"context": {"aws:SourceAccount": A}}, "`aws:SourceAccount` is told, but only services pass it"),
     ("a source that a service passes", S3, when("ArnLike", "aws:SourceArn", ARN), {"context": {"aws:SourceArn": ARN}}, None),
     ("a source beside a service", ALICE, when("ArnLike", "aws:SourceArn", ARN), {"context": {"aws:SourceArn": ARN}, **BACKUP}, "`aws:SourceArn` is told, but only services pass it"),
+    ("whose source it is, of another account", S3, when("StringEquals", "aws:SourceAccount", A), {"context": {"aws:SourceArn": OF_B, "aws:SourceAccount": A}}, f"`aws:SourceAccount` is told to be another, but `aws:SourceArn` is of account `{B}`"),
+    ("and of the same", S3, when("StringEquals", "aws:SourceAccount", B), {"context": {"aws:SourceArn": OF_B, "aws:SourceAccount": B}}, None),
+    ("a bucket does not tell whose it is", S3, when("StringEquals", "aws:SourceAccount", B), {"context": {"aws:SourceArn": ARN, "aws:SourceAccount": B}}, None),
     ("a source that nothing looks at", ALICE, when("StringEquals", "aws:username", "alice"), {"context": {"aws:SourceArn": ARN}}, None),
     ("an endpoint beside a service", ALICE, when("StringNotEquals", "aws:SourceVpc", "vpc-1"), {"context": {"aws:SourceVpc": "vpc-2"}, **BACKUP}, "`aws:SourceVpc` is told, but a service makes the call"),
     ("an endpoint's owner beside a service", ALICE, when("StringNotEquals", "aws:VpceAccount", B), {"context": {"aws:VpceAccount": A}, **BACKUP}, "`aws:VpceAccount` is told, but a service makes the call"),
