@@ -88,7 +88,7 @@ def build(document: Document[EntitiesModel], reader: PolicyReader) -> Building |
     if bases is None:
         return None
     chain = [*bases, document]
-    building = Building(reader)
+    building = Building(reader, chain)
     described = _accounts(building, chain)
     for part in (part for parts in described.values() for part in parts):
         build_managed(building, part)
@@ -100,6 +100,7 @@ def build(document: Document[EntitiesModel], reader: PolicyReader) -> Building |
         resources = ResourceBuilder(building, record)
         for part in parts:
             resources.build(part)
+    building.changes.finish()
     return building
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 
 from policyeval.entities.parts import Building
 from policyeval.entities.policies import PolicyReader
@@ -15,12 +15,11 @@ from policyeval.model.grant import Grant, can_be_named
 from policyeval.model.source import NOWHERE, Diagnostic, Place
 
 
-def build_grants(building: Building, models: tuple[GrantModel, ...], key_arn: str, spot: Spot) -> KeyGrants:
+def build_grants(building: Building, models: Sequence[tuple[GrantModel, Spot]], key_arn: str) -> KeyGrants:
     """Read a key's grants; those without an id are numbered, `grant-1` for the first of them."""
-    taken = {model.GrantId for model in models if model.GrantId is not None}
+    taken = {model.GrantId for model, _ in models if model.GrantId is not None}
     grants: list[Grant] = []
-    for index, model in enumerate(models):
-        where = spot.at(index)
+    for index, (model, where) in enumerate(models):
         if model.GrantId is not None:
             what = f"grant `{model.GrantId}` of this key"
             building.claim(("grant", key_arn, model.GrantId), what, where.at("GrantId"))

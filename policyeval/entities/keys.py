@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.catalog.policies import aws_managed_key_policy, default_key_policy
+from policyeval.entities.changes import Change, listed
 from policyeval.entities.grants import build_grants
 from policyeval.entities.parts import AccountPart, Building
 from policyeval.entities.policies import built_in
 from policyeval.entities.reading import Spot
 from policyeval.entities.schema import KeyModel, ResourceModel
+from policyeval.entities.suggest import did_you_mean
+from policyeval.entities.values import NO_GRANTS, KeyGrants
 from policyeval.model.arn import Arn, split_arn
 from policyeval.model.policy import NamedPolicy, PolicyType
 from policyeval.model.records import AccountRecord, EndpointRecord, KeyFacts, ResourceRecord
@@ -35,7 +38,8 @@ class ResourceBuilder:
             spot = part.spot.at("vpc_endpoints", index)
             if self._building.claim(("endpoint", endpoint.id), f"VPC endpoint `{endpoint.id}`", spot.at("id")):
                 kind, name = PolicyType.VPC_ENDPOINT, f"endpoint policy of {endpoint.id}"
-                policy = self._policy(endpoint.policy, kind, name, spot)
+                change = self._building.changes.of("VPC endpoint", endpoint.id)
+                policy = self._policy(endpoint.policy, kind, name, spot, change)
                 gateway = endpoint.type == "Gateway"
                 record = EndpointRecord(endpoint.id, endpoint.vpc, self._account.id, policy, gateway)
                 self._building.parts.endpoints[endpoint.id] = record
@@ -47,10 +51,13 @@ class ResourceBuilder:
             return
         for index, alias in enumerate(model.aliases):
             self._alias(f"{prefix}{alias}", arn, model, spot.at("aliases", index))
-        record = ResourceRecord(arn, self._account, self._key_policy(model, spot), model.tags, facts_of(model))
+        change = self._building.changes.of("key", arn, *(f"{prefix}{alias}" for alias in model.aliases))
+        record = ResourceRecord(arn, self._account, self._key_policy(model, spot, change), model.tags, facts_of(model))
         self._building.parts.resources[arn] = record
-        if model.grants:
-            grants = build_grants(self._building, model.grants, arn, spot.at("grants"))
+        held, added = change.many("grants", listed(model.grants, spot.at("grants")))
+        models = [*held, *added]
+        grants = self._kept(build_grants(self._building, models, arn) if models else NO_GRANTS, change)
+        if grants is not NO_GRANTS:
             self._building.parts.grants[arn] = grants
 
     def _alias(self, alias_arn: str, key_arn: str, model: KeyModel, spot: Spot) -> None:
@@ -62,9 +69,18 @@ class ResourceBuilder:
         if self._building.claim(("alias", alias_arn), f"alias `{alias_arn}`", spot):
             self._building.parts.aliases[alias_arn] = key_arn
 
-    def _key_policy(self, model: KeyModel, spot: Spot) -> NamedPolicy | None:
-        if model.policy is not None:
-            return self._policy(model.policy, PolicyType.KEY, "key policy", spot)
+    def _kept(self, grants: KeyGrants, change: Change) -> KeyGrants:
+        for grant_id, spot in change.revoked():
+            if grant_id not in grants.by_id:
+                message = f"no grant `{grant_id}` is on this key"
+                self._building.faults.append(spot.fault(message, did_you_mean(grant_id, grants.by_id)))
+            grants = grants.without_grant(grant_id)
+        return grants
+
+    def _key_policy(self, model: KeyModel, spot: Spot, change: Change) -> NamedPolicy | None:
+        node, where = change.one("policy", model.policy, spot)
+        if node is not None:
+            return self._building.reader.read(node, PolicyType.KEY, "key policy", where)
         partition, account = self._account.partition, self._account.id
         if model.manager == "AWS":
             service = next((a.removeprefix(_AWS_ALIAS) for a in model.aliases if a.startswith(_AWS_ALIAS)), None)
@@ -93,11 +109,15 @@ class ResourceBuilder:
             message = f"`{model.arn}` is no one resource: it has a wildcard in it"
             hint = "describe each by its own ARN; the policy of a bucket, a table or a domain governs what lies in it"
             self._building.faults.append(spot.at("arn").fault(message, hint))
-        policy = self._policy(model.policy, PolicyType.RESOURCE, "resource policy", spot)
+        change = self._building.changes.of("resource", model.arn)
+        policy = self._policy(model.policy, PolicyType.RESOURCE, "resource policy", spot, change)
         self._building.parts.resources[model.arn] = ResourceRecord(model.arn, self._account, policy, model.tags)
 
-    def _policy(self, node: tree.Node | None, kind: PolicyType, name: str, spot: Spot) -> NamedPolicy | None:
-        return self._building.reader.read(node, kind, name, spot.at("policy")) if node is not None else None
+    def _policy(
+        self, node: tree.Node | None, kind: PolicyType, name: str, spot: Spot, change: Change
+    ) -> NamedPolicy | None:
+        node, where = change.one("policy", node, spot)
+        return self._building.reader.read(node, kind, name, where) if node is not None else None
 
 
 def _own_section(service: str, resource: str) -> str | None:

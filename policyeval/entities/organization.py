@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from policyeval.entities.changes import Change, listed
 from policyeval.entities.parts import AccountPart, Building
 from policyeval.entities.policies import full_aws_access, rcp_full_aws_access
 from policyeval.entities.reading import Spot
-from policyeval.entities.schema import OrganizationModel, UnitModel
+from policyeval.entities.schema import AccountModel, OrganizationModel, UnitModel
 from policyeval.model.policy import NamedPolicy, PolicyType
 from policyeval.model.records import AccountRecord, PolicyLevels
 from policyeval.syntax import tree
 
 Level = tuple[NamedPolicy, ...]
+Described = Sequence[tuple[UnitModel | AccountModel, Spot]]
 
 
 def build_accounts(
@@ -33,22 +35,25 @@ def build_accounts(
             places.setdefault(manager, root)
     for account in dict.fromkeys([*places, *parts]):
         described = parts.get(account, [])
+        models: Described = [(part.model, part.spot) for part in described]
+        owner, change = f"account {account}", building.changes.of("account", account)
         record = places.get(account, AccountRecord(account))
         building.parts.accounts[account] = replace(
             record,
             id=account,
             partition=described[0].partition if described else building.usual_partition,
             is_management_account=account == manager,
-            service_control_policies=_with_scps(building, record, described),
-            resource_control_policies=_with_rcps(building, record, described),
+            service_control_policies=_with_scps(record, _scps(building, models, owner, change)),
+            resource_control_policies=_with_rcps(record, _rcps(building, models, owner, change)),
         )
 
 
 def _unit(building: Building, unit: UnitModel, spot: Spot, parent: AccountRecord) -> AccountRecord:
     """Give what a unit puts on each account that is right in it: its place in the tree, and the policies down to it."""
     building.claim(("unit", unit.id), f"organizational unit `{unit.id}`", spot.at("id"))
-    scps = _scps(building, unit.service_control_policies, unit.id, spot)
-    rcps = _rcps(building, unit.resource_control_policies, unit.id, spot)
+    change = building.changes.of("unit", unit.id)
+    scps = _scps(building, [(unit, spot)], unit.id, change)
+    rcps = _rcps(building, [(unit, spot)], unit.id, change)
     return replace(
         parent,
         organization_path=f"{parent.organization_path}{unit.id}/",
@@ -69,35 +74,33 @@ def _members(
         yield from _members(building, child, where, _unit(building, child, where, here))
 
 
-def _scps(building: Building, nodes: tuple[tree.Node, ...], owner: str, spot: Spot) -> Level:
-    name = f"service control policy {{}} of {owner}"
-    return building.policies(nodes, PolicyType.SCP, name, spot.at("service_control_policies"))
+def _scps(building: Building, described: Described, owner: str, change: Change) -> Level:
+    name, field = f"service control policy {{}} of {owner}", "service_control_policies"
+    held, added = change.many(field, _listed(described, field))
+    written = building.attached([*held, *added], PolicyType.SCP, name)
+    # Who attaches one more leaves there what AWS attaches where nothing else is.
+    return (full_aws_access(), *written) if added and not held else written
 
 
-def _rcps(building: Building, nodes: tuple[tree.Node, ...], owner: str, spot: Spot) -> Level:
-    name = f"resource control policy {{}} of {owner}"
-    written = building.policies(nodes, PolicyType.RCP, name, spot.at("resource_control_policies"))
+def _rcps(building: Building, described: Described, owner: str, change: Change) -> Level:
+    name, field = f"resource control policy {{}} of {owner}", "resource_control_policies"
+    held, added = change.many(field, _listed(described, field))
     always = rcp_full_aws_access().policy
+    written = building.attached([*held, *added], PolicyType.RCP, name)
     return tuple(policy for policy in written if policy.policy != always)
 
 
-def _with_scps(building: Building, record: AccountRecord, described: list[AccountPart]) -> PolicyLevels:
-    written = tuple(
-        policy
-        for part in described
-        for policy in _scps(building, part.model.service_control_policies, f"account {part.model.id}", part.spot)
-    )
+def _listed(described: Described, field: str) -> list[tuple[tree.Node, Spot]]:
+    return [each for model, spot in described for each in listed(getattr(model, field), spot.at(field))]
+
+
+def _with_scps(record: AccountRecord, written: Level) -> PolicyLevels:
     if not written and record.organization_id is None:
         return ()
     return (*record.service_control_policies, written or (full_aws_access(),))
 
 
-def _with_rcps(building: Building, record: AccountRecord, described: list[AccountPart]) -> PolicyLevels:
-    written = tuple(
-        policy
-        for part in described
-        for policy in _rcps(building, part.model.resource_control_policies, f"account {part.model.id}", part.spot)
-    )
+def _with_rcps(record: AccountRecord, written: Level) -> PolicyLevels:
     if not written and record.organization_id is None:
         return ()
     return (*record.resource_control_policies, (rcp_full_aws_access(), *written))

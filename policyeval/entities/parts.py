@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
+from policyeval.entities.changes import Changes, listed
 from policyeval.entities.policies import PolicyReader
-from policyeval.entities.reading import Spot
-from policyeval.entities.schema import AccountModel
+from policyeval.entities.reading import Document, Spot
+from policyeval.entities.schema import AccountModel, EntitiesModel
 from policyeval.entities.values import AccessKey, KeyGrants
 from policyeval.model.policy import NamedPolicy, PolicyType
 from policyeval.model.records import AccountRecord, EndpointRecord, PrincipalRecord, ResourceRecord
@@ -42,12 +43,13 @@ class AccountPart:
 class Building:
     """One run: the faults so far, the policies read, the names taken."""
 
-    def __init__(self, reader: PolicyReader) -> None:
+    def __init__(self, reader: PolicyReader, chain: Iterable[Document[EntitiesModel]] = ()) -> None:
         self.parts = Parts()
         self.reader = reader
         self.faults = reader.faults
         self.usual_partition = "aws"
         self._taken: dict[Hashable, Spot] = {}
+        self.changes = Changes(chain, self.faults, self.claim)
 
     def claim(self, name: Hashable, what: str, spot: Spot) -> bool:
         """Take a name; when it is taken, note a fault that tells by whom and give False."""
@@ -63,9 +65,15 @@ class Building:
         self, nodes: Iterable[tree.Node], kind: PolicyType, name: str, spot: Spot, account: str | None = None
     ) -> tuple[NamedPolicy, ...]:
         """Read a list of policies; `name` has a `{}` for the number of one that has no name of its own."""
+        return self.attached(listed(nodes, spot), kind, name, account)
+
+    def attached(
+        self, nodes: Iterable[tuple[tree.Node, Spot]], kind: PolicyType, name: str, account: str | None = None
+    ) -> tuple[NamedPolicy, ...]:
+        """Read policies that stand in several places likewise."""
         before, _, after = name.partition("{}")  # what comes after may have braces of its own
         found = (
-            self.reader.attached(node, kind, f"{before}{index}{after}", spot.at(index - 1), account)
-            for index, node in enumerate(nodes, 1)
+            self.reader.attached(node, kind, f"{before}{index}{after}", spot, account)
+            for index, (node, spot) in enumerate(nodes, 1)
         )
         return tuple(policy for policy in found if policy is not None)

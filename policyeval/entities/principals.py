@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from policyeval.entities.changes import Change, listed
 from policyeval.entities.parts import AccountPart, Building
 from policyeval.entities.policies import type_of_arn
 from policyeval.entities.reading import Spot
@@ -19,7 +20,8 @@ def build_managed(building: Building, part: AccountPart) -> None:
         spot = part.spot.at("policies", index)
         arn = model.arn or f"arn:{part.partition}:iam::{part.model.id}:policy{model.path}{model.name}"
         name = model.name or arn.rpartition("/")[2]
-        policy = building.reader.read(model.document, type_of_arn(arn), name, spot.at("document"))
+        document, where = building.changes.of("managed policy", arn).one("document", model.document, spot)
+        policy = building.reader.read(document, type_of_arn(arn), name, where)
         if policy is None:
             continue
         known = building.parts.managed.get(arn)
@@ -58,13 +60,15 @@ class PrincipalBuilder:
     def _group(self, model: GroupModel, spot: Spot) -> None:
         if self._claim("group", model.name, spot):
             name = f"inline policy {{}} of group {model.name}"
-            self._groups[model.name] = self._identity(model, name, spot)
+            change = self._building.changes.of("group", self._arn("group", model.path, model.name))
+            self._groups[model.name] = self._identity(model, name, spot, change)
 
     def _user(self, model: UserModel, spot: Spot) -> None:
         if not self._claim("user", model.name, spot):
             return
         arn = self._arn("user", model.path, model.name)
-        own = self._identity(model, f"inline policy {{}} of user {model.name}", spot)
+        change = self._building.changes.of("user", arn)
+        own = self._identity(model, f"inline policy {{}} of user {model.name}", spot, change)
         user = PrincipalRecord(
             arn,
             "user",
@@ -74,7 +78,7 @@ class PrincipalBuilder:
             self._unique_id(model, spot),
             model.tags,
             own + self._from_groups(model, spot),
-            self._boundary(model, f"user {model.name}", spot),
+            self._boundary(model, f"user {model.name}", spot, change),
         )
         parts = self._building.parts
         parts.principals[arn] = parts.users[self._account.id, model.name] = user
@@ -86,6 +90,7 @@ class PrincipalBuilder:
             return
         parts = self._building.parts
         arn = self._arn("role", model.path, model.name)
+        change = self._building.changes.of("role", arn)
         role = PrincipalRecord(
             arn,
             "role",
@@ -94,14 +99,13 @@ class PrincipalBuilder:
             model.path,
             self._unique_id(model, spot),
             model.tags,
-            self._identity(model, f"inline policy {{}} of role {model.name}", spot),
-            self._boundary(model, f"role {model.name}", spot),
+            self._identity(model, f"inline policy {{}} of role {model.name}", spot, change),
+            self._boundary(model, f"role {model.name}", spot, change),
             max_session_duration=model.max_session_duration,
         )
-        trust = None
-        if model.trust_policy is not None:
-            name = f"trust policy of {model.name}"
-            trust = self._building.reader.read(model.trust_policy, PolicyType.TRUST, name, spot.at("trust_policy"))
+        trust, (node, where) = None, change.one("trust_policy", model.trust_policy, spot)
+        if node is not None:
+            trust = self._building.reader.read(node, PolicyType.TRUST, f"trust policy of {model.name}", where)
         parts.principals[arn] = parts.roles[self._account.id, model.name] = role
         parts.resources[arn] = ResourceRecord(arn, self._account, trust, model.tags)
 
@@ -115,16 +119,19 @@ class PrincipalBuilder:
             self._building.claim(("id", model.unique_id), f"unique id `{model.unique_id}`", spot.at("unique_id"))
         return model.unique_id
 
-    def _identity(self, model: UserModel | RoleModel | GroupModel, name: str, spot: Spot) -> tuple[NamedPolicy, ...]:
-        where = spot.at("identity_policies")
-        return self._building.policies(model.identity_policies, PolicyType.IDENTITY, name, where, self._account.id)
+    def _identity(
+        self, model: UserModel | RoleModel | GroupModel, name: str, spot: Spot, change: Change
+    ) -> tuple[NamedPolicy, ...]:
+        field = "identity_policies"
+        held, added = change.many(field, listed(model.identity_policies, spot.at(field)))
+        return self._building.attached([*held, *added], PolicyType.IDENTITY, name, self._account.id)
 
-    def _boundary(self, model: UserModel | RoleModel, owner: str, spot: Spot) -> NamedPolicy | None:
-        if model.permissions_boundary is None:
+    def _boundary(self, model: UserModel | RoleModel, owner: str, spot: Spot, change: Change) -> NamedPolicy | None:
+        node, where = change.one("permissions_boundary", model.permissions_boundary, spot)
+        if node is None:
             return None
-        name, where = f"permissions boundary of {owner}", spot.at("permissions_boundary")
-        reader = self._building.reader
-        return reader.attached(model.permissions_boundary, PolicyType.IDENTITY, name, where, self._account.id)
+        name, reader = f"permissions boundary of {owner}", self._building.reader
+        return reader.attached(node, PolicyType.IDENTITY, name, where, self._account.id)
 
     def _from_groups(self, model: UserModel, spot: Spot) -> tuple[NamedPolicy, ...]:
         policies: list[NamedPolicy] = []

@@ -15,6 +15,7 @@ from policyeval.entities.fields import (
     AccountId,
     AliasName,
     ArnText,
+    ChangedPolicy,
     EndpointPolicy,
     Flag,
     FormatVersion,
@@ -40,6 +41,7 @@ from policyeval.entities.fields import (
     UniqueId,
     fault,
 )
+from policyeval.syntax.faults import ticked
 
 Tags = dict[str, str]
 
@@ -248,6 +250,40 @@ class OrganizationModel(Model):
     root: UnitModel
 
 
+class AdditionsModel(Model):
+    """What comes to lists that stay as they are described."""
+
+    noun = "addition"
+    identity_policies: Annotated[tuple[IdentityPolicy, ...], Field(min_length=1)] = ()
+    grants: Annotated[tuple[GrantModel, ...], Field(min_length=1)] = ()
+    service_control_policies: Annotated[tuple[ServiceControlPolicy, ...], Field(min_length=1)] = ()
+    resource_control_policies: Annotated[tuple[ResourceControlPolicy, ...], Field(min_length=1)] = ()
+
+
+class ChangeModel(Model):
+    """What would be otherwise of one thing that is described: each field that is given stands instead of its own."""
+
+    noun = "change"
+    of: Annotated[str, Field(min_length=1)]
+    policy: ChangedPolicy = None
+    trust_policy: TrustPolicy = None
+    document: ManagedDocument = None
+    permissions_boundary: IdentityPolicy = None
+    identity_policies: tuple[IdentityPolicy, ...] = ()
+    grants: tuple[GrantModel, ...] = ()
+    service_control_policies: tuple[ServiceControlPolicy, ...] = ()
+    resource_control_policies: tuple[ResourceControlPolicy, ...] = ()
+    add: AdditionsModel = Field(default_factory=AdditionsModel)
+    revoke: Annotated[tuple[str, ...], Field(min_length=1)] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> ChangeModel:
+        if not (self.model_fields_set - {"of", "add"} or self.add.model_fields_set):
+            message = f"nothing of {ticked(self.of)} is changed"
+            raise fault(message, "write how it would be: a `policy`, for example")
+        return self
+
+
 class EntitiesModel(Model):
     """An entities file."""
 
@@ -257,5 +293,6 @@ class EntitiesModel(Model):
     entities: Annotated[str, Field(min_length=1)] | None = None
     organization: OrganizationModel | None = None
     accounts: tuple[AccountModel, ...] = ()
+    changes: tuple[ChangeModel, ...] = ()
     # A scenario file is an entities file too; its cases are read where they are run.
     tests: tuple[Any, ...] = ()

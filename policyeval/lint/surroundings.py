@@ -8,7 +8,7 @@ from policyeval.lint.key_facts import KeyFacts
 from policyeval.lint.templates.arguments import POLICIES
 from policyeval.lint.templates.resources import ORGANIZATION_TYPES
 from policyeval.lint.templates.spot import get
-from policyeval.model.arn import Arn
+from policyeval.model.arn import Arn, split_arn
 from policyeval.model.policy import PolicyType
 from policyeval.syntax.tree import Text
 
@@ -39,7 +39,7 @@ _TYPES: Final = {
     "vpc_endpoints": PolicyType.VPC_ENDPOINT,
 }
 _DOCUMENT: Final = "aws_iam_policy_document"
-OURS: Final = frozenset({"accounts", "tests"})
+OURS: Final = frozenset({"accounts", "changes", "tests"})
 """The members by which entities files and scenario files are known. What stands in others means other things."""
 
 _TYPES_OF_OURS: Final = {
@@ -91,6 +91,8 @@ def known_here(node: Mapping, around: Around) -> Around:
         return around._replace(arguments=dict(POLICIES[texts["type"]]))
     if texts.get("type") in ORGANIZATION_TYPES:
         return around._replace(arguments={"content": ORGANIZATION_TYPES[texts["type"]]})
+    if around.ours and "of" in texts:
+        return _changed(texts["of"], around)
     if around.type is PolicyType.KEY and "region" in texts and "id" in texts:
         arn = (
             Arn(around.partition, "kms", texts["region"], around.account, f"key/{texts['id']}")
@@ -108,3 +110,18 @@ def known_here(node: Mapping, around: Around) -> Around:
     if "id" in texts and len(texts["id"]) == 12:  # noqa: PLR2004 - an account's id
         return around._replace(account=texts["id"], partition=texts.get("partition", around.partition))
     return around
+
+
+def _changed(name: str, around: Around) -> Around:
+    """Tell what a change of an entities file is of: how its policy would be is of that type."""
+    arn = split_arn(name)
+    if arn is None:
+        return around._replace(type=PolicyType.VPC_ENDPOINT) if name.startswith("vpce-") else around
+    if arn.service == "kms":
+        is_key = arn.resource.startswith("key/")
+        return around._replace(type=PolicyType.KEY, key=KeyFacts(arn) if is_key else None)
+    if arn.service == "organizations":
+        kind = PolicyType.RCP if "/resource_control_policy/" in arn.resource else PolicyType.SCP
+        return around._replace(type=kind)
+    is_managed = arn.service == "iam" and arn.resource.startswith("policy/")
+    return around._replace(type=PolicyType.IDENTITY if is_managed else PolicyType.RESOURCE)

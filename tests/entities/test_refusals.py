@@ -282,7 +282,7 @@ REFUSALS = {
         accounts.yaml:1:1: unknown key `Statement` in this entities file
             1 | Statement: []
                 ^^^^^^^^^
-          hint: known keys: policyeval, title, entities, organization, accounts, tests
+          hint: known keys: policyeval, title, entities, organization, accounts, changes, tests
         """,
     ),
     "a key with no value is not an absent key": (

@@ -88,6 +88,30 @@ def _found(value: object) -> list[tuple[str, PolicyType | None]]:
             )
         ),
         (
+            {
+                "changes": [
+                    {"of": "arn:aws:kms:us-east-1:111122223333:key/k", "policy": DOCUMENT},
+                    {"of": "arn:aws:kms:us-east-1:111122223333:alias/app", "policy": DOCUMENT},
+                    {"of": "arn:aws:s3:::bucket", "policy": DOCUMENT},
+                    {"of": "vpce-1", "policy": DOCUMENT},
+                    {"of": "111122223333", "add": {"service_control_policies": [DOCUMENT]}},
+                    {"of": "arn:aws:iam::111122223333:policy/p", "document": DOCUMENT},
+                    {"of": "arn:aws:organizations::1:policy/o-a/service_control_policy/p-a", "document": DOCUMENT},
+                    {"of": "arn:aws:organizations::1:policy/o-a/resource_control_policy/p-a", "document": DOCUMENT},
+                ]
+            },
+            [
+                ("/changes/0/policy", PolicyType.KEY),
+                ("/changes/1/policy", PolicyType.KEY),
+                ("/changes/2/policy", PolicyType.RESOURCE),
+                ("/changes/3/policy", PolicyType.VPC_ENDPOINT),
+                ("/changes/4/add/service_control_policies/0", PolicyType.SCP),
+                ("/changes/5/document", PolicyType.IDENTITY),
+                ("/changes/6/document", PolicyType.SCP),
+                ("/changes/7/document", PolicyType.RCP),
+            ],
+        ),
+        (
             {"accounts": [{"vpc_endpoints": [{"policy": DOCUMENT}]}]},
             [("/accounts/0/vpc_endpoints/0/policy", PolicyType.VPC_ENDPOINT)],
         ),
