@@ -6,7 +6,7 @@ import click
 
 from policyeval.authorizer import Authorizer
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import account_id, file_argument, format_option, load_entities, warn_of_action
+from policyeval.cli.options import account_id, as_if_option, file_argument, format_option, load_as_if, warn_of_action
 from policyeval.cli.output import print_accesses, print_json, print_text, print_verdict
 from policyeval.model.source import escaped
 
@@ -16,8 +16,11 @@ from policyeval.model.source import escaped
 @click.argument("account", type=account_id, metavar="ACCOUNT")
 @click.argument("action")
 @click.argument("resource")
+@as_if_option
 @format_option("text", "json")
-def command(file: str, account: str, action: str, resource: str, output_format: str) -> int:
+def command(  # noqa: PLR0913 - a question has these parts
+    *, file: str, account: str, action: str, resource: str, with_resource_policy: str | None, output_format: str
+) -> int:
     """Say whether RESOURCE's own side lets ACCOUNT do ACTION, and which of its principals then may.
 
     The first line is the door: OPEN, CONDITIONAL or CLOSED. An account that FILE does not
@@ -31,7 +34,7 @@ def command(file: str, account: str, action: str, resource: str, output_format: 
       policyeval account-access accounts.yaml 444455556666 kms:Decrypt \\
         arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
     """
-    access = Authorizer(load_entities(file)).account_access(account, action, resource)
+    access = Authorizer(load_as_if(file, resource, with_resource_policy)).account_access(account, action, resource)
     warnings = warn_of_action(action, resource)
     if output_format == "json":
         print_json({**access.to_json(), "diagnostics": [warning.to_json() for warning in warnings]})

@@ -11,12 +11,13 @@ from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import (
     Pairs,
     account_id,
+    as_if_option,
     file_argument,
     format_option,
     gathered_values,
     iso_time,
     key_value,
-    load_entities,
+    load_as_if,
     policies,
     role_session_name,
     single_values,
@@ -57,6 +58,7 @@ from policyeval.model.source import escaped
     "--resource-account", type=account_id, metavar="ID", help="The resource's account, where its ARN does not say."
 )
 @click.option("--at", type=iso_time, metavar="TIME", help="The time of the request, ISO 8601; now when absent.")
+@as_if_option
 @click.option("--explain", is_flag=True, help="Say what every layer said, and what would allow a denied request.")
 @format_option("text", "json")
 def command(  # noqa: PLR0913 - a request has these facts
@@ -75,6 +77,7 @@ def command(  # noqa: PLR0913 - a request has these facts
     vpc_endpoint: str | None,
     resource_account: str | None,
     at: datetime | None,
+    with_resource_policy: str | None,
     explain: bool,
     output_format: str,
 ) -> int:
@@ -106,7 +109,7 @@ def command(  # noqa: PLR0913 - a request has these facts
         resource_account=resource_account,
         at=at,
     )
-    decision = Authorizer(load_entities(file)).authorize(request)
+    decision = Authorizer(load_as_if(file, resource, with_resource_policy)).authorize(request)
     warnings = [*warn_of_action(action, resource), *warn_of_request(action, context, via_service)]
     if output_format == "json":
         noted = [one.to_json() for one in (*warnings, *decision.diagnostics)]

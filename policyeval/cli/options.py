@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from policyeval.catalog.services import governing
 from policyeval.cli.output import print_warning
 from policyeval.cli.paths import file_path
 from policyeval.cli.streams import stdin
@@ -17,7 +18,7 @@ from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
 from policyeval.entities.loader import read_file, read_first, read_text
 from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via, unsuited_resource, wildcard_in
 from policyeval.errors import EntitiesError, system_reason
-from policyeval.model.arn import is_account_id
+from policyeval.model.arn import is_account_id, split_arn
 from policyeval.model.policy import NamedPolicy, PolicyType
 from policyeval.model.request import PolicyLike
 from policyeval.model.source import Diagnostic
@@ -92,6 +93,32 @@ def load_entities(file: str) -> Entities:
     raise EntitiesError([Diagnostic(f"cannot read standard input: {reason}")])
 
 
+def as_if_option(function: Function) -> Function:
+    """Offer `--with-resource-policy`, which `load_as_if` takes with the resource that is asked about."""
+    return click.option(
+        "--with-resource-policy",
+        metavar="POLICY",
+        help="As if the resource had this policy: JSON text, or a file.",
+    )(function)
+
+
+def load_as_if(file: str, resource: str, policy: str | None) -> Entities:
+    """Read entities; with a policy, as if the resource had that one."""
+    entities = load_entities(file)
+    if policy is None:
+        return entities
+    asked = _governing(resource)
+    kind = entities.resource_policy_type(asked)
+    return entities.with_resource_policy(asked, _policy(policy, kind, "--with-resource-policy"))
+
+
+def _governing(resource: str) -> str:
+    """Name what has the policy: of an object its bucket."""
+    arn = split_arn(resource)
+    whole = governing(arn.service, arn.account, arn.resource) if arn is not None else None
+    return str(arn._replace(resource=whole)) if arn is not None and whole is not None else resource
+
+
 def warn_of_action(action: str, resource: str) -> list[Diagnostic]:
     """Say on standard error what no service has of an action and its resource; give it to the JSON, too."""
     return _warn(unknown_action(action), unsuited_resource(action, resource), wildcard_in(resource))
@@ -136,15 +163,13 @@ def gathered_values(pairs: Pairs) -> dict[str, str | list[str]]:
 
 def policies(texts: Iterable[str]) -> list[PolicyLike]:
     """Read policies given as JSON text, as an ARN, or as a file (`@path` or `path`)."""
-    return [_policy(text) for text in texts]
+    option = "--session-policy"
+    return [text if text.startswith("arn:") else _policy(text, PolicyType.IDENTITY, option) for text in texts]
 
 
-def _policy(text: str) -> PolicyLike:
-    if text.startswith("arn:"):
-        return text
-    if text.lstrip().startswith("{"):
-        name = "--session-policy"
-    else:
+def _policy(text: str, kind: PolicyType, option: str) -> NamedPolicy:
+    name = option
+    if not text.lstrip().startswith("{"):
         name = text.removeprefix("@")
         text = read_first(name)
-    return NamedPolicy(name, parse_policy(text, name, PolicyType.IDENTITY))
+    return NamedPolicy(name, parse_policy(text, name, kind))

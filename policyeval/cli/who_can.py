@@ -6,7 +6,7 @@ import click
 
 from policyeval.authorizer import Authorizer
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import file_argument, format_option, load_entities, warn_of_action
+from policyeval.cli.options import as_if_option, file_argument, format_option, load_as_if, warn_of_action
 from policyeval.cli.output import print_accesses, print_json, print_text, print_warning
 from policyeval.model.source import Diagnostic
 
@@ -15,8 +15,9 @@ from policyeval.model.source import Diagnostic
 @file_argument
 @click.argument("action")
 @click.argument("resource")
+@as_if_option
 @format_option("text", "json")
-def command(file: str, action: str, resource: str, output_format: str) -> int:
+def command(file: str, action: str, resource: str, with_resource_policy: str | None, output_format: str) -> int:
     """List every principal of FILE that may do ACTION on RESOURCE, always or under conditions.
 
     The text names those who can; the JSON lists the others, too. Standard error names the
@@ -29,7 +30,7 @@ def command(file: str, action: str, resource: str, output_format: str) -> int:
       policyeval who-can accounts.yaml kms:Decrypt \\
         arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
     """
-    authorizer = Authorizer(load_entities(file))
+    authorizer = Authorizer(load_as_if(file, resource, with_resource_policy))
     accesses = authorizer.who_can(action, resource)
     warn_of_action(action, resource)
     if output_format == "json":

@@ -225,18 +225,28 @@ class Entities:
 
         Raises `UnknownEntityError` for an unknown resource and for a user, `PolicySyntaxError` for what is no policy.
         """
-        record = self.resource(arn)
-        if record is None:
-            return _unknown("resource", arn, self._resources)
-        kind = PolicyType.KEY if record.key is not None else PolicyType.RESOURCE
-        principal = self._principals.get(arn)
-        if principal is not None:
-            if principal.kind == "user":
-                raise UnknownEntityError([Diagnostic(f"`{arn}` is a user: nobody attaches a resource policy to those")])
-            kind = PolicyType.TRUST
+        kind = self.resource_policy_type(arn)
+        record = self._described(arn)
         name = record.policy.name if record.policy is not None else f"{kind} policy"
         changed = replace(record, policy=_policy(policy, kind, name) if policy is not None else None)
         return self._changed(_resources=self._resources.with_item(record.arn, changed))
+
+    def resource_policy_type(self, arn: str) -> PolicyType:
+        """Tell of which type the policy of a key, a role or another resource is.
+
+        Raises `UnknownEntityError` for an unknown resource and for a user.
+        """
+        record = self._described(arn)
+        principal = self._principals.get(record.arn)
+        if principal is None:
+            return PolicyType.KEY if record.key is not None else PolicyType.RESOURCE
+        if principal.kind == "user":
+            raise UnknownEntityError([Diagnostic(f"`{arn}` is a user: nobody attaches a resource policy to those")])
+        return PolicyType.TRUST
+
+    def _described(self, arn: str) -> ResourceRecord:
+        found = self.resource(arn)
+        return found if found is not None else _unknown("resource", arn, self._resources)
 
     def with_identity_policies(self, principal_arn: str, policies: Iterable[PolicyLike]) -> Entities:
         """Replace everything that applies to a user or role by identity, groups' policies included.
