@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from policyeval.model.source import Diagnostic
 
 _ELEMENTS: Final = frozenset({"Version", "Id", "Statement"})
+# Where what the AWS CLI prints, templates of AWS CloudFormation and plans of Terraform have policies.
+_HOLDERS: Final = frozenset(
+    {"Policy", "PolicyDocument", "PolicyVersion", "ResourcePolicy", "Resources", "planned_values"}
+)
 _UNIQUE_SIDS: Final = frozenset({PolicyType.IDENTITY, PolicyType.SCP, PolicyType.RCP})
 
 
@@ -94,7 +98,7 @@ def _statements(
                 policy,
                 pointer,
                 "a policy has no `Statement`",
-                "add an array of statements",
+                _instead(policy),
                 kind=Kind.MISSING_STATEMENT,
             )
         return ()
@@ -113,6 +117,14 @@ def _statements(
     if dialect.policy_type in _UNIQUE_SIDS:
         _check_sids(node, read, faults, at)
     return tuple(statement for statement in read if statement is not None)
+
+
+def _instead(policy: Mapping) -> str:
+    """Say what to give: whoever gives what the AWS CLI printed, or a plan, has no statement to add."""
+    holder = next((key.value for key, _ in policy.entries if key.value in _HOLDERS), None)
+    if holder is None:
+        return "add an array of statements"
+    return f"it is no policy, and holds one under {ticked(holder)}: give that alone"
 
 
 def _check_sids(node: List, statements: list[Statement | None], faults: Faults, pointer: str) -> None:

@@ -73,6 +73,15 @@ CASES = [
         id="an element in the wrong case",
     ),
     pytest.param(
+        '{"Policy": "{}"}',
+        None,
+        [
+            (1, 1, "a policy has no `Statement`", "it is no policy, and holds one under `Policy`: give that alone"),
+            (1, 2, "unknown element `Policy`", "a policy may have `Id`, `Statement` and `Version`"),
+        ],
+        id="what the AWS CLI prints around a policy",
+    ),
+    pytest.param(
         policy(ALLOW + ', "Resuorce": "*"'),
         None,
         [(2, 57, "unknown element `Resuorce`", "did you mean `Resource`?")],
