@@ -283,11 +283,13 @@ class Entities:
         return f"account {account_id} is not described: `account-access` tells whether a resource lets it in"
 
     def _like_principal(self, arn: str) -> Iterator[str]:
-        """Names near enough to be worth comparing: of the same account, then the others."""
+        """Names near enough to be worth comparing: of the same account, then that same name in the others."""
         fields = split_arn(arn)
-        account = fields.account if fields is not None else None
+        account, name = (fields.account, fields.resource) if fields is not None else (None, "")
         yield from (record.arn for record in self.principals() if record.account.id == account)
-        yield from (record.arn for record in self.principals() if record.account.id != account)
+        yield from (
+            record.arn for record in self.principals() if record.account.id != account and record.arn.endswith(name)
+        )
 
 
 def _policy(policy: PolicyLike, kind: PolicyType, name: str) -> NamedPolicy:

@@ -173,6 +173,16 @@ def test_endpoints_and_managed_policies(entities: Entities) -> None:
             "account 777788889999 is not described: `account-access` tells whether a resource lets it in",
         ),
         (
+            lambda e: e.principal("arn:aws:iam::222233334444:role/svc/ap"),
+            "no principal `arn:aws:iam::222233334444:role/svc/ap` is described",
+            "account 222233334444 is not described: `account-access` tells whether a resource lets it in",
+        ),
+        (
+            lambda e: e.principal("arn:aws:iam::111122223334:role/svc/app"),
+            "no principal `arn:aws:iam::111122223334:role/svc/app` is described",
+            f"did you mean `{APP}`?",
+        ),
+        (
             lambda e: e.role("777788889999", "partner"),
             "no role `partner` is described in account `777788889999`",
             "account 777788889999 is not described: `account-access` tells whether a resource lets it in",
@@ -193,6 +203,8 @@ def test_endpoints_and_managed_policies(entities: Entities) -> None:
     ids=[
         "principal",
         "one of an account outside",
+        "one of nearly the same name",
+        "one with a mistyped account",
         "a role of it",
         "account",
         "role with its path",
