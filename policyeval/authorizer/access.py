@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Final, Literal, NamedTuple
 
+from policyeval.authorizer.callers import is_service
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.derived import organization_keys
@@ -24,6 +25,8 @@ from policyeval.evaluator.context import Value
 from policyeval.evaluator.principals import Door
 from policyeval.model.arn import is_account_id, root_arn, split_arn
 from policyeval.model.decision import Access
+from policyeval.model.grant import Grant
+from policyeval.model.policy import PrincipalValue
 from policyeval.model.records import PrincipalRecord
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
@@ -87,6 +90,13 @@ class Query(NamedTuple):
         if decide(self.strict.case(request)).reason == "allowed":
             return Access(principal, "conditional" if besides else "allow", besides)
         return Access(principal, "conditional", (*hinges(best), *besides))
+
+    def of_services(self) -> tuple[Access, ...]:
+        """Ask it of every service that the resource's policy or grants name."""
+        if self.resource == "*":  # what is asked on no resource has no side but the caller's own
+            return ()
+        case = self._case(self.generous, self._anyone(_NOBODYS))
+        return tuple(self._of_principal(name) for name in sorted(set(_services(case, self.generous))))
 
     def of_account(self, account: str) -> AccountAccess:
         """Ask it of an account."""
@@ -228,13 +238,30 @@ def _named_principals(case: Case, situation: Situation, account: str) -> set[str
 
 def _named(case: Case, situation: Situation) -> Iterator[str]:
     """Give whom the resource's policy or grants name."""
+    yield from (value.value for value in _principals(case))
+    for grant in _grants(case, situation):
+        yield from (holder for holder in (grant.grantee_principal, grant.retiring_principal) if holder is not None)
+
+
+def _services(case: Case, situation: Situation) -> Iterator[str]:
+    """Give the services among them; of grants AWS prints them in either field (G2)."""
+    yield from (value.value for value in _principals(case) if value.kind == "Service" and is_service(value.value))
+    for grant in _grants(case, situation):
+        holders = (grant.grantee_principal, grant.retiring_principal)
+        yield from (holder for holder in holders if holder is not None and is_service(holder))
+        services = (grant.grantee_service_principal, grant.retiring_service_principal)
+        yield from (service for service in services if service is not None)
+
+
+def _principals(case: Case) -> Iterator[PrincipalValue]:
     policy = case.resource_policy
     for statements in policy.candidates(case.action.folded) if policy is not None else ():
         for statement in statements:
             principal = statement.compiled.statement.principal
             # Who is named lets itself in, or is spared.
             if principal is not None and principal.negated is not statement.allow:
-                yield from (value.value for value in principal.values)
-    if case.target.is_key:
-        for grant in situation.source.retirable_grants(case.target.arn):
-            yield from (holder for holder in (grant.grantee_principal, grant.retiring_principal) if holder is not None)
+                yield from principal.values
+
+
+def _grants(case: Case, situation: Situation) -> Iterable[Grant]:
+    return situation.source.retirable_grants(case.target.arn) if case.target.is_key else ()

@@ -107,6 +107,16 @@ class Authorizer:
         """
         return self._query(action, resource).of_principals(self.source.principals())
 
+    def services_that_can(self, action: str, resource: str) -> tuple[Access, ...]:
+        """Tell of every service that the resource's policy or its grants name whether it can, as `who_can` does.
+
+        Raises:
+            RequestError: the action or resource is malformed.
+            UnknownEntityError: the key is not described.
+
+        """
+        return self._query(action, resource).of_services()
+
     def undescribed_accounts(self, action: str, resource: str) -> tuple[str, ...]:
         """Give the accounts that `who_can` knows nothing of and whom the resource's own side lets in, or could.
 

@@ -85,7 +85,7 @@ def _by_name(principal: str, action: ActionFacts) -> Calling:
         return Calling(Caller(ANONYMOUS, "", keys))
     if _is_provider(principal, action):
         return Calling(_provider(principal))
-    if _is_service(principal):
+    if is_service(principal):
         return Calling(_service(principal))
     raise _bad(principal)
 
@@ -94,11 +94,12 @@ def _is_provider(name: str, action: ActionFacts) -> bool:
     """Tell whether a name without an ARN is an identity provider's; a pool of Cognito's looks like a service's."""
     built_in = name in _WEB_PROVIDERS or _POOLS.fullmatch(name) is not None
     if action.folded in WEB_IDENTITY_ACTIONS:
-        return built_in or not _is_service(name)
+        return built_in or not is_service(name)
     return action.folded in ROLE_EXTRAS and built_in
 
 
-def _is_service(name: str) -> bool:
+def is_service(name: str) -> bool:
+    """Tell whether a name is one that services have."""
     return _SERVICE.fullmatch(name) is not None
 
 

@@ -20,9 +20,10 @@ from policyeval.model.source import Diagnostic
 def command(file: str, action: str, resource: str, with_resource_policy: str | None, output_format: str) -> int:
     """List every principal of FILE that may do ACTION on RESOURCE, always or under conditions.
 
-    The text names those who can; the JSON lists the others, too. Standard error names the
-    accounts that RESOURCE lets in, or could, and FILE does not describe. Ends with 0 when
-    somebody can, with 1 when nobody can, with 3 when FILE describes no principal.
+    Among them are services that RESOURCE's policy or grants name. The text names those who can;
+    the JSON lists the others, too. Standard error names the accounts that RESOURCE lets in, or
+    could, and FILE does not describe. Ends with 0 when somebody can, with 1 when nobody can, with
+    3 when FILE describes no principal.
 
     Example:
 
@@ -31,13 +32,15 @@ def command(file: str, action: str, resource: str, with_resource_policy: str | N
         arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
     """
     authorizer = Authorizer(load_as_if(file, resource, with_resource_policy))
-    accesses = authorizer.who_can(action, resource)
+    principals = authorizer.who_can(action, resource)
+    services = authorizer.services_that_can(action, resource) if principals else ()
+    accesses = (*principals, *services)
     warn_of_action(action, resource)
     if output_format == "json":
         print_json([access._asdict() for access in accesses])
-    elif accesses:
+    elif principals:
         print_accesses(accesses)
-    if not accesses:
+    if not principals:
         print_text("no principal is described", err=True)
         return ExitCode.NOTHING
     for account in authorizer.undescribed_accounts(action, resource):

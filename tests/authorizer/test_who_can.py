@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policyeval import Authorizer
+from policyeval import Authorizer, Entities
 from tests.authorizer.estates import (
     ALICE,
     APP,
@@ -589,3 +589,47 @@ def test_a_grant_that_lets_create_others_is_for_what_it_has_itself() -> None:
         "conditional",
         ("GrantOperations within [CreateGrant, Decrypt]", "EncryptionContextEquals = {}"),
     )
+
+
+LOGS = "logs.us-east-1.amazonaws.com"
+OF_A = when("StringEquals", "aws:SourceAccount", A)
+SERVED = {"GranteePrincipal": None, "GranteeServicePrincipal": "dynamodb.amazonaws.com"}
+# what holds, the estate, the services and their verdicts; asked is kms:Decrypt
+SERVICES: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
+    ("no service is named", {"key": [DELEGATES, allow(Principal="*")]}, []),
+    ("one that the key policy names", {"key": [allow(Principal=to(Service=LOGS))]}, [(LOGS, "allow")]),
+    ("one that it names under a condition", {"key": [allow(Principal=to(Service=LOGS), Condition=OF_A)]}, [(LOGS, "conditional")]),
+    ("one that it names for something else", {"key": [allow("kms:Encrypt", Principal=to(Service=LOGS))]}, []),
+    ("one that a Deny spares, and nothing lets in", {"key": [deny(NotPrincipal=to(Service=LOGS))]}, [(LOGS, "deny")]),
+    ("one that an RCP stops", {"key": [allow(Principal=to(Service=LOGS))], "rcps": [deny("kms:*", Principal="*")]}, [(LOGS, "deny")]),
+    ("what no service is called", {"key": [allow(Principal=to(Service="*"))]}, []),
+    ("one that holds a grant", {"grants": [grant(LOGS, "Decrypt")]}, [(LOGS, "allow")]),
+    (
+        "one that AWS prints in the other field, and one that retires it",
+        {"grants": [grant("", "Decrypt", **SERVED, RetiringServicePrincipal=LOGS)]},
+        [("dynamodb.amazonaws.com", "allow"), (LOGS, "deny")],
+    ),
+    ("a grant's constraint", {"grants": [grant(LOGS, "Decrypt", **at_least(tenant="blue"))]}, [(LOGS, "conditional")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("described", "services"), [pytest.param(*row[1:], id=row[0]) for row in SERVICES])
+def test_services_that_can(described: dict[str, Any], services: list[tuple[str, str]]) -> None:
+    found = Authorizer(estate(**described)).services_that_can("kms:Decrypt", KEY)
+    assert [(access.principal, access.verdict) for access in found] == services
+
+
+def test_what_is_asked_on_no_resource_names_no_service() -> None:
+    assert Authorizer(estate()).services_that_can("kms:CreateKey", "*") == ()
+
+
+def test_a_service_that_looks_like_an_identity_provider_is_no_service() -> None:
+    trust = {"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:*"}
+    source = Entities.from_mapping(
+        {
+            "policyeval": 1,
+            "accounts": [{"id": A, "roles": [{"name": "r", "trust_policy": {"Statement": trust}}]}],
+        }
+    )
+    role = f"arn:aws:iam::{A}:role/r"
+    assert Authorizer(source).services_that_can("sts:AssumeRoleWithWebIdentity", role) == ()
