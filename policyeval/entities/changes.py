@@ -29,6 +29,7 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "user": _IDENTITY,
         "role": ("trust_policy", *_IDENTITY),
         "key": ("policy", "grants"),
+        "AWS managed key": ("grants",),  # a service made its policy, which nobody changes (K10)
         "resource": ("policy",),
         "VPC endpoint": ("policy",),
     }
@@ -107,7 +108,7 @@ class Changes:
             changed = "grants" if field == "revoke" else field
             if changed not in FIELDS[kind]:
                 hint = f"what can change of the {kind}: {', '.join(FIELDS[kind])}"
-                self._faults.append(where.fault(f"`{name}` has no `{changed}`", hint))
+                self._faults.append(where.fault(f"`{name}` has no `{changed}` that can change", hint))
             elif where.path[-2] != "add":
                 self._claim(("change", id(spot.document), name, field), f"`{field}` of `{name}`", where)
 

@@ -223,7 +223,8 @@ class Entities:
     def with_resource_policy(self, arn: str, policy: PolicyLike | None) -> Entities:
         """Replace the policy of a key, a role's trust policy, or another resource's policy.
 
-        Raises `UnknownEntityError` for an unknown resource and for a user, `PolicySyntaxError` for what is no policy.
+        Raises `UnknownEntityError` for an unknown resource, for a user and for an AWS managed key, `PolicySyntaxError`
+        for what is no policy.
         """
         kind = self.resource_policy_type(arn)
         record = self._described(arn)
@@ -234,12 +235,17 @@ class Entities:
     def resource_policy_type(self, arn: str) -> PolicyType:
         """Tell of which type the policy of a key, a role or another resource is.
 
-        Raises `UnknownEntityError` for an unknown resource and for a user.
+        Raises `UnknownEntityError` for an unknown resource, for a user and for an AWS managed key.
         """
         record = self._described(arn)
+        if record.key is not None:
+            if record.key.manager == "AWS":
+                message = f"`{arn}` is an AWS managed key: nobody changes its policy (K10)"
+                raise UnknownEntityError([Diagnostic(message)])
+            return PolicyType.KEY
         principal = self._principals.get(record.arn)
         if principal is None:
-            return PolicyType.KEY if record.key is not None else PolicyType.RESOURCE
+            return PolicyType.RESOURCE
         if principal.kind == "user":
             raise UnknownEntityError([Diagnostic(f"`{arn}` is a user: nobody attaches a resource policy to those")])
         return PolicyType.TRUST

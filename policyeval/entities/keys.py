@@ -51,7 +51,8 @@ class ResourceBuilder:
             return
         for index, alias in enumerate(model.aliases):
             self._alias(f"{prefix}{alias}", arn, model, spot.at("aliases", index))
-        change = self._building.changes.of("key", arn, *(f"{prefix}{alias}" for alias in model.aliases))
+        kind = "AWS managed key" if model.manager == "AWS" else "key"
+        change = self._building.changes.of(kind, arn, *(f"{prefix}{alias}" for alias in model.aliases))
         record = ResourceRecord(arn, self._account, self._key_policy(model, spot, change), model.tags, facts_of(model))
         self._building.parts.resources[arn] = record
         held, added = change.many("grants", listed(model.grants, spot.at("grants")))

@@ -13,6 +13,7 @@ from policyeval.entities.schema import ChangeModel
 
 A, B = "111122223333", "444455556666"
 KEY = f"arn:aws:kms:us-east-1:{A}:key/k-1"
+MANAGED = f"arn:aws:kms:us-east-1:{A}:alias/aws/s3"
 PLAIN = f"arn:aws:kms:us-east-1:{A}:key/k-2"
 ALIAS = f"arn:aws:kms:us-east-1:{A}:alias/app"
 APP = f"arn:aws:iam::{B}:role/svc/app"
@@ -55,6 +56,7 @@ accounts:
           - {{GrantId: one, GranteePrincipal: "{APP}", Operations: [Decrypt]}}
           - {{GrantId: two, GranteePrincipal: "{ANN}", Operations: [Decrypt]}}
       - {{id: k-2, region: us-east-1}}
+      - {{id: k-3, region: us-east-1, manager: AWS, aliases: [alias/aws/s3]}}
     resources: [{{arn: "arn:aws:s3:::bucket", policy: {resource("Old")}}}, {{arn: "arn:aws:s3:::bare"}}]
     vpc_endpoints: [{{id: vpce-1, policy: {resource("Old")}}}]
   - id: "{B}"
@@ -238,16 +240,19 @@ REFUSALS = {
             f"{{of: '{KEY}', identity_policies: [], add: {{service_control_policies: [{AWS_SCP}]}}}}",
             f"{{of: '{ANN}', revoke: [one]}}",
             f"{{of: '{B}', policy: {resource('New')}}}",
+            f"{{of: '{MANAGED}', policy: {resource('New')}}}",
         ],
         [
-            f"after.yaml:4:75: `{KEY}` has no `identity_policies`",
+            f"after.yaml:4:75: `{KEY}` has no `identity_policies` that can change",
             "  hint: what can change of the key: policy, grants",
-            f"after.yaml:4:111: `{KEY}` has no `service_control_policies`",
+            f"after.yaml:4:111: `{KEY}` has no `service_control_policies` that can change",
             "  hint: what can change of the key: policy, grants",
-            f"after.yaml:5:56: `{ANN}` has no `grants`",
+            f"after.yaml:5:56: `{ANN}` has no `grants` that can change",
             "  hint: what can change of the user: identity_policies, permissions_boundary",
-            f"after.yaml:6:34: `{B}` has no `policy`",
+            f"after.yaml:6:34: `{B}` has no `policy` that can change",
             "  hint: what can change of the account: service_control_policies, resource_control_policies",
+            f"after.yaml:7:69: `arn:aws:kms:us-east-1:{A}:key/k-3` has no `policy` that can change",
+            "  hint: what can change of the AWS managed key: grants",
         ],
     ),
     "a change that changes nothing": (

@@ -187,6 +187,13 @@ def test_a_user_has_no_resource_policy() -> None:
     assert said.hint is None
 
 
+def test_nobody_changes_the_policy_of_an_aws_managed_key() -> None:
+    key = {"id": "k", "region": "us-east-1", "manager": "AWS", "aliases": ["alias/aws/s3"]}
+    entities = Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A, "keys": [key]}]})
+    with pytest.raises(UnknownEntityError, match="is an AWS managed key: nobody changes its policy"):
+        entities.with_resource_policy(f"arn:aws:kms:us-east-1:{A}:alias/aws/s3", ALLOW)
+
+
 def test_a_root_user_has_no_policies() -> None:
     with pytest.raises(UnknownEntityError, match="is a root user: nobody attaches policies to those"):
         build().with_identity_policies(f"arn:aws:iam::{A}:root", [ALLOW])
