@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.fixes import remove_values
-from policyeval.lint.patterns import has_wildcard, literal_head
+from policyeval.lint.patterns import has_wildcard
 from policyeval.lint.rule import Flaw, TextFlaw
 from policyeval.lint.words import listed
 from policyeval.syntax.faults import ticked
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Condition, Element, Value
 
 _STARS: Final = re.compile(r"\*{2,}")
+_WILDCARDS: Final = re.compile(r"[*?]")
+_END: Final = "\0"
 
 
 def repeated_stars(text: str) -> Iterator[TextFlaw]:
@@ -75,20 +78,51 @@ def _redundant(
             yield same[0], sorted(rest, key=_index)
 
 
-def _covered(patterns: Sequence[str], texts: Iterable[str], covering: Callable[[str], Matcher]) -> dict[str, list[str]]:
-    """Give for each pattern what it covers. What a pattern covers begins as it does: only that is looked at."""
-    ordered = sorted(texts)
-    found: dict[str, list[str]] = {}
+def _covered(patterns: Sequence[str], texts: Iterable[str], covering: Callable[[str], Matcher]) -> dict[str, set[str]]:
+    """Give for each pattern what it covers."""
+    holders = _Holders(texts)
+    found: dict[str, set[str]] = {}
     for pattern in patterns:
-        start, covers = literal_head(pattern), covering(pattern)
-        for at in range(bisect_left(ordered, start), len(ordered)):
-            text = ordered[at]
-            if not text.startswith(start):
-                break
+        covers = covering(pattern)
+        for text in holders.of_literals(pattern):
             # Two patterns may cover each other, as `a**` and `a*` do: then the first one stays.
             if text != pattern and covers(text) and pattern not in found.get(text, ()):
-                found.setdefault(pattern, []).append(text)
+                found.setdefault(pattern, set()).add(text)
     return found
+
+
+class _Holders:
+    """Texts in one, in which those that have something are found without a look at each."""
+
+    __slots__ = ("_counts", "_starts", "_texts", "_whole")
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = tuple(texts)
+        self._starts = list(accumulate((len(text) + 1 for text in self._texts), initial=0))
+        self._whole = _END + _END.join(self._texts) + _END
+        self._counts: dict[str, int] = {}
+
+    def of_literals(self, pattern: str) -> Iterator[str]:
+        """Give the texts that have the rarest of what a pattern has between its wildcards: what it covers has it all.
+
+        An end of the pattern that is no wildcard is the text's end as well.
+        """
+        literals = set(_WILDCARDS.split(f"{_END}{pattern}{_END}")) - {_END, ""}
+        if not literals:
+            yield from self._texts
+            return
+        rarest = min(literals, key=self._count)
+        at = self._whole.find(rarest)
+        while at >= 0:
+            holder = bisect_right(self._starts, at) - 1
+            yield self._texts[holder]
+            at = self._whole.find(rarest, self._starts[holder + 1])
+
+    def _count(self, literal: str) -> int:
+        known = self._counts.get(literal)
+        if known is None:
+            known = self._counts[literal] = self._whole.count(literal)
+        return known
 
 
 def _index(value: Value) -> int:

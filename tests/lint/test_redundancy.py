@@ -13,6 +13,7 @@ from policyeval.evaluator.globs import compile_glob, compile_resource_pattern, t
 from policyeval.lint.finding import Finding
 from policyeval.lint.linter import Linter
 from policyeval.lint.mending import mend
+from policyeval.lint.patterns import covering
 from policyeval.lint.rules.table import load
 from policyeval.syntax.json_reader import read_json
 
@@ -71,3 +72,33 @@ def test_resources_match_the_same_after_what_is_redundant_is_gone(resources: lis
 )
 def test_cases_of_redundant_actions(actions: list[str], left: list[str]) -> None:
     assert _values("Action", "A403", actions)[0] == left
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param("s:*-{}", id="they end differently"),
+        pytest.param("s:*-{}-*", id="they differ between two stars"),
+        pytest.param("s:?{}-*", id="they differ after a question mark"),
+        pytest.param("*-{}-end", id="they begin and end alike"),
+    ],
+)
+def test_a_pattern_is_compared_to_those_only_that_have_what_it_has(monkeypatch: pytest.MonkeyPatch, shape: str) -> None:
+    asked: list[str] = []
+
+    def counted(pattern: str) -> Callable[[str], bool]:
+        covers = covering(pattern)
+
+        def asking(other: str) -> bool:
+            asked.append(other)
+            return covers(other)
+
+        return asking
+
+    monkeypatch.setattr("policyeval.lint.rules.actions.redundant_action.covering", counted)
+    actions = [shape.format(number) for number in range(1_000, 2_000)]
+    node, _ = read_json(json.dumps({"Statement": [{"Effect": "Deny", "Action": [*actions, actions[7]]}]}), None)
+    assert node is not None
+    (finding,) = LINTERS["A403"].lint(node)
+    assert finding.message == f"`{actions[7]}` is listed twice"
+    assert len(asked) <= len(actions)
