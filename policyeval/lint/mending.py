@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections import Counter
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.lint.finding import Severity
@@ -60,9 +62,12 @@ def _better(before: Mended, chosen: list[Fix], lint: Callable[[str], Sequence[Fi
 
 def apply(edits: Iterable[Edit], text: str) -> str:
     """Make edits that do not overlap."""
-    for edit in sorted(edits, reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return text
+    pieces: list[str] = []
+    at = 0
+    for edit in sorted(edits):
+        pieces += text[at : edit.start], edit.text
+        at = edit.end
+    return "".join((*pieces, text[at:]))
 
 
 def _disjoint(fixes: Iterable[Fix]) -> list[Fix]:
@@ -71,12 +76,18 @@ def _disjoint(fixes: Iterable[Fix]) -> list[Fix]:
     taken: list[tuple[int, int]] = []
     for fix in fixes:
         spans = [(edit.start, edit.end) for edit in fix.edits]
-        if fix not in chosen and not any(
-            start <= last and first <= end for start, end in spans for first, last in taken
-        ):
+        if fix not in chosen and not any(_touches(span, taken) for span in spans):
             chosen[fix] = None
-            taken += spans
+            for span in spans:
+                insort(taken, span)
     return list(chosen)
+
+
+def _touches(span: tuple[int, int], taken: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a span touches one of others, which are sorted: the nearest begins last before its end."""
+    start, end = span
+    before = bisect_right(taken, end, key=itemgetter(0))
+    return bool(before) and taken[before - 1][1] >= start
 
 
 def _errors(findings: Iterable[Finding]) -> Counter[str]:

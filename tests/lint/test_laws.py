@@ -148,3 +148,10 @@ def test_a_fix_that_makes_an_error_of_another_kind_is_not_made_and_keeps_no_othe
 
 def test_a_fix_that_is_never_done_with_ends() -> None:
     assert mend("a", lambda _: [_finding(Edit(0, 0, "a"))]).made == 20
+
+
+def test_a_text_with_very_many_fixes_is_mended() -> None:
+    def lint(text: str) -> list[Finding]:
+        return [_finding(Edit(at, at + 1, "d")) for at in range(0, 40_000, 2) if text[at] == "c"]
+
+    assert mend("c " * 20_000 + " " * 2_000_000, lint)[:2] == ("d " * 20_000 + " " * 2_000_000, 20_000)
