@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,7 @@ from policyeval.syntax.strings import unescape
 from policyeval.syntax.tree import List, Mapping, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Sequence
 
     from policyeval.lint.view import Value
     from policyeval.syntax.tree import Node
@@ -86,8 +87,14 @@ def remove_values(values: Collection[Value]) -> Fix | None:
     node = next(iter(values)).owner.node
     if not isinstance(node, List) or node.source is None:
         return None
-    edits = _without([(item.start, item.end) for item in node.items], drop, node.source.text)
+    edits = _without(_items(node), drop)
     return Fix("take it out" if len(drop) == 1 else "take them out", edits) if edits else None
+
+
+@lru_cache(maxsize=1)
+def _items(node: List) -> Sequence[tuple[int, int]]:
+    """Give where the items of an array are: many of one may be taken out, each by a fix of its own."""
+    return _series([(item.start, item.end) for item in node.items], node.source.text if node.source is not None else "")
 
 
 def remove_member(node: Mapping, name: str) -> Fix | None:
@@ -95,21 +102,26 @@ def remove_member(node: Mapping, name: str) -> Fix | None:
     if node.source is None:
         return None
     drop = {index for index, (key, _) in enumerate(node.entries) if key.value == name}
-    edits = _without([(key.start, value.end) for key, value in node.entries], drop, node.source.text)
+    spans = _series([(key.start, value.end) for key, value in node.entries], node.source.text)
+    edits = _without(spans, drop)
     return Fix(f"take `{name}` out", edits) if edits else None
 
 
-def _without(spans: list[tuple[int, int]], drop: Collection[int | None], text: str) -> tuple[Edit, ...]:
-    """Cut spans out of a series, each with what separates it from the one before, or at the start after it."""
+def _series(spans: Iterable[tuple[int, int]], text: str) -> Sequence[tuple[int, int]]:
+    """Give the spans of a series without the white space at their ends; none where other things stand between them."""
     spans = [(start, written_end(start, end, text)) for start, end in spans]
-    if any(after[0] < before[1] for before, after in pairwise(spans)):
-        return ()  # an alias of YAML's stands where its anchor does
-    gaps = [text[before[1] : after[0]] for before, after in pairwise(spans)]
-    if len(drop) >= len(spans) or any(gap.strip(" \t\r\n,-") for gap in gaps):
+    for (_, end), (start, _) in pairwise(spans):
+        # An alias of YAML's stands where its anchor does.
+        if start < end or text[end:start].strip(" \t\r\n,-"):
+            return ()
+    return spans
+
+
+def _without(spans: Sequence[tuple[int, int]], drop: Collection[int | None]) -> tuple[Edit, ...]:
+    """Cut spans out of a series, each with what separates it from the one before, or at the start after it."""
+    if len(drop) >= len(spans):
         return ()
     first = next(index for index in range(len(spans)) if index not in drop)
     edits = [Edit(spans[0][0], spans[first][0], "")] if first else []
-    return (
-        *edits,
-        *(Edit(spans[at - 1][1], spans[at][1], "") for at in range(first + 1, len(spans)) if at in drop),
-    )
+    rest = sorted(index for index in drop if index is not None and index > first)
+    return (*edits, *(Edit(spans[at - 1][1], spans[at][1], "") for at in rest))

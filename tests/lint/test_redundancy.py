@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from policyeval.evaluator.globs import compile_glob, compile_resource_pattern, tokenize
 from policyeval.lint.finding import Finding
+from policyeval.lint.fixes import written_end
 from policyeval.lint.linter import Linter
 from policyeval.lint.mending import mend
 from policyeval.lint.patterns import covering
@@ -18,7 +19,7 @@ from policyeval.lint.rules.table import load
 from policyeval.syntax.json_reader import read_json
 
 # Made before any example is timed.
-LINTERS = {code: Linter([load(code)]) for code in ("A403", "R401")}
+LINTERS = {code: Linter([load(code)]) for code in ("A403", "P402", "R401")}
 TEXTS = [f"{left}:{right}" for left in ("s", "k") for right in ("a", "b", "ab", "ba", "a:b", "aab", "b:ab:a")]
 texts = st.builds("{}:{}".format, st.sampled_from(["s", "k", "*"]), st.text("ab*?:", min_size=1, max_size=4))
 
@@ -102,3 +103,21 @@ def test_a_pattern_is_compared_to_those_only_that_have_what_it_has(monkeypatch: 
     (finding,) = LINTERS["A403"].lint(node)
     assert finding.message == f"`{actions[7]}` is listed twice"
     assert len(asked) <= len(actions)
+
+
+def test_where_the_values_of_a_list_are_is_looked_up_once_for_all_that_are_taken_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+
+    def counted(start: int, end: int, source: str) -> int:
+        asked.append(start)
+        return written_end(start, end, source)
+
+    monkeypatch.setattr("policyeval.lint.fixes.written_end", counted)
+    statement = {"Effect": "Allow", "Principal": {"AWS": ["111122223333"] * 1_000}, "Action": "*"}
+    node, _ = read_json(json.dumps({"Statement": [statement]}), None)
+    assert node is not None
+    findings = LINTERS["P402"].lint(node)
+    assert len([finding for finding in findings if finding.fix is not None]) == 999
+    assert len(asked) == 1_000
