@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from policyeval.authorizer import Authorizer
+from policyeval.cli.collector import without_collector
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import account_id, as_if_option, file_argument, format_option, load_as_if, warn_of_action
 from policyeval.cli.output import print_accesses, print_json, print_text, print_verdict
@@ -34,7 +35,9 @@ def command(  # noqa: PLR0913 - a question has these parts
       policyeval account-access accounts.yaml 444455556666 kms:Decrypt \\
         arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
     """
-    access = Authorizer(load_as_if(file, resource, with_resource_policy)).account_access(account, action, resource)
+    authorizer = Authorizer(load_as_if(file, resource, with_resource_policy))
+    with without_collector():
+        access = authorizer.account_access(account, action, resource)
     warnings = warn_of_action(action, resource)
     if output_format == "json":
         print_json({**access.to_json(), "diagnostics": [warning.to_json() for warning in warnings]})

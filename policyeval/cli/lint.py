@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 
 import click
 
+from policyeval.cli.collector import without_collector
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.output import is_dumb, print_file, print_text, window
 from policyeval.cli.paths import file_path, naming
@@ -169,7 +169,7 @@ def command(**given: Any) -> int:  # noqa: ANN401 - the options above, by name
     \b
       policyeval lint fixtures --output sarif:lint.sarif
     """
-    with _without_collector():
+    with without_collector():
         return _run(_Options(**given))
 
 
@@ -272,18 +272,6 @@ def _fix(session: LintSession, name: str, path: str, *, named: bool) -> FileItem
 def _stdin() -> Reading:
     data = stdin().read(MAX_BYTES + 1)
     return too_large("<stdin>", len(data)) if len(data) > MAX_BYTES else read(data, "<stdin>")
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Let Python not look for garbage: a run makes none, and looking is a fifth of it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @contextmanager

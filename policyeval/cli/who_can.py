@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from policyeval.authorizer import Authorizer
+from policyeval.cli.collector import without_collector
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.options import as_if_option, file_argument, format_option, load_as_if, warn_of_action
 from policyeval.cli.output import print_accesses, print_json, print_text, print_warning
@@ -32,8 +33,9 @@ def command(file: str, action: str, resource: str, with_resource_policy: str | N
         arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab
     """
     authorizer = Authorizer(load_as_if(file, resource, with_resource_policy))
-    principals = authorizer.who_can(action, resource)
-    services = authorizer.services_that_can(action, resource) if principals else ()
+    with without_collector():
+        principals = authorizer.who_can(action, resource)
+        services = authorizer.services_that_can(action, resource) if principals else ()
     accesses = (*principals, *services)
     warn_of_action(action, resource)
     if output_format == "json":
