@@ -7,8 +7,9 @@ import click
 from policyeval.authorizer import Authorizer
 from policyeval.cli.collector import without_collector
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import account_id, as_if_option, file_argument, format_option, load_as_if, warn_of_action
+from policyeval.cli.options import account_id, as_if_option, file_argument, load_as_if, warn_of_action
 from policyeval.cli.output import print_accesses, print_json, print_text, print_verdict
+from policyeval.cli.report_options import format_option
 from policyeval.model.source import escaped
 
 

@@ -13,9 +13,7 @@ from policyeval.cli.options import (
     account_id,
     as_if_option,
     file_argument,
-    format_option,
     gathered_values,
-    iso_time,
     key_value,
     load_as_if,
     policies,
@@ -25,6 +23,7 @@ from policyeval.cli.options import (
     warn_of_request,
 )
 from policyeval.cli.output import print_json, print_text, print_verdict, statement_text, window
+from policyeval.cli.report_options import format_option, iso_time
 from policyeval.model.request import Request, Session
 from policyeval.model.source import escaped
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from datetime import datetime
-from typing import Any, TypeVar
+from collections.abc import Iterable
 
 import click
 
 from policyeval.catalog.services import governing
 from policyeval.cli.output import print_warning
 from policyeval.cli.paths import file_path
+from policyeval.cli.report_options import Function
 from policyeval.cli.streams import stdin
 from policyeval.entities import Entities
 from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
@@ -24,7 +23,6 @@ from policyeval.model.request import PolicyLike
 from policyeval.model.source import Diagnostic
 from policyeval.syntax.policy import parse_policy
 
-Function = TypeVar("Function", bound=Callable[..., Any])
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -35,15 +33,6 @@ def key_value(text: str) -> tuple[str, str]:
         message = f"`{text}` is not KEY=VALUE."
         raise click.BadParameter(message)
     return key, value
-
-
-def iso_time(text: str) -> datetime:
-    """Read an ISO 8601 time; without an offset it is UTC."""
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        message = f"`{text}` is not an ISO 8601 time such as 2030-01-31T12:00:00Z."
-        raise click.BadParameter(message) from None
 
 
 def account_id(text: str) -> str:
@@ -60,18 +49,6 @@ def role_session_name(text: str) -> str:
         message = f"`{text}` is not a session name: {SESSION_NAMES}."
         raise click.BadParameter(message)
     return text
-
-
-def format_option(*formats: str) -> Callable[[Function], Function]:
-    """Offer `--format`; the first one is what a person gets."""
-    return click.option(
-        "--format",
-        "output_format",
-        type=click.Choice(formats),
-        default=formats[0],
-        show_default=True,
-        help="How to print the report.",
-    )
 
 
 file_argument = click.argument("file", metavar="FILE", type=file_path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from policyeval.authorizer.explain import RULES
 from policyeval.cli.exits import ExitCode
 from policyeval.cli.output import print_text
 from policyeval.lint.pages import rule_page
@@ -36,6 +35,8 @@ def _named(name: str) -> str:
     """Give the code of the rule that has a name."""
     codes = {rule.name: rule.code for rule in load_all()}
     if name not in codes:
+        from policyeval.authorizer.explain import RULES  # noqa: PLC0415 - takes longer than all else, to explain a fault
+
         if name.upper() in RULES:  # as `policyeval check` says what decided
             message = f"`{name}` is no rule of the linter, but one of AWS's: {RULES[name.upper()]}"
             raise click.BadParameter(message, param_hint="CODE")

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import format_option
 from policyeval.cli.output import print_file, print_json, print_text, print_verdict, print_warning
 from policyeval.cli.paths import file_path
+from policyeval.cli.report_options import format_option
 from policyeval.errors import EntitiesError, PolicyEvalError
 from policyeval.model.source import Diagnostic
 from policyeval.scenarios import SUFFIXES, CaseResult, ScenarioFile, junit_xml, load_scenarios, run

@@ -11,9 +11,9 @@ from typing import BinaryIO
 import click
 
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import format_option
 from policyeval.cli.output import print_json, print_text, print_verdict
 from policyeval.cli.paths import file_path, naming
+from policyeval.cli.report_options import format_option
 from policyeval.cli.streams import stdin
 from policyeval.kms.storage.trail_tail import head_path, known_head
 from policyeval.kms.trail.chain import Head, Link

@@ -10,9 +10,9 @@ import click
 
 from policyeval.catalog.kms_prices import Prices, kms_prices
 from policyeval.cli.exits import ExitCode
-from policyeval.cli.options import format_option, iso_time
 from policyeval.cli.output import print_json, print_text
 from policyeval.cli.paths import file_path
+from policyeval.cli.report_options import format_option, iso_time
 from policyeval.cli.trail import opened
 from policyeval.kms.trail.usage import Usage, UsageReport
 

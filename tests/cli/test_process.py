@@ -190,20 +190,22 @@ def test_an_interrupt_ends_it_quietly() -> None:
     assert (process.returncode, out, err.strip()) == (130, b"", b"")
 
 
-def test_a_check_loads_nothing_that_it_does_not_need() -> None:
+UNNEEDED = {
+    "check": (
+        [*CHECK, "anonymous"],
+        {"cryptography", "jsonschema", "pytest", "difflib", "policyeval.cli.test", "policyeval.scenarios"},
+    ),
+    "rule": (["rule", "S401"], {"policyeval.authorizer", "policyeval.entities", "pydantic"}),
+    "trail": (["trail", "verify", os.devnull], {"policyeval.authorizer", "pydantic"}),
+    "usage": (["usage", os.devnull], {"policyeval.authorizer", "pydantic"}),
+}
+
+
+@pytest.mark.parametrize(("arguments", "unneeded"), UNNEEDED.values(), ids=UNNEEDED)
+def test_a_command_loads_nothing_that_it_does_not_need(arguments: list[str], unneeded: set[str]) -> None:
     code = (
         "import sys\nfrom policyeval.cli import main\n"
         "try:\n    main(prog_name='policyeval')\nexcept SystemExit:\n    print(*sys.modules, file=sys.stderr)"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", code, *CHECK, "anonymous"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    unneeded = {
-        "cryptography",
-        "jsonschema",
-        "pytest",
-        "difflib",
-        "policyeval.cli.test",
-        "policyeval.scenarios",
-    }
+    run = subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
     assert unneeded & set(run.stderr.split()) == set()
