@@ -21,18 +21,21 @@ def check(statement: Statement) -> Iterator[Flaw]:
     actions, resources = statement.action, statement.resource
     if actions is None or actions.negated or not actions.complete or resources is None or resources.negated:
         return
-    waiting = [(value, named) for value in resources.values if (named := named_by_text(value.text))]
+    # Thousands of resources are of few types.
+    named = [(value, kinds) for value in resources.values if (kinds := named_by_text(value.text))]
+    waiting = {kinds for _, kinds in named}
     for action in actions.values:
         if not waiting:
             return
-        kinds = types_of(action.text)
-        if kinds is None:
+        acted_on = types_of(action.text)
+        if acted_on is None:
             return
-        waiting = [(value, named) for value, named in waiting if named.isdisjoint(kinds)]
+        waiting = {kinds for kinds in waiting if kinds.isdisjoint(acted_on)}
+    alone = [value for value, kinds in named if kinds in waiting]
     by_name = not any(has_wildcard(action.text) for action in actions.values)
-    if by_name and resources.complete and len(waiting) == len(resources.values):
+    if by_name and resources.complete and len(alone) == len(resources.values):
         return  # R301 says it of the actions
-    for value, _ in waiting:
+    for value in alone:
         if not is_misplaced_alias(statement, value.text):
             yield Flaw(
                 value.place(),
