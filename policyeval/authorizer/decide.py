@@ -161,7 +161,7 @@ def _both_halves(case: Case, opening: Sequence[Opening]) -> Outcome:
     granted = [grant for grant in case.grants if _suffices(grant.door, case, within=within)]
     delegated = has_permission and within and (not needs_resource_side or _delegates(case, opening))
     if named or granted or delegated:
-        layer, rule = _by(case, opening, named=named, granted=granted)
+        layer, rule = _by(case, opening, named=named, granted=granted, delegated=delegated)
         if not delegated:
             return Outcome("allowed", layer, rule, [*_statements(named), *granted])
         theirs, grants = (opening, case.grants) if needs_resource_side else (named, granted)
@@ -174,10 +174,15 @@ def _both_halves(case: Case, opening: Sequence[Opening]) -> Outcome:
 
 
 def _by(
-    case: Case, opening: Sequence[Opening], *, named: Sequence[Opening], granted: Sequence[MatchedGrant]
+    case: Case,
+    opening: Sequence[Opening],
+    *,
+    named: Sequence[Opening],
+    granted: Sequence[MatchedGrant],
+    delegated: bool,
 ) -> tuple[Layer | None, str | None]:
     """Name the layer, or the rule, that allowed."""
-    if case.caller.has_everything:
+    if case.caller.has_everything and delegated:  # a session that a root user made may have less
         if not (case.cross_account or case.theirs.needs_own_policy):
             return None, "S9"
         return (case.theirs.layer if opening else Layer.GRANT), None
