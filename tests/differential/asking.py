@@ -13,14 +13,15 @@ from tests.differential.dice import Dice, chance, pick, some, weighted
 from tests.differential.estates import ALIASES, REGION, TAG_KEYS, TAG_VALUES, Estate, Family
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SERVICE = "s3.amazonaws.com"
+SERVICES = ("s3.amazonaws.com", "cloudtrail.amazonaws.com", "sns.amazonaws.com", "delivery.logs.amazonaws.com")
 PROVIDERS = {
     "arn:aws:iam::111122223333:oidc-provider/login.example.com": "sts:AssumeRoleWithWebIdentity",
     "accounts.google.com": "sts:AssumeRoleWithWebIdentity",
     "arn:aws:iam::111122223333:saml-provider/corporate": "sts:AssumeRoleWithSAML",
     "arn:aws:iam::444455556666:saml-provider/corporate": "sts:AssumeRoleWithSAML",
 }
-_VIA = f"s3.{REGION}.amazonaws.com"
+_VIA = {f"s3.{REGION}.amazonaws.com": 70, f"lambda.{REGION}.amazonaws.com": 20, "s3.cn-north-1.amazonaws.com.cn": 10}
+_STRANGER = "555566667777"
 SESSION_NAMES = ("s1", "alice", "night-shift")
 PAIRS = {"tenant": ("blue", "red", "Blue"), "Stage": ("prod", "dev")}
 
@@ -33,6 +34,9 @@ _AT_HOME = sorted(
     if "key" in action.asked_on and not action.cross_account and "alias" not in action.asked_on
 )
 _PLAIN = sorted(IDENTITY_ONLY_ACTIONS)
+
+# A VPC endpoint of each account, by how often requests come through it.
+ENDPOINTS = {"vpce-1": 60, "vpce-2": 30, "vpce-3": 10}
 
 _ORDINARY = {
     "sqs": 30, "s3": 20, "object": 20, "sts": 12, "ec2": 10, "logs": 10, "table": 8, "point": 8, "index": 8,
@@ -67,12 +71,13 @@ def asking(dice: Dice, ground: Estate, family: Family) -> Asking:
     resource, name, action = _target(dice, ground, family, elsewhere=elsewhere)
     who, session = principal(dice, ground, family, elsewhere=elsewhere and family != "plain")
     action = _asked_by(dice, who, action)
-    via, endpoint = weighted(dice, {(None, None): 72, (_VIA, None): 10, (None, "vpce-1"): 16, (_VIA, "vpce-1"): 2})
-    if who in {SERVICE, "anonymous"} or family == "trust":
-        via = None
+    forwarded, through = weighted(dice, {(False, False): 72, (True, False): 10, (False, True): 16, (True, True): 2})
+    via = weighted(dice, _VIA) if forwarded and who not in {*SERVICES, "anonymous"} and family != "trust" else None
+    endpoint = weighted(dice, ENDPOINTS) if through else None
     has_context = action in _SYMMETRIC or action == "kms:creategrant"
     symmetric = resource is None or resource.key is None or resource.key.spec == "SYMMETRIC_DEFAULT"
     given = context(dice, action, resource, signed=":sts:" in who or session is not None)
+    given |= origin(dice, ground, who) | _chain(dice, via)
     if endpoint is not None:
         for key in ("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce"):  # S34: they follow from it
             given.pop(key, None)
@@ -89,6 +94,31 @@ def asking(dice: Dice, ground: Estate, family: Family) -> Asking:
         at=NOON + timedelta(minutes=dice.below(3) * 30),
     )
     return Asking(request, family, resource)
+
+
+def origin(dice: Dice, ground: Estate, who: str) -> dict[str, ContextValue]:
+    """Say for whom a service calls: its resource, its account and, of one that nobody describes, its organization."""
+    if who not in SERVICES or not chance(dice, 75):
+        return {}
+    account = weighted(dice, {ground.owner.id: 50, ground.other.id: 20, ground.third.id: 15, _STRANGER: 15})
+    given: dict[str, ContextValue] = {}
+    if chance(dice, 70):
+        of_account = f"arn:aws:{who.split('.', maxsplit=1)[0]}:{REGION}:{account}:orders"
+        given["aws:SourceArn"] = "arn:aws:s3:::bucket" if who == SERVICES[0] else of_account
+    if chance(dice, 70):
+        given["aws:SourceAccount"] = account
+    if "aws:SourceAccount" not in given or account == _STRANGER:
+        given |= {"aws:SourceOrgID": "o-alpha11111"} if chance(dice, 50) else {}
+        given |= {"aws:SourceOrgPaths": ["o-alpha11111/r-ab12/"]} if chance(dice, 30) else {}
+    return given
+
+
+def _chain(dice: Dice, via: str | None) -> dict[str, ContextValue]:
+    """Tell now and then which services handed a forwarded call on, the last of them last."""
+    if via is None or not chance(dice, 40):
+        return {}
+    last = f"{via.split('.', maxsplit=1)[0]}.amazonaws.com{'.cn' if via.endswith('.cn') else ''}"
+    return {"aws:CalledVia": ["cloudformation.amazonaws.com", last] if chance(dice, 80) else [last]}
 
 
 def _asked_by(dice: Dice, who: str, action: str) -> str:
@@ -138,7 +168,7 @@ def _on_key(
         "home": _AT_HOME,
     }
     group = weighted(dice, {"usual": 60, "grant": 15, "read": 15, "home": 6 if elsewhere else 15})
-    return key, names[0] if chance(dice, 75) else pick(dice, names), pick(dice, groups[group])
+    return key, names[0] if chance(dice, 60) else pick(dice, names), pick(dice, groups[group])
 
 
 def _plain(dice: Dice, ground: Estate) -> tuple[ResourceRecord | None, str, str]:
@@ -187,7 +217,7 @@ def _calls_without_a_role(ground: Estate) -> list[tuple[str, str]]:
 
 def principal(dice: Dice, ground: Estate, family: Family, *, elsewhere: bool) -> tuple[str, Session | None]:
     """Choose a caller, with its session."""
-    account = ground.other if elsewhere else ground.owner
+    account = (ground.third if chance(dice, 25) else ground.other) if elsewhere else ground.owner
     weights = {"session": 30, "role": 8, "user": 22, "root": 9, "federated": 9, "token": 3}
     if family not in {"plain", "alias"}:
         weights |= {"service": 8, "anonymous": 5}
@@ -195,7 +225,8 @@ def principal(dice: Dice, ground: Estate, family: Family, *, elsewhere: bool) ->
         weights |= {"root": 0, "provider": 14}
     kind = weighted(dice, weights)
     if kind not in {"session", "role", "user", "root", "federated", "token"}:
-        return {"service": SERVICE, "anonymous": "anonymous", "provider": pick(dice, list(PROVIDERS))}[kind], None
+        named = {"service": SERVICES, "anonymous": ["anonymous"], "provider": list(PROVIDERS)}
+        return pick(dice, named[kind]), None
     group = {"session": "role", "role": "role", "root": "root"}.get(kind, "user")
     person = ground.find(account, group, second=chance(dice, 12))
     name = pick(dice, SESSION_NAMES)
@@ -209,7 +240,11 @@ def principal(dice: Dice, ground: Estate, family: Family, *, elsewhere: bool) ->
     forms: dict[str, list[tuple[str, Session | None]]] = {
         "session": [(f"{sts}:assumed-role/{person.name}/{name}", of_session), (person.arn, Session(name, tags=tags))],
         "role": [(person.arn, of_session)],
-        "federated": [(person.arn, Session(name, tags=tags)), (f"{sts}:federated-user/{stranger}", tagged)],
+        "federated": [
+            (person.arn, Session(name, tags=tags)),
+            (f"{sts}:federated-user/{stranger}", tagged),
+            *([(root, Session(name, tags=tags))] if chance(dice, 30) else []),
+        ],
         "token": [(person.arn, Session()), (root, Session())],
     }
     return pick(dice, forms.get(kind, [(person.arn, None)]))

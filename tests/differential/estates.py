@@ -9,8 +9,9 @@ from policyeval.model.records import AccountRecord, KeyFacts, PrincipalRecord, R
 from tests.differential.dice import Dice, chance, pick, weighted
 
 OWNER, OTHER, THIRD = "111122223333", "444455556666", "777788889999"
-REGION = "us-east-1"
+REGION, OTHER_REGION = "us-east-1", "eu-west-1"
 TAG_KEYS = ("team", "Project", "cost")
+OTHER_CASE = "Team"  # which a resource may have beside `team`, and a principal not
 TAG_VALUES = ("blue", "red", "Blue", "a*b", "", "bl\u00e9u", "BL\u00c9U")
 ALIASES = ("alias/app", "alias/team/blue")
 
@@ -27,10 +28,11 @@ _KEYS: dict[tuple[str, str], int] = {
 
 @dataclass
 class Estate:
-    """Two accounts with their people, and the resources of the first."""
+    """Three accounts with their people, and the resources of the first."""
 
     owner: AccountRecord
     other: AccountRecord
+    third: AccountRecord
     people: list[PrincipalRecord]
     resources: list[ResourceRecord]
 
@@ -40,27 +42,45 @@ class Estate:
 
 
 def estate(dice: Dice) -> Estate:
-    owner, other = _accounts(dice)
-    people = [*_people(dice, owner), *_people(dice, other)]
-    return Estate(owner, other, people, _resources(dice, owner))
+    accounts = _accounts(dice)
+    people = [person for account in accounts for person in _people(dice, account)]
+    return Estate(*accounts, people, _resources(dice, accounts[0]))
 
 
-def _accounts(dice: Dice) -> tuple[AccountRecord, AccountRecord]:
-    plain = AccountRecord(OWNER), AccountRecord(OTHER, "aws-cn" if chance(dice, 3) else "aws")
-    shape = weighted(dice, {"one": 60, "two": 15, "none": 15, "unknown": 10})
-    if shape == "none":
-        return plain
-    if shape == "unknown":
-        return replace(plain[0], organization_known=False), replace(plain[1], organization_known=False)
-    ids = ("o-alpha11111", "o-alpha11111" if shape == "one" else "o-beta222222")
-    made = [
-        replace(account, organization_id=id_, organization_path=f"{id_}/r-ab12/ou-ab12-prod{number}/")
+def _accounts(dice: Dice) -> tuple[AccountRecord, AccountRecord, AccountRecord]:
+    """Make accounts of one organization or of two, or some outside of any; or nobody knows."""
+    away = "aws-cn" if chance(dice, 3) else "aws"
+    plain = AccountRecord(OWNER), AccountRecord(OTHER, away), AccountRecord(THIRD)
+    first, second, none = "o-alpha11111", "o-beta222222", None
+    ids = weighted(
+        dice,
+        {
+            (first, first, first): 30,
+            (first, first, second): 15,
+            (first, first, none): 15,
+            (first, second, second): 12,
+            (first, none, second): 6,
+            (none, second, first): 4,
+            (none, none, none): 10,
+            (): 8,
+        },
+    )
+    if not ids:
+        owner, other, third = (replace(account, organization_known=False) for account in plain)
+        return owner, other, third
+    boss = dice.below(3) if chance(dice, 10) else None
+    owner, other, third = (
+        account if id_ is None else replace(account, **_place(dice, id_, number), is_management_account=number == boss)
         for number, (account, id_) in enumerate(zip(plain, ids, strict=True))
-    ]
-    if chance(dice, 8):
-        boss = dice.below(2)
-        made[boss] = replace(made[boss], is_management_account=True)
-    return made[0], made[1]
+    )
+    return owner, other, third
+
+
+def _place(dice: Dice, organization: str, number: int) -> dict[str, str]:
+    """Say where in its organization an account is: under the root, or under units within units."""
+    depth = weighted(dice, {1: 45, 2: 20, 3: 10, 4: 5, 0: 20})
+    units = [f"ou-ab12-prod{number}", "ou-ab12-deep0001", "ou-ab12-deep0002", "ou-ab12-deep0003"][:depth]
+    return {"organization_id": organization, "organization_path": "/".join([organization, "r-ab12", *units, ""])}
 
 
 def _people(dice: Dice, account: AccountRecord) -> list[PrincipalRecord]:
@@ -90,6 +110,11 @@ def _tags(dice: Dice) -> dict[str, str]:
     return {key: pick(dice, TAG_VALUES) for key in TAG_KEYS if chance(dice, 40)}
 
 
+def _tags_of_resource(dice: Dice) -> dict[str, str]:
+    tags = _tags(dice)
+    return tags | {OTHER_CASE: pick(dice, TAG_VALUES)} if chance(dice, 12) else tags
+
+
 def _resources(dice: Dice, owner: AccountRecord) -> list[ResourceRecord]:
     spec, usage = weighted(dice, _KEYS)
     kind = weighted(dice, {None: 80, "PRIMARY": 10, "REPLICA": 10})
@@ -104,18 +129,24 @@ def _resources(dice: Dice, owner: AccountRecord) -> list[ResourceRecord]:
     )
     key_id = "mrk-1234abcd12ab34cd56ef1234567890ab" if kind else "1234abcd-12ab-34cd-56ef-1234567890ab"
     base = f"arn:aws:kms:{REGION}:{owner.id}:key"
+    second = ResourceRecord(f"{base}/0987dcba-09fe-87dc-65ba-ab0987654321", owner, key=KeyFacts())
+    if kind is not None and chance(dice, 60):  # its replica, or its primary: the same id in another Region (K11)
+        related = replace(facts, multi_region_type="REPLICA" if kind == "PRIMARY" else "PRIMARY", aliases=ALIASES[:1])
+        second = ResourceRecord(f"{base.replace(REGION, OTHER_REGION)}/{key_id}", owner, key=related)
     return [
-        ResourceRecord(f"{base}/{key_id}", owner, tags=_tags(dice), key=facts),
-        ResourceRecord(f"{base}/0987dcba-09fe-87dc-65ba-ab0987654321", owner, key=KeyFacts()),
-        ResourceRecord(f"arn:aws:sqs:{REGION}:{owner.id}:orders", owner, tags=_tags(dice)),
-        ResourceRecord("arn:aws:s3:::bucket", owner, tags=_tags(dice)),
+        ResourceRecord(f"{base}/{key_id}", owner, tags=_tags_of_resource(dice), key=facts),
+        second,
+        ResourceRecord(f"arn:aws:sqs:{REGION}:{owner.id}:orders", owner, tags=_tags_of_resource(dice)),
+        ResourceRecord("arn:aws:s3:::bucket", owner, tags=_tags_of_resource(dice)),
         ResourceRecord(f"arn:aws:logs:{REGION}:{owner.id}:log-group:app:log-stream:blue", owner),
-        ResourceRecord("arn:aws:s3:::bucket/blue/report", owner, tags=_tags(dice)),
-        ResourceRecord(f"arn:aws:ec2:{REGION}:{owner.id}:instance/i-1", owner, tags=_tags(dice)),
-        ResourceRecord(f"arn:aws:s3tables:{REGION}:{owner.id}:bucket/lake", owner, tags=_tags(dice)),
-        ResourceRecord(f"arn:aws:s3tables:{REGION}:{owner.id}:bucket/lake/table/t1", owner, tags=_tags(dice)),
-        ResourceRecord(f"arn:aws:s3:{REGION}:{owner.id}:accesspoint/point", owner, tags=_tags(dice)),
-        ResourceRecord(f"arn:aws:dynamodb:{REGION}:{owner.id}:table/orders", owner, tags=_tags(dice)),
-        ResourceRecord(f"arn:aws:execute-api:{REGION}:{owner.id}:a1b2c3d4e5", owner, tags=_tags(dice)),
-        ResourceRecord(f"arn:aws:iam::{owner.id}:role/target", owner, tags=_tags(dice)),
+        ResourceRecord("arn:aws:s3:::bucket/blue/report", owner, tags=_tags_of_resource(dice)),
+        ResourceRecord(f"arn:aws:ec2:{REGION}:{owner.id}:instance/i-1", owner, tags=_tags_of_resource(dice)),
+        ResourceRecord(f"arn:aws:s3tables:{REGION}:{owner.id}:bucket/lake", owner, tags=_tags_of_resource(dice)),
+        ResourceRecord(
+            f"arn:aws:s3tables:{REGION}:{owner.id}:bucket/lake/table/t1", owner, tags=_tags_of_resource(dice)
+        ),
+        ResourceRecord(f"arn:aws:s3:{REGION}:{owner.id}:accesspoint/point", owner, tags=_tags_of_resource(dice)),
+        ResourceRecord(f"arn:aws:dynamodb:{REGION}:{owner.id}:table/orders", owner, tags=_tags_of_resource(dice)),
+        ResourceRecord(f"arn:aws:execute-api:{REGION}:{owner.id}:a1b2c3d4e5", owner, tags=_tags_of_resource(dice)),
+        ResourceRecord(f"arn:aws:iam::{owner.id}:role/target", owner, tags=_tags_of_resource(dice)),
     ]

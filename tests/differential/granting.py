@@ -46,7 +46,7 @@ def _fitting(dice: Dice, case: Case, key: ResourceRecord, grant_id: str) -> Gran
             grantee_principal=principal if right == "grantee" else nobody,
             retiring_principal=principal if right == "retiring" and not service else None,
             retiring_service_principal=principal if right == "retiring" and service else None,
-            issuing_account=issuer if right == "issuing" else "arn:aws:iam::777788889999:root",
+            issuing_account=issuer if right == "issuing" else "arn:aws:iam::555566667777:root",
             tokens=frozenset({f"token-{grant_id}"}),
         )
     made = Grant(
@@ -106,7 +106,7 @@ def _missing(dice: Dice, case: Case, grant: Grant) -> Grant:
             "arn:aws:iam::111122223333:role/App",
             "arn:aws:sts::111122223333:assumed-role/app/other",
             "arn:aws:iam::111122223333:user/nobody",
-            "sns.amazonaws.com",
+            "ses.amazonaws.com",
         ],
     )
     return replace(
@@ -115,5 +115,5 @@ def _missing(dice: Dice, case: Case, grant: Grant) -> Grant:
         grantee_service_principal=None,
         retiring_principal=None,
         retiring_service_principal=None,
-        issuing_account="777788889999",
+        issuing_account="555566667777",
     )

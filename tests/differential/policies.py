@@ -233,7 +233,7 @@ def _stranger(dice: Dice, caller: Caller) -> PrincipalValue:
             ("AWS", f"arn:aws:iam::{own}:group/everyone"),
             ("AWS", f"arn:aws-us-gov:iam::{own}:root"),
             ("CanonicalUser", "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"),
-            ("Service", "sns.amazonaws.com"),
+            ("Service", "ses.amazonaws.com"),
             ("Federated", "arn:aws:iam::111122223333:saml-provider/old"),
         ],
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from policyeval.model.request import Request, Session
-from tests.differential.asking import PROVIDERS, SERVICE, principal
+from tests.differential.asking import PROVIDERS, SERVICES, origin, principal
 from tests.differential.dice import Dice, chance, pick, weighted
 from tests.differential.estates import Estate, Family
 from tests.reference.world import World
 
-_CALLER_KEYS = {"aws:TokenIssueTime"}
+_CALLER_KEYS = {"aws:TokenIssueTime", "aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"}
 
 
 def variants(dice: Dice, world: World, ground: Estate, request: Request, family: Family) -> list[Request]:
@@ -22,7 +22,10 @@ def _variant(dice: Dice, world: World, ground: Estate, request: Request, family:
         elsewhere = chance(dice, 40) and family != "plain"
         who, session = principal(dice, ground, family, elsewhere=elsewhere)
         given = {key: value for key, value in (request.context or {}).items() if key not in _CALLER_KEYS}
-        via = None if who in {SERVICE, "anonymous"} else request.via_service
+        given |= origin(dice, ground, who)
+        via = None if who in {*SERVICES, "anonymous"} else request.via_service
+        if via is None:
+            given.pop("aws:CalledVia", None)
         action = PROVIDERS.get(who, "sts:AssumeRole" if "AssumeRoleWith" in request.action else request.action)
         return request.replace(principal=who, session=session, action=action, context=given, via_service=via)
     if step == "context" and request.context:

@@ -15,7 +15,7 @@ from policyeval.model.policy import Effect, NamedPolicy, Policy
 from policyeval.model.records import AccountRecord, EndpointRecord, PolicyLevels, PrincipalRecord, ResourceRecord
 from policyeval.model.request import PolicyLike, Request, Session
 from policyeval.syntax.policy import parse_policy
-from tests.differential.asking import asking
+from tests.differential.asking import ENDPOINTS, asking
 from tests.differential.awsmanaged import AWS_MANAGED_KEY
 from tests.differential.dice import Dice, chance, pick, weighted
 from tests.differential.estates import Family, estate
@@ -70,12 +70,16 @@ def generate(dice: Dice) -> Generated:
     family = weighted(dice, _FAMILIES)
     ground = estate(dice)
     asked = asking(dice, ground, family)
+    accounts = [ground.owner, ground.other, ground.third]
     bare = World(
-        [ground.owner, ground.other],
+        accounts,
         ground.people,
         ground.resources,
         [],
-        [EndpointRecord("vpce-1", "vpc-1", "111122223333", gateway=chance(dice, 30))],
+        [
+            EndpointRecord(id_, f"vpc-{number}", account.id, gateway=chance(dice, 30))
+            for number, (id_, account) in enumerate(zip(ENDPOINTS, accounts, strict=True), 1)
+        ],
     )
     case = case_of(bare, asked.request)
     plan = _plan(dice, case)
@@ -200,25 +204,27 @@ def _governed(dice: Dice, case: Case, plan: Plan, account: AccountRecord) -> Acc
     caller_account = case.caller.account
     return replace(
         account,
-        service_control_policies=_levels(dice, case, plan, Layer.SCP, own=account is caller_account),
-        resource_control_policies=_levels(dice, case, plan, Layer.RCP, own=account is case.owner),
+        service_control_policies=_levels(dice, case, plan, Layer.SCP, account, own=account is caller_account),
+        resource_control_policies=_levels(dice, case, plan, Layer.RCP, account, own=account is case.owner),
     )
 
 
-def _levels(dice: Dice, case: Case, plan: Plan, layer: Layer, *, own: bool) -> PolicyLevels:
+def _levels(  # noqa: PLR0913 - what a layer is written from
+    dice: Dice, case: Case, plan: Plan, layer: Layer, account: AccountRecord, *, own: bool
+) -> PolicyLevels:
     full = FULL_ACCESS if layer is Layer.SCP else RCP_FULL_ACCESS
     drafting = Drafting(case.asked, "rcp" if layer is Layer.RCP else "scp")
     levels = []
-    count = 1 + dice.below(3)
+    count = (account.organization_path or "").count("/")  # the root's, each unit's and the account's own
     at_fault = dice.below(count)
     for number in range(count):
         fault = plan.faults.get(layer) if own and number == at_fault else None
-        level = [full] if chance(dice, 65) else [policy(dice, drafting, f"{layer.value}{number}", [("Allow", "fit")])]
+        level = [full] if chance(dice, 75) else [policy(dice, drafting, f"{layer.value}{number}", [("Allow", "fit")])]
         if fault == "miss":
             level = [policy(dice, drafting, f"{layer.value}{number}", [("Allow", "miss")])] if chance(dice, 80) else []
         if fault == "deny":
             level.append(policy(dice, drafting, f"deny{number}", [("Deny", "fit")]))
-        elif chance(dice, 25):
+        elif chance(dice, 18):
             level.append(policy(dice, drafting, f"miss{number}", [("Deny", "miss")]))
         levels.append(tuple(level))
     return tuple(levels)

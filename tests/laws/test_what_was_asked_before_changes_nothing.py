@@ -103,7 +103,7 @@ def test_a_prepared_request_says_what_a_fresh_authorizer_says_of_the_source_as_i
             source.world = worlds[number]
             for _ in range(2):
                 assert told(prepared.authorize) == fresh[number], f"seed {life.seed}, world {number}: {request}"
-    assert planned[True] > 200  # as above
+    assert planned[True] > 150  # as above
 
 
 def _changes(world: World) -> list[World]:

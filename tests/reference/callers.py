@@ -40,6 +40,11 @@ class Caller:
         return self.record is not None and self.record.path.startswith("/aws-service-role/")
 
     @property
+    def of_root(self) -> bool:
+        """Whether it is a root user, or a session made by one: everything is allowed but what a session takes away."""
+        return self.record is not None and self.record.kind == "root"
+
+    @property
     def has_half(self) -> bool:
         """Whether there is an identity behind the call that policies of its account govern (S6)."""
         return self.kind in {"root", "user", "role", "federated"}
@@ -70,7 +75,7 @@ def caller_of(request: Request, world: World) -> Caller:
         record = world.user(account_id, session_name)
     else:
         record = world.principal(name)
-        kind = "federated" if record.kind == "user" and session_name else record.kind
+        kind = "federated" if record.kind != "role" and session_name else record.kind
     arn: str | None = name
     if kind == "federated":
         arn = f"arn:{partition}:sts::{account_id}:federated-user/{session_name}"

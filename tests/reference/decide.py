@@ -339,7 +339,7 @@ def _way_in(case: Case, layers: dict[Layer, list[Said]]) -> Outcome:
         elsewhere=case.elsewhere,
         resource_layer=Layer.TRUST if case.assumes else Layer.RESOURCE,
         named=_ways(layers, Layer.TRUST if case.assumes else Layer.RESOURCE),
-        identity=_allowed(layers, Layer.IDENTITY, default=False),
+        identity=caller.of_root or _allowed(layers, Layer.IDENTITY, default=False),
         boundary=_allowed(layers, Layer.BOUNDARY, default=True),
         # S7: a federated session is given by its session policy
         session=_allowed(layers, Layer.SESSION, default=caller.kind != "federated"),
@@ -354,7 +354,7 @@ def _way_in(case: Case, layers: dict[Layer, list[Said]]) -> Outcome:
         return _outcome(routes_to_key_or_role(sides, granted))
     if case.action == "sts:assumeroot":
         return _outcome([Route(Layer.IDENTITY, sides.own_half())])
-    if caller.kind == "root" and not sides.elsewhere:
+    if caller.of_root and not sides.elsewhere and not sides.own_half():
         return Outcome(allowed=True, reason="allowed", rule="S9")
     return _outcome(routes_to_ordinary(sides))
 

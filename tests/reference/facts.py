@@ -85,7 +85,7 @@ def _of_origin(caller: Caller, told: object, world: World) -> dict[str, object]:
 
 
 def _as_tuple(value: object) -> tuple[str, ...]:
-    if isinstance(value, tuple):
+    if isinstance(value, list | tuple):
         return tuple(str(item) for item in value)
     return () if value is None else (str(value),)
 
@@ -203,17 +203,16 @@ def _families(resource: ResourceRecord, request: Request) -> tuple[str, ...]:
 def _of_request(request: Request, world: World) -> dict[str, object]:
     moment = request.at or datetime.now(UTC)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    told = {key.lower(): value for key, value in (request.context or {}).items()}
     facts: dict[str, object] = {
         "aws:currenttime": moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "aws:epochtime": int(moment.timestamp()),
         "aws:viaawsservice": request.via_service is not None,
     }
     if request.via_service is not None:
-        labels = request.via_service.split(".")
-        service = ".".join([labels[0], *labels[-2:]])  # without its Region
-        facts["aws:calledvia"] = (service,)
-        facts["aws:calledviafirst"] = facts["aws:calledvialast"] = service
-    told = {key.lower(): value for key, value in (request.context or {}).items()}
+        name, _, rest = request.via_service.partition(".")  # without its Region
+        chain = _as_tuple(told.get("aws:calledvia")) or (f"{name}{rest[rest.index('.amazonaws.com') :]}",)
+        facts["aws:calledvia"], facts["aws:calledviafirst"], facts["aws:calledvialast"] = chain, chain[0], chain[-1]
     fields = request.resource.split(":")
     service = request.action.lower().partition(":")[0]
     where = fields[3] if len(fields) > 3 else ""

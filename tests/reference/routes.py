@@ -72,7 +72,8 @@ def routes_to_key_or_role(sides: Sides, granted: set[Way]) -> list[Route]:
     if caller.kind == "root":
         lets_in = bool(sides.named & {"account", "everyone"})  # S9, K1
         return [Route(layer, sides.resource(lets_in=lets_in)), *_by_grant(sides, granted)]
-    delegated = Route(Layer.IDENTITY, sides.resource(lets_in="account" in sides.named) + sides.own_half())
+    by = layer if caller.of_root else Layer.IDENTITY
+    delegated = Route(by, sides.resource(lets_in="account" in sides.named) + sides.own_half())
     return [*_direct(sides), *_by_grant(sides, granted), delegated]
 
 
@@ -92,7 +93,7 @@ def _direct(sides: Sides) -> list[Route]:
 
 def _across(sides: Sides) -> Route:
     """S6, K2: both halves; another account's root user has only the resource's."""
-    layer = sides.resource_layer if sides.caller.kind == "root" else Layer.IDENTITY
+    layer = sides.resource_layer if sides.caller.of_root else Layer.IDENTITY
     return Route(layer, sides.resource(lets_in=bool(sides.named)) + sides.own_half())
 
 
@@ -104,6 +105,6 @@ def _by_grant(sides: Sides, granted: set[Way]) -> list[Route]:
     if "role" in granted:
         routes.append(Route(Layer.GRANT, sides.limits()))
     if "account" in granted:
-        layer = Layer.GRANT if sides.caller.kind == "root" else Layer.IDENTITY
+        layer = Layer.GRANT if sides.caller.of_root else Layer.IDENTITY
         routes.append(Route(layer, sides.own_half()))
     return routes
