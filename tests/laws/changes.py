@@ -29,9 +29,9 @@ class Lived:
     request: Request
 
 
-def lives(law: int) -> Iterator[Lived]:
+def lives(law: int, worlds: int = WORLDS) -> Iterator[Lived]:
     """Give many worlds, each law its own."""
-    for seed in range(law * 1_000_000, law * 1_000_000 + WORLDS):
+    for seed in range(law * 1_000_000, law * 1_000_000 + worlds):
         made = generate(SeededDice(seed))
         for request in made.requests[:2]:
             yield Lived(seed, SeededDice(seed + 1), made.world, request)
