@@ -92,8 +92,8 @@ class CallFacts(NamedTuple):
     `defaults` stand in for request parameters that are left out (K9). `has_caller_account`,
     `has_via_service` and `has_for_service` (`kms:GrantIsForAWSResource`) tell whether requests for
     the action carry those kms: keys at all (K7); on an alias there are none (K4). An encryption
-    context belongs to symmetric operations and grants (K8). `service` is called, by the prefix of its actions.
-    `lacks` are keys that requests for the action do not have, though there is what they tell (S34).
+    context belongs to symmetric operations and grants (K8). `service` is the one that is called, by the prefix of its
+    actions. `lacks` are keys that AWS leaves out of requests for the action, though it could tell their values (S34).
     """
 
     defaults: Mapping[str, str] = NO_PAIRS

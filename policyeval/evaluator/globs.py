@@ -1,4 +1,4 @@
-"""Wildcard patterns, matched in time that grows with text and pattern, and never with what stars could be.
+"""Wildcard patterns, matched in time that grows with text and pattern, never with the ways in which stars could fit.
 
 A pattern is a tuple of tokens: literal text, `STAR` and `ANY`. Literal text from a policy
 variable stays literal, so `*` in a user's name is no wildcard. Between two stars only the

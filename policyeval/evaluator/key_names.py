@@ -33,11 +33,11 @@ OTHER_RESOURCE_TAGS = {service: f"{service}:resourcetag/" for service in _WITH_T
     "sts": "iam:resourcetag/",
 }
 OTHER_FAMILIES = tuple(dict.fromkeys(OTHER_RESOURCE_TAGS.values()))
-# S3 tells by the key whose tag it is.
+# In S3 the key itself tells what kind of resource the tag is of.
 BUCKET_TAG = "s3:buckettag/"
 ACCESS_POINT_TAG = "s3:accesspointtag/"
 OBJECT_TAG = "s3:existingobjecttag/"
-# And so do a few others, by the word that the end of an ARN begins with.
+# So it does in a few other services, by the word with which the resource part of an ARN begins.
 _KINDS = {
     "dms": (
         "assessment-run", "cert", "data-migration", "data-provider", "endpoint", "es", "individual-assessment",

@@ -29,7 +29,7 @@ class Spot(NamedTuple):
 
 
 class Remainder(NamedTuple):
-    """A test that is left. With a `spot`, and then a `quick`, the encryption context and the request's own keys do."""
+    """A test that is left. Where it has a `spot`, it has a `quick` too, and only the value there is needed."""
 
     test: Test
     quick: Quick | None = None

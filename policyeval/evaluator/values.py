@@ -92,7 +92,7 @@ def _offset(zone: str | None) -> int:
     return -seconds if zone[0] == "-" else seconds
 
 
-_MAPPED = 0xFFFF  # what an IPv6 address begins with, down to its last 32 bits, that stands for one of IPv4
+_MAPPED = 0xFFFF  # the first 96 bits of an IPv6 address that stands for an IPv4 address
 _V4 = 0xFFFF_FFFF
 
 
