@@ -1,4 +1,4 @@
-"""The exceptions of policyeval: a shallow tree under `PolicyEvalError`; and what the system says in its own.
+"""The exceptions of policyeval, a shallow tree under `PolicyEvalError`, and how messages tell an error of the system.
 
 Every one of them carries `diagnostics`: what is wrong, where, and a hint when
 one is likely. A deny is data, never an exception.

@@ -204,7 +204,7 @@ class Query(NamedTuple):
 
 
 def _of_any(text: str) -> str:
-    """Give a name that a pattern of ARNs has for somebody of whatever account, "" when it is of one account."""
+    """Make up a name that a pattern of ARNs fits in any account, "" where the pattern names the account."""
     parts = split_arn(text)
     return parts.resource.translate(_PLAIN) if parts is not None and _WILD.intersection(parts.account) else ""
 

@@ -52,9 +52,9 @@ class Change:
 def smallest_changes(case: Case) -> list[tuple[Change, ...]]:
     """Give the smallest sets of changes that allow a denied request, likely ones first; none if none do.
 
-    An Allow more never takes anything away. So what all candidates together do not allow, no set of them does; and
-    what is lacking without one of them is lacking in every set without it. An organization has up to fourteen levels:
-    only the few that are left are tried in every way.
+    One more Allow never takes anything away. So what all candidates together do not allow, no set of them allows; and a
+    candidate without which the others do not suffice is in every set. That settles most of them, such as the up to
+    fourteen levels of an organization; only the few that are left are tried in every combination.
     """
     must_go = tuple(_removal(statement) for statement in explicit_denies(case))
     candidates = list(_candidates(case))

@@ -126,7 +126,11 @@ class Decision:
 
     @cached_property
     def doubts(self) -> tuple[Diagnostic, ...]:
-        """What an allow rests on that no real request lacks, or that none has, with its place; none for a deny."""
+        """Why a real request may be denied where this is allowed, with places; none for a deny.
+
+        It was not told what every request has, or was told what none has, and a statement looks at that; or a bucket
+        behind an access point must permit it as well.
+        """
         return doubts(self._case) if self.allowed else ()
 
     @cached_property

@@ -47,7 +47,7 @@ def principal_keys(record: PrincipalRecord) -> dict[str, Value]:
 
 
 def tag_keys(family: str, tags: Mapping[str, str]) -> dict[str, Value]:
-    """Give the condition keys of tags (S34); what case tells apart, as a KMS key's tags, the condition key does not."""
+    """Give the condition keys of tags (S34). Tags that differ in case alone, as a KMS key may have, share one."""
     return {family + name: value for name, value in fold_names(tags).items()}
 
 
@@ -131,7 +131,7 @@ def _lies_in_another(parts: Arn) -> bool:
 
 
 def tags_of_the_whole(parts: Arn | None) -> tuple[str, ...]:
-    """Name the keys of tags that what lies in a bucket has of that, or of an access point and what is behind it."""
+    """Name the families of tags that something in a bucket has from its bucket, or from its access point as well."""
     if parts is None or parts.service != "s3":
         return _family_of_kind(parts) if parts is not None and _lies_in_another(parts) else ()
     if governing(parts.service, parts.account, parts.resource) is None:

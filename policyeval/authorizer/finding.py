@@ -24,7 +24,7 @@ _WITH_OWN_TAGS: Final = frozenset({"s3tables", "s3vectors"})
 
 
 class Profiles:
-    """Profiles made before, by ARN, and who makes new ones. A profile holds for the record it was made of."""
+    """The profiles made so far, by ARN, and the maker of new ones. A profile holds for the record it was made of."""
 
     def __init__(self, maker: ProfileMaker) -> None:
         self.maker = maker

@@ -1,4 +1,4 @@
-"""Calls whose answer is foregone, whatever the policies say: nobody may make them so, or whoever can may (K3, S35)."""
+"""Calls that are settled before any policy is looked at: nobody can make them, or everybody may (K3, S35)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TO_ASSUME = ROLE_EXTRAS | {ASSUME_ROLE, SET_CONTEXT}
 
 
 def needs_no_permission(case: Case) -> bool:
-    """Tell whether whoever has credentials, such as the call takes, may make it."""
+    """Tell whether everybody with credentials that the call takes may make it."""
     action, caller = case.action.folded, case.context.caller
     if action not in _NEED_NO_PERMISSION or caller.caller_type != "AWS":
         return False

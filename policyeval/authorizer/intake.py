@@ -142,7 +142,7 @@ def tell(context: EvaluationContext, request: Request) -> None:
 
 
 def _settle(given: Values, request: Request, context: EvaluationContext) -> None:
-    """Hold what is given against what is known, and let it tell what is not (S34)."""
+    """Refuse what is given against what is known, and take from the rest what is not known yet (S34)."""
     if not context.call.takes_encryption_context:
         given = context.given = _without_pairs(given, request, context)
     _imply(given, request, context)

@@ -89,7 +89,7 @@ def as_saved(policy: NamedPolicy, arn: Arn | None) -> NamedPolicy:
 
 
 def of_gateway(policy: NamedPolicy) -> NamedPolicy:
-    """Give the policy of a gateway endpoint as it is read: whom it names there is the account's root user alone.
+    """Give the policy of a gateway endpoint as AWS reads it: an account that an Allow names is its root user alone.
 
     Everybody else is let in by `*` with a condition. Source: AWS PrivateLink guide, "Control access to VPC endpoints
     using endpoint policies", principals for gateway endpoints.

@@ -1,4 +1,4 @@
-"""Which condition keys real requests have, whatever is told of them: what all have, and what such a one cannot."""
+"""Which condition keys every real request has, and which a request like the one told cannot have."""
 
 from __future__ import annotations
 

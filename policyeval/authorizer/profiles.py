@@ -260,7 +260,7 @@ class ProfileMaker:
         target.policy = self.layer(layer, [as_saved(policy, target.parts)], policy_type)
 
     def of_its_own(self, target: Target, record: ResourceRecord, governing: NamedPolicy | None) -> None:
-        """Put on what lies in another resource what is described of itself, beside that one's policy."""
+        """Add to what lies in another resource what is described of itself, beside the policy that governs it."""
         target.untold = tuple(family for family in target.untold if family not in {OBJECT_TAG, RESOURCE_TAG})
         target.keys = {**target.keys, **own_tags(record)}
         if record.policy is not None:
@@ -268,7 +268,7 @@ class ProfileMaker:
             target.policy = self.layer(Layer.RESOURCE, both, PolicyType.RESOURCE)
 
     def account_of(self, target: Target, account: AccountRecord, service: str = "") -> None:
-        """Put what the resource's account brings on it; `service` is asked where there is no resource."""
+        """Add what the resource's account brings; `service` is the one that is asked, where there is no resource."""
         target.organization_known = account.organization_known
         # RCPs reach neither the management account nor who may assume a service-linked role (S3).
         service_linked = target.parts is not None and target.parts.resource.startswith(f"role{_SERVICE_LINKED_PATH}")
