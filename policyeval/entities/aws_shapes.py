@@ -1,4 +1,4 @@
-"""What `aws_export` and `aws_organization` read of each call's output, so that whatever else stands there is told.
+"""The shape of what `aws_export` and `aws_organization` read of each call's output, to report what has another.
 
 A shape is `str`, a pattern of text with what it is called, an object's fields, or a list with the shape of its items.
 A field that ends in `?` may be absent or null.

@@ -35,7 +35,7 @@ def parts_of_text(text: str, name: str | None, form: Format | None, read_file: R
 
 
 def _built(text: str, name: str | None, form: Format | None, reader: PolicyReader) -> Building | None:
-    """Read and build. What was only read, most of it, is gone when this returns: the collector never sees it."""
+    """Read and build. Most of what was read is gone when this returns, so that the collector never sees it."""
     document = read_document(text, name, form, EntitiesModel, reader)
     return build(document, reader) if document is not None else None
 

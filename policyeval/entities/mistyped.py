@@ -1,8 +1,8 @@
 """Actions, resources, condition keys and services in questions that were probably mistyped.
 
-Nobody may do what there is not, so a deny would say nothing; and what a key that there is not tells, no statement
-looks at: a Deny that the right one would have met lets the request through. An action that AWS asks on something else
-is allowed by statements that no request meets. They are decided all the same: AWS adds actions and keys, and the data
+Nobody may do what does not exist, so a deny would prove nothing. No statement looks at a key that does not exist: a
+Deny that the right key would have met lets the request through. And an action on a resource that AWS never asks it on
+is allowed by statements that no request meets. All are decided all the same: AWS adds actions and keys, and the data
 about services is of one day.
 """
 
@@ -24,9 +24,9 @@ from policyeval.model.source import Diagnostic, Place
 from policyeval.syntax.faults import ticked
 
 _GLOBAL: Final = "aws:"
-# Of theirs the authorizer refuses what is none (K3, S35).
+# For these the authorizer itself refuses a resource of another kind (K3, S35).
 _CHECKED: Final = frozenset({"kms", "sts"})
-# What lies in a resource of theirs is another type.
+# In these, what lies in a resource is a type of its own.
 _APART: Final = frozenset({"dynamodb", "s3"})
 _FIELDS: Final = 6  # of an ARN
 _VARIABLES: Final = re.compile(r"\$\{[^}]*\}")

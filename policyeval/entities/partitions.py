@@ -1,4 +1,4 @@
-"""Which partition an account is in: what it says, else what its keys and resources show, else the others' one."""
+"""Which partition an account is in: what it says, else what its keys and resources show, else where the others are."""
 
 from __future__ import annotations
 

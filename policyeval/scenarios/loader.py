@@ -22,8 +22,8 @@ from policyeval.scenarios.schema import CaseModel, ScenarioModel, SessionModel
 class Case:
     """One request and what is expected; an expectation that is None was not written.
 
-    `warnings` say that no service has the action: a deny that is expected would then hold of itself; or that no
-    request has a condition key that this tells, or comes via such a service.
+    `warnings` tell of what was probably mistyped, so that the case proves little: an action that no service has, a
+    resource that it is not asked on, a condition key that no request has, or a service that does not call KMS.
     `facts` are the numbers of the facts that the case exercises: docs/semantics.md is made from them.
     """
 
