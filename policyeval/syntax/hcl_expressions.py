@@ -1,8 +1,8 @@
 """Values of HCL, as far as they are written down: what is computed is `Unknown`.
 
 `jsonencode(x)` is x, `concat(…)` a list of what is written down in it, `merge(…)` an object of that, and
-`[for x in xs : {…}]` a list that may have such an object. No other expression is evaluated, so none but the end of it
-need be understood; all else that Terraform takes is read over.
+`[for x in xs : {…}]` a list that may have such an object. No other expression is evaluated: only its end has to be
+found, and whatever Terraform takes before that is passed over.
 https://developer.hashicorp.com/terraform/language/expressions
 """
 
@@ -86,7 +86,7 @@ class HclExpressions(HclScanner):
             self.at += 1
             otherwise = self.expression(stops, depth + 1)
         except BrokenError as error:
-            if error.at >= len(self.text):  # so it is however it is read
+            if error.at >= len(self.text):  # the text ends too early, however it is read
                 raise
             self.at = at
             return self._computed(start, self.skip_expression(start, stops))
@@ -158,7 +158,7 @@ class HclExpressions(HclScanner):
                 self.skip_expression(self.at, "]")
             self.expect("]")
         except BrokenError as error:
-            if error.at >= len(self.text):  # so it is however it is read
+            if error.at >= len(self.text):  # the text ends too early, however it is read
                 raise
             return None
         at = (self.source, made.start, made.end)

@@ -22,7 +22,7 @@ _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
 
 
 class HclScanner:
-    """Goes on from where it is."""
+    """A place in a text, `at`; each method moves it behind what was read or passed over."""
 
     def __init__(self, source: Source) -> None:
         """Begin at the start of a text."""

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from policyeval.syntax.faults import Faults
 
 DAMAGED = ""
-"""The name of what no reader could read, or of which a template leaves the name open: nothing is missing then."""
+"""The key of an entry whose key could not be read, or is left open by a template: of an object that has one, nothing
+can be said to be missing."""
 
 
 def is_unreadable(node: Node) -> bool:

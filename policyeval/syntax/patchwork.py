@@ -9,9 +9,9 @@ class Patchwork(NamedTuple):
     """A text with holes, which are in order and wider than nothing.
 
     `offsets` has for each character, and for the end, where it is written in the source; it is None where that
-    cannot be followed. What stands in a hole is only the text of the call that would fill it. `chosen` tells
-    where parts begin and end of which nobody knows whether they are there: from an offset on, where the innermost one
-    that stands there begins.
+    cannot be followed. What stands in a hole is only the text of the call that would fill it. `chosen` tells of parts
+    that may or may not be there, by pairs of offsets in order: from the first on the text belongs to the part that
+    begins at the second, the innermost if several do, and to none where that is None.
     """
 
     value: str

@@ -46,9 +46,9 @@ def read_yaml(
     Gives the tree, None where none could be made, and the faults in the order of their places.
     Duplicate keys are kept. An alias gives the same node object as its anchor. `functions` has the tags that
     stand for functions, by name: what is tagged so is `Unknown`, with its value as the argument. `several`: there
-    may be more documents than one, and the tree then is the list of them. `foreign`: whoever else reads the text
-    merges what `<<` names into an object, which here has a key then of which nobody knows what it is called, and
-    has tags of its own, of whose values nobody knows what they are.
+    may be more documents than one, and the tree then is the list of them. `foreign`: the text is meant for a reader
+    that merges what `<<` names into an object and has tags of its own. Such an object has an entry here whose key is
+    not known, and what has such a tag is `Unknown`.
     """
     if isinstance(text, bytes):
         data = text
