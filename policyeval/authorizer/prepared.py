@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from policyeval.authorizer.decision import Decision
+from policyeval.authorizer.plan import Plan
 from policyeval.authorizer.plans import Plans
 from policyeval.evaluator.context import Values
 from policyeval.model.request import Request
-
-if TYPE_CHECKING:
-    from policyeval.authorizer.plan import Plan
 
 
 class PreparedRequest:

@@ -92,8 +92,8 @@ class Caller(CallerFacts):
         """Look up the statements to ask for a folded action, and keep them in `sides`: look there first."""
         scp_denies, scp_asked = self.scps.candidates(action) if self.scps is not None else ((), ())
         denies, allows = self.identity.candidates(action) if self.identity is not None else ((), ())
-        limits = self.boundary.candidates(action) if self.boundary is not None else ((), None)
-        side = CallerSide(scp_asked, (*scp_denies, *denies, *limits[0]), allows, limits[1])
+        boundary_denies, boundary_allows = self.boundary.candidates(action) if self.boundary is not None else ((), None)
+        side = CallerSide(scp_asked, (*scp_denies, *denies, *boundary_denies), allows, boundary_allows)
         keep(self.sides, action, side)
         return side
 

@@ -106,14 +106,14 @@ class Situation:
         target, alias = self._finder.target(request, action, calling)
         owner = request.resource_account
         if owner is not None and owner != target.account:
-            raise _elsewhere(request, target) if isinstance(owner, str) else TypeError
-        endpoint = endpoint_policy = None
+            if not isinstance(owner, str):
+                raise TypeError  # `case` says what is wrong with it
+            raise _elsewhere(request, target)
+        through = endpoint_policy = None
         if request.vpc_endpoint is not None:
             endpoint, endpoint_policy = self._endpoint(request.vpc_endpoint)
-        facts = calling.caller if calling.session is None else facts_of(calling, calling.session)
-        through = None
-        if endpoint is not None:
             through = Through(endpoint, self.source.account(endpoint.account_id))
+        facts = calling.caller if calling.session is None else facts_of(calling, calling.session)
         context = self._intake.context(request, action, facts, target, through, alias)
         case = Case(request, action, calling.caller, target, context)
         # A service that calls on someone's behalf does not come through their endpoint.
