@@ -29,7 +29,7 @@ V = TypeVar("V")
 
 
 def keep(kept: dict[K, V], key: K, value: V, most: int | None = None) -> None:
-    """Keep what was looked up, but not without bound."""
+    """Keep what was looked up; when there are `most` (65,536), all of it goes first."""
     if len(kept) >= (most or _KEPT):
         kept.clear()
     kept[key] = value
@@ -92,7 +92,9 @@ def _answer(names: Names | None, test: Test) -> Answer:
     return answer
 
 
+# The Deny and the Allow statements to ask for an action; of levels, the Allow statements of each.
 Candidates: TypeAlias = tuple[tuple[BoundStatement, ...], tuple[BoundStatement, ...]]
+LevelCandidates: TypeAlias = tuple[tuple[BoundStatement, ...], tuple[tuple[BoundStatement, ...], ...]]
 
 
 class Compiler:
@@ -163,9 +165,9 @@ class LevelStack:
 
     def __init__(self, levels: Sequence[PolicyLayer]) -> None:
         self.levels = tuple(levels)
-        self._by_action: dict[str, tuple[tuple[BoundStatement, ...], tuple[tuple[BoundStatement, ...], ...]]] = {}
+        self._by_action: dict[str, LevelCandidates] = {}
 
-    def candidates(self, action: str) -> tuple[tuple[BoundStatement, ...], tuple[tuple[BoundStatement, ...], ...]]:
+    def candidates(self, action: str) -> LevelCandidates:
         """Give every level's Deny statements, and the Allow statements of each level that must still be asked.
 
         A level with a statement that allows the action whatever the context need not be asked.
