@@ -126,7 +126,7 @@ def _principal(
                 faults,
                 pointer,
                 what="`Principal`",
-                add=f"whom it is about; {_article(policy_type)} names principals",
+                add=f"whom it is about; {_CALLED[policy_type]} names principals",
                 kind=Kind.MISSING_PRINCIPAL,
             )
         return None
@@ -136,7 +136,7 @@ def _principal(
         faults.add(
             value,
             at,
-            f"{_article(policy_type)} may not have `{name}`",
+            f"{_CALLED[policy_type]} may not have `{name}`",
             "leave it out: the policy is about whoever it is attached to",
             kind=Kind.PRINCIPAL_NOT_ALLOWED,
         )
@@ -175,7 +175,7 @@ def _resource(node: Mapping, found: dict[str, Node], dialect: Dialect, faults: F
     return read_resources(name, value, faults, at, variables=dialect.variables)
 
 
-_ARTICLES: Final = {
+_CALLED: Final = {
     PolicyType.IDENTITY: "an identity policy",
     PolicyType.SESSION: "a session policy",
     PolicyType.RESOURCE: "a resource policy",
@@ -185,7 +185,3 @@ _ARTICLES: Final = {
     PolicyType.RCP: "a resource control policy",
     PolicyType.VPC_ENDPOINT: "a VPC endpoint policy",
 }
-
-
-def _article(policy_type: PolicyType) -> str:
-    return _ARTICLES[policy_type]
