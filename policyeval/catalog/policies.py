@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from policyeval.model.arn import root_arn
+
 __all__ = [
     "AWS_MANAGED_POLICIES",
     "FULL_AWS_ACCESS",
@@ -84,10 +86,6 @@ def managed_policy(arn: str) -> Document | None:
     return AWS_MANAGED_POLICIES.get(f"{prefix}:aws:{tail}")
 
 
-def _account_root(partition: str, account: str) -> str:
-    return f"arn:{partition}:iam::{account}:root"
-
-
 def default_key_policy(partition: str, account: str) -> Document:
     """Build the policy of a key that was created without one: the account, and nobody else."""
     return {
@@ -97,7 +95,7 @@ def default_key_policy(partition: str, account: str) -> Document:
             {
                 "Sid": "Enable IAM User Permissions",
                 "Effect": "Allow",
-                "Principal": {"AWS": _account_root(partition, account)},
+                "Principal": {"AWS": root_arn(account, partition)},
                 "Action": "kms:*",
                 "Resource": "*",
             }
@@ -167,7 +165,7 @@ def aws_managed_key_policy(partition: str, service: str, region: str, account: s
             {
                 "Sid": "Allow direct access to key metadata to the account",
                 "Effect": "Allow",
-                "Principal": {"AWS": _account_root(partition, account)},
+                "Principal": {"AWS": root_arn(account, partition)},
                 "Action": ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
                 "Resource": "*",
             },
