@@ -203,12 +203,17 @@ def _unescaped(written: str) -> str:
     return _SHORT.get(written[1], written[1])
 
 
+def _past_blanks(text: str, at: int) -> int:
+    while text.startswith((" ", "\t"), at):
+        at += 1
+    return at
+
+
 def _flushed(whole: Patchwork) -> Patchwork:
     """Take the indentation off that all lines share, as `<<-` does."""
     inside = {match.end() for first, last in whole.holes for match in _LINE_END.finditer(whole.value, first, last)}
     starts = [0, *(match.end() for match in _LINE_END.finditer(whole.value) if match.end() not in inside)]
-    blanks = re.compile("[ \t]*")
-    ends = [blanks.match(whole.value, start).end() for start in starts]  # type: ignore[union-attr]
+    ends = [_past_blanks(whole.value, start) for start in starts]
     indents = [end - start for start, end in zip(starts, ends, strict=True) if whole.value[end : end + 1].strip()]
     indent = min(indents, default=0)
     if not indent or whole.offsets is None:
