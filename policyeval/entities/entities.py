@@ -145,7 +145,7 @@ class Entities:
         return (found.by_grantee.get(grantee) or ()) if found is not None else ()
 
     def retirable_grants(self, key_arn: str) -> Sequence[Grant]:
-        """Give all of a key's grants (G5)."""
+        """Give all of a key's grants, whoever may retire them."""
         found = self._grants.get(key_arn)
         return found.all if found is not None else ()
 

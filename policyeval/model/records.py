@@ -153,7 +153,7 @@ class PolicySource(Records, Protocol):
         ...
 
     def retirable_grants(self, key_arn: str) -> Sequence[Grant]:
-        """Give all of a key's grants, for RetireGrant (G5)."""
+        """Give all of a key's grants: for RetireGrant (G5), and to tell whom they name."""
         ...
 
     def endpoint(self, endpoint_id: str) -> EndpointRecord:
