@@ -74,7 +74,7 @@ def test_a_policy_may_be(given: Any, name: str) -> None:
 
 
 def test_what_is_no_policy_is_refused() -> None:
-    with pytest.raises(PolicySyntaxError):
+    with pytest.raises(PolicySyntaxError, match="a policy has no `Statement`"):
         PolicySet(identity_policies=["{}"])
     for layer in (
         {"service_control_policies": [[OPEN]]},
@@ -128,9 +128,17 @@ def test_a_sessions_policies_are_read_as_such(given: Any) -> None:
         simulate(request, PolicySet(identity_policies=[ALL]))
 
 
-@pytest.mark.parametrize("given", [{}, {"name": "mine"}, {"document": ALL, "Version": "2012-10-17"}, {"document": "x"}])
-def test_a_mapping_that_is_no_policy_is_refused(given: Any) -> None:
-    with pytest.raises(PolicySyntaxError):
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({}, "a policy has no `Statement`"),
+        ({"name": "mine"}, "unknown element `name`"),
+        ({"document": ALL, "Version": "2012-10-17"}, "unknown element `document`"),
+        ({"document": "x"}, "unknown element `document`"),
+    ],
+)
+def test_a_mapping_that_is_no_policy_is_refused(given: Any, message: str) -> None:
+    with pytest.raises(PolicySyntaxError, match=message):
         PolicySet(identity_policies=[given])
 
 
@@ -162,7 +170,7 @@ def test_a_grant_is_what_list_grants_prints_or_parsed() -> None:
         decision = simulate(Request(ALICE, "kms:Decrypt", KEY), PolicySet(grants=[given]))
         assert [statement.grant_id for statement in decision.determining_statements] == by
         assert (decision.layer == "grant") is bool(by)
-    with pytest.raises(EntitiesError):
+    with pytest.raises(EntitiesError, match="cannot be named by a grant"):
         simulate(Request(ALICE, "kms:Decrypt", KEY), PolicySet(grants=[grant("*", "Decrypt")]))
 
 
