@@ -324,6 +324,14 @@ def test_an_account_that_shows_no_partition_is_where_the_others_are() -> None:
     assert found.principal(f"arn:aws-cn:iam::{B}:role/app").name == "app"
 
 
+def test_a_resources_arn_tells_the_partition() -> None:
+    resources = [{"arn": "arn:aws-cn:s3:::bucket"}]
+    found = Entities.from_mapping(
+        {"policyeval": 1, "accounts": [{"id": A, "roles": [{"name": "app"}], "resources": resources}]}
+    )
+    assert found.principal(f"arn:aws-cn:iam::{A}:role/app").name == "app"
+
+
 def test_an_account_may_say_its_partition() -> None:
     found = Entities.from_mapping(
         {"policyeval": 1, "accounts": [{"id": A, "partition": "aws-cn", "roles": [{"name": "app"}]}]}
