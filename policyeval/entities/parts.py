@@ -56,9 +56,7 @@ class Building:
         first = self._taken.setdefault(name, spot)
         if first is spot:
             return True
-        place = first.place()
-        hint = f"first at {place}" if place.source is not None or place.pointer else None
-        self.faults.append(spot.fault(f"{what} is described twice", hint))
+        self.faults.append(spot.fault(f"{what} is described twice", f"first at {first.place()}"))
         return False
 
     def policies(

@@ -353,7 +353,10 @@ def test_an_account_may_say_its_partition() -> None:
 def test_what_is_one_in_a_region_is_not_described_twice(keys: list[object], what: str) -> None:
     with pytest.raises(EntitiesError, match="is described twice") as caught:
         Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A, "keys": keys}]})
-    assert caught.value.diagnostics[0].message == f"{what} is described twice"
+    (fault,) = caught.value.diagnostics
+    assert fault.message == f"{what} is described twice"
+    assert fault.hint is not None
+    assert fault.hint.startswith("first at /accounts/0/keys/0/")
 
 
 def test_a_multi_region_key_has_one_id_in_two_regions() -> None:
