@@ -213,14 +213,14 @@ def test_other_identity_policies_change_that_principal_alone() -> None:
 
 
 def test_a_what_if_about_nothing_known_is_refused() -> None:
-    for change in (
-        lambda: build().with_grant(f"{KEY}9", LISTED),
-        lambda: build().with_resource_policy("arn:aws:s3:::none", ALLOW),
-        lambda: build().with_identity_policies(f"{APP}9", [ALLOW]),
+    for change, message in (
+        (lambda: build().with_grant(f"{KEY}9", LISTED), f"no key `{KEY}9` is described"),
+        (lambda: build().with_resource_policy("arn:aws:s3:::none", ALLOW), "no resource `arn:aws:s3:::none`"),
+        (lambda: build().with_identity_policies(f"{APP}9", [ALLOW]), f"no principal `{APP}9` is described"),
     ):
-        with pytest.raises(UnknownEntityError):
+        with pytest.raises(UnknownEntityError, match=message):
             change()
-    with pytest.raises(PolicySyntaxError):
+    with pytest.raises(PolicySyntaxError, match=r"`\{` is not closed"):
         build().with_identity_policies(APP, ["{"])
 
 

@@ -645,11 +645,11 @@ def test_all_that_no_call_prints_is_told_at_once(folder: Path) -> None:
     assert len(caught.value.diagnostics) == 3
 
 
-@pytest.mark.parametrize("make", [True, False], ids=["an empty folder", "no folder"])
-def test_a_folder_without_an_account_is_bad_input(tmp_path: Path, make: bool) -> None:  # noqa: FBT001 - a table's column
-    if make:
-        (tmp_path / "none").mkdir()
-    with pytest.raises(EntitiesError):
+def test_a_folder_without_an_account_is_bad_input(tmp_path: Path) -> None:
+    with pytest.raises(EntitiesError, match=r"`.*none`: no such file or directory"):
+        import_directory(tmp_path / "none")
+    (tmp_path / "none").mkdir()
+    with pytest.raises(EntitiesError, match=r"`.*none` holds no account"):
         import_directory(tmp_path / "none")
 
 
