@@ -33,7 +33,7 @@ def in_a_copy(work: Callable[[], object]) -> str:
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
-        signal.alarm(30)
+        signal.alarm(300)
         try:
             work()
         except BaseException as error:  # noqa: BLE001 - told by the test

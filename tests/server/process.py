@@ -19,7 +19,7 @@ from botocore.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = [sys.executable, "-m", "policyeval", "serve"]
-PATIENCE = 60
+PATIENCE = 300  # seconds, for a machine that is busy: the AWS CLI alone takes two each time
 # The access keys of fixtures/sharing.yaml.
 ALICE = {"aws_access_key_id": "AKIAALICEEXAMPLE0001", "aws_secret_access_key": "alices-secret-for-tests-only"}
 BOB = {"aws_access_key_id": "AKIABOBEXAMPLE000001", "aws_secret_access_key": "bobs-secret-for-tests-only"}

@@ -75,7 +75,7 @@ class Connection:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self.url = f"{url}/"
-        self.socket = socket.create_connection((parts.hostname, parts.port), timeout=30)
+        self.socket = socket.create_connection((parts.hostname, parts.port), timeout=300)
         self._rest = b""
 
     def send(self, headers: Headers, body: bytes = b"", *, line: str = "POST / HTTP/1.1", length: bool = True) -> None:

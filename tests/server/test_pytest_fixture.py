@@ -257,7 +257,7 @@ def test_the_endpoint_ends_after_a_test_has_stopped_the_clock(pytester: pytest.P
             kms.list_keys()
         """
     )
-    pytester.runpytest_subprocess("-q", timeout=30).assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("-q", timeout=300).assert_outcomes(passed=1)
 
 
 def test_a_run_that_does_not_use_it_loads_nothing_of_it() -> None:

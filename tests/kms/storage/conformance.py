@@ -444,11 +444,11 @@ def transactions_of_threads_wait_for_one_another(store: Store) -> None:
     with store.transaction() as writing:
         thread = Thread(target=second)
         thread.start()
-        assert begun.wait(10)
+        assert begun.wait(60)
         inside.wait(0.02)
         order.append("first")
         writing.put_setting("n", b"first")
-    thread.join(10)
+    thread.join(60)
     assert order == ["first", "second"]
     assert store.setting("n") == b"second"
 

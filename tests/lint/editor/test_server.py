@@ -15,7 +15,7 @@ from policyeval.lint.linter import Linter
 from policyeval.lint.report import name_findings
 from policyeval.lint.rules.table import load_all
 from policyeval.lint.run import lint_bytes
-from tests.lint.editor.client import Client, editor, process
+from tests.lint.editor.client import PATIENCE, Client, editor, process
 
 GOOD = """{
   "Version": "2012-10-17",
@@ -92,11 +92,11 @@ def test_it_says_what_it_can_and_ends_with_0() -> None:
 def test_an_editor_that_goes_without_a_word_makes_it_end_with_1() -> None:
     with editor() as client:
         client.notify("exit")
-        assert client.process.wait(30) == 1
+        assert client.process.wait(PATIENCE) == 1
     with editor() as client:
         assert client.process.stdin is not None
         client.process.stdin.close()
-        assert client.process.wait(30) == 1
+        assert client.process.wait(PATIENCE) == 1
 
 
 def test_a_finding_has_its_code_place_severity_and_page(client: Client, uri: str) -> None:
