@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -238,7 +239,8 @@ def fill(
     tools.mkdir(exist_ok=True)
     (tools / "outputs.json").write_text(json.dumps(outputs), encoding="utf-8")
     (tools / "aws.py").write_text(STAND_IN.format(path=str(tools / "outputs.json")), encoding="utf-8")
-    (tools / "aws").write_text(f'#!/bin/sh\nexec {sys.executable} {tools / "aws.py"} "$@"\n', encoding="utf-8")
+    command = shlex.join([sys.executable, str(tools / "aws.py")])  # a checkout's path may have a space
+    (tools / "aws").write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
     (tools / "aws").chmod(0o755)
     shell = shutil.which("sh")
     assert shell is not None
