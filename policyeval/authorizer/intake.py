@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from policyeval.authorizer.actions import ActionFacts
 from policyeval.authorizer.contradictions import contradictions
@@ -16,7 +16,7 @@ from policyeval.evaluator.context import CallerFacts, EvaluationContext, Value, 
 from policyeval.evaluator.key_names import ENCRYPTION_CONTEXT, REQUEST_TAG, SOURCE_ACCOUNT
 from policyeval.evaluator.layers import keep
 from policyeval.evaluator.values import instant
-from policyeval.model.records import AccountRecord, EndpointRecord, Records
+from policyeval.model.records import AccountRecord, PolicySource
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic
 
@@ -33,17 +33,10 @@ _OTHER_NAME = {
 }
 
 
-class Through(NamedTuple):
-    """The VPC endpoint that a request comes through, and whose it is."""
-
-    endpoint: EndpointRecord
-    account: AccountRecord
-
-
 class Intake:
     """Makes contexts."""
 
-    def __init__(self, clock: Callable[[], datetime], source: Records) -> None:
+    def __init__(self, clock: Callable[[], datetime], source: PolicySource) -> None:
         self._clock = clock
         self._source = source
         self._keys = KeyReader()
@@ -80,27 +73,21 @@ class Intake:
             context.alias = alias
         return context
 
-    def context(  # noqa: PLR0913, PLR0917 - where the facts come from
-        self,
-        request: Request,
-        action: ActionFacts,
-        caller: CallerFacts,
-        target: Target,
-        through: Through | None,
-        alias: str | None,
+    def context(
+        self, request: Request, action: ActionFacts, caller: CallerFacts, target: Target, alias: str | None
     ) -> EvaluationContext:
         """Gather what statements may look at.
 
         Raises:
             RequestError: a context value of the wrong type, or one that contradicts what is known.
+            UnknownEntityError: nobody describes the endpoint that the request comes through.
 
         """
         context = self.bare(action, caller, target, alias)
         if request.via_service is not None or request.at is not None:
             tell(context, request)
-        if through is not None:
-            context.endpoint, context.endpoint_owner = through.endpoint, through.account
-            context.endpoint_keys = endpoint_keys(through.account)
+        if request.vpc_endpoint is not None:
+            self._come_through(request.vpc_endpoint, context)
         if request.encryption_context:
             if context.call.takes_encryption_context:
                 context.encryption_context = fold_pairs(request.encryption_context)
@@ -111,10 +98,20 @@ class Intake:
             context.given, guarded = self._keys.read(request.context, action, context.fault)
             if guarded:
                 context.origin = self._origin(context)
+                told = context.given.get("aws:sourcevpce")
+                if context.endpoint is None and isinstance(told, str) and told:
+                    with suppress(UnknownEntityError):  # it need not be described (S34)
+                        self._come_through(told, context)
                 _settle(context.given, request, context)
-            if through is not None and context.via_service is None and context.given.get("aws:sourceip"):
-                context.fault(f"requests through `{through.endpoint.id}` carry no `aws:SourceIp`: left out")
+            if context.endpoint is not None and context.via_service is None and context.given.get("aws:sourceip"):
+                context.fault(f"requests through `{context.endpoint.id}` carry no `aws:SourceIp`: left out")
         return context
+
+    def _come_through(self, endpoint_id: str, context: EvaluationContext) -> None:
+        """Let a request come through an endpoint, whose account says more of it."""
+        context.endpoint = self._source.endpoint(endpoint_id)
+        context.endpoint_owner = self._source.account(context.endpoint.account_id)
+        context.endpoint_keys = endpoint_keys(context.endpoint_owner)
 
     def _origin(self, context: EvaluationContext) -> AccountRecord | None:
         """Find the account that a service says it calls for; nobody else says so (S34)."""

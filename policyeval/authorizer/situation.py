@@ -19,7 +19,7 @@ from policyeval.authorizer.grants import (
     visible,
 )
 from policyeval.authorizer.inputs import type_faults
-from policyeval.authorizer.intake import Intake, Through
+from policyeval.authorizer.intake import Intake
 from policyeval.authorizer.plan import Plan
 from policyeval.authorizer.policies import of_gateway, session_policies
 from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
@@ -109,16 +109,12 @@ class Situation:
             if not isinstance(owner, str):
                 raise TypeError  # `case` says what is wrong with it
             raise _elsewhere(request, target)
-        through = endpoint_policy = None
-        if request.vpc_endpoint is not None:
-            endpoint, endpoint_policy = self._endpoint(request.vpc_endpoint)
-            through = Through(endpoint, self.source.account(endpoint.account_id))
         facts = calling.caller if calling.session is None else facts_of(calling, calling.session)
-        context = self._intake.context(request, action, facts, target, through, alias)
+        context = self._intake.context(request, action, facts, target, alias)
         case = Case(request, action, calling.caller, target, context)
         # A service that calls on someone's behalf does not come through their endpoint.
-        if endpoint_policy is not None and context.via_service is None:
-            case.endpoint = endpoint_policy
+        if context.endpoint is not None and context.via_service is None:
+            case.endpoint = self._endpoint_policy(context.endpoint)
         if calling.session is not None:
             case.session = self._session(calling)
         if target.is_key:
@@ -133,17 +129,16 @@ class Situation:
             keep(self._actions, name, found)
         return found
 
-    def _endpoint(self, endpoint_id: str) -> tuple[EndpointRecord, PolicyLayer | None]:
-        record = self.source.endpoint(endpoint_id)
-        known = self._endpoints.get(endpoint_id)
+    def _endpoint_policy(self, record: EndpointRecord) -> PolicyLayer | None:
+        known = self._endpoints.get(record.id)
         if known is None or known[0] is not record:
             policies = [record.policy] if record.policy is not None else []
             if record.gateway:
                 policies = [of_gateway(policy) for policy in policies]
             layer = self.maker.layer(Layer.ENDPOINT, policies, PolicyType.VPC_ENDPOINT) if policies else None
             known = (record, layer)
-            keep(self._endpoints, endpoint_id, known)
-        return known
+            keep(self._endpoints, record.id, known)
+        return known[1]
 
     def _session(self, calling: Calling) -> PolicyLayer | None:
         session = calling.session

@@ -61,6 +61,7 @@ CALLS: list[tuple[str, dict[str, Any], str, str, list[str], bool]] = [
     ("through it there is no public address", {"vpc_endpoint": "vpce-1", "context": {"aws:SourceIp": "10.0.0.1"}}, "Null", "aws:SourceIp", ["true"], True),
     ("but a private one", {"vpc_endpoint": "vpce-1", "context": {"aws:VpcSourceIp": "10.0.0.1"}}, "IpAddress", "aws:VpcSourceIp", ["10.0.0.0/8"], True),
     ("without one a given endpoint", {"context": {"aws:SourceVpce": "vpce-2"}}, "StringEquals", "aws:SourceVpce", ["vpce-2"], True),
+    ("a given one that is described tells its VPC, too", {"context": {"aws:SourceVpce": ["vpce-1"]}}, "StringEquals", "aws:SourceVpc", ["vpc-1"], True),
     ("a given VPC", {"context": {"aws:SourceVpc": "vpc-2"}}, "StringEquals", "aws:SourceVpc", ["vpc-2"], True),
     ("an endpoint's owner, whom a service does not look up", {**QUEUE, "vpc_endpoint": "vpce-1"}, "StringEquals", "aws:VpceAccount", [A], False),
     ("and who wants it where it is known", {**QUEUE, "vpc_endpoint": "vpce-1"}, "StringEqualsIfExists", "aws:VpceAccount", [B], True),

@@ -81,6 +81,8 @@ def asking(dice: Dice, ground: Estate, family: Family) -> Asking:
     if endpoint is not None:
         for key in ("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce"):  # S34: they follow from it
             given.pop(key, None)
+    if given.get("aws:SourceVpce") == "vpce-1":  # as from this one, told by its id
+        given.pop("aws:SourceVpc", None)
     request = Request(
         who,
         _cased(action),

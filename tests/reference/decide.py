@@ -198,6 +198,7 @@ def _is_strangers_provider(case: Case) -> bool:
 
 
 def case_of(world: World, request: Request) -> Case:
+    request = _through_what_it_tells(world, request)
     caller = caller_of(request, world)
     action = request.action.lower()
     alias = ":alias/" in request.resource and action in ALIAS_ACTIONS
@@ -208,6 +209,13 @@ def case_of(world: World, request: Request) -> Case:
     owner = _owner(world, request, caller, resource)
     facts = facts_of(request, world, caller, resource, owner, on_alias=alias)
     return Case(request, world, caller, resource, owner, Asked(caller, request.action, name, facts))
+
+
+def _through_what_it_tells(world: World, request: Request) -> Request:
+    """Let a request that tells a described endpoint's id come through that (S34)."""
+    told = [value for key, value in (request.context or {}).items() if key.lower() == "aws:sourcevpce"]
+    known = [endpoint.id for endpoint in world.endpoints if endpoint.id in told]
+    return request.replace(vpc_endpoint=known[0]) if known and request.vpc_endpoint is None else request
 
 
 def _find(world: World, arn: str) -> ResourceRecord | None:
