@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from policyeval.authorizer.callers import ANONYMOUS
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.foregone import needs_no_permission
-from policyeval.authorizer.presence import USUAL, impossible, is_missing, untold
+from policyeval.authorizer.presence import USUAL, impossible, is_lacking, is_missing, untold
 from policyeval.authorizer.report import every_layer
 from policyeval.authorizer.unasked import of_bucket, of_public, of_undescribed, undescribed
 from policyeval.catalog.keys import CONDITION_KEYS
@@ -25,8 +25,10 @@ from policyeval.evaluator.key_names import (
     ACCOUNT_KEYS,
     BUCKET_TAG,
     OTHER_RESOURCE_TAGS,
+    PRINCIPAL_TAG,
     RESOURCE_TAG,
     RESOURCE_TAGS,
+    TARGET_KEYS,
     UNKNOWN_ID,
     UNKNOWN_SESSION,
 )
@@ -48,7 +50,8 @@ _TELL: Final = "tell it as context"
 _LEAVE_OUT: Final = "leave it out"
 _UNTOLD: Final = _Doubt("not told, which every request has", _TELL)
 _SUPPOSED: Final = _Doubt("not told, and taken for the request's time", _TELL)
-_UNKNOWN_TAG: Final = _Doubt("not told, and the resource is not described", _TELL)
+_UNKNOWN_CALLER: Final = _Doubt("not told, and the caller is not described", _TELL)
+_UNKNOWN_RESOURCE: Final = _Doubt("not told, and the resource is not described", _TELL)
 _TAG_OF_BUCKET: Final = _Doubt("a bucket's tag, which counts only where ABAC is enabled for it", _LEAVE_OUT)
 
 _ID: Final = "aws:userid"
@@ -79,7 +82,8 @@ def reservations(case: Case) -> tuple[Diagnostic, ...]:
 
     A scenario describes all that there is: there it is no doubt.
     """
-    tags = dict.fromkeys(_unknown_tags(case), _UNKNOWN_TAG) | dict.fromkeys(_tags_of_bucket(case), _TAG_OF_BUCKET)
+    tags = dict.fromkeys(_unknown_tags(case), _UNKNOWN_RESOURCE) | dict(_of_handed_over(case))
+    tags |= dict.fromkeys(_tags_of_bucket(case), _TAG_OF_BUCKET)
     unknown = (each.why for each in (of_public(case), of_undescribed(case)) if each is not None)
     return (*doubts(case), *_hanging(tags, case), *unknown, *_of_owner(case), *_of_unsigned(case))
 
@@ -204,6 +208,24 @@ def _statements(case: Case) -> Iterator[BoundStatement]:
     for layer in layers:
         denies, allows = layer.candidates(case.action.folded)
         yield from (*denies, *allows)
+
+
+def _of_handed_over(case: Case) -> Iterator[tuple[str, _Doubt]]:
+    """Find what statements ask of a caller or a resource of which no more than the name is known (`simulate`)."""
+    caller, record = case.caller, case.target.record
+    for key in (key for statement in _statements(case) for key in _keys(statement.compiled)):
+        if not is_missing(key, case):
+            continue
+        if not caller.described and key.startswith((PRINCIPAL_TAG, "aws:principalorg")):
+            yield key, _UNKNOWN_CALLER
+        if record is not None and not record.described and _is_of_resource(key, case):
+            yield key, _UNKNOWN_RESOURCE
+
+
+def _is_of_resource(key: str, case: Case) -> bool:
+    if key.startswith("kms:"):
+        return case.target.is_key and key in TARGET_KEYS and case.action.carries(key)
+    return key.startswith((*RESOURCE_TAGS, "aws:resourceorg")) and not is_lacking(key, case)
 
 
 def _unknown_tags(case: Case) -> Iterator[str]:

@@ -133,7 +133,7 @@ def impossible(case: Case) -> Iterator[tuple[str, str]]:
     """Find the keys that are told and that no such request has, each with the reason."""
     context, target = case.context, case.target
     told = {key for key, value in context.given.items() if value}
-    yield from ((key, "told, but AWS does not look it up for this action") for key in told if _is_lacking(key, case))
+    yield from ((key, "told, but AWS does not look it up for this action") for key in told if is_lacking(key, case))
     if case.caller.caller_type != "Service":
         yield from ((key, "told, but only services pass it") for key in told & _OF_SERVICES)
     origin, owner = split_arn(str(context.given.get("aws:sourcearn"))), context.given.get(SOURCE_ACCOUNT)
@@ -153,5 +153,6 @@ def impossible(case: Case) -> Iterator[tuple[str, str]]:
             yield "kms:requestalias", "told, but the key has no such alias"
 
 
-def _is_lacking(key: str, case: Case) -> bool:
+def is_lacking(key: str, case: Case) -> bool:
+    """Tell whether requests for the action do not have a key, whatever the resource is."""
     return key in case.action.lacks or f"{key.partition('/')[0]}/" in case.action.lacks

@@ -777,12 +777,43 @@ def test_what_is_described_has_the_policy_that_is_described() -> None:
     authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [account]}))
     for resource in (BUCKET, f"{BUCKET}/x"):
         assert authorizer.authorize(Request(ALICE, "s3:GetObject", resource)).diagnostics == ()
-        own = policy(allow(), deny(Condition=PRODUCTION))
         handed = simulate(
-            Request(ALICE, "s3:GetObject", resource, resource_account=A), PolicySet(identity_policies=[own])
+            Request(ALICE, "s3:GetObject", resource, resource_account=A), PolicySet(identity_policies=[policy(allow())])
         )
         assert handed.diagnostics == ()
     assert authorizer.account_access(A, "s3:GetObject", BUCKET).door == "open"
+
+
+CALLERS, RESOURCES = (f"is not told, and the {whose} is not described: otherwise" for whose in ("caller", "resource"))
+TABLE = f"arn:aws:dynamodb:us-east-1:{A}:table/x"
+OBJECT_TAGGED = when("StringEquals", "s3:ExistingObjectTag/env", "prod")
+# What holds, the statement beside "everything", the action, the resource, what is told, what is said.
+HANDED: list[tuple[str, dict[str, Any], str, str, dict[str, Any], str | None]] = [
+    ("a caller's tag", deny(Condition=when("StringEquals", "aws:PrincipalTag/team", "red")), "dynamodb:GetItem", TABLE, {}, f"`aws:PrincipalTag/team` {CALLERS} the Deny may match"),
+    ("its organization", deny(Condition=when("StringEquals", "aws:PrincipalOrgID", "o-x")), "dynamodb:GetItem", TABLE, {}, f"`aws:PrincipalOrgID` {CALLERS} the Deny may match"),
+    ("which is told", deny(Condition=when("StringEquals", "aws:PrincipalOrgID", "o-x")), "dynamodb:GetItem", TABLE, {"aws:PrincipalOrgID": "o-y"}, None),
+    ("that a user is no service is known", deny(Condition=when("StringLike", "aws:PrincipalServiceName", "*")), "dynamodb:GetItem", TABLE, {}, None),
+    ("a resource's tag", deny(Condition=PRODUCTION), "dynamodb:GetItem", TABLE, {}, f"`aws:ResourceTag/env` {RESOURCES} the Deny may match"),
+    ("its organization, too", deny(Condition=when("StringEquals", "aws:ResourceOrgID", "o-x")), "dynamodb:GetItem", TABLE, {}, f"`aws:ResourceOrgID` {RESOURCES} the Deny may match"),
+    ("a key's spec", deny(Condition=when("StringEquals", "kms:KeySpec", "RSA_2048")), "kms:DescribeKey", KEY, {}, f"`kms:KeySpec` {RESOURCES} the Deny may match"),
+    ("and what is not of the key", deny(Condition=when("StringEquals", "kms:ViaService", "x")), "kms:DescribeKey", KEY, {}, None),
+    ("a key's spec where there is no key", deny(Condition=when("StringEquals", "kms:KeySpec", "RSA_2048")), "dynamodb:GetItem", TABLE, {}, None),
+    ("an object's tag", deny(Condition=OBJECT_TAGGED), "s3:GetObject", f"{BUCKET}/x", {}, f"`s3:ExistingObjectTag/env` {RESOURCES} the Deny may match"),
+    ("which the action does not look up", deny(Condition=OBJECT_TAGGED), "s3:DeleteObject", f"{BUCKET}/x", {}, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("statement", "action", "resource", "context", "said"), [pytest.param(*case[1:], id=case[0]) for case in HANDED]
+)
+def test_what_policies_handed_over_ask_of_caller_and_resource_is_named(
+    statement: dict[str, Any], action: str, resource: str, context: dict[str, Any], said: str | None
+) -> None:
+    policies = PolicySet(identity_policies=[policy(allow(), statement)], resource_policy=policy(EVERYTHING))
+    decision = simulate(Request(ALICE, action, resource, resource_account=A, context=context), policies)
+    assert decision.allowed
+    assert decision.doubts == ()
+    assert [one.message.partition(" in statement")[0] for one in decision.diagnostics] == ([said] if said else [])
 
 
 def test_a_door_that_nobody_describes_is_not_known_to_be_open() -> None:
