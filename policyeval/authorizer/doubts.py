@@ -35,7 +35,7 @@ from policyeval.evaluator.key_names import (
 from policyeval.evaluator.key_values import getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
-from policyeval.model.arn import is_account_id
+from policyeval.model.arn import is_account_id, split_arn
 from policyeval.model.source import Diagnostic
 
 
@@ -85,7 +85,7 @@ def reservations(case: Case) -> tuple[Diagnostic, ...]:
     tags = dict.fromkeys(_unknown_tags(case), _UNKNOWN_RESOURCE) | dict(_of_handed_over(case))
     tags |= dict.fromkeys(_tags_of_bucket(case), _TAG_OF_BUCKET)
     unknown = (each.why for each in (of_public(case), of_undescribed(case)) if each is not None)
-    return (*doubts(case), *_hanging(tags, case), *unknown, *_of_owner(case), *_of_unsigned(case))
+    return (*doubts(case), *_of_paths(case), *_hanging(tags, case), *unknown, *_of_owner(case), *_of_unsigned(case))
 
 
 def _of_unsigned(case: Case) -> Iterator[Diagnostic]:
@@ -181,6 +181,35 @@ def _of_ids(case: Case) -> Iterator[Diagnostic]:
                 "describe the role's `unique_id` and name the session: AWS may decide otherwise",
                 place=statement.place,
             )
+
+
+def _of_paths(case: Case) -> Iterator[Diagnostic]:
+    """Name each statement that knows a role of the caller's name by a path: a session's ARN tells of none (S14)."""
+    context, role = case.context, split_arn(case.caller.name)
+    if case.caller.described or role is None or ":assumed-role/" not in case.request.principal:
+        return
+    own = role.resource.rpartition("/")[2]
+    for statement in _statements(case):
+        principal = statement.compiled.statement.principal
+        written = [value.value for value in principal.values] if principal is not None else []
+        arns = map(split_arn, (*written, *_values(statement.compiled, "aws:principalarn")))
+        paths = {arn.resource.rpartition("/")[0] for arn in arns if arn is not None}
+        others = [str(role._replace(resource=f"{path}/{own}")) for path in paths if path.startswith("role/")]
+        if any(statement.answer(_called(context, each)) != statement.answer(context) for each in others):
+            effect = "the Allow may not match" if statement.allow else "the Deny may match"
+            yield Diagnostic(
+                f"the role's path is not told, and taken for none: otherwise {effect} in {statement.ref()}",
+                "give the role's ARN, and the session's name beside it: AWS may decide otherwise",
+                place=statement.place,
+            )
+
+
+def _called(context: EvaluationContext, role: str) -> EvaluationContext:
+    """Give the context of a request of another role."""
+    other, caller = copy(context), copy(context.caller)
+    caller.name, caller.keys = role, {**caller.keys, "aws:principalarn": role}
+    other.caller = caller
+    return other
 
 
 def _values(compiled: CompiledStatement, key: str) -> Iterator[str]:

@@ -12,6 +12,8 @@ from policyeval import Authorizer, Entities, PolicySet, Request, Session, simula
 from tests.authorizer.estates import (
     ALICE,
     APP,
+    APP_SESSION,
+    BOB,
     BUCKET,
     KEY,
     LINKED,
@@ -814,6 +816,31 @@ def test_what_policies_handed_over_ask_of_caller_and_resource_is_named(
     assert decision.allowed
     assert decision.doubts == ()
     assert [one.message.partition(" in statement")[0] for one in decision.diagnostics] == ([said] if said else [])
+
+
+BY_ARN = partial(when, "ArnLike", "aws:PrincipalArn")
+
+
+@pytest.mark.parametrize(
+    ("principal", "identity", "resource", "doubted"),
+    [
+        pytest.param(APP_SESSION, deny(Condition=BY_ARN(APP)), EVERYTHING, "Deny may match", id="a Deny of a role by its path"),
+        pytest.param(APP_SESSION, deny(Condition=BY_ARN("arn:aws:iam::*:role/aws-reserved/*/a?p")), EVERYTHING, "Deny may match", id="by a pattern"),
+        pytest.param(APP_SESSION, allow(), deny(Principal=to(APP)), "Deny may match", id="a Deny that names it"),
+        pytest.param(APP_SESSION, allow(), deny(Principal=to(APP.replace("app", "other"))), None, id="another role"),
+        pytest.param(APP_SESSION, allow(), deny(Principal=to(BOB)), None, id="a user"),
+        pytest.param(APP_SESSION, allow(Condition=when("ArnNotLike", "aws:PrincipalArn", APP)), EVERYTHING, "Allow may not match", id="an Allow of all others"),
+        pytest.param(APP.replace("/svc", "/cvs"), deny(Condition=BY_ARN(APP)), EVERYTHING, None, id="the path is told"),
+    ],
+)  # fmt: skip
+def test_which_path_the_role_of_a_session_has_is_named(
+    principal: str, identity: dict[str, Any], resource: dict[str, Any], doubted: str | None
+) -> None:
+    policies = PolicySet(identity_policies=[policy(allow("s3:*"), identity)], resource_policy=policy(resource))
+    decision = simulate(Request(principal, "s3:ListBucket", BUCKET, resource_account=A), policies)
+    assert decision.allowed
+    told = f"the role's path is not told, and taken for none: otherwise the {doubted}"
+    assert [one.message.partition(" in statement")[0] for one in decision.diagnostics] == ([told] if doubted else [])
 
 
 def test_a_door_that_nobody_describes_is_not_known_to_be_open() -> None:
