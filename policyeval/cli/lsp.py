@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import click
 
@@ -19,14 +18,12 @@ from policyeval.cli.output import print_text
 from policyeval.cli.streams import stdin
 from policyeval.errors import ConfigError, MissingExtraError
 from policyeval.lint.config import Config, read_config
+from policyeval.lint.editor.documents import Settings
 from policyeval.lint.rules.table import load_all
 from policyeval.lint.selection import select_codes
 from policyeval.lint.session import LintSession
 from policyeval.lint.sources import find_config, read_known
 from policyeval.model.source import Diagnostic
-
-if TYPE_CHECKING:
-    from policyeval.lint.editor.documents import Settings
 
 
 @click.command("lsp")
@@ -53,39 +50,51 @@ def command() -> int:
     # What anyone prints must not come between the messages.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        took_leave = serve(_settings(), __version__, spoken, out)
+        took_leave = serve(_SettingsReader(), __version__, spoken, out)
     return ExitCode.YES if took_leave else ExitCode.NO
 
 
-def _settings() -> Callable[[str], Settings]:
-    """Make what reads settings: anew when their files, or the day, are others."""
-    from policyeval.lint.editor.documents import Settings  # noqa: PLC0415 - with the server
+class _Known(NamedTuple):
+    """Settings, and the state of what they were read from: while that is the same, so are they."""
 
-    known: dict[str, tuple[object, Path | None, Settings]] = {}
+    settings: Settings
+    state: object
+    baseline: Path | None
+    baseline_stamp: object
 
-    def settings_for(folder: str) -> Settings:
+
+class _SettingsReader:
+    """Gives the settings for the files of a folder; reads them anew when their files, or the day, are others."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Known] = {}
+
+    def __call__(self, folder: str) -> Settings:
         place = Path(folder or ".").resolve()
         file = find_config(place)
         state = (file, _stamp(file), datetime.now(UTC).date())
-        before = known.get(folder)
-        if before is not None and before[0] == (state, _stamp(before[1])):
-            return before[2]
-        home = str(file.parent if file is not None else place)
-        text, baseline, stamp = "", None, None
-        try:
-            text = file.read_text(encoding="utf-8-sig") if file is not None else ""
-            config = read_config(text, str(file)) if file is not None else Config()
-            baseline = Path(home, config.baseline) if config.baseline is not None else None
-            stamp = _stamp(baseline)  # before it is read: what comes in between is noticed then
-            settings = Settings(_session(config, read_known(config, Path(home))), home, _name(file), text)
-        except (ConfigError, OSError, UnicodeDecodeError) as error:
-            # The file is being written: what it said before is better than nothing.
-            session = before[2].session if before is not None else _session(Config(), frozenset())
-            settings = Settings(session, home, _name(file), text, f"the settings cannot be used: {error}")
-        known[folder] = ((state, stamp), baseline, settings)
-        return settings
+        known = self._known.get(folder)
+        if known is None or known.state != state or known.baseline_stamp != _stamp(known.baseline):
+            known = self._known[folder] = _read(place, file, state, known.settings if known is not None else None)
+        return known.settings
 
-    return settings_for
+
+def _read(place: Path, file: Path | None, state: object, before: Settings | None) -> _Known:
+    """Read the settings of a folder; those that cannot be used leave the session that there was before."""
+    home = file.parent if file is not None else place
+    text, baseline, stamp, problem = "", None, None, None
+    try:
+        text = file.read_text(encoding="utf-8-sig") if file is not None else ""
+        config = read_config(text, str(file)) if file is not None else Config()
+        baseline = home / config.baseline if config.baseline is not None else None
+        stamp = _stamp(baseline)  # before it is read: what comes in between is noticed then
+        session = _session(config, read_known(config, home))
+    except (ConfigError, OSError, UnicodeDecodeError) as error:
+        # The file is being written: what it said before is better than nothing.
+        session = before.session if before is not None else _session(Config(), frozenset())
+        problem = f"the settings cannot be used: {error}"
+    settings = Settings(session, str(home), str(file) if file is not None else None, text, problem)
+    return _Known(settings, state, baseline, stamp)
 
 
 def _stamp(file: Path | None) -> object:
@@ -94,10 +103,6 @@ def _stamp(file: Path | None) -> object:
     except OSError:
         return None
     return (stat.st_mtime_ns, stat.st_size) if stat is not None else None
-
-
-def _name(file: Path | None) -> str | None:
-    return str(file) if file is not None else None
 
 
 def _session(config: Config, baseline: frozenset[str]) -> LintSession:
