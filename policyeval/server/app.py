@@ -27,7 +27,7 @@ class App:
         endpoint: what answers.
         beside: the application for `/healthz` and `/metrics`, which lives as long as the server.
         pool: where slow requests run, so that nobody else waits for them.
-        makers: where those run that make keys of RSA, so that the slow ones do not wait for them either.
+        makers: where requests run that make RSA keys, so that the other slow ones do not wait for them.
         explains: whether the journal is told what each layer of a refusal said, and what would allow it; then it is
             told before the client, who may look there for the reason at once.
 
@@ -101,5 +101,5 @@ class App:
             )
 
     def turn_away(self, peer: Peer, status: int, words: str) -> None:
-        """Tell of what was no request that could be answered."""
+        """Tell of a refusal that came before there was a request to answer."""
         self._journal.note("warning", "turned away", status=status, message=words, source_ip=peer.address)

@@ -34,7 +34,7 @@ class Scope(NamedTuple):
 def read_query(query: bytes) -> list[tuple[bytes, bytes]]:
     """Decode a query string into names and values, in order; a plus is a space, as in forms.
 
-    Who acts on a query reads it with this: then what was signed is what is done.
+    Whatever acts on a query reads it with this, so that what was signed is what is done.
     """
     pairs = (pair.partition(b"=") for pair in query.replace(b"+", b" ").split(b"&") if pair)
     return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in pairs]

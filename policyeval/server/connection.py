@@ -1,7 +1,7 @@
 """A connection: its requests one after the other, each answered in one piece.
 
-uvicorn accepts connections and stops the server; this takes the place of its own protocols. They hand every request
-to a task of its own, piece by piece, and get the answer back like that, which takes longer than to verify a signature.
+uvicorn accepts connections and stops the server; this replaces its own HTTP protocols. They hand each request to a
+task, piece by piece, and get the answer back the same way, which takes longer than verifying a signature.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ __all__ = ["Connection", "plain_address"]
 
 # Seconds: idle connections of clients' pools live on.
 _IDLE: Final = 75
-# Seconds for a client to read why it is not listened to any more: who closes on what it still sends may lose that.
+# Seconds for a client to read why it was refused: closing while it still sends could lose that answer.
 _LINGER: Final = 2
-# Seconds for a client once the server stops: a request must be whole by then, since what is not was not accepted, and
-# of its answers it must have taken some.
+# Seconds that a client has once the server stops: by then its request must be complete, or it was never accepted,
+# and it must have read something of its answers.
 _PATIENCE: Final = 3
 _TOO_LARGE: Final = 413
 _TOO_MANY: Final = 503
@@ -139,7 +139,7 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def _leave_if_stuck(self, before: int) -> None:
-        """Leave a client that takes nothing of what is there for it, be it only the farewell that TLS waits for."""
+        """Drop a client that reads nothing of what was sent to it, even if that is only the closing message of TLS."""
         if self not in self._state.connections:
             return
         left = self._transport.get_write_buffer_size()
@@ -193,7 +193,7 @@ class Connection(asyncio.Protocol):
             self._exchange(taken)
 
     def _encourage(self) -> None:
-        """Tell who waits for that to go on with its request; it comes after the answers to those before."""
+        """Answer `Expect: 100-continue`, after the answers to earlier requests."""
         if self._reader.must_encourage:
             self._reader.must_encourage = False
             self._transport.write(_GO_ON)
@@ -272,5 +272,5 @@ def _lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
 
 
 def plain_address(address: str) -> str:
-    """Give an address as policies have it: IPv4 is IPv4 also on a socket of IPv6, and an interface is no part of it."""
+    """Give an address as policies have it: IPv4 as such, also from a socket of IPv6, and without an interface."""
     return address.removeprefix("::ffff:").partition("%")[0]

@@ -76,7 +76,7 @@ class Speaker(Protocol):
         ...
 
     def makes_rsa(self, asked: Asked) -> bool:
-        """Tell whether it makes a key of RSA, for which others that are slow should not wait either."""
+        """Tell whether it makes an RSA key, for which not even other slow requests should wait."""
         ...
 
     def do(self, caller: Caller, identity: Identity, asked: Asked, request_id: str) -> Reply:
@@ -97,7 +97,7 @@ class Exchange:
         peer: where it comes from.
         operation, caller: what is asked and by whom; "" and None as long as nobody believes it.
         is_slow: whether others should not wait for `run`.
-        makes_rsa: whether others that are slow should not wait for it either.
+        makes_rsa: whether not even other slow requests should wait for it.
 
     """
 
@@ -145,7 +145,7 @@ class Exchange:
             return self._refused(error)
         except KmsError as error:
             return refuse(error.code, error.message, None, self.request_id)._replace(decision=error.decision)
-        except UnknownEntityError as error:  # it was let in, and by a description that came since nobody is there
+        except UnknownEntityError as error:  # it was let in, and a description that came since has nobody of that name
             return self._refused(DIALECTS[self.service].not_known(error.diagnostics[0].message))
         except PolicyEvalError as error:
             fault = str(error)

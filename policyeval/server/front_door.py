@@ -45,7 +45,7 @@ class Reading(NamedTuple):
 
 
 class FrontDoor:
-    """Lets in who can sign.
+    """Lets in requests whose signature is good.
 
     Args:
         credentials: who knows access keys.
@@ -63,8 +63,7 @@ class FrontDoor:
     def admit(self, request: WireRequest, reading: Reading, now: datetime) -> tuple[Asked, Signed]:
         """Give what a request asks for, and who asks.
 
-        What cannot be read is said to anybody, because AWS says it to anybody: it tells nothing but what the
-        protocol is.
+        Anybody is told what cannot be read, as AWS tells anybody: that gives away nothing but the protocol.
 
         Raises:
             WireError: refused; and whatever `reading` raises.
@@ -91,7 +90,7 @@ class FrontDoor:
 
 def _hint(request: WireRequest) -> str | None:
     """Say that a request is for another service: clients send all of them where AWS_ENDPOINT_URL says."""
-    # It is looked for in one place: to try it everywhere takes the square of what a stranger sends.
+    # Matched in one place only: trying every place would take quadratic time in what a stranger sends.
     _, _, credential = (request.header(b"authorization") or "").partition("Credential=")
     found = _SCOPE.match(credential)
     if found is None or found[1] in _SERVICES:

@@ -124,7 +124,7 @@ def _encoder(shape: Shape | None) -> Callable[[Mapping[str, object]], bytes]:
 
 
 def _writer(shape: Shape) -> Callable[[Any], bytes]:
-    """Make what writes a member of a response; what most of them are takes a few calls less than any JSON."""
+    """Make what writes a member of a response. Blobs and strings, as most are, need no general encoder."""
     match shape.type:
         case "blob":  # base64 has nothing to escape
             return lambda value: b'"%b"' % b2a_base64(value, newline=False)

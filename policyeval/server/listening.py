@@ -141,7 +141,7 @@ def new_loop() -> asyncio.AbstractEventLoop:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's goes without a farewell when Ctrl-C comes twice; with this, what runs beside it ends all the same."""
+    """A server that also ends what runs beside it when Ctrl-C comes twice; uvicorn's own does not."""
 
     def __init__(self, config: uvicorn.Config, makers: Executor) -> None:
         super().__init__(config)
@@ -149,9 +149,9 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; asked again, without waiting for anybody."""
-        while self.servers:  # uvicorn would wait for who has not even finished TLS's handshake
+        while self.servers:  # uvicorn would wait for clients that have not even finished TLS's handshake
             self.servers.pop().close()
-        # A queue of them takes minutes: what has not begun is refused, and all else that was accepted is finished.
+        # RSA keys that wait to be made could take minutes: they are refused. All else that was accepted is finished.
         self._makers.shutdown(wait=False, cancel_futures=True)
         await super().shutdown(sockets)
         if self.force_exit:
@@ -159,7 +159,7 @@ class _Server(uvicorn.Server):
 
 
 def _most_connections() -> float:
-    """Leave descriptors to what is kept: strangers need only connect to take one, and all that there are."""
+    """Keep descriptors back for our own files: strangers could take all of them just by connecting."""
     if find_spec("resource") is None:  # there is no such limit
         return inf
     from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit  # noqa: PLC0415 - not everywhere

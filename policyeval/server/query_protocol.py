@@ -40,7 +40,7 @@ def read_form(*texts: bytes) -> dict[str, str]:
     """Read forms, a request's query and its body, as one.
 
     Raises:
-        KmsError: `MalformedQueryString`: they are no forms, or say something twice, and nobody knows which counts.
+        KmsError: `MalformedQueryString`: they are no forms, or have a parameter twice.
 
     """
     fields: dict[str, str] = {}
@@ -127,7 +127,7 @@ class Written(NamedTuple):
 
 
 def written(accept: str | None) -> Written:
-    """Give the format that a request wants: JSON where it names that, as who checks others' identities does."""
+    """Give the format that a request asks for: JSON where `Accept` names it, as services that verify callers do."""
     if accept is None:
         return AS_XML
     wanted = {kind.partition(";")[0].strip().lower() for kind in accept.split(",")}

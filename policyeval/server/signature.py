@@ -53,10 +53,10 @@ class Signed(NamedTuple):
 
 
 class SigningKeys:
-    """Signing keys that have verified a signature: to derive one takes nearly as long as all the rest.
+    """Signing keys that have verified a signature: deriving one takes nearly as long as everything else.
 
-    Only keys are kept, never answers; and only when their signature was good, so that nobody fills this who has no
-    secret. Safe to use from several threads.
+    Only keys are kept, never answers, and only after a good signature: nobody without a secret can fill it. Safe to
+    use from several threads.
 
     Args:
         most: how many to keep; when there are more, it starts again.
@@ -158,7 +158,7 @@ def _basic(time: datetime) -> str:
 
 
 def _check_headers(listed: str, headers: Mapping[bytes, bytes], dialect: Dialect) -> Sequence[bytes]:
-    """See to it that what must be signed is, and give the names of what is, sorted.
+    """Check that what must be signed is signed; give the names of the signed headers, sorted.
 
     The Host header, so that a request is good for one endpoint; and every x-amz-… header that there is, because
     these say what to do. The session token may be added after signing, as AWS's guide allows some services: it

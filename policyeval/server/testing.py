@@ -1,4 +1,4 @@
-"""An endpoint for tests: in this process, in memory, and credentials of whoever is described."""
+"""An endpoint for tests: in this process, in memory, with credentials of any principal that is described."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class LocalEndpoint:
         self._numbers = count(1)
 
     def credentials(self, as_: str | None = None) -> AccessKeyPair:
-        """Give credentials of a principal that is described; nobody is asked whether that is allowed.
+        """Give credentials of a principal that is described; no policy is asked.
 
         Args:
             as_: the ARN of a user, of an account's root user, of a role, or of a role's session
@@ -145,7 +145,7 @@ class LocalEndpoint:
     def _of_user(self, arn: str) -> AccessKeyPair:
         record = self.services.sts.iam.principal(arn)
         known = self._users.get(record.arn)
-        if known is None:  # nor does who asks in another thread meanwhile get the same number
+        if known is None:  # another thread that asks meanwhile gets another number
             known = Identity(f"AKIAPYTEST{next(self._numbers):010}", system.entropy(20).hex(), record.arn)
             self._keys[known.access_key_id] = known
             known = self._users.setdefault(record.arn, known)

@@ -40,7 +40,7 @@ class Pace(NamedTuple):
 
 _USUAL: Final = Pace()
 _THREADS: Final = 3  # to follow the file, to sweep and to flush: none waits for another
-# Who writes without end does not keep what is taken away alive: 10 seconds at the usual pace.
+# A file that is written without end must not keep revoked access alive: 10 seconds at the usual pace.
 _MOST_SETTLING: Final = 100
 
 
@@ -69,7 +69,7 @@ class Upkeep:
         self._services = services
         self._file = file
         self._pool = pool
-        # Not among the requests: who sends many slow ones would keep what was taken away from them that long.
+        # A pool of its own: a client with many slow requests could otherwise delay what takes its access away.
         self._own = ThreadPoolExecutor(_THREADS, thread_name_prefix="policyeval-upkeep")
         self._journal = journal
         self._metrics = metrics
@@ -93,7 +93,7 @@ class Upkeep:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._do(self._close)
             self._own.shutdown(wait=False)
-            # Who still waits is let go: the process would not end before all of that was done, for nobody.
+            # What still waits is cancelled: it is for nobody any more, and the process would wait for it to be done.
             self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _close(self) -> None:
