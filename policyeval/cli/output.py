@@ -44,7 +44,7 @@ def is_dumb() -> bool:
 
 
 def window(*, err: bool = False) -> int:
-    """Tell how much of a line of a file fits: on a terminal a line that is broken has its caret elsewhere."""
+    """Tell how much of a source line fits: a terminal would wrap a longer one, and its caret would point elsewhere."""
     if not (sys.stderr if err else sys.stdout).isatty():
         return WINDOW
     import shutil  # noqa: PLC0415 - it takes longer to import than to help, and not for who reads a pipe

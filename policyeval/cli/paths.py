@@ -13,7 +13,7 @@ __all__ = ["FilePath", "file_path", "naming"]
 
 
 class FilePath(click.Path):
-    """A path that says something: what an unset variable leaves is no folder, and no wish to go without a file."""
+    """A path that is not empty: what an unset variable leaves is no folder, and no wish to go without a file."""
 
     def convert(
         self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
@@ -30,7 +30,7 @@ file_path: Final = FilePath(readable=False)
 
 @contextmanager
 def naming(file: str) -> Iterator[None]:
-    """Have the file named that cannot be read on: of one that is open the system tells only what is wrong."""
+    """Name the file in errors that come up while it is read: of an open file the system says only what is wrong."""
     try:
         yield
     except OSError as error:

@@ -23,7 +23,7 @@ def stdin() -> BinaryIO:
 def require_stdout() -> None:
     """See that there is somewhere to print to.
 
-    Raises `OSError` when standard output is closed: the report would be lost, and a file take its number.
+    Raises `OSError` when standard output is closed: the report would be lost, and a file would get its number.
     """
     if sys.stdout is None:
         raise OSError(errno.EBADF, "standard output is closed")
@@ -39,6 +39,6 @@ def escape_what_stdout_lacks() -> None:
 
 
 def keep_stderr() -> None:
-    """Send what nobody can read nowhere, rather than into a file that is given the number of a closed stream."""
+    """Discard what nobody can read: it would go into the file that gets the closed stream's number."""
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as long as the process lives

@@ -172,9 +172,9 @@ class Call:
 
     def present(self, key: Key | None) -> Key | None:
         """Give a key as it is at this time; None when its end has come, or its account has closed."""
-        return self.settled(key) if key is not None and self._is_anybodys(key) else None
+        return self.settled(key) if key is not None and self._is_of_open_account(key) else None
 
-    def _is_anybodys(self, key: Key) -> bool:
+    def _is_of_open_account(self, key: Key) -> bool:
         """Tell whether a key's account is described: one that is so no more has closed, and with it all of its keys."""
         if key.account == self.caller.account:
             return True
@@ -285,8 +285,8 @@ class Call:
     def _is_closed(self, resource: str, decision: Decision) -> bool:
         """Tell whether another account's resource lets the caller in nowhere.
 
-        Whatever the caller's own side says then is left unsaid: it was never asked of what does not exist, and who
-        denies himself something would learn of what does.
+        Then what the caller's own side says is left unsaid. It is never asked about a key that does not exist: callers
+        who deny themselves something would learn from it which keys do.
         """
         arn = split_arn(resource)
         if arn is None or arn.account == self.caller.account:

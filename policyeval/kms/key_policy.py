@@ -127,8 +127,8 @@ def shown_policy(text: str, names: Names) -> str:
 def policy_in_force(text: str, iam: PolicySource, names: Names, reading: Reading) -> NamedPolicy:
     """Read a key policy that is kept, for decisions.
 
-    Whom it denies by a unique id that nobody has, it denies by name as long as no unique id tells that who has the
-    name by now is somebody else.
+    A Deny of a unique id that nobody has any more is read as a Deny of the name that it stood for, unless a unique id
+    shows that the name is somebody else's by now.
 
     Raises:
         StorageError: it is not what was put.

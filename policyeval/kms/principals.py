@@ -79,7 +79,7 @@ def is_there(text: str, arn: Arn, iam: PolicySource) -> bool:
 def kept(text: str, iam: PolicySource) -> str:
     """Give what is kept of a principal: a user's or role's unique id, where it is known (S12).
 
-    Who gets the name after it was deleted is somebody else.
+    Whoever gets the name after a deletion is somebody else.
     """
     arn = split_arn(text)
     if arn is None or arn.service != "iam" or not arn.resource.startswith(("user/", "role/")):

@@ -22,7 +22,7 @@ Check: TypeAlias = Callable[[object], object]
 LONGEST_MAP: Final = 65_536
 """Characters of an encryption context, ours: AWS says no bound, and each of them is looked at for each condition."""
 
-# Of so many elements what is wrong with them is said: who sends a hundred thousand gets no answer of megabytes.
+# How many elements are told to be wrong at most: a list of a hundred thousand gets no answer of megabytes.
 _ENOUGH: Final = 1_000
 _NOT_NULL: Final = "Member must not be null"
 _LEAST: Final = -(2**31)
@@ -183,7 +183,7 @@ def _constraints(shape: Shape) -> tuple[_Constraint, ...]:
 
 
 def java_pattern(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern of Java's, where a dot takes no end of a line, of five kinds, and letters are ASCII's."""
+    """Compile a pattern written for Java: a dot matches none of five line ends, and word characters are ASCII."""
     if pattern.startswith(_OF_TAGS):
         return re.compile(pattern.replace(_OF_TAGS, _LETTERS_SPACES_NUMBERS))
     dotted = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\.")

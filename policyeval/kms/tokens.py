@@ -39,7 +39,7 @@ class Tokens:
         return "Tokens()"
 
     def grant_token(self, key_arn: str, grant_id: str) -> str:
-        """Make a token of a grant; every one is fresh, and all of them are good (KMS 19)."""
+        """Make a token for a grant; every token is new, and all of them stay good (KMS 19)."""
         return seal(self._key, _GRANT, f"{key_arn} {grant_id}".encode(), self._entropy)
 
     def grant(self, token: str) -> NamedGrant:

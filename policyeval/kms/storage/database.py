@@ -55,7 +55,7 @@ _REASONS = {
 }
 
 
-# What a copy of the process has of the other one's connections: to let go of them would close them.
+# The connections that a forked process has of its parent: to drop them would close them.
 _LEFT: list[object] = []
 
 
@@ -80,7 +80,7 @@ class Database:
                 migrate(self._writer)
             except (sqlite3.Error, StorageError, UnicodeDecodeError) as error:
                 raise self._fault(error) from error
-            # What a crash kept from leaving the log leaves it now.
+            # What a crash left in the log is moved out of it now.
             self.empty_log()
             self._measure()
             opened.pop_all()  # all is well: it stays open

@@ -11,7 +11,7 @@ from typing import Final
 PRIVATE: Final = 0o600
 """The mode of a file that nobody but its owner can read."""
 
-# What file systems say that sync no folders, such as those of other machines.
+# The errors of file systems that cannot sync folders, such as network file systems.
 _NO_FOLDERS: Final = frozenset({errno.EINVAL, errno.EBADF})
 
 
@@ -40,7 +40,7 @@ def replace(path: Path, text: str) -> None:
     """Put a new file in the place of an old one, so that one of them is always there whole."""
     fresh = Path(f"{path}.new")
     try:
-        # One of its own: what lies there may be somebody else's, or lead to another file.
+        # A file of our own: what is there may be somebody else's, or a link to another file.
         fresh.unlink(missing_ok=True)
         file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
         try:

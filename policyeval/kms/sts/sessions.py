@@ -50,7 +50,7 @@ class Policies(NamedTuple):
 
 
 def session_policies(call: Call, account: str) -> Policies:
-    """Take the session policies of who may make the session: nobody else has them read, or learns which there are.
+    """Read the session policies, once the caller may make the session: nobody else learns which policies there are.
 
     Args:
         call: the call, whose caller was asked.

@@ -27,7 +27,7 @@ __all__ = ["PricedKey", "PricedRequests", "Usage", "UsageReport"]
 _HOUR = timedelta(hours=1)
 _SECOND = timedelta(seconds=1)
 _LATEST = datetime.max.replace(tzinfo=UTC) - _SECOND
-# How many changes a record may be behind the one that it takes back: they come one after the other (docs/trail.md).
+# How many changes may come between a record and the one that takes it back: they follow soon (docs/trail.md).
 _RECENT = 1024
 _CREATED = {"CreateKey": "keyMetadata", "ReplicateKey": "replicaKeyMetadata"}
 
