@@ -40,6 +40,16 @@ class FileItems(NamedTuple):
     fixed: int = 0
 
 
+class Totals(NamedTuple):
+    """What a run read, and what became of findings, over all of its files."""
+
+    policies: int
+    grants: int
+    unknown: int
+    suppressed: int
+    fixed: int
+
+
 class Report(NamedTuple):
     """The files of a run in their order."""
 
@@ -58,18 +68,29 @@ class Report(NamedTuple):
         """Whether there was nothing to lint: no policy, no grant, and no fault that hid one."""
         return not any(file.policies or file.grants or file.items for file in self.files)
 
+    @property
+    def totals(self) -> Totals:
+        """The sums over all files."""
+        return Totals(
+            policies=sum(file.policies for file in self.files),
+            grants=sum(file.grants for file in self.files),
+            unknown=sum(file.unknown for file in self.files),
+            suppressed=sum(item.suppressed is not None for file in self.files for item in file.items),
+            fixed=sum(file.fixed for file in self.files),
+        )
+
     def summary(self) -> dict[str, object]:
         """Count what was read and found."""
-        severities = Counter(finding.severity for finding in self.open())
+        severities, totals = Counter(finding.severity for finding in self.open()), self.totals
         return {
             "files": len(self.files),
-            "policies": sum(file.policies for file in self.files),
-            "grants": sum(file.grants for file in self.files),
-            "unknown": sum(file.unknown for file in self.files),
+            "policies": totals.policies,
+            "grants": totals.grants,
+            "unknown": totals.unknown,
             "findings": {str(severity): severities[severity] for severity in Severity},
             "rules": dict(sorted(Counter(finding.code for finding in self.open()).items())),
-            "suppressed": sum(item.suppressed is not None for file in self.files for item in file.items),
-            "fixed": sum(file.fixed for file in self.files),
+            "suppressed": totals.suppressed,
+            "fixed": totals.fixed,
         }
 
 

@@ -45,13 +45,9 @@ def summary_lines(report: Report, names: Mapping[str, str]) -> Iterator[str]:
 def _totals(report: Report) -> str:
     severities = [finding.severity for finding in report.open()]
     found = [_counted(severities.count(severity), *_WORDS[severity]) for severity in Severity if severity in severities]
-    policies = sum(file.policies for file in report.files)
-    grants = sum(file.grants for file in report.files)
+    policies, grants, unknown, suppressed, fixed = report.totals
     read = _counted(policies, "policy", "policies") + (f" and {_counted(grants, 'grant', 'grants')}" if grants else "")
     parts = [f"{', '.join(found) or 'nothing found'} in {read} of {_counted(len(report.files), 'file', 'files')}"]
-    suppressed = sum(item.suppressed is not None for file in report.files for item in file.items)
-    unknown = sum(file.unknown for file in report.files)
-    fixed = sum(file.fixed for file in report.files)
     parts += [f"{suppressed} suppressed"] if suppressed else []
     parts += [f"{_counted(unknown, 'value', 'values')} not resolved"] if unknown else []
     parts += [f"{fixed} fixed"] if fixed else []
