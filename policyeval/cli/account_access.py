@@ -27,7 +27,7 @@ def command(  # noqa: PLR0913 - a question has these parts
 
     The first line is the door: OPEN, CONDITIONAL or CLOSED. An account that FILE does not
     describe can be asked about; its principals are then unknown, and what a conditional door
-    hangs on stands below it. Ends with 0 when somebody of the account may, or could, with 1
+    depends on stands below it. Ends with 0 when somebody of the account may, or could, with 1
     when nobody can.
 
     Example:

@@ -55,7 +55,7 @@ class KmsSource(OverIam):
         aliases, account = self._store.aliases_of(key.arn), self._iam.account(key.account)
         known = self._records.get(key.arn)
         if known is not None and known.key is key and known.aliases is aliases and known.account is account:
-            # Whom a Deny names hangs on who is described, and not every source tells when that changes.
+            # Whom a Deny names depends on who is described, and not every source tells when that changes.
             revision = getattr(self._iam, "revision", None)
             if (revision is not None and revision is known.revision) or known.record.policy is self._policy(key):
                 known.revision = revision

@@ -15,7 +15,7 @@ from policyeval.model.source import Diagnostic, Place
 class Level(Enum):
     """What a rule looks at: its check is called once for each, with that as its only argument.
 
-    The `…_TEXT` levels see the bare string: a check's answer hangs on nothing else, so that it is asked
+    The `…_TEXT` levels see the bare string: a check's answer depends on nothing else, so that it is asked
     once for each different string of a run. Prefer them where they suffice: policies repeat themselves. A check of
     a condition that finds nothing without asking for its statement is asked once for each different condition: look
     at what is around it last.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from policyeval.model.source import Diagnostic
     from policyeval.syntax.tree import Node
 
-# Which of its elements are lists of values that hang on nothing else, and whether they are actions.
+# Which of its elements are lists of values that depend on nothing else, and whether they are actions.
 _LISTS: Final = {"Action": True, "NotAction": True, "Resource": False, "NotResource": False}
 # A Sid that every type of policy takes.
 _PLAIN_SID: Final = re.compile(r"[0-9A-Za-z]*").fullmatch
@@ -34,7 +34,7 @@ class Sound:
     """The values and statements that the parser found sound. Not thread-safe."""
 
     def __init__(self) -> None:
-        # By what a statement's reading hangs on besides itself.
+        # By what a statement's reading depends on besides itself.
         self._known: dict[tuple[PolicyType | None, bool], _Known] = {}
 
     def faults(self, policy: PolicyView) -> list[Diagnostic]:

@@ -20,7 +20,7 @@ _HEAD = (
 
 
 def table(scores: Iterable[Score]) -> Iterator[str]:
-    """Write a row a code, those that hang on the data's day last, each part with its total."""
+    """Write a row a code, those that depend on the data's day last, each part with its total."""
     scores = list(scores)
     yield from _HEAD
     for part in ([s for s in scores if s.code not in DATED], [s for s in scores if s.code in DATED]):
@@ -122,10 +122,10 @@ def page(findings: Findings) -> str:
         "POLICYEVAL_CORPORA=… python -m tests.parity --write    # this page",
         "```",
         "",
-        f"The aim, over the codes that do not hang on the day of the service data: recall {AIM['recall']}, precision",
+        f"The aim, over the codes that do not depend on the day of the service data: recall {AIM['recall']}, precision",
         f"{AIM['precision']}, exact spans {AIM['exact']}. Reached, over all but the last three of the table:"
         f" {_figures(rest)}.",
-        f"Two more codes hang on that day in part; without them: {_figures(undated)}.",
+        f"Two more codes depend on that day in part; without them: {_figures(undated)}.",
         f"With what is not counted, precision over the first is {total(all_rest).precision:.3f}.",
         "",
         "In the latest versions alone, which AWS and we look at with data of nearly the same day:",

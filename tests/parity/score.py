@@ -13,7 +13,7 @@ from policyeval.model.policy import PolicyType
 from policyeval.syntax.json_reader import read_json
 from tests.parity.corpora import Location, Row, Said
 
-# What these codes find hangs on what the services were on that day: the oracle's answers are of many days.
+# What these codes find depends on what the services were on that day: the oracle's answers are of many days.
 DATED = frozenset({"INVALID_ACTION", "INVALID_SERVICE", "INVALID_SERVICE_IN_ACTION"})
 
 # These do so in part: a key or the support of tags that a service has got since.

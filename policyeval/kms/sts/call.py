@@ -148,7 +148,7 @@ class Call:
     def _is_closed(self, resource: str, decision: Decision) -> bool:
         """Tell whether another account's role says nothing of the caller.
 
-        What is said then must not hang on the role: who denies himself something by its tags would learn of them.
+        What is said then must not depend on the role: who denies himself something by its tags would learn of them.
         """
         if arn_of(resource).account == self.arn.account:
             return False

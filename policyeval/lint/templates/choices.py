@@ -1,7 +1,7 @@
 """What CloudFormation's `Fn::If`, or a condition of Terraform's, makes of the parts of a policy: each by itself.
 
 Conditions of different names may exclude each other, and nobody knows which do: a possibility decides those alone that
-lead to one branch, and leaves what hangs on others unknown. So it never has two branches that no stack has together.
+lead to one branch, and leaves what depends on others unknown. So it never has two branches that no stack has together.
 """
 
 from __future__ import annotations

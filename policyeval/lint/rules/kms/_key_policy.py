@@ -56,7 +56,7 @@ def reaches_the_key(statement: Statement) -> bool:
 
 
 def is_known(policy: PolicyView) -> bool:
-    """Tell whether everything that a key policy's Allows hang on could be read."""
+    """Tell whether everything that a key policy's Allows depend on could be read."""
     return policy.complete and all(_is_known(statement) for statement in policy.statements)
 
 

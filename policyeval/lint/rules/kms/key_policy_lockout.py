@@ -52,7 +52,7 @@ def _spares(statement: Statement, keeper: str) -> bool:
     """Tell whether a Deny leaves a principal in peace; one in doubt is left."""
     denied = {value.text for value in principals(statement)}
     if any(element.negated for element in statement.principals):
-        return True  # whom NotPrincipal spares hangs on sessions (S13)
+        return True  # whom NotPrincipal spares depends on sessions (S13)
     if "*" in denied or keeper in denied:
         return False
     who, key = named(keeper), statement.policy.key.arn

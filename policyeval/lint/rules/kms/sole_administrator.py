@@ -1,4 +1,4 @@
-"""K302: a key that hangs on one role or user."""
+"""K302: a key that depends on one role or user."""
 
 from __future__ import annotations
 
