@@ -12,6 +12,7 @@ from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_vi
 from policyeval.entities.parts import Building
 from policyeval.entities.policies import PolicyReader, ReadFile
 from policyeval.entities.reading import Document, Format, Spot, read_document
+from policyeval.model.arn import root_arn
 from policyeval.model.policy import PolicyType
 from policyeval.model.request import Request, Session
 from policyeval.model.source import Diagnostic, Place
@@ -24,6 +25,7 @@ class Case:
 
     `warnings` tell of what was probably mistyped, so that the case proves little: an action that no service has, a
     resource that it is not asked on, a condition key that no request has, or a service that does not call KMS.
+    `account`, where it is given, is asked about in place of the request, which is then its root user's.
     `facts` are the numbers of the facts that the case exercises: docs/semantics.md is made from them.
     """
 
@@ -37,6 +39,7 @@ class Case:
     facts: tuple[str, ...]
     place: Place
     warnings: tuple[Diagnostic, ...] = ()
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def _cases(document: Document[ScenarioModel], building: Building) -> Iterator[Ca
             facts=model.facts,
             place=spot.place(),
             warnings=tuple(_warnings(model, spot)),
+            account=model.account,
         )
 
 
@@ -110,7 +114,7 @@ def _warnings(model: CaseModel, spot: Spot) -> Iterator[Diagnostic]:
 
 def _request(model: CaseModel, building: Building, spot: Spot) -> Request:
     return Request(
-        model.principal,
+        model.principal if model.principal is not None else root_arn(model.account or ""),
         model.action,
         model.resource,
         context=model.context or None,

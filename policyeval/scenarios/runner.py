@@ -12,19 +12,20 @@ from policyeval.model.source import Diagnostic, escaped
 from policyeval.scenarios.schema import NO_LAYER
 
 if TYPE_CHECKING:
-    from policyeval.authorizer import Decision
+    from policyeval.authorizer import AccountAccess, Decision
     from policyeval.model.decision import StatementRef
     from policyeval.scenarios.loader import Case, ScenarioFile
 
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """How one case went: the decision, or the error where the request itself is bad input."""
+    """How one case went: the decision, or what an account has, or the error where the request itself is bad input."""
 
     case: Case
     decision: Decision | None = None
     error: PolicyEvalError | None = None
     differences: tuple[str, ...] = ()
+    access: AccountAccess | None = None
 
     @property
     def passed(self) -> bool:
@@ -41,6 +42,9 @@ class CaseResult:
     @property
     def explanation(self) -> str:
         """What was decided and why, or what is wrong with the request."""
+        if self.access is not None:
+            head = f"{self.access.door.upper()}  to account {self.case.account}"
+            return "\n".join([head, *(f"  if {escaped(condition)}" for condition in self.access.conditions)])
         return self.decision.explain() if self.decision is not None else str(self.error)
 
     def report(self) -> str:
@@ -60,6 +64,7 @@ class CaseResult:
             "line": place.line,
             "column": place.column,
             "decision": self.decision.to_json() if self.decision is not None else None,
+            "access": self.access.to_json() if self.access is not None else None,
             "diagnostics": [one.to_json() for one in (*self.warnings, *faults)],
         }
 
@@ -73,10 +78,18 @@ def run(scenarios: ScenarioFile) -> list[CaseResult]:
 def run_case(case: Case, authorizer: Authorizer) -> CaseResult:
     """Run one case."""
     try:
+        if case.account is not None:
+            return _of_account(case, case.account, authorizer)
         decision = authorizer.authorize(case.request)
     except PolicyEvalError as error:
         return CaseResult(case, error=error, differences=(f"expected {case.expect}, but the request is bad input",))
     return CaseResult(case, decision, differences=tuple(_differences(case, decision)))
+
+
+def _of_account(case: Case, account: str, authorizer: Authorizer) -> CaseResult:
+    access = authorizer.account_access(account, case.request.action, case.request.resource)
+    same = access.door == case.expect
+    return CaseResult(case, access=access, differences=() if same else (f"expected {case.expect}, got {access.door}",))
 
 
 def _differences(case: Case, decision: Decision) -> list[str]:

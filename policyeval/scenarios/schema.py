@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from policyeval.entities.fields import (
     AccountId,
@@ -21,6 +21,9 @@ from policyeval.model.decision import Layer
 
 # Where the structure itself decides there is no layer: then `rule` tells (K3).
 NO_LAYER: Final = "none"
+_DECISIONS: Final = ("allow", "deny")
+_DOORS: Final = ("open", "conditional", "closed")
+_OF_ACCOUNT: Final = frozenset({"name", "account", "action", "resource", "expect", "facts"})
 
 
 def _context_value(value: object) -> object:
@@ -73,11 +76,13 @@ class SessionModel(Model):
 
 
 class CaseModel(Model):
-    """One request and what is expected of its decision; its name is a sentence."""
+    """One request and what is expected of its decision, or whether an account gets in; its name is a sentence."""
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["principal"]}, {"required": ["account"]}]})
     noun = "test"
     name: NonEmpty
-    principal: NonEmpty
+    principal: NonEmpty | None = None
+    account: AccountId | None = None
     session: SessionModel | None = None
     action: NonEmpty
     resource: NonEmpty
@@ -88,12 +93,32 @@ class CaseModel(Model):
     grant_tokens: tuple[str, ...] = ()
     at: Moment | None = None
     resource_account: AccountId | None = None
-    expect: Literal["allow", "deny"]
+    expect: Literal["allow", "deny", "open", "conditional", "closed"]
     reason: Literal["allowed", "explicit_deny", "implicit_deny"] | None = None
     layer: LayerName | None = None
     rule: NonEmpty | None = None
     determined_by: tuple[Determining, ...] | None = None
     facts: tuple[FactId, ...] = ()
+
+    @model_validator(mode="after")
+    def _asks_of_one(self) -> CaseModel:
+        if self.account is None:
+            if self.principal is None:
+                message = "`principal` is missing from this test"
+                raise fault(message, "or `account`, to ask whether a resource lets that in")
+            wanted: tuple[str, ...] = _DECISIONS
+        else:
+            beside = sorted(self.model_fields_set - _OF_ACCOUNT)
+            if beside:
+                message = f"a test of an account has no `{beside[0]}`"
+                raise fault(message, "it asks of all its principals, over every context")
+            wanted = _DOORS
+        if self.expect not in wanted:
+            message = (
+                f"`{self.expect}` is not what can be expected of {'a request' if self.principal else 'an account'}"
+            )
+            raise fault(message, f"one of {', '.join(wanted)}")
+        return self
 
     @model_validator(mode="after")
     def _agrees(self) -> CaseModel:

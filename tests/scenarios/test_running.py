@@ -158,6 +158,41 @@ def test_no_text_of_a_case_begins_a_line_of_the_report(text: str) -> None:
     assert "n\\u000a::warning ::x" in found.report()
 
 
+# who is asked, for what, the door, and what a report says of it
+DOORS: dict[str, tuple[str, str, str, str]] = {
+    "an account that the key policy lets in": ("444455556666", "kms:Decrypt", "open", "OPEN  to account 444455556666"),
+    "one that a grant lets in": (
+        "444455556666",
+        "kms:Encrypt",
+        "conditional",
+        f"CONDITIONAL  to account 444455556666\n  if Principal = {GRANTED}",
+    ),
+    "one that nobody describes": ("777788889999", "kms:Decrypt", "closed", "CLOSED  to account 777788889999"),
+}
+
+
+@pytest.mark.parametrize(("account", "action", "door", "report"), DOORS.values(), ids=DOORS)
+def test_a_case_asks_whether_an_account_gets_in(text: str, account: str, action: str, door: str, report: str) -> None:
+    head, _, _ = text.partition("tests:\n")
+    for expected in ("open", "conditional", "closed"):
+        case = {"name": "n", "account": account, "action": action, "resource": KEY, "expect": expected}
+        scenarios = scenarios_from_text(f"{head}tests: [{json.dumps(case)}]\n")
+        (found,) = run(scenarios)
+        assert found.passed is (expected == door)
+        assert found.differences == (() if found.passed else (f"expected {expected}, got {door}",))
+        assert found.explanation == report
+        access = found.to_json()["access"]
+        assert isinstance(access, dict)
+        assert access["door"] == door
+
+
+def test_an_account_that_is_asked_about_a_key_that_is_none_is_a_failed_case(text: str) -> None:
+    head, _, _ = text.partition("tests:\n")
+    case = {"name": "n", "account": "777788889999", "action": "kms:Decrypt", "resource": f"{KEY}9", "expect": "closed"}
+    (found,) = run(scenarios_from_text(f"{head}tests: [{json.dumps(case)}]\n"))
+    assert found.differences == ("expected closed, but the request is bad input",)
+
+
 def test_a_request_that_is_bad_input_is_a_failed_case(text: str) -> None:
     found = result(text, principal=f"{APP}s", expect="deny")
     assert not found.passed
@@ -205,6 +240,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"expect": "deny", "reason": "allowed"},
         "reason `allowed` does not go with `expect: deny`",
     ),
+    "nobody who asks": ({"principal": None}, "`principal` is missing from this test"),
+    "a door that is expected of a request": ({"expect": "closed"}, "`closed` is not what can be expected of a request"),
+    "an account and a principal": ({"account": "444455556666"}, "a test of an account has no `principal`"),
+    "an account that is none": ({"account": "4444"}, "`4444` is not an account id: 12 digits"),
     "an unknown layer suggests a known one": ({"layer": "resource_policies"}, "`resource_policies` is not a layer"),
     "a session policy given in two ways": (
         {"session": {"policy": {}, "policies": ["arn:aws:iam::aws:policy/AdministratorAccess"]}},
@@ -223,6 +262,34 @@ def test_a_case_that_cannot_be_run_is_refused_at_its_place(text: str, case: dict
         read(text, **case)
     fault = caught.value.diagnostics[0]
     assert fault.message == message
+    assert fault.place is not None
+    assert fault.place.line == 26
+
+
+@pytest.mark.parametrize(
+    ("case", "message", "hint"),
+    [
+        ({}, "`principal` is missing from this test", "or `account`, to ask whether a resource lets that in"),
+        (
+            {"account": "444455556666", "expect": "allow"},
+            "`allow` is not what can be expected of an account",
+            "one of open, conditional, closed",
+        ),
+        (
+            {"account": "444455556666", "context": {}},
+            "a test of an account has no `context`",
+            "it asks of all its principals, over every context",
+        ),
+    ],
+    ids=["of nobody", "of an account as of a request", "of an account in one context"],
+)
+def test_a_case_without_a_principal(text: str, case: dict[str, Any], message: str, hint: str) -> None:
+    head, _, _ = text.partition("tests:\n")
+    fields = {"name": "n", "action": "kms:Decrypt", "resource": KEY, "expect": "closed", **case}
+    with pytest.raises(EntitiesError) as caught:
+        scenarios_from_text(f"{head}tests: [{json.dumps(fields)}]\n", name="share.scenario.yaml")
+    (fault,) = caught.value.diagnostics
+    assert (fault.message, fault.hint) == (message, hint)
     assert fault.place is not None
     assert fault.place.line == 26
 
