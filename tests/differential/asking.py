@@ -81,7 +81,7 @@ def asking(dice: Dice, ground: Estate, family: Family) -> Asking:
     if endpoint is not None:
         for key in ("aws:SourceIp", "aws:SourceVpc", "aws:SourceVpce"):  # S34: they follow from it
             given.pop(key, None)
-    if given.get("aws:SourceVpce") == "vpce-1":  # as from this one, told by its id
+    if given.get("aws:SourceVpce") in ENDPOINTS:  # as from that one, told by its id
         given.pop("aws:SourceVpc", None)
     request = Request(
         who,
@@ -264,7 +264,7 @@ def _one(dice: Dice, *values: Scalar) -> ContextValue:
 _GLOBAL: dict[str, Callable[[Dice], ContextValue]] = {
     "aws:SourceIp": lambda dice: pick(dice, ["10.0.0.1", "203.0.113.7", "2001:db8::1", "::ffff:10.0.0.1"]),
     "aws:SourceVpc": lambda dice: pick(dice, ["vpc-1", "vpc-2"]),
-    "aws:SourceVpce": lambda dice: pick(dice, ["vpce-1", "vpce-2"]),
+    "aws:SourceVpce": lambda dice: pick(dice, ["vpce-1", "vpce-2", "vpce-9"]),
     "aws:SecureTransport": lambda dice: chance(dice, 60),
     "aws:RequestedRegion": lambda dice: pick(dice, [REGION, "eu-west-1"]),
     "ec2:Region": lambda dice: pick(dice, [REGION, "eu-west-1"]),

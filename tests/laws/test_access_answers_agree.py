@@ -15,8 +15,12 @@ from tests.laws.changes import Lived, lives
 
 def _asked_by(life: Lived, person: PrincipalRecord) -> Iterator[Request]:
     """Ask the same of a person in several contexts; a role in several sessions too."""
-    asked = life.request
-    given = {key: value for key, value in (asked.context or {}).items() if key != "aws:TokenIssueTime"}
+    asked, endpoints = life.request, [endpoint.id for endpoint in life.world.endpoints]  # whose policies are not asked
+    given = {
+        key: value
+        for key, value in (asked.context or {}).items()
+        if key != "aws:TokenIssueTime" and value not in endpoints
+    }
     sessions: list[Session | None] = [None]
     if person.kind == "user" and asked.action.lower().partition(":")[0] not in {"iam", "sts"}:
         sessions.append(Session())  # GetSessionToken, whose credentials are not for those (S35)
