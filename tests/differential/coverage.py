@@ -26,7 +26,7 @@ _BY_OUTCOME: Mapping[tuple[str, str], tuple[int, int, int]] = {
     ("explicit_deny", "key_policy"): (68, 43, 28),
     ("explicit_deny", "permissions_boundary"): (65, 40, 0),
     ("explicit_deny", "resource_control_policy"): (133, 95, 45),
-    ("explicit_deny", "resource_policy"): (14, 5, 1),
+    ("explicit_deny", "resource_policy"): (9, 4, 1),
     ("explicit_deny", "role_trust_policy"): (5, 2, 1),
     ("explicit_deny", "service_control_policy"): (147, 91, 0),
     ("explicit_deny", "session_policy"): (25, 18, 0),

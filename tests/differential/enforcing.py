@@ -141,6 +141,8 @@ def _alias_call(world: World, request: Request, action: str) -> Called | None:
     assert key.key is not None
     if f":{key.account.id}:" not in request.principal or not key.key.aliases or not _has_policy(key):
         return None
+    if key.key.manager == "AWS":
+        return None  # its alias is not to be moved or deleted, whoever asks
     own = _own(request, Row())
     bare = _as_called(request, key, Row(), own)
     name = "alias/new" if action == "CreateAlias" else key.key.aliases[0]

@@ -79,7 +79,7 @@ def _accounts(dice: Dice) -> tuple[AccountRecord, AccountRecord, AccountRecord]:
 def _place(dice: Dice, organization: str, number: int) -> dict[str, str]:
     """Say where in its organization an account is: under the root, or under units within units."""
     depth = weighted(dice, {1: 45, 2: 20, 3: 10, 4: 5, 0: 20})
-    units = [f"ou-ab12-prod{number}", "ou-ab12-deep0001", "ou-ab12-deep0002", "ou-ab12-deep0003"][:depth]
+    units = [f"ou-ab12-prod{number}{each}" for each in range(depth)]
     return {"organization_id": organization, "organization_path": "/".join([organization, "r-ab12", *units, ""])}
 
 
@@ -122,11 +122,12 @@ def _resources(dice: Dice, owner: AccountRecord) -> list[ResourceRecord]:
         spec,
         usage,
         origin=weighted(dice, {"AWS_KMS": 90, "EXTERNAL": 10}),
-        manager="AWS" if chance(dice, 4) else "CUSTOMER",
         multi_region=kind is not None,
         multi_region_type="PRIMARY" if kind == "PRIMARY" else "REPLICA" if kind else None,
         aliases=ALIASES[: dice.below(3)],
     )
+    if chance(dice, 4):
+        kind, facts = None, KeyFacts(manager="AWS", aliases=("alias/aws/s3",))
     key_id = "mrk-1234abcd12ab34cd56ef1234567890ab" if kind else "1234abcd-12ab-34cd-56ef-1234567890ab"
     base = f"arn:aws:kms:{REGION}:{owner.id}:key"
     second = ResourceRecord(f"{base}/0987dcba-09fe-87dc-65ba-ab0987654321", owner, key=KeyFacts())

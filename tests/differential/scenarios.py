@@ -9,7 +9,7 @@ from datetime import datetime
 from policyeval.model.grant import Grant
 from policyeval.model.policy import NamedPolicy, Policy
 from policyeval.model.records import AccountRecord, PolicyLevels, PrincipalRecord, ResourceRecord
-from policyeval.model.request import Request
+from policyeval.model.request import Request, Session
 from tests.reference.decide import Outcome
 from tests.reference.world import World
 
@@ -39,25 +39,35 @@ def _policy(policy: NamedPolicy) -> Json:
 
 
 def _organization(world: World) -> Json:
-    """Put each account's levels on an OU chain of its own; the root keeps AWS's default."""
+    """Write the first organization there is; its root has what is on the first account's way."""
     first = next(account for account in world.accounts if account.organization_id)
-    units = [
-        {
-            "id": f"ou-ab12-prod{number}",
-            "accounts": [account.id],
-            "service_control_policies": _level(account.service_control_policies, 0),
-            "resource_control_policies": _level(account.resource_control_policies, 0),
-        }
-        for number, account in enumerate(world.accounts)
-    ]
-    boss = [account.id for account in world.accounts if account.is_management_account]
-    return _full(
-        {
-            "id": first.organization_id,
-            "management_account": boss[0] if boss else None,
-            "root": {"id": "r-ab12", "units": [_full(unit) for unit in units]},
-        }
-    )
+    members = [account for account in world.accounts if account.organization_id == first.organization_id]
+    ways = [(_units(account), account) for account in members]
+    boss = [account.id for account in members if account.is_management_account]
+    root = {
+        "id": "r-ab12",
+        **_levels_at(first, 0),
+        "accounts": [account.id for units, account in ways if not units],
+        "units": [_unit(units, account, 1) for units, account in ways if units],
+    }
+    return _full({"id": first.organization_id, "management_account": boss[0] if boss else None, "root": _full(root)})
+
+
+def _units(account: AccountRecord) -> list[str]:
+    """Give the units on the way from the root to an account, which no other account is in."""
+    return (account.organization_path or "").split("/")[2:-1]
+
+
+def _unit(units: list[str], account: AccountRecord, depth: int) -> Json:
+    below = {"units": [_unit(units[1:], account, depth + 1)]} if units[1:] else {"accounts": [account.id]}
+    return _full({"id": units[0], **_levels_at(account, depth), **below})
+
+
+def _levels_at(account: AccountRecord, number: int) -> Json:
+    return {
+        "service_control_policies": _level(account.service_control_policies, number),
+        "resource_control_policies": _level(account.resource_control_policies, number),
+    }
 
 
 def _level(levels: PolicyLevels, number: int) -> list[Json]:
@@ -67,13 +77,21 @@ def _level(levels: PolicyLevels, number: int) -> list[Json]:
 def _account(world: World, account: AccountRecord) -> Json:
     mine = [person for person in world.people if person.account is account]
     owned = [resource for resource in world.resources if resource.account is account]
+    described = {person.arn for person in mine}
     return _full(
         {
             "id": account.id,
-            "service_control_policies": _level(account.service_control_policies, 1),
-            "resource_control_policies": _level(account.resource_control_policies, 1),
+            "partition": account.partition if account.partition != "aws" else None,
+            **_levels_at(account, len(_units(account)) + 1),
             "users": [_person(person) for person in mine if person.kind == "user"],
-            "roles": [_role(world, person) for person in mine if person.kind == "role"],
+            "roles": [
+                *(_role(world, person) for person in mine if person.kind == "role"),
+                *(
+                    _trusting(resource)
+                    for resource in owned
+                    if resource.arn not in described and ":role/" in resource.arn
+                ),
+            ],
             "keys": [_key(world, resource) for resource in owned if resource.key is not None],
             "resources": [
                 _full({"arn": resource.arn, "policy": _document(resource), "tags": dict(resource.tags)})
@@ -119,6 +137,12 @@ def _role(world: World, person: PrincipalRecord) -> Json:
     return _person(person) | _full({"trust_policy": trust[0] if trust else None})
 
 
+def _trusting(resource: ResourceRecord) -> Json:
+    """Write a role of which only what governs its assumption is there."""
+    name = resource.arn.rpartition("/")[2]
+    return _full({"name": name, "tags": dict(resource.tags), "trust_policy": _document(resource)})
+
+
 def _key(world: World, resource: ResourceRecord) -> Json:
     key = resource.key
     assert key is not None
@@ -134,7 +158,7 @@ def _key(world: World, resource: ResourceRecord) -> Json:
             "multi_region": key.multi_region or None,
             "aliases": list(key.aliases),
             "tags": dict(resource.tags),
-            "policy": _document(resource),
+            "policy": _document(resource) if key.manager == "CUSTOMER" else None,  # AWS's is fixed (K10)
             "grants": [_grant(grant) for grant in world.all_grants if grant.key_arn == resource.arn],
         }
     )
@@ -163,20 +187,10 @@ def _grant(grant: Grant) -> Json:
 
 
 def _test(world: World, request: Request, expected: Outcome, title: str) -> Json:
-    session = request.session
-    return _full(
+    made = _full(
         {
             "name": title,
             "principal": request.principal,
-            "session": session
-            and _full(
-                {
-                    "name": session.name,
-                    "policies": _session_policies(world, session.policies),
-                    "tags": dict(session.tags),
-                    "source_identity": session.source_identity,
-                }
-            ),
             "action": request.action,
             "resource": request.resource,
             "resource_account": request.resource_account,
@@ -190,6 +204,20 @@ def _test(world: World, request: Request, expected: Outcome, title: str) -> Json
             "reason": expected.reason,
             "layer": expected.layer,
             "rule": expected.rule,
+        }
+    )
+    if request.session is not None:  # an empty one says something, too: temporary credentials
+        made["session"] = _session(world, request.session)
+    return made
+
+
+def _session(world: World, session: Session) -> Json:
+    return _full(
+        {
+            "name": session.name,
+            "policies": _session_policies(world, session.policies),
+            "tags": dict(session.tags),
+            "source_identity": session.source_identity,
         }
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from policyeval import Authorizer
 from policyeval.model.policy import NamedPolicy, Policy, Statement
-from policyeval.model.records import PolicyLevels
+from policyeval.model.records import PolicyLevels, PolicySource
 from policyeval.model.request import PolicyLike, Request, Session
 from tests.differential.dice import Dice, SeededDice
 from tests.differential.worlds import generate
@@ -37,7 +37,7 @@ def lives(law: int, worlds: int = WORLDS) -> Iterator[Lived]:
             yield Lived(seed, SeededDice(seed + 1), made.world, request)
 
 
-def decided(world: World, request: Request) -> Outcome:
+def decided(world: PolicySource, request: Request) -> Outcome:
     decision = Authorizer(world).authorize(request)
     return Outcome(decision.allowed, decision.reason, decision.layer, decision.rule)
 
