@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from policyeval.evaluator.globs import ANY, STAR, compile_glob, compile_resource_pattern, tokenize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from policyeval.evaluator.globs import Matcher, Token
 
 _WILDCARD: Final = re.compile(r"[*?]")
@@ -90,6 +92,33 @@ def overlap(one: str, other: str) -> bool:
     ):
         return True
     return _meet(one, other)
+
+
+class Texts(NamedTuple):
+    """The values of a condition: those that are taken as they stand, and the patterns."""
+
+    plain: frozenset[str]
+    wild: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, texts: Iterable[str], *, wildcards: bool = True) -> Texts:
+        """Sort values; without `wildcards` a star is a star."""
+        each = frozenset(texts)
+        wild = frozenset(filter(has_wildcard, each)) if wildcards else frozenset()
+        return cls(each - wild, tuple(wild))
+
+    def comparisons(self, other: Texts) -> int:
+        """Tell how often `meets` may have to compare."""
+        return len(self.wild) * (len(other.plain) + len(other.wild)) + len(self.plain) * len(other.wild)
+
+    def meets(self, other: Texts) -> bool:
+        """Tell whether some text is among both."""
+        return (
+            not self.plain.isdisjoint(other.plain)
+            or any(any(map(matcher(pattern), other.plain)) for pattern in self.wild)
+            or any(any(map(matcher(pattern), self.plain)) for pattern in other.wild)
+            or any(overlap(one, pattern) for one in self.wild for pattern in other.wild)
+        )
 
 
 def _meet(one: str, other: str) -> bool:

@@ -29,6 +29,53 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], int]] = {
 }
 
 
+def _denies(operator: str, pattern: str) -> list[dict[str, Any]]:
+    """Make two that spare values of their own."""
+    return [
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": "*",
+            "Condition": {operator: {"aws:PrincipalArn": [pattern.format(letter, number) for number in MANY]}},
+        }
+        for letter in "ab"
+    ]
+
+
+def _both(one: str, other: str, pattern: str) -> list[dict[str, Any]]:
+    """Make one that asks for values of two kinds."""
+    wanted = {
+        operator: {"aws:PrincipalOrgID": [pattern.format(letter, number) for number in MANY]}
+        for operator, letter in ((one, "a"), (other, "b"))
+    }
+    return [{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": wanted}]
+
+
+CASES |= {
+    "denials that spare different values": ("C315", _denies("StringNotEquals", "{}{}"), 1),
+    "denials that spare different values, of which none is a pattern": ("C315", _denies("StringNotLike", "{}{}"), 1),
+    "denials that spare more patterns than are compared": ("C315", _denies("StringNotLike", "*{}{}"), 0),
+    "values that no request has both of": ("C309", _both("StringEquals", "StringEqualsIgnoreCase", "o-{}{}"), 1),
+    "values of which other values are refused": ("C309", _both("StringEquals", "StringNotEquals", "o-{}{}"), 0),
+    "more patterns than are compared": ("C309", _both("StringLike", "StringLikeIfExists", "*{}{}"), 0),
+    "more refused patterns than are compared": ("C309", _both("StringLike", "StringNotLike", "*{}{}"), 0),
+    "more conditions than are compared each to each": (
+        "C309",
+        [
+            {
+                "Effect": "Allow",
+                "Condition": {
+                    operator: {f"aws:PrincipalTag/{number}": "a" for number in MANY}
+                    for operator in ("StringEquals", "StringEqualsIgnoreCase")
+                },
+            }
+        ],
+        0,
+    ),
+}
+
+
 @pytest.mark.parametrize(("code", "statements", "count"), CASES.values(), ids=CASES)
 def test_a_policy_with_very_many_parts_is_linted(code: str, statements: list[dict[str, Any]], count: int) -> None:
     node, _ = read_json(json.dumps({"Version": "2012-10-17", "Statement": statements}), None)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from policyeval.evaluator import values
 from policyeval.evaluator.operators import OPERATORS
-from policyeval.lint.patterns import covers, matcher, overlap
+from policyeval.lint.patterns import Texts, covers, matcher
 from policyeval.lint.reach import is_null_check, is_positive
 from policyeval.lint.rules.conditions._keys import operand_type
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from policyeval.lint.view import Condition
 
 _READERS: Final[dict[str, Callable[[str], Decimal]]] = {"Date": values.instant, "Numeric": values.number}
+# How often patterns of two conditions are compared: a thousand of each are more than most policies have room for.
+_MOST: Final = 1_000_000
 
 
 def contradict(one: Condition, other: Condition) -> bool:
@@ -41,35 +43,24 @@ def _no_text(one: Condition, other: Condition) -> bool:
     """Tell whether no text is among the values of the first and as the second wants it."""
     folds, other_folds = one.base.endswith("IgnoreCase"), other.base.endswith("IgnoreCase")
     mine, theirs = (_texts(each, lower=folds or other_folds) for each in (one, other))
+    if mine.comparisons(theirs) > _MOST:
+        return False
     if not OPERATORS[other.base].negated:
-        return not other.if_exists and not any(_meet(text, wanted) for text in mine for wanted in theirs)
+        return not other.if_exists and not mine.meets(theirs)
     # Who wants a text in any case is not kept from it by one case alone.
-    return (other_folds or not folds) and all(any(_excludes(text, out) for out in theirs) for text in mine)
+    return (other_folds or not folds) and _excludes(theirs, mine)
 
 
-class _Pattern(NamedTuple):
-    text: str
-    wild: bool
-
-
-def _texts(condition: Condition, *, lower: bool) -> list[_Pattern]:
-    wild = OPERATORS[condition.base].wildcards
+def _texts(condition: Condition, *, lower: bool) -> Texts:
     texts = (value.text.lower() if lower else value.text for value in condition.values)
-    return [_Pattern(text, wild and ("*" in text or "?" in text)) for text in texts]
+    return Texts.of(texts, wildcards=OPERATORS[condition.base].wildcards)
 
 
-def _meet(one: _Pattern, other: _Pattern) -> bool:
-    if one.wild and other.wild:
-        return overlap(one.text, other.text)
-    if one.wild:
-        return matcher(one.text)(other.text)
-    return matcher(other.text)(one.text) if other.wild else one.text == other.text
-
-
-def _excludes(wanted: _Pattern, out: _Pattern) -> bool:
-    if not out.wild:
-        return not wanted.wild and wanted.text == out.text
-    return covers(out.text, wanted.text) if wanted.wild else matcher(out.text)(wanted.text)
+def _excludes(out: Texts, wanted: Texts) -> bool:
+    """Tell whether all that is wanted is out."""
+    return all(any(matcher(each)(text) for each in out.wild) for text in wanted.plain - out.plain) and all(
+        any(covers(each, pattern) for each in out.wild) for pattern in wanted.wild
+    )
 
 
 def _no_number(one: Condition, other: Condition, read: Callable[[str], Decimal]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TYPE_CHECKING
 
 from policyeval.lint.finding import Severity
@@ -13,7 +13,7 @@ from policyeval.syntax.faults import ticked
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policyeval.lint.view import Statement
+    from policyeval.lint.view import Condition, Statement
 
 
 def check(statement: Statement) -> Iterator[Flaw]:
@@ -21,8 +21,11 @@ def check(statement: Statement) -> Iterator[Flaw]:
     known = [each for each in statement.conditions if each.complete and each.values and not each.quantifier]
     if len(known) <= 1:
         return
-    for one, other in combinations(known, 2):
-        if one.folded == other.folded and one.operator != other.operator and contradict(one, other):
+    by_key: dict[str, list[Condition]] = {}
+    for each in known:
+        by_key.setdefault(each.folded, []).append(each)
+    for one, other in chain.from_iterable(combinations(alike, 2) for alike in by_key.values()):
+        if one.operator != other.operator and contradict(one, other):
             yield Flaw(
                 other.key_place(),
                 f"{ticked(other.operator)} and {ticked(one.operator)} on {ticked(one.key)} never hold together",

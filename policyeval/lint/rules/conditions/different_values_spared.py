@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policyeval.evaluator.operators import OPERATORS
 from policyeval.lint.finding import Severity
-from policyeval.lint.patterns import overlap
+from policyeval.lint.patterns import Texts
 from policyeval.lint.rule import Flaw, Level, Rule
 from policyeval.lint.rules.conditions._keys import find_key
 from policyeval.lint.rules.conditions._sparing import MOST, are_of_the_same, sole
@@ -18,16 +18,28 @@ if TYPE_CHECKING:
 
     from policyeval.lint.view import Condition, PolicyView
 
+# How often patterns of one policy are compared: what it has no room for is not found.
+_MOST_COMPARISONS: Final = 4_000_000
+
 
 def check(policy: PolicyView) -> Iterator[Flaw]:
     """Look for a Deny of all other values of a key beside one before it that spares none of these."""
-    before: dict[str, list[Condition]] = defaultdict(list)
+    before: dict[str, list[_Spared]] = defaultdict(list)
+    room = _MOST_COMPARISONS
     for statement in policy.statements:
         condition = sole(statement)
         if condition is None or not _is_comparable(condition):
             continue
+        spared = _Spared.by(condition)
         others = before[condition.folded]
-        other = next((each for each in others if _differ(each, condition) and _same(each, condition)), None)
+        other = None
+        for each in others:
+            room -= each.texts.comparisons(spared.texts)
+            if room < 0:
+                return
+            if each.differs(spared) and are_of_the_same(each.condition.statement, statement):
+                other = each.condition
+                break
         if other is not None:
             yield Flaw(
                 condition.key_place(),
@@ -36,7 +48,26 @@ def check(policy: PolicyView) -> Iterator[Flaw]:
                 (other.key_place(),),
             )
         if len(others) < MOST:
-            others.append(condition)
+            others.append(spared)
+
+
+class _Spared(NamedTuple):
+    """What a condition spares: its values as patterns, and as they stand."""
+
+    condition: Condition
+    texts: Texts
+    exact: frozenset[str]
+
+    @classmethod
+    def by(cls, condition: Condition) -> _Spared:
+        exact = frozenset(value.text.lower() for value in condition.values)
+        return cls(condition, Texts.of(exact), exact)
+
+    def differs(self, other: _Spared) -> bool:
+        """Tell whether two conditions certainly spare nothing in common."""
+        if OPERATORS[self.condition.base].wildcards or OPERATORS[other.condition.base].wildcards:
+            return not self.texts.meets(other.texts)
+        return self.exact.isdisjoint(other.exact)
 
 
 def _is_comparable(condition: Condition) -> bool:
@@ -51,20 +82,6 @@ def _is_comparable(condition: Condition) -> bool:
         and bool(condition.values)
         and not any("${" in value.text for value in condition.values)
     )
-
-
-def _differ(one: Condition, other: Condition) -> bool:
-    """Tell whether two conditions certainly spare nothing in common."""
-    patterns = OPERATORS[one.base].wildcards or OPERATORS[other.base].wildcards
-    return not any(
-        overlap(mine.text.lower(), theirs.text.lower()) if patterns else mine.text.lower() == theirs.text.lower()
-        for mine in one.values
-        for theirs in other.values
-    )
-
-
-def _same(one: Condition, other: Condition) -> bool:
-    return are_of_the_same(one.statement, other.statement)
 
 
 RULE = Rule(
