@@ -13,7 +13,7 @@ from policyeval.syntax.objects import DAMAGED
 from policyeval.syntax.tree import ELSEWHERE, UNREADABLE, List, Mapping, Text, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from policyeval.lint.view import Condition, Element, PolicyView, Statement
     from policyeval.syntax.tree import Node
@@ -25,7 +25,7 @@ _OF_SERVICES: Final = frozenset({"aws:principalisawsservice", "aws:viaawsservice
 _ELSEWHERE: Final = frozenset({ELSEWHERE, UNREADABLE})
 
 
-def narrowed_by_deny(allow: Statement, keys: Collection[str], action: str | None = None) -> bool:
+def narrowed_by_deny(allow: Statement, keys: frozenset[str], action: str | None = None) -> bool:
     """Tell whether a Deny leaves of an Allow only those who have a value of one of these keys, in lower case.
 
     `action`, in lower case, is the one that counts; without it the Deny must be about all actions and resources
@@ -33,10 +33,20 @@ def narrowed_by_deny(allow: Statement, keys: Collection[str], action: str | None
     """
     policy = allow.policy
     return _has_unknown(policy) or any(
-        _may_deny(other) and _is_about(other, allow, action) and _spares_few(other, keys)
-        for other in policy.statements
-        if other is not allow
+        other is not allow and _is_about(other, allow, action) for other in _narrowing(policy, keys)
     )
+
+
+def _narrowing(policy: PolicyView, keys: frozenset[str]) -> Sequence[Statement]:
+    """Give the statements that may deny to all but few. Each Allow asks for them, of which there may be thousands."""
+    found = policy.narrowing.get(keys)
+    if found is None:
+        found = policy.narrowing[keys] = [
+            each
+            for each in policy.statements
+            if _may_deny(each) and _may_be_to_everybody(each) and _spares_few(each, keys)
+        ]
+    return found
 
 
 def is_denied(policy: PolicyView, action: str) -> bool:
@@ -70,9 +80,11 @@ def _may_deny(statement: Statement) -> bool:
     return statement.denies or isinstance(statement.get("Effect"), Unknown)
 
 
+def _may_be_to_everybody(deny: Statement) -> bool:
+    return _is_unknown(deny, "Principal") or any(map(_is_everybody, deny.principals))
+
+
 def _is_about(deny: Statement, allow: Statement, action: str | None) -> bool:
-    if not (_is_unknown(deny, "Principal") or any(map(_is_everybody, deny.principals))):
-        return False
     if action is not None:
         return _may_cover(deny, action)
     if _is_unknown(deny, "Action"):

@@ -265,7 +265,8 @@ class PolicyView:
 
     `type` is what it was said or seems to be; `type_given` tells which. `version` is the text of Version,
     None when it is absent or no text. `complete` is false where a part of the document could not be read, or
-    an element of the policy or a whole statement is unknown. `key` tells of the KMS key of a key policy.
+    an element of the policy or a whole statement is unknown. `key` tells of the KMS key of a key policy. `narrowing`
+    keeps what was found out of its Denies, by condition keys.
     """
 
     def __init__(self, node: Node, pointer: str, policy_type: PolicyType | None, *, type_given: bool) -> None:
@@ -278,6 +279,7 @@ class PolicyView:
         self.statements: tuple[Statement, ...] = ()
         self.complete = True
         self.key = KeyFacts()
+        self.narrowing: dict[frozenset[str], Sequence[Statement]] = {}
 
     @cached_property
     def variables(self) -> bool:
@@ -299,6 +301,7 @@ class PolicyView:
             statement.principals = ()
             statement.conditions = ()
         self.statements = ()
+        self.narrowing.clear()
 
     def place(self) -> Place:
         """Give the place of the whole document."""

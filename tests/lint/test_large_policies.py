@@ -53,6 +53,11 @@ def _both(one: str, other: str, pattern: str) -> list[dict[str, Any]]:
 
 
 CASES |= {
+    "statements that allow everybody something, where no Deny narrows any": (
+        "W213",
+        [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"} for _ in MANY[:8_000]],
+        8_000,
+    ),
     "denials that spare different values": ("C315", _denies("StringNotEquals", "{}{}"), 1),
     "denials that spare different values, of which none is a pattern": ("C315", _denies("StringNotLike", "{}{}"), 1),
     "denials that spare more patterns than are compared": ("C315", _denies("StringNotLike", "*{}{}"), 0),
