@@ -18,6 +18,7 @@ from policyeval.lint.templates.choices import beyond, choice, ways
 from policyeval.lint.templates.cloudformation import branches
 from policyeval.lint.templates.expressions import has_expressions, without_expressions
 from policyeval.lint.templates.functions import calls_functions, resolve, substitution
+from policyeval.lint.templates.kms_grant import planned_grant
 from policyeval.lint.templates.spot import Spot, get, is_configuration
 from policyeval.model.policy import CURRENT_VERSION, OLD_VERSION, PolicyType
 from policyeval.syntax.tree import INTERPOLATION, UNREADABLE, List, Mapping, Text, Unknown, pointer_part
@@ -184,6 +185,10 @@ class _Finder:
             self.unknown += 1
 
     def members(self, node: Mapping, pointer: str, around: Around) -> Iterator[_Waiting]:
+        planned = planned_grant(node)
+        if planned is not None:
+            self.take_grant(Spot(planned, f"{pointer}/values", is_grant=True, made=True))
+            return
         around = known_here(node, around)
         for key, value in node.entries:
             name, at = key.value, f"{pointer}/{pointer_part(key.value)}"

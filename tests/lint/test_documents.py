@@ -169,6 +169,42 @@ def test_a_policy_of_a_plan_is_of_the_type_of_its_resource(
     assert _found(value) == found
 
 
+GRANTED = {
+    "name": None,
+    "grantee_principal": "arn:aws:iam::111122223333:role/app",
+    "retiring_principal": "arn:aws:iam::111122223333:role/admin",
+    "operations": ["Decrypt"],
+    "constraints": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        pytest.param(GRANTED, [], id="a good grant"),
+        pytest.param({**GRANTED, "operations": ["Decript"]}, ["G101"], id="an operation that there is none of"),
+        pytest.param({**GRANTED, "grantee_principal": "*"}, ["G103"], id="everybody for a grantee"),
+        pytest.param({**GRANTED, "retiring_principal": None}, ["G401"], id="null is as if it were not written"),
+        pytest.param(
+            {**GRANTED, "constraints": [{"encryption_context_equals": {"a": "b"}, "encryption_context_subset": None}]},
+            [],
+            id="a constraint",
+        ),
+        pytest.param({"operations": ["Decrypt"]}, [], id="what is known after the plan is applied only"),
+    ],
+)
+def test_a_grant_of_a_plan_is_linted_as_one(values: dict[str, object], found: list[str]) -> None:
+    resource = {"address": "aws_kms_grant.it", "mode": "managed", "type": "aws_kms_grant", "values": values}
+    plan = {"planned_values": {"root_module": {"child_modules": [{"resources": [resource]}]}}}
+    linted = lint_bytes(LINTER, json.dumps(plan).encode(), "plan.json")
+    assert (linted.grants, [finding.code for finding in linted.findings]) == (1, found)
+
+
+def test_what_only_has_the_type_of_a_grant_is_none() -> None:
+    value = {"type": "aws_kms_grant", "values": "of another kind", "policy": DOCUMENT}
+    assert _found(value) == [("/policy", None)]
+
+
 BAD = {"Effect": "Allow", "Action": "s3:Wrong", "Resource": "*"}
 
 

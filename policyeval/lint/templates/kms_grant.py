@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.templates.policy_document import blocks
-from policyeval.lint.templates.spot import renamed
+from policyeval.lint.templates.spot import get, renamed
 from policyeval.syntax.tree import REFERENCE, Mapping, Null, Text, Unknown
 
 if TYPE_CHECKING:
@@ -49,6 +49,24 @@ def grant_of(resource: Mapping) -> Mapping:
             unknown = Unknown(REFERENCE, value.source, value.start, value.end)
             grant.entries.append((renamed(key, "Constraints"), unknown))
     return grant
+
+
+def planned_grant(node: Mapping) -> Mapping | None:
+    """Make the grant of a resource in a plan or state; None where it is of another kind.
+
+    Of a plan's values those are left out that are known after it is applied only, and unset ones are null.
+    https://developer.hashicorp.com/terraform/internals/json-format#values-representation
+    """
+    kind, values = get(node, "type"), get(node, "values")
+    if not isinstance(kind, Text) or kind.value != GRANT or not isinstance(values, Mapping):
+        return None
+    given = {key.value for key, _ in values.entries}
+    known = Mapping(list(values.entries), values.source, values.start, values.end)
+    for name in (*_FIELDS, "constraints"):
+        if name not in given:
+            key = Text(name, values.source, values.start, values.end)
+            known.entries.append((key, Unknown(REFERENCE, values.source, values.start, values.end)))
+    return grant_of(known)
 
 
 def _constraints(block: Node) -> Node:
