@@ -84,7 +84,17 @@ def report_type(  # noqa: PLR0913 - the parts of one sentence
     if isinstance(node, Unknown):
         faults.add(node, pointer, f"{what} cannot be resolved: {node.why}", kind=Kind.UNRESOLVED)
         return
+    hint = _unfilled(node) or hint
     faults.add(node, pointer, f"{what} must be {wanted}, not {node.kind}", hint, kind=Kind.WRONG_TYPE)
+
+
+def _unfilled(node: Node) -> str | None:
+    """Say what to do about a function of a template: where policies are decided on, nobody resolves it."""
+    if not isinstance(node, Mapping) or len(node.entries) != 1:
+        return None
+    name = node.entries[0][0].value
+    is_function = name == "Ref" or name.startswith("Fn::")
+    return f"`{name}` is a function of CloudFormation's: write what it gives" if is_function else None
 
 
 def read_text(node: Node, what: str, faults: Faults, pointer: str) -> str | None:

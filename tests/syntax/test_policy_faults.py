@@ -73,6 +73,28 @@ CASES = [
         id="an element in the wrong case",
     ),
     pytest.param(
+        policy(
+            '"Effect": "Allow", "Principal": {"AWS": {"Fn::Sub": "x"}}, "Action": {"Ref": "x"}, "Resource": {"x": "y"}'
+        ),
+        None,
+        [
+            (
+                2,
+                42,
+                "`AWS` must be a string or an array of strings, not an object",
+                "`Fn::Sub` is a function of CloudFormation's: write what it gives",
+            ),
+            (
+                2,
+                71,
+                "`Action` must be a string or an array of strings, not an object",
+                "`Ref` is a function of CloudFormation's: write what it gives",
+            ),
+            (2, 97, "`Resource` must be a string or an array of strings, not an object", None),
+        ],
+        id="functions of a template that nobody resolved",
+    ),
+    pytest.param(
         '{"Policy": "{}"}',
         None,
         [
@@ -177,7 +199,7 @@ CASES = [
         id="an empty NotAction, which would be every action",
     ),
     pytest.param(
-        policy('"Effect": "Allow", "Action": "s3:*", "Resource": {"Ref": "x"}'),
+        policy('"Effect": "Allow", "Action": "s3:*", "Resource": {"ref": "x"}'),
         None,
         [(2, 51, "`Resource` must be a string or an array of strings, not an object", None)],
         id="an object for a resource",
