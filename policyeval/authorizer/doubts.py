@@ -1,9 +1,9 @@
 """Why AWS may deny what is allowed here: the request is told as nobody can send it, or not all is asked.
 
 A key that is missing fits ForAllValues and IfExists and escapes a Deny. Where AWS would have a value, such an allow
-holds for the request as it was told and for none that can be sent; neither does one that rests on a key which no such
-request has. Neither contradicts what is derived (S34), so both are decided as they were told, and the allow says so.
-So it does of what else must permit the request and is not asked.
+holds for the request as it was told, but for none that can be sent; the same goes for one that rests on a key which no
+such request has. Neither contradicts what is derived (S34): both are decided as they were told, and the allow says so.
+It also says what else must permit the request and is not asked.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _LONGEST: Final = 36 * 3600
 
 
 def doubts(case: Case) -> tuple[Diagnostic, ...]:
-    """Name what an allow rests on that no real request lacks, or that none has."""
+    """Name what a statement looks at that every real request has and this one lacks, or that only this one has."""
     bucket = of_bucket(case)
     doubtful = dict.fromkeys(untold(case), _UNTOLD)
     doubtful |= {key: _Doubt(what, _LEAVE_OUT) for key, what in impossible(case)}
