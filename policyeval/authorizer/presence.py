@@ -82,7 +82,10 @@ def untold(case: Case) -> Iterator[str]:
 
 
 def _always(case: Case) -> Iterator[frozenset[str]]:
-    # Those of S3 stand in the service authorization reference.
+    """Give groups of keys of which every such request has at least one.
+
+    Source: IAM user guide, "AWS global condition context keys"; for S3 and EC2, the service authorization reference.
+    """
     if case.action.kms is not None:
         yield from case.action.kms.always
     yield from (frozenset({key}) for key in (*_REQUIRED.get(case.action.folded, ()), *_claims(case)))

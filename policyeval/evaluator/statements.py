@@ -81,14 +81,14 @@ class CompiledStatement:
 
     @property
     def possible_names(self) -> Names | None:
-        """`names` for a role whose session is not known: it matches when it might; compiled when it is first asked."""
+        """`names` for a role whose session is not known: whoever might be named is; compiled when first asked."""
         if self._possible is None and self.names is not None:
             self._possible = compile_possible_principal(self.statement.principal, allow=self.allow)
         return self._possible
 
     @property
     def certain_names(self) -> Names | None:
-        """The same, when it must."""
+        """`names` for a role whose session is not known: only who must be named is; compiled when first asked."""
         if self._certain is None and self.names is not None:
             self._certain = compile_certain_principal(self.statement.principal, allow=self.allow)
         return self._certain
