@@ -500,6 +500,18 @@ def test_a_primary_waits_for_its_replicas(*, swept: bool) -> None:
     assert estate.refused("DescribeKey", KeyId=key) == ("NotFoundException", f"Key '{key}' does not exist")
 
 
+@pytest.mark.parametrize(("there", "third"), [(7, 30), (30, 7)], ids=["the second ends last", "the first ends last"])
+def test_its_clock_starts_with_the_last_replica_though_nobody_looked_in_between(there: int, third: int) -> None:
+    estate = Estate()
+    key, replica = primary_and_replica(estate)
+    estate.call("ReplicateKey", KeyId=key, ReplicaRegion=THIRD)
+    estate.call("ScheduleKeyDeletion", KeyId=key, PendingWindowInDays=10)
+    estate.call("ScheduleKeyDeletion", IN_THERE, KeyId=replica, PendingWindowInDays=there)
+    estate.call("ScheduleKeyDeletion", IN_THIRD, KeyId=moved(key, THIRD), PendingWindowInDays=third)
+    estate.clock.pass_(days=31)
+    assert estate.call("DescribeKey", KeyId=key)["KeyMetadata"]["DeletionDate"] == START + (30 + 10) * DAY
+
+
 def test_a_primary_that_waited_is_kept_after_all() -> None:
     estate = Estate()
     key, _ = primary_and_replica(estate)
