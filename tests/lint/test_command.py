@@ -376,6 +376,7 @@ def test_a_baseline_that_is_only_to_be_written_need_not_be_readable() -> None:
     Path("policy.json").write_text(BAD_EFFECT, encoding="utf-8")
     Path("known.json").touch(0o200)
     _lint_unprivileged("policy.json", "--write-baseline", "known.json")
+    Path("known.json").chmod(0o600)  # it kept its permissions, and now it is read
     assert lint("policy.json", "--baseline", "known.json").exit_code == 0
 
 
