@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from policyeval.evaluator.statements import CompiledStatement
 
@@ -21,8 +21,8 @@ os.environ |= {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
-# How long an example takes says something about the machine, and nothing about what is tested.
-settings.register_profile("policyeval", deadline=None)
+# How long an example takes, to make or to run, says something about the machine, and nothing about what is tested.
+settings.register_profile("policyeval", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("policyeval")
 
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyeval.kms.errors import StorageError
@@ -155,7 +155,7 @@ def _transact(store: Store, plain: Plain, steps: list[Any], *, reads: bool, fail
 
 
 @pytest.mark.parametrize("name", {**STORES, **FORGETFUL})
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(transactions=_TRANSACTIONS)
 def test_a_store_does_as_the_plainest_one(name: str, transactions: list[Any]) -> None:
     with TemporaryDirectory() as folder, ExitStack() as stack:
@@ -172,7 +172,7 @@ def test_a_store_does_as_the_plainest_one(name: str, transactions: list[Any]) ->
             assert (store.revision is revision) == (not changed)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12)
 @given(transactions=_TRANSACTIONS)
 def test_a_file_is_the_same_when_it_is_opened_again(transactions: list[Any]) -> None:
     with TemporaryDirectory() as folder:
