@@ -22,6 +22,8 @@ from policyeval.syntax.policy import parse_policy
 DEFAULT_NAME = "default"
 _RESOURCE_SHARING = "AWS_RAM"
 _MALFORMED = "MalformedPolicyDocumentException"
+# AWS's list and its words; `kms:ResourceTag` is in no documentation. github.com/awsdocs/aws-kms-developer-guide/pull/47
+_OF_IAM_POLICIES = ("aws:ResourceTag", "kms:ResourceTag", "kms:ResourceAliases")
 _SINGLE_VALUED = (("kms:encryptioncontext:", "encryption context"), ("aws:requesttag/", "tag"))
 # In whatever case: AWS does not say which it takes, and what the evaluator does not know never helps.
 _OPERATOR = re.compile(rf"(ForAllValues:|ForAnyValue:)?(({'|'.join(OPERATORS)})(IfExists)?|{NULL})", re.IGNORECASE)
@@ -172,12 +174,20 @@ def _renamed(statements: Iterable[Statement], text: str, name: Callable[[str], s
 
 
 def _check_conditions(policy: Policy) -> None:
-    """Refuse operators that there are not, and `ForAllValues` where it holds for requests without the key (K12)."""
+    """Refuse what no key policy may ask for.
+
+    That are operators that there are not, `ForAllValues` where it holds for requests without the key (K12), and keys
+    that work in IAM policies only (K6).
+    """
+    unfit = {name.lower() for name in _OF_IAM_POLICIES}
     for statement in policy.statements:
         for condition in statement.conditions:
             if _OPERATOR.fullmatch(condition.operator) is None:
                 raise KmsError(_MALFORMED, f"Invalid Condition type : {condition.operator}.")
             key = condition.key.lower()
+            if key.partition("/")[0] in unfit:
+                message = f"These condition keys are not permitted in a key policy: {', '.join(_OF_IAM_POLICIES)}"
+                raise KmsError(_MALFORMED, message)
             what = next((what for prefix, what in _SINGLE_VALUED if key.startswith(prefix)), None)
             if what is not None and condition.operator.startswith("ForAllValues:"):
                 message = (

@@ -101,6 +101,9 @@ def test_policies_of_other_names(operation: str, name: str, code: str, message: 
 
 # What is refused whoever puts it.
 
+NOT_PERMITTED = (
+    "These condition keys are not permitted in a key policy: aws:ResourceTag, kms:ResourceTag, kms:ResourceAliases"
+)
 REFUSED: list[tuple[str, str, str, str]] = [
     ("a user who is not there", text(OWN, allow("kms:Encrypt", Principal={"AWS": f"arn:aws:iam::{A}:user/no"})), *BAD_PRINCIPAL),
     ("a group", text(OWN, allow("kms:Encrypt", Principal={"AWS": f"arn:aws:iam::{A}:group/g"})), *BAD_PRINCIPAL),
@@ -125,6 +128,18 @@ REFUSED: list[tuple[str, str, str, str]] = [
         MALFORMED,
         "OverlyPermissiveCondition: Using the ForAllValues set operator with a single-valued condition key matches "
         "requests without the specified tag or with an unspecified tag. To fix, remove ForAllValues.",
+    ),
+    (
+        "a tag of the key",  # K6
+        text(OWN, deny("kms:Encrypt", Principal="*", Condition={"StringNotEquals": {"AWS:resourcetag/team": "x"}})),
+        MALFORMED,
+        NOT_PERMITTED,
+    ),
+    (
+        "an alias of the key",
+        text(OWN, allow("kms:Encrypt", Principal={"AWS": APP_A}, Condition={"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/a*"}})),
+        MALFORMED,
+        NOT_PERMITTED,
     ),
     (
         "an operator that there is not",

@@ -36,8 +36,8 @@ RULE = Rule(
     types=frozenset({PolicyType.KEY}),
     summary="A key policy has a condition on the tags or aliases of the key.",
     why=(
-        "AWS supports `aws:ResourceTag` and `kms:ResourceAliases` for keys in IAM policies only. In a key policy "
-        "an Allow that wants one of them lets nobody in."
+        "AWS supports `aws:ResourceTag` and `kms:ResourceAliases` for keys in IAM policies only. PutKeyPolicy refuses "
+        "a key policy with one of them, and an Allow that wants one lets nobody in."
     ),
     instead=(
         "Use the condition in identity policies; for the alias by which a key is called there is `kms:RequestAlias`."
