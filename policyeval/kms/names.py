@@ -36,14 +36,16 @@ def read_name(key_id: str, account: str, partition: str, region: str, *, aliases
         aliases: whether the operation takes aliases.
 
     Raises:
-        KmsError: `NotFoundException` for what names nothing there, `InvalidArnException` for an alias's ARN where a
-            key's belongs.
+        KmsError: `NotFoundException` for what names nothing there, `InvalidArnException` for an alias where a key
+            belongs.
 
     """
     if key_id.startswith("arn:"):
         return _read_arn(key_id, region, aliases=aliases)
     prefix = f"arn:{partition}:kms:{region}:{account}:"
-    if key_id.startswith(_ALIAS) and aliases:
+    if key_id.startswith(_ALIAS):
+        if not aliases:
+            raise _no_alias()
         return Name(prefix + key_id, account, key_id)
     if not key_id or any(mark in key_id for mark in ":/ "):
         raise invalid(key_id)
@@ -61,8 +63,16 @@ def _read_arn(text: str, region: str, *, aliases: bool) -> Name:
     if not arn.resource.startswith(_ALIAS):
         raise invalid(text)
     if not aliases:
-        raise KmsError("InvalidArnException", f"{text} is not a valid key ARN")
+        raise _no_alias()
     return Name(text, arn.account, arn.resource)
+
+
+def _no_alias() -> KmsError:
+    """Say that an operation takes no alias, as AWS says it of a name and of an ARN.
+
+    Of GetKeyPolicy, CreateGrant and more: github.com/boto/boto/pull/3883, github.com/hashicorp/terraform/issues/20813.
+    """
+    return KmsError("InvalidArnException", "Key Aliases are not supported for this operation.")
 
 
 def invalid(key_id: str) -> KmsError:
