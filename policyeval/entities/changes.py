@@ -58,7 +58,8 @@ class Change:
         added: list[tuple[T, Spot]] = []
         for model, where in self._said:
             if field in model.model_fields_set:
-                held, added = listed(getattr(model, field), where.at(field)), []
+                # What the same file adds comes to it, whichever is said first.
+                held, added = listed(getattr(model, field), where.at(field)), _of_file(added, where)
             added += listed(getattr(model.add, field), where.at("add", field))
         return held, added
 
@@ -116,6 +117,10 @@ class Changes:
 def _fields(model: ChangeModel, spot: Spot) -> Iterator[Spot]:
     yield from (spot.at(field) for field in sorted(model.model_fields_set - {"of", "add"}))
     yield from (spot.at("add", field) for field in sorted(model.add.model_fields_set))
+
+
+def _of_file(values: Iterable[tuple[T, Spot]], where: Spot) -> list[tuple[T, Spot]]:
+    return [each for each in values if each[1].document is where.document]
 
 
 def listed(values: Iterable[T], spot: Spot) -> list[tuple[T, Spot]]:

@@ -177,6 +177,10 @@ CASES: dict[str, tuple[str, dict[str, list[Any]]]] = {
         f"[{{of: '{APP}', identity_policies: [], add: {{identity_policies: ['{ADMIN}']}}}}]",
         {f"identity of {APP}": ["AdministratorAccess"]},
     ),
+    "what comes to a list that stands instead, said before it": (
+        f"[{{of: '{B}', add: {{service_control_policies: [{document('More')}]}}}}, {{of: '{B}', service_control_policies: [{document('New')}]}}]",
+        {f"SCPs of {B}": [["FullAWSAccess", "OldRoot"], FULL, ["New", "More"]]},
+    ),
 }  # fmt: skip
 
 
