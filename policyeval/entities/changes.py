@@ -63,10 +63,14 @@ class Change:
             added += listed(getattr(model.add, field), where.at("add", field))
         return held, added
 
-    def revoked(self) -> Iterator[tuple[str, Spot]]:
-        """Give the ids of the grants that would be no more."""
+    def revoked(self) -> list[tuple[str, Spot]]:
+        """Give the ids of the grants that would be no more; none of a list that a later file has another for."""
+        gone: list[tuple[str, Spot]] = []
         for model, where in self._said:
-            yield from listed(model.revoke, where.at("revoke"))
+            if "grants" in model.model_fields_set:
+                gone = _of_file(gone, where)
+            gone += listed(model.revoke, where.at("revoke"))
+        return gone
 
 
 _NONE: Final = Change()

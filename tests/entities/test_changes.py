@@ -216,6 +216,20 @@ def test_a_file_changes_what_the_file_that_it_starts_from_changes(load: Callable
     assert found[f"identity of {APP}"] == ["First", "AdministratorAccess"]
 
 
+def test_a_file_gives_other_grants_than_those_of_which_the_one_before_it_revokes_one(
+    load: Callable[..., Entities],
+) -> None:
+    load(BASE, "base.yaml")
+    load(f"policyeval: 1\nentities: base.yaml\nchanges: [{{of: '{KEY}', revoke: [one]}}]\n", "first.yaml")
+    grant = f"{{GrantId: three, GranteePrincipal: '{APP}', Operations: [Encrypt]}}"
+    second = f"[{{of: '{KEY}', revoke: [three]}}, {{of: '{KEY}', grants: [{grant}]}}]"
+    found = load(f"policyeval: 1\nentities: first.yaml\nchanges: {second}\n", "second.yaml")
+    assert [each.grant_id for each in found.retirable_grants(KEY)] == []
+    third = f"[{{of: '{KEY}', grants: [{grant}]}}]"
+    found = load(f"policyeval: 1\nentities: second.yaml\nchanges: {third}\n", "third.yaml")
+    assert [each.grant_id for each in found.retirable_grants(KEY)] == ["three"]
+
+
 def test_a_changed_policy_has_its_place_in_the_file_that_says_it(load: Callable[..., Entities]) -> None:
     load(BASE, "estates/base.yaml")
     found = load(
