@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from policyeval.lint.fixes import remove_values
-from policyeval.lint.patterns import has_wildcard
+from policyeval.lint.patterns import has_wildcard, literal_head
 from policyeval.lint.rule import Flaw, TextFlaw
 from policyeval.lint.words import listed
 from policyeval.syntax.faults import ticked
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _STARS: Final = re.compile(r"\*{2,}")
 _WILDCARDS: Final = re.compile(r"[*?]")
 _END: Final = "\0"
+# To look through all texts for a part of a pattern takes as long as to match about one in so many of them.
+_FEW: Final = 32
 
 
 def repeated_stars(text: str) -> Iterator[TextFlaw]:
@@ -84,7 +86,7 @@ def _covered(patterns: Sequence[str], texts: Iterable[str], covering: Callable[[
     found: dict[str, set[str]] = {}
     for pattern in patterns:
         covers = covering(pattern)
-        for text in holders.of_literals(pattern):
+        for text in holders.to_compare(pattern):
             # Two patterns may cover each other, as `a**` and `a*` do: then the first one stays.
             if text != pattern and covers(text) and pattern not in found.get(text, ()):
                 found.setdefault(pattern, set()).add(text)
@@ -97,12 +99,20 @@ class _Holders:
     __slots__ = ("_counts", "_starts", "_texts", "_whole")
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._texts = tuple(texts)
+        self._texts = sorted(texts)
         self._starts = list(accumulate((len(text) + 1 for text in self._texts), initial=0))
         self._whole = _END + _END.join(self._texts) + _END
         self._counts: dict[str, int] = {}
 
-    def of_literals(self, pattern: str) -> Iterator[str]:
+    def to_compare(self, pattern: str) -> Iterable[str]:
+        """Give the texts that a pattern may cover: those that begin as it does, or fewer where these are many."""
+        head = literal_head(pattern)
+        first = bisect_left(self._texts, head)
+        end = bisect_right(self._texts, head, lo=first, key=lambda text: text[: len(head)])
+        few = (end - first) * _FEW <= len(self._texts)
+        return self._texts[first:end] if few else self._of_literals(pattern)
+
+    def _of_literals(self, pattern: str) -> Iterator[str]:
         """Give the texts that have the rarest of what a pattern has between its wildcards: what it covers has it all.
 
         An end of the pattern that is no wildcard is the text's end as well.

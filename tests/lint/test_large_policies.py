@@ -26,6 +26,17 @@ CASES: dict[str, tuple[str, list[dict[str, Any]], int]] = {
         ],
         len(MANY),
     ),
+    "resources that differ before their stars": (
+        "R401",
+        [
+            {
+                "Effect": "Deny",
+                "Action": "s3:*",
+                "Resource": [f"arn:aws:s3:::{number}-{part}/*" for number in MANY for part in "abca"],
+            }
+        ],
+        len(MANY),
+    ),
 }
 
 
