@@ -263,6 +263,7 @@ class AdditionsModel(Model):
 class ChangeModel(Model):
     """What would be otherwise of one thing that is described: each field that is given stands instead of its own."""
 
+    model_config = ConfigDict(json_schema_extra={"minProperties": 2})
     noun = "change"
     of: Annotated[str, Field(min_length=1)]
     policy: ChangedPolicy = None

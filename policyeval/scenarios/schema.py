@@ -78,7 +78,14 @@ class SessionModel(Model):
 class CaseModel(Model):
     """One request and what is expected of its decision, or whether an account gets in; its name is a sentence."""
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["principal"]}, {"required": ["account"]}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["principal"]}, {"required": ["account"]}],
+            "if": {"required": ["account"]},
+            "then": {"properties": {"expect": {"enum": list(_DOORS)}}},
+            "else": {"properties": {"expect": {"enum": list(_DECISIONS)}}},
+        }
+    )
     noun = "test"
     name: NonEmpty
     principal: NonEmpty | None = None

@@ -41,7 +41,8 @@ def test_every_fixture_fits_the_schema(path: Path) -> None:
     assert errors == []
 
 
-ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]}
+STATEMENT = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
+ALLOW = {"Version": "2012-10-17", "Statement": [STATEMENT]}
 CASE = {"name": "n", "principal": "anonymous", "action": "kms:Decrypt", "resource": "*", "expect": "deny"}
 KEY = {"id": "k-1", "region": "us-east-1"}
 GRANT = {"GranteePrincipal": "111122223333", "Operations": ["Decrypt"]}
@@ -63,6 +64,15 @@ def case(**parts: object) -> dict[str, Any]:
     return {"policyeval": 1, "tests": [{**CASE, **parts}]}
 
 
+def of_account(**parts: object) -> dict[str, Any]:
+    asked = {name: value for name, value in CASE.items() if name != "principal"}
+    return {"policyeval": 1, "tests": [{**asked, "account": "111122223333", **parts}]}
+
+
+def change(**parts: object) -> dict[str, Any]:
+    return {**key(), "changes": [{"of": "arn:aws:kms:us-east-1:111122223333:key/k-1", **parts}]}
+
+
 GOOD = {
     "the least there is": {"policyeval": "1"},
     "an account": account(),
@@ -75,6 +85,9 @@ GOOD = {
     "a key with a flag": key(multi_region=False),
     "a grant": grant(CreationDate=1769860800),
     "a case": case(context={"aws:MultiFactorAuthAge": 5, "aws:TagKeys": ["a", "b"]}, determined_by=[0, "Sid"]),
+    "a case of an account": of_account(expect="closed"),
+    "a change": change(grants=[], add={"grants": [GRANT]}),
+    "a policy that would be": change(policy=json.dumps({"Statement": {**STATEMENT, "Principal": "*"}})),
     "an organization": {
         "policyeval": 1,
         "organization": {"id": "o-1", "root": {"id": "r", "accounts": ["111122223333"]}},
@@ -123,6 +136,13 @@ BAD = {
     "a context value that is an object": case(context={"a": {}}),
     "an encryption context that is a list": case(encryption_context=[]),
     "a session with an unknown key": case(session={"nam": "s"}),
+    "a case of a principal and an account": case(account="111122223333"),
+    "a case of nobody": {"policyeval": 1, "tests": [{k: v for k, v in CASE.items() if k != "principal"}]},
+    "a decision that is expected of an account": of_account(expect="deny"),
+    "a door that is expected of a principal": case(expect="closed"),
+    "a change that says nothing": change(),
+    "a change that adds an empty list": change(add={"grants": []}),
+    "a change with an unknown key": change(grant=[]),
 }
 
 
@@ -144,7 +164,6 @@ def test_the_entities_schema_is_the_scenario_schema_without_cases(document: dict
     assert ENTITIES.is_valid(document)
 
 
-STATEMENT = {"Effect": "Allow", "Action": "kms:*", "Resource": "*"}
 POLICIES = {
     "one statement without a list": ({"Statement": STATEMENT}, True),
     "a list of statements": ({"Version": "2012-10-17", "Statement": [STATEMENT]}, True),
