@@ -146,6 +146,9 @@ def policies(texts: Iterable[str]) -> list[PolicyLike]:
 
 def _policy(text: str, kind: PolicyType, option: str) -> NamedPolicy:
     name = option
+    if not text.strip():
+        message = "it is empty: give a policy's text, or a file."  # as `$(…)` is where its command fails
+        raise click.BadParameter(message, param_hint=option)
     if not text.lstrip().startswith("{"):
         name = text.removeprefix("@")
         text = read_first(name)
