@@ -21,7 +21,7 @@ _BY_OUTCOME: Mapping[tuple[str, str], tuple[int, int, int]] = {
     ("allowed", "identity_policy"): (255, 193, 0),
     ("allowed", "key_policy"): (178, 15, 44),
     ("allowed", "resource_policy"): (54, 4, 12),
-    ("allowed", "role_trust_policy"): (24, 0, 13),
+    ("allowed", "role_trust_policy"): (15, 0, 13),
     ("explicit_deny", "identity_policy"): (70, 43, 0),
     ("explicit_deny", "key_policy"): (68, 43, 28),
     ("explicit_deny", "permissions_boundary"): (65, 40, 0),
