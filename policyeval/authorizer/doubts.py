@@ -9,17 +9,16 @@ It also says what else must permit the request and is not asked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import copy
 from typing import Final, NamedTuple
 
 from policyeval.authorizer.callers import ANONYMOUS
 from policyeval.authorizer.case import Case
-from policyeval.authorizer.foregone import needs_no_permission
+from policyeval.authorizer.nameless import of_id, of_name, of_path
 from policyeval.authorizer.presence import USUAL, impossible, is_lacking, is_missing, untold
-from policyeval.authorizer.report import every_layer
+from policyeval.authorizer.report import every_statement, otherwise
 from policyeval.authorizer.unasked import of_bucket, of_public, of_undescribed, undescribed
 from policyeval.catalog.keys import CONDITION_KEYS
-from policyeval.evaluator.context import EvaluationContext, Values
+from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.globs import compile_glob, tokenize
 from policyeval.evaluator.key_names import (
     ACCOUNT_KEYS,
@@ -29,13 +28,10 @@ from policyeval.evaluator.key_names import (
     RESOURCE_TAG,
     RESOURCE_TAGS,
     TARGET_KEYS,
-    UNKNOWN_ID,
-    UNKNOWN_SESSION,
 )
-from policyeval.evaluator.key_values import getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
-from policyeval.model.arn import is_account_id, split_arn
+from policyeval.model.arn import is_account_id
 from policyeval.model.source import Diagnostic
 
 
@@ -54,7 +50,6 @@ _UNKNOWN_CALLER: Final = _Doubt("not told, and the caller is not described", _TE
 _UNKNOWN_RESOURCE: Final = _Doubt("not told, and the resource is not described", _TELL)
 _TAG_OF_BUCKET: Final = _Doubt("a bucket's tag, which counts only where ABAC is enabled for it", _LEAVE_OUT)
 
-_ID: Final = "aws:userid"
 _ISSUED: Final = "aws:tokenissuetime"
 # For how many seconds temporary credentials are good: AssumeRole of the STS reference, and GetFederationToken and
 # GetSessionToken.
@@ -71,9 +66,9 @@ def doubts(case: Case) -> tuple[Diagnostic, ...]:
         *((bucket.why,) if bucket is not None else ()),
         *_of_task(case),
         *_of_no_arns(case),
-        *_of_sessions(case),
-        *_of_ids(case),
-        *_hanging(doubtful | _of_age(case), case),
+        *of_name(case),
+        *of_id(case),
+        *_depending(doubtful | _of_age(case), case),
     )
 
 
@@ -85,7 +80,7 @@ def reservations(case: Case) -> tuple[Diagnostic, ...]:
     tags = dict.fromkeys(_unknown_tags(case), _UNKNOWN_RESOURCE) | dict(_of_handed_over(case))
     tags |= dict.fromkeys(_tags_of_bucket(case), _TAG_OF_BUCKET)
     unknown = (each.why for each in (of_public(case), of_undescribed(case)) if each is not None)
-    return (*doubts(case), *_of_paths(case), *_hanging(tags, case), *unknown, *_of_owner(case), *_of_unsigned(case))
+    return (*doubts(case), *of_path(case), *_depending(tags, case), *unknown, *_of_owner(case), *_of_unsigned(case))
 
 
 def _of_unsigned(case: Case) -> Iterator[Diagnostic]:
@@ -127,7 +122,7 @@ def _of_no_arns(case: Case) -> Iterator[Diagnostic]:
 
     Source: IAM user guide, "IAM policy validation reference", invalid ARN prefix.
     """
-    for statement in _statements(case):
+    for statement in every_statement(case):
         compiled = statement.compiled
         element = compiled.statement.resource
         if statement.allow or element is None or element.negated:
@@ -144,105 +139,22 @@ def _is_no_arn(resource: str) -> bool:
     return not (compile_glob(tokenize(head))("arn") and (colon or "*" in head or "?" in head))
 
 
-def _of_sessions(case: Case) -> Iterator[Diagnostic]:
-    """Name each Deny of one session of the caller's role, where nobody tells which session calls (S14)."""
-    if not case.caller.is_role or case.context.caller.session_arn is not None:
-        return
-    for statement in _statements(case):
-        possible, context = statement.compiled.possible_names, case.context
-        if statement.allow or possible is None or statement.answer(context):
-            continue
-        if possible(context) and statement.compiled.test(context):
-            yield Diagnostic(
-                "the session's name is not told, which every request of a role has: otherwise the Deny may match in "
-                f"{statement.ref()}",
-                "give the session a name: AWS may decide otherwise",
-                place=statement.place,
-            )
-
-
-def _of_ids(case: Case) -> Iterator[Diagnostic]:
-    """Name each statement that hangs on the part of a session's id that is not known: the role's, or the name (S14).
-
-    That the statement would answer otherwise is seen by the ids that it writes itself.
-    """
-    context, role = case.context, case.context.caller.unique_id
-    known = getter(_ID)(context)
-    if not case.caller.described or not isinstance(known, str) or not (UNKNOWN_ID in known or UNKNOWN_SESSION in known):
-        return
-    _, _, session = (context.caller.session_arn or "").rpartition("/")
-    for statement in _statements(case):
-        written = [value.partition(":") for value in _values(statement.compiled, _ID)]
-        ids = {f"{role or own}:{session or name}" for own, colon, name in written if colon}
-        if any(statement.answer(_with(context, {_ID: each})) != statement.answer(context) for each in ids):
-            effect = "the Allow may not match" if statement.allow else "the Deny may match"
-            yield Diagnostic(
-                f"`{_name(_ID, statement.compiled)}` is not known in full: otherwise {effect} in {statement.ref()}",
-                "describe the role's `unique_id` and name the session: AWS may decide otherwise",
-                place=statement.place,
-            )
-
-
-def _of_paths(case: Case) -> Iterator[Diagnostic]:
-    """Name each statement that knows a role of the caller's name by a path: a session's ARN tells of none (S14)."""
-    context, role = case.context, split_arn(case.caller.name)
-    if case.caller.described or role is None or ":assumed-role/" not in case.request.principal:
-        return
-    own = role.resource.rpartition("/")[2]
-    for statement in _statements(case):
-        principal = statement.compiled.statement.principal
-        written = [value.value for value in principal.values] if principal is not None else []
-        arns = map(split_arn, (*written, *_values(statement.compiled, "aws:principalarn")))
-        paths = {arn.resource.rpartition("/")[0] for arn in arns if arn is not None}
-        others = [str(role._replace(resource=f"{path}/{own}")) for path in paths if path.startswith("role/")]
-        if any(statement.answer(_called(context, each)) != statement.answer(context) for each in others):
-            effect = "the Allow may not match" if statement.allow else "the Deny may match"
-            yield Diagnostic(
-                f"the role's path is not told, and taken for none: otherwise {effect} in {statement.ref()}",
-                "give the role's ARN, and the session's name beside it: AWS may decide otherwise",
-                place=statement.place,
-            )
-
-
-def _called(context: EvaluationContext, role: str) -> EvaluationContext:
-    """Give the context of a request of another role."""
-    other, caller = copy(context), copy(context.caller)
-    caller.name, caller.keys = role, {**caller.keys, "aws:principalarn": role}
-    other.caller = caller
-    return other
-
-
-def _values(compiled: CompiledStatement, key: str) -> Iterator[str]:
-    """Give what a statement compares a condition key with, as it is written."""
-    conditions = (each.condition for each in compiled.conditions)
-    yield from (value for condition in conditions if condition.key.lower() == key for value in condition.values)
-
-
 def _of_age(case: Case) -> dict[str, _Doubt]:
     """Say that nobody tells when the caller's temporary credentials were issued, at the latest now."""
     told = case.context.given.get(_ISSUED)
     return {_ISSUED: _SUPPOSED} if case.context.caller.temporary and not told else {}
 
 
-def _hanging(doubtful: Mapping[str, _Doubt], case: Case) -> Iterator[Diagnostic]:
-    """Say of doubtful keys which statements hang on them."""
-    for statement in _statements(case) if doubtful else ():
+def _depending(doubtful: Mapping[str, _Doubt], case: Case) -> Iterator[Diagnostic]:
+    """Say of doubtful keys which statements depend on them."""
+    for statement in every_statement(case) if doubtful else ():
         yield from _doubted(statement, doubtful, case)
-
-
-def _statements(case: Case) -> Iterator[BoundStatement]:
-    layers = every_layer(case)
-    if needs_no_permission(case):
-        layers = [layer for layer in layers if layer is case.endpoint]
-    for layer in layers:
-        denies, allows = layer.candidates(case.action.folded)
-        yield from (*denies, *allows)
 
 
 def _of_handed_over(case: Case) -> Iterator[tuple[str, _Doubt]]:
     """Find what statements ask of a caller or a resource of which no more than the name is known (`simulate`)."""
     caller, record = case.caller, case.target.record
-    for key in (key for statement in _statements(case) for key in _keys(statement.compiled)):
+    for key in (key for statement in every_statement(case) for key in _keys(statement.compiled)):
         if not is_missing(key, case):
             continue
         if not caller.described and key.startswith((PRINCIPAL_TAG, "aws:principalorg")):
@@ -260,7 +172,7 @@ def _is_of_resource(key: str, case: Case) -> bool:
 def _unknown_tags(case: Case) -> Iterator[str]:
     """Find the tags that statements ask for, of a resource that is not described; an alias has none."""
     families = _unknown_families(case)
-    for statement in _statements(case):
+    for statement in every_statement(case):
         yield from (key for key in _keys(statement.compiled) if key.startswith(families) and is_missing(key, case))
 
 
@@ -289,15 +201,14 @@ def _tags_of_bucket(case: Case) -> Iterator[str]:
 
 
 def _doubted(statement: BoundStatement, doubtful: Mapping[str, _Doubt], case: Case) -> Iterator[Diagnostic]:
-    """Say of each doubtful key that a statement's answer hangs on it: an Allow that matches, a Deny that might."""
+    """Say of each doubtful key that a statement's answer depends on it: an Allow that matches, a Deny that might."""
     compiled = statement.compiled
     keys = _keys(compiled) & doubtful.keys()
     if not keys or not _bears(statement, keys, case):
         return
-    effect = "the Allow may not match" if statement.allow else "the Deny may match"
     for doubt in dict.fromkeys(doubtful[key] for key in sorted(keys)):
         names = " and ".join(f"`{_name(key, compiled)}`" for key in sorted(keys) if doubtful[key] == doubt)
-        message = f"{names} is {doubt.what}: otherwise {effect} in {statement.ref()}"
+        message = f"{names} is {doubt.what}: {otherwise(statement)}"
         yield Diagnostic(message, f"{doubt.hint}: AWS may decide otherwise", place=statement.place)
 
 
@@ -330,11 +241,4 @@ def _as_usual(context: EvaluationContext) -> EvaluationContext:
     if context.caller.temporary:
         longest = _LONGEST_OF_ROLES if context.caller.keys.get("aws:principaltype") == "AssumedRole" else _LONGEST
         supposed[_ISSUED] = str(int(context.time().timestamp()) - longest)
-    return _with(context, {**supposed, **context.given})
-
-
-def _with(context: EvaluationContext, given: Values) -> EvaluationContext:
-    """Give the context of a request that tells these keys."""
-    other = copy(context)
-    other.given = given
-    return other
+    return context.telling({**supposed, **context.given})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from policyeval.authorizer.case import Case
+from policyeval.authorizer.foregone import needs_no_permission
 from policyeval.evaluator.layers import BoundStatement, LevelStack, PolicyLayer
 from policyeval.model.decision import Layer, LayerVerdict, StatementRef, Verdict
 from policyeval.model.source import Diagnostic
@@ -67,6 +68,21 @@ def every_layer(case: Case) -> list[PolicyLayer]:
     """Give every policy layer that was asked, levels one by one, in report order."""
     stacks = [level for stack in (case.rcps, case.caller.scps) if stack is not None for level in stack.levels]
     return [*stacks, *case.policy_layers()]
+
+
+def every_statement(case: Case) -> Iterator[BoundStatement]:
+    """Give every statement of theirs that is about the action; of what needs no permission, the endpoint's alone."""
+    layers = every_layer(case)
+    if needs_no_permission(case):
+        layers = [layer for layer in layers if layer is case.endpoint]
+    for layer in layers:
+        denies, allows = layer.candidates(case.action.folded)
+        yield from (*denies, *allows)
+
+
+def otherwise(statement: BoundStatement) -> str:
+    """Say what a statement may do where it is not as the request tells."""
+    return f"otherwise {'the Allow may not match' if statement.allow else 'the Deny may match'} in {statement.ref()}"
 
 
 def unevaluated(case: Case) -> tuple[Diagnostic, ...]:

@@ -8,6 +8,7 @@ folded when the request comes in.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
@@ -142,6 +143,12 @@ class EvaluationContext:
         self.target = target
         self.call = call
         self.clock = clock
+
+    def telling(self, given: Values) -> EvaluationContext:
+        """Give the context of the same request with these condition keys told, and no others."""
+        other = copy(self)
+        other.given = given
+        return other
 
     def time(self) -> datetime:
         """Give the request's time; it does not move while one request is decided."""

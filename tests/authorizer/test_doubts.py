@@ -213,6 +213,15 @@ def test_what_hangs_on_an_id_that_is_not_known_in_full_is_named(
     assert [one.message.partition(" in statement")[0] for one in decision.doubts] == ([told] if doubted else [])
 
 
+def test_what_else_the_request_tells_counts_beside_the_id() -> None:
+    office = BY_ID("AROAEXAMPLEAPPA000001:monday") | when("IpAddress", "aws:SourceIp", "203.0.113.0/24")
+    described = {"key": [EVERYTHING], "app": [allow(), deny(Condition=office)]}
+    for address, count in (("203.0.113.7", 1), ("198.51.100.1", 0)):
+        decision = ask(described, APP, "kms:Decrypt", KEY, context={"aws:SourceIp": address})
+        assert decision.allowed
+        assert len(decision.doubts) == count
+
+
 @pytest.mark.parametrize(
     ("statement", "named"),
     [
