@@ -2,7 +2,7 @@
 
 Each question is decided twice: once with every doubt in the caller's favour, once against it.
 What the strict answer allows is certain; what the generous one denies cannot be; between the two
-it hangs on conditions, which are then named.
+it depends on conditions, which are then named.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class AccountAccess(NamedTuple):
     lets the account in: `open` for the account as a whole, `conditional` for some of its
     principals or under conditions, `closed`. `principals` is None when the account is not described;
     that an organization's tree names it is no description. `conditions` name what a conditional door
-    hangs on: whom it may open to, and under what.
+    depends on: whom it may open to, and under what.
     """
 
     door: DoorState
@@ -141,7 +141,7 @@ class Query(NamedTuple):
     def _door(self, account: str) -> tuple[DoorState, tuple[str, ...]]:
         """Look at the resource's side alone: first for anyone of the account, then for those it names.
 
-        Give also what a conditional door hangs on.
+        Give also what a conditional door depends on.
         """
         case = self._case(self.generous, self._anyone(account))
         besides = tuple(each.condition for each in unasked(case))

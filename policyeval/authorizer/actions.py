@@ -33,7 +33,7 @@ _ON_ROLES = ROLE_EXTRAS | WEB_IDENTITY_ACTIONS | {ASSUME_ROLE}
 
 
 class ActionFacts:
-    """An action, folded, with the rules that hang on it."""
+    """An action, folded, with the rules that depend on it."""
 
     __slots__ = (
         "carried",

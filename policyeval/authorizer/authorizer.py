@@ -98,7 +98,7 @@ class Authorizer:
     def who_can(self, action: str, resource: str) -> tuple[Access, ...]:
         """Tell of every described principal whether it can do an action on a resource.
 
-        What hangs on the context of the request is `conditional`, with the conditions.
+        What depends on the context of the request is `conditional`, with the conditions.
 
         Raises:
             RequestError: the action or resource is malformed.

@@ -1,4 +1,4 @@
-"""What an answer hangs on: the statements and grants that could match, and what is not known of the request."""
+"""What an answer depends on: the statements and grants that could match, and what is not known of the request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from policyeval.model.grant import Grant
 
 
 def hinges(case: Case) -> tuple[str, ...]:
-    """Name what the answer hangs on: what is unknown of the statements and grants that could match."""
+    """Name what the answer depends on: what is unknown of the statements and grants that could match."""
     found: list[str] = []
     for layer in every_layer(case):
         for statement in (s for group in layer.candidates(case.action.folded) for s in group):
@@ -26,7 +26,7 @@ def hinges(case: Case) -> tuple[str, ...]:
 
 
 def _of_statement(compiled: CompiledStatement, context: EvaluationContext) -> Iterator[str]:
-    """Tell what a statement that names the caller, or one of its sessions, hangs on."""
+    """Tell what a statement that names the caller, or one of its sessions, depends on."""
     possible, certain = compiled.possible_names, compiled.certain_names
     if possible is not None and not possible(context):
         return
@@ -44,7 +44,7 @@ def _of_statement(compiled: CompiledStatement, context: EvaluationContext) -> It
 
 
 def _of_grant(grant: Grant, case: Case) -> Iterator[str]:
-    """Tell what a grant hangs on: which session calls, its constraints, and for CreateGrant what is granted (G4)."""
+    """Tell what a grant depends on: which session calls, its constraints, and for CreateGrant what is granted (G4)."""
     prefix = session_prefix(case.caller.name)
     holders = (grant.grantee_principal, grant.retiring_principal)
     if prefix is not None:

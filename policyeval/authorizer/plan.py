@@ -1,7 +1,7 @@
 """What caller, action and resource settle for every request that shares them (docs/adr/0008).
 
 A plan knows which statements match whatever the request says, and which must be asked; every
-decision asks them. How the layers combine hangs on nothing but which of them matched, so that is
+decision asks them. How the layers combine depends on nothing but which of them matched, so that is
 worked out once (`decide`) and kept.
 """
 

@@ -46,7 +46,7 @@ class Quick(NamedTuple):
 
 
 class CompiledCondition:
-    """A condition and its test; `keys` are all folded keys its answer hangs on."""
+    """A condition and its test; `keys` are all folded keys its answer depends on."""
 
     __slots__ = ("condition", "keys", "quick", "test")
 

@@ -251,7 +251,7 @@ def _of_some(folded: str, name: str, service: str | None) -> Getter:
 
 
 def _of_call(folded: str) -> Getter | None:
-    """Compile the way to a key that hangs on what kind of call it is, or on more than one fact."""
+    """Compile the way to a key that depends on what kind of call it is, or on more than one fact."""
     if folded.startswith(OTHER_FAMILIES):
         return _tag_by_another_name(folded)
     if folded in OWNER_KEYS:

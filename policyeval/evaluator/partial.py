@@ -48,7 +48,7 @@ def _is_of_sessions(key: str) -> bool:
 
 
 def undecided(compiled: CompiledStatement, context: EvaluationContext) -> list[CompiledCondition]:
-    """Give the conditions that hang on what is not known."""
+    """Give the conditions that depend on what is not known."""
     return [each for each in compiled.conditions if not all(knows(context, key) for key in each.keys)]
 
 

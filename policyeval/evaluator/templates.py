@@ -33,7 +33,7 @@ class Template:
         self.static: Tokens | None = None if slotted else join_tokens(p for p in parts if not isinstance(p, Slot))
 
     def keys(self) -> frozenset[str]:
-        """Give the folded condition keys that the value hangs on."""
+        """Give the folded condition keys that the value depends on."""
         return frozenset(part.key for part in self.parts if isinstance(part, Slot))
 
     def fill(self, context: EvaluationContext, text: str) -> Tokens | None:

@@ -95,7 +95,7 @@ class LayerVerdict:
 
 
 class Access(NamedTuple):
-    """One principal's access: certain, hanging on conditions, or none."""
+    """One principal's access: certain, dependent on conditions, or none."""
 
     principal: str
     verdict: Literal["allow", "conditional", "deny"]

@@ -19,7 +19,7 @@ Effect = Literal["Allow", "Deny"]
 
 
 class PolicyType(StrEnum):
-    """Which kind of policy a document is; its elements and quotas hang on it."""
+    """Which kind of policy a document is; its elements and quotas depend on it."""
 
     IDENTITY = "identity"
     SESSION = "session"

@@ -27,7 +27,7 @@ _NO_RESOURCE_NEEDED: Final = frozenset({PolicyType.TRUST, PolicyType.KEY, Policy
 
 
 class Dialect(NamedTuple):
-    """What a statement's reading hangs on besides its text."""
+    """What a statement's reading depends on besides its text."""
 
     policy_type: PolicyType | None
     variables: bool

@@ -243,9 +243,9 @@ def test_the_door_of_a_key(described: dict[str, Any], account: str, door: str) -
 
 
 FOR_STRANGER = f"arn:aws:iam::{STRANGER}:role/x"
-# what holds, the estate, what the door hangs on; asked is kms:Decrypt for an account that nobody describes
+# what holds, the estate, what the door depends on; asked is kms:Decrypt for an account that nobody describes
 HANGS_ON: list[tuple[str, dict[str, Any], list[str]]] = [
-    ("an open door hangs on nothing", {"key": [allow(Principal=to(STRANGER))]}, []),
+    ("an open door depends on nothing", {"key": [allow(Principal=to(STRANGER))]}, []),
     ("nor does a closed one", {}, []),
     ("whom it opens to", {"key": [allow(Principal=to(FOR_STRANGER))]}, [f"Principal = {FOR_STRANGER}"]),
     (

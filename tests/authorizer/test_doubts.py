@@ -575,7 +575,7 @@ def test_an_allow_says_that_nobody_describes_a_policy_that_may_deny_it(
 INSTANCE = f"arn:aws:ec2:us-east-1:{A}:instance/i-1"
 PRODUCTION = when("StringEquals", "aws:ResourceTag/env", "prod")
 UNKNOWN = "is not told, and the resource is not described: otherwise"
-# What holds, the caller's statements, the request's facts, what is said up to the statement that hangs on it.
+# What holds, the caller's statements, the request's facts, what is said up to the statement that depends on it.
 TAGS: list[tuple[str, list[dict[str, Any]], dict[str, Any], str | None]] = [
     ("a Deny of a tag", [allow(), deny(Condition=PRODUCTION)], {}, f"`aws:ResourceTag/env` {UNKNOWN} the Deny may match"),
     ("by the service's own name", [allow(), deny(Condition=when("StringEquals", "ec2:ResourceTag/Env", "prod"))], {}, f"`ec2:ResourceTag/Env` {UNKNOWN} the Deny may match"),
@@ -642,7 +642,7 @@ OF_OBJECT = [allow(), deny(Condition=when("StringEquals", "s3:ExistingObjectTag/
 OF_S3: list[tuple[str, list[dict[str, Any]], str, str, str | None]] = [
     ("an Allow of a bucket's tag", [allow(Condition=PRODUCTION)], "s3:ListBucket", BUCKET, f"`aws:ResourceTag/env` {OTHERWISE} the Allow may not match"),
     ("a Deny of all others", [allow(), deny(Condition=when("StringNotEquals", "s3:BucketTag/env", "prod"))], "s3:GetObject", f"{BUCKET}/x", f"`s3:BucketTag/env` {OTHERWISE} the Deny may match"),
-    ("what does not hang on it", [allow()], "s3:ListBucket", BUCKET, None),
+    ("what does not depend on it", [allow()], "s3:ListBucket", BUCKET, None),
     ("an object's own tag", OF_OBJECT, "s3:GetObject", f"{BUCKET}/x", UNTOLD),
     ("which writing it does not look up", OF_OBJECT, "s3:PutObject", f"{BUCKET}/x", None),
     ("nor of an object that is described", OF_OBJECT, "s3:GetObject", f"{BUCKET}/y", None),

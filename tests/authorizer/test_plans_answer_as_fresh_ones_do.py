@@ -69,14 +69,14 @@ def planned(source: Any, request: Request, **settings: Any) -> Authorizer:
 
 # What the estate says, the request's facts, whether it is allowed: asked of a plan that other facts have made.
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
-    ("nothing hangs on the request", {"alice": [allow()]}, {}, True),
+    ("nothing depends on the request", {"alice": [allow()]}, {}, True),
     ("an Allow under a condition that holds", {"alice": [allow(Condition=OF_BLUE)]}, {"encryption_context": BLUE}, True),
     ("and that does not", {"alice": [allow(Condition=OF_BLUE)]}, {"encryption_context": RED}, False),
     ("and whose key is missing", {"alice": [allow(Condition=OF_BLUE)]}, {}, False),
     ("a Deny that matches", {"alice": [allow(), deny(Condition=OF_BLUE)]}, {"encryption_context": BLUE}, False),
     ("one that does not", {"alice": [allow(), deny(Condition=OF_BLUE)]}, {"encryption_context": RED}, True),
     (
-        "a Deny and an Allow that hang on the request, and both match",
+        "a Deny and an Allow that depend on the request, and both match",
         {"alice": [allow(Condition=OF_BLUE), deny(Condition=NOT_RED)]},
         {"encryption_context": BLUE},
         False,

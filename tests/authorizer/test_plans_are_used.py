@@ -146,7 +146,7 @@ def test_grants_that_open_no_others_are_told_as_those_that_always_do() -> None:
     assert (search.varies, search.needs_context) == (True, False)
 
 
-# what the grants are, the action, whether what they open hangs on the request
+# what the grants are, the action, whether what they open depends on the request
 VARYING: list[tuple[str, list[dict[str, Any]], str, bool]] = [
     ("grants without constraints", [{}], "kms:Decrypt", False),
     ("one with a constraint", [{}, only(**BLUE)], "kms:Decrypt", True),

@@ -36,7 +36,7 @@ FROM_OFFICE = when("IpAddress", "aws:SourceIp", "10.0.0.0/8")
 BLUE = when("StringEquals", "aws:PrincipalTag/team", "blue")
 DELEGATES = allow(Principal=to(A))
 
-# what holds, the estate, whose access, its verdict, what it hangs on; asked is kms:Decrypt
+# what holds, the estate, whose access, its verdict, what it depends on; asked is kms:Decrypt
 WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
     ("an allow without conditions is certain", {"alice": [allow()]}, ALICE, "allow", ()),
     ("who has no allow has no access", {"alice": [allow()]}, BOB, "deny", ()),
@@ -72,14 +72,14 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
         ("IpAddress aws:SourceIp = 10.0.0.0/8",),
     ),
     (
-        "a Resource of everything hangs on no variable that stands beside it",
+        "a Resource of everything depends on no variable that stands beside it",
         {"alice": [allow(Resource=["*", "arn:aws:s3:::${aws:SourceVpc}/*"], Condition=FROM_OFFICE)]},
         ALICE,
         "conditional",
         ("IpAddress aws:SourceIp = 10.0.0.0/8",),
     ),
     (
-        "a statement that names others is not what access hangs on",
+        "a statement that names others is not what access depends on",
         {"alice": [allow(Condition=FROM_OFFICE)], "key": [DELEGATES, deny(Principal=to(BOB), Condition=BLUE)]},
         ALICE,
         "conditional",

@@ -83,7 +83,7 @@ def test_what_is_left_of_a_statement(statement: CompiledStatement, left: int | N
     assert (None if found is None else len(found.left)) == left
 
 
-# the operator, the values, the keys that the answer hangs on
+# the operator, the values, the keys that the answer depends on
 HANGS_ON: list[tuple[str, list[str], set[str]]] = [
     ("StringEquals", ["x", "y"], {"team:x"}),
     ("StringEquals", ["${team:Y}", "${team:Z}"], {"team:x", "team:y", "team:z"}),

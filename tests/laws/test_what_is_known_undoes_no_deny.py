@@ -17,7 +17,7 @@ def _is_positive(operator: str) -> bool:
 
 
 def _positive(policy: NamedPolicy, _kind: str) -> NamedPolicy:
-    """Leave out the Denies that hang on what is absent."""
+    """Leave out the Denies that depend on what is absent."""
     return with_statements(policy, [one for one in policy.policy.statements if _stays(one)])
 
 

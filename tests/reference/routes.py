@@ -22,7 +22,7 @@ class Route(NamedTuple):
 
 @dataclass(frozen=True)
 class Sides:
-    """What the layers said of one request, as far as an allow hangs on it."""
+    """What the layers said of one request, as far as an allow depends on it."""
 
     caller: Caller
     elsewhere: bool
