@@ -216,6 +216,20 @@ def test_a_file_changes_what_the_file_that_it_starts_from_changes(load: Callable
     assert found[f"identity of {APP}"] == ["First", "AdministratorAccess"]
 
 
+def test_a_change_reaches_a_policy_of_aws_that_two_accounts_describe(load: Callable[..., Entities]) -> None:
+    made = "arn:aws:iam::aws:policy/Made"
+    accounts = ", ".join(
+        f"{{id: '{account}', policies: [{{arn: '{made}', document: {document('Old')}}}],"
+        f" roles: [{{name: r, identity_policies: ['{made}']}}]}}"
+        for account in (A, B)
+    )
+    load(f"policyeval: 1\naccounts: [{accounts}]\n", "base.yaml")
+    change = f"[{{of: '{made}', document: {document('New')}}}]"
+    found = load(f"policyeval: 1\nentities: base.yaml\nchanges: {change}\n", "after.yaml")
+    for account in (A, B):
+        assert sids(*found.principal(f"arn:aws:iam::{account}:role/r").identity_policies) == ["New"]
+
+
 def test_a_file_gives_other_grants_than_those_of_which_the_one_before_it_revokes_one(
     load: Callable[..., Entities],
 ) -> None:
