@@ -98,7 +98,7 @@ def _governing(resource: str) -> str:
 
 def warn_of_action(action: str, resource: str) -> list[Diagnostic]:
     """Say on standard error what no service has of an action and its resource; give it to the JSON, too."""
-    return _warn(unknown_action(action), unsuited_resource(action, resource), wildcard_in(resource))
+    return _warn(unknown_action(action), unsuited_resource(action, resource), wildcard_in(action, resource))
 
 
 def warn_of_request(action: str, context: Pairs, via_service: str | None) -> list[Diagnostic]:

@@ -210,6 +210,13 @@ def test_a_wildcard_in_a_resource_is_asked_about_as_it_is_with_a_warning(resourc
     assert "ask about one resource" in second
 
 
+def test_tags_of_a_key_that_is_created_are_asked_about_on_all_keys_without_a_warning() -> None:
+    every = "arn:aws:kms:us-east-1:444455556666:key/*"
+    asked = _run("check", ACCOUNTS, "--principal", APP, "--action", "kms:TagResource", "--resource", every)
+    assert asked.exit_code in {0, 1}
+    assert not asked.stderr
+
+
 def test_a_bucket_is_no_object_nor_the_other_way_round() -> None:
     asked = ["check", ACCOUNTS, "--principal", APP, "--resource-account", "111122223333"]
     for action, resource in (("s3:GetObject", "arn:aws:s3:::bucket"), ("s3:ListBucket", "arn:aws:s3:::bucket/a")):
