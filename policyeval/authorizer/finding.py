@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -21,6 +22,7 @@ from policyeval.model.source import Diagnostic
 # In S3 Tables and S3 Vectors `aws:ResourceTag` tells the tags of the table or the index, and the bucket's go by another
 # name (service authorization reference).
 _WITH_OWN_TAGS: Final = frozenset({"s3tables", "s3vectors"})
+_EVERY_KEY: Final = re.compile(r"arn:[^:]+:kms:[^:]+:\d{12}:key/\*", re.ASCII)
 
 
 class Profiles:
@@ -120,8 +122,8 @@ class Finder:
         parts = split_arn(arn)
         if parts is None and arn != "*":
             raise _no_resource(arn)
-        account = calling.caller.account
-        if parts is not None and parts.account and parts.account != account:
+        account, own = calling.caller.account, (calling.caller.partition, calling.caller.account)
+        if parts is not None and parts.account and (parts.partition, parts.account) != own:
             return self._elsewhere(request, parts)  # such actions do not reach another account (K3)
         asked_on_principal = action.kms is not None and "principal" in action.kms.asked_on
         owner = request.resource_account or account
@@ -162,7 +164,7 @@ class Finder:
 
 def _is_every_key(arn: str, action: ActionFacts) -> bool:
     """Tell whether an action on a key that is not there yet is asked: that is asked on all keys (K5)."""
-    return action.tags_on_creation and arn.endswith(":key/*")
+    return action.tags_on_creation and _EVERY_KEY.fullmatch(arn) is not None
 
 
 def _inherited(keys: Mapping[str, Value], parts: Arn) -> Mapping[str, Value]:

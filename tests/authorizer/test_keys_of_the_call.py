@@ -247,6 +247,26 @@ def test_tagging_a_key_that_is_not_there_yet_is_asked_on_all_keys() -> None:
     assert ask({"alice": [tagging]}, ALICE, "kms:TagResource", "*", **asked).allowed
 
 
+@pytest.mark.parametrize(
+    "on",
+    [
+        pytest.param(f"arn:aws:s3:us-east-1:{A}:key/*", id="another service's"),
+        pytest.param("arn:aws:kms:us-east-1::key/*", id="nobody's, which a Deny of the account's would not reach"),
+        pytest.param(f"arn:aws:kms::{A}:key/*", id="in no Region, which a Deny of one would not reach"),
+        pytest.param(f"arn:aws:kms:us-east-1:{A}:alias/x:key/*", id="an alias"),
+    ],
+)
+def test_what_only_ends_as_all_keys_do_is_not_all_keys(on: str) -> None:
+    with pytest.raises(PolicyEvalError):
+        ask({"alice": [allow("kms:TagResource")]}, ALICE, "kms:TagResource", on)
+
+
+@pytest.mark.parametrize("action", ["kms:TagResource", "kms:CreateKey"])
+def test_nobody_makes_keys_in_another_partition(action: str) -> None:
+    on = f"arn:aws-cn:kms:cn-north-1:{A}:key/*"
+    assert not ask({"alice": [allow("kms:*")]}, ALICE, action, on).allowed
+
+
 TEAM_ALONE = allow("kms:TagResource", Condition=when("ForAllValues:StringEquals", "aws:TagKeys", "team"))
 
 
