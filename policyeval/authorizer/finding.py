@@ -130,6 +130,7 @@ class Finder:
         if arn == "*" and action.tags_on_creation:  # in whatever Region
             arn = f"arn:{calling.caller.partition}:kms:*:{owner}:key/*"
         target = Target(arn if asked_on_principal or action.tags_on_creation else "*", owner, None)
+        target.region = parts.region if parts is not None else ""
         if target.account:
             self.maker.account_of(target, self.source.account(target.account), action.service)
         return target

@@ -261,6 +261,12 @@ def test_what_only_ends_as_all_keys_do_is_not_all_keys(on: str) -> None:
         ask({"alice": [allow("kms:TagResource")]}, ALICE, "kms:TagResource", on)
 
 
+def test_all_keys_of_a_region_tell_which_is_requested() -> None:
+    every, there = f"{KEY.rpartition('/')[0]}/*", when("StringEquals", "aws:RequestedRegion", "us-east-1")
+    assert ask({"alice": [allow(Condition=there)]}, ALICE, "kms:TagResource", every).allowed
+    assert not ask({"alice": [allow(), deny(Condition=there)]}, ALICE, "kms:TagResource", every).allowed
+
+
 @pytest.mark.parametrize("action", ["kms:TagResource", "kms:CreateKey"])
 def test_nobody_makes_keys_in_another_partition(action: str) -> None:
     on = f"arn:aws-cn:kms:cn-north-1:{A}:key/*"
