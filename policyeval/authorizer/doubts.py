@@ -27,11 +27,12 @@ from policyeval.evaluator.key_names import (
     PRINCIPAL_TAG,
     RESOURCE_TAG,
     RESOURCE_TAGS,
+    SOURCE_ACCOUNT,
     TARGET_KEYS,
 )
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
-from policyeval.model.arn import is_account_id
+from policyeval.model.arn import is_account_id, split_arn
 from policyeval.model.source import Diagnostic
 
 
@@ -226,8 +227,8 @@ def _name(key: str, compiled: CompiledStatement) -> str:
 
 
 def _bears(statement: BoundStatement, keys: frozenset[str], case: Case) -> bool:
-    compiled, context, unknown = statement.compiled, case.context, keys - USUAL.keys() - {_ISSUED}
-    usual = _as_usual(context)
+    compiled, context, supposed = statement.compiled, case.context, _supposed(case.context)
+    unknown, usual = keys - supposed.keys(), context.telling({**supposed, **context.given})
     if compiled.allow:
         return bool(statement.answer(context) and (unknown or not statement.answer(usual)))
     tests = [compiled.names, compiled.resource, compiled.misplaced]
@@ -235,10 +236,12 @@ def _bears(statement: BoundStatement, keys: frozenset[str], case: Case) -> bool:
     return all(test(usual) for test in tests if test is not None)
 
 
-def _as_usual(context: EvaluationContext) -> EvaluationContext:
-    """Give the context of the same request as it is usual, made with credentials as old as they can be."""
-    supposed = dict(USUAL)
+def _supposed(context: EvaluationContext) -> dict[str, str]:
+    """Give what untold keys would usually be; credentials are supposed to be as old as they can be."""
+    supposed, origin = dict(USUAL), split_arn(str(context.given.get("aws:sourcearn")))
     if context.caller.temporary:
         longest = _LONGEST_OF_ROLES if context.caller.keys.get("aws:principaltype") == "AssumedRole" else _LONGEST
         supposed[_ISSUED] = str(int(context.time().timestamp()) - longest)
-    return context.telling({**supposed, **context.given})
+    if origin is not None and is_account_id(origin.account) and SOURCE_ACCOUNT not in context.given:
+        supposed[SOURCE_ACCOUNT] = origin.account
+    return supposed

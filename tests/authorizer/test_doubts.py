@@ -338,6 +338,26 @@ def test_a_deny_by_what_every_becoming_of_a_role_has_is_named(
     assert [one.message.startswith(f"`{key}` is not told") for one in decision.doubts] == [True] * is_missed
 
 
+@pytest.mark.parametrize(
+    ("account", "is_missed"),
+    [
+        pytest.param(A, False, id="the ARN of the source tells the account that is wanted"),
+        pytest.param(B, True, id="it tells another one"),
+        pytest.param("", True, id="it tells none"),
+    ],
+)
+def test_the_sources_account_is_missed_where_its_arn_does_not_settle_the_answer(
+    account: str, *, is_missed: bool
+) -> None:
+    own = allow(Principal="*", Condition=when("StringEqualsIfExists", "aws:SourceAccount", A))
+    source = f"arn:aws:sns:us-east-1:{account}:topic"
+    decision = ask(
+        {"bucket": [own]}, "sns.amazonaws.com", "s3:PutObject", f"{BUCKET}/x", context={"aws:SourceArn": source}
+    )
+    assert decision.allowed
+    assert [one.message.startswith("`aws:SourceAccount` is not told") for one in decision.doubts] == [True] * is_missed
+
+
 # "Enforce confused deputy protection", as the examples of resource control policies have it.
 FENCE = when("StringNotEqualsIfExists", "aws:SourceOrgID", "o-ours") | when("Null", "aws:SourceAccount", "false")
 
