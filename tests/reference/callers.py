@@ -182,7 +182,7 @@ def spared(element: PrincipalElement, caller: Caller) -> bool:
         "root": {"account"},
         "user": {"account", "user"},
         "role": {"account", "role", "session"},
-        "federated": {"account", "role", "session"},
+        "federated": {"account", "session"} if caller.of_root else {"account", "role", "session"},
         "service": {"service"},
         "provider": {"provider"},
     }
