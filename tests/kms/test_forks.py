@@ -106,11 +106,15 @@ def test_a_copy_does_not_wait_for_a_thread_that_it_has_not(tmp_path: Path) -> No
 def test_a_copy_keeps_no_lock(tmp_path: Path) -> None:
     """Who opens the same files once the first process is done finds them free, though its copy is still there."""
     first = TrailFile(tmp_path / "t")
-    go_on, child = os.pipe(), os.fork()
+    has_begun, go_on = os.pipe(), os.pipe()
+    child = os.fork()
     if not child:
         os.close(go_on[1])
+        os.write(has_begun[1], b".")
         os.read(go_on[0], 1)
         os._exit(0)
+    os.close(has_begun[1])
+    os.read(has_begun[0], 1)  # the copy has left what was open
     first.close()
     try:
         TrailFile(tmp_path / "t").close()
