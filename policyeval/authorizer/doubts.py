@@ -9,6 +9,7 @@ It also says what else must permit the request and is not asked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from typing import Final, NamedTuple
 
 from policyeval.authorizer.callers import ANONYMOUS
@@ -69,6 +70,7 @@ def doubts(case: Case) -> tuple[Diagnostic, ...]:
         *_of_no_arns(case),
         *of_name(case),
         *of_id(case),
+        *_of_region(case),
         *_depending(doubtful | _of_age(case), case),
     )
 
@@ -138,6 +140,29 @@ def _of_no_arns(case: Case) -> Iterator[Diagnostic]:
 def _is_no_arn(resource: str) -> bool:
     head, colon, _ = resource.partition(":")
     return not (compile_glob(tokenize(head))("arn") and (colon or "*" in head or "?" in head))
+
+
+def _of_region(case: Case) -> Iterator[Diagnostic]:
+    """Name each statement about the keys of a Region, where nobody tells in which the key to tag is created (K5)."""
+    if not case.action.tags_on_creation or case.target.is_key or case.target.region:
+        return
+    for statement in every_statement(case):
+        element = statement.compiled.statement.resource
+        arns = map(split_arn, element.values if element is not None else ())
+        regions = {arn.region for arn in arns if arn is not None}
+        if any(statement.answer(_in_region(case, each)) != statement.answer(case.context) for each in regions):
+            message = f"the Region of the new key is not told: {otherwise(statement)}"
+            yield Diagnostic(
+                message, "tell `aws:RequestedRegion` as context: AWS may decide otherwise", statement.place
+            )
+
+
+def _in_region(case: Case, region: str) -> EvaluationContext:
+    """Give the context of the same request in a Region."""
+    other, target = copy(case.context), case.target.copy()
+    target.settle_region(region)
+    other.target = target
+    return other
 
 
 def _of_age(case: Case) -> dict[str, _Doubt]:

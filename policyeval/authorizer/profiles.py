@@ -5,6 +5,7 @@ A profile is made once for a record and holds it; a new record means a new profi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import NamedTuple
@@ -25,6 +26,7 @@ from policyeval.model.policy import NamedPolicy, PolicyType
 from policyeval.model.records import AccountRecord, KeyFacts, PolicyLevels, PrincipalRecord, ResourceRecord
 
 _SERVICE_LINKED_PATH = "/aws-service-role/"
+_REGION = re.compile(r"[a-z0-9*?-]+")
 # Of callers that belong to no customer's account (S15, ours).
 SERVICE_ACCOUNT = "aws-service"
 
@@ -176,6 +178,11 @@ class Target(TargetFacts):
             action.service,
             action.lacks,
         )
+
+    def settle_region(self, told: Value) -> None:
+        """Take all keys of an account for those of the Region that a request tells, where a new one is tagged (K5)."""
+        if isinstance(told, str) and _REGION.fullmatch(told):
+            self.arn, self.region = self.arn.replace(":kms:*:", f":kms:{told}:", 1), told
 
     def copy(self) -> Target:
         """Give a copy whose layers may be changed."""

@@ -93,7 +93,8 @@ class Situation:
         finder = Finder(source, self._profiles)
         calling = identify(request.principal, None, action, finder)
         rare = action.folded == RETIRE_GRANT or (calling.caller.is_root and action.folded in ROOT_KEEPS)
-        if calling.federated or rare:  # and decided by other layers and grants
+        somewhere = action.tags_on_creation and request.resource == "*"  # in the Region that the request tells
+        if calling.federated or rare or somewhere:  # and decided by other layers and grants
             return None
         target, alias = finder.target(request, action, calling)
         facts = calling.caller if calling.session is None else facts_of(calling, calling.session)
@@ -111,6 +112,8 @@ class Situation:
             raise _elsewhere(request, target)
         facts = calling.caller if calling.session is None else facts_of(calling, calling.session)
         context = self._intake.context(request, action, facts, target, alias)
+        if action.tags_on_creation and request.resource == "*":
+            target.settle_region(context.given.get("aws:requestedregion"))
         case = Case(request, action, calling.caller, target, context)
         # A service that calls on someone's behalf does not come through their endpoint.
         if context.endpoint is not None and context.via_service is None:

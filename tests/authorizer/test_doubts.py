@@ -395,6 +395,27 @@ def test_the_region_of_what_has_no_resource_is_named() -> None:
         assert ["`aws:RequestedRegion` is not told" in one.message for one in decision.diagnostics] == [True] * count
 
 
+@pytest.mark.parametrize(
+    ("statement", "on", "context", "named"),
+    [
+        pytest.param(deny(Resource=f"arn:aws:kms:us-east-1:{A}:key/*"), "*", {}, True, id="a Deny of one Region's"),
+        pytest.param(deny(Resource=f"arn:aws:kms:us-*:{A}:key/*"), "*", {}, True, id="a Deny of some Regions'"),
+        pytest.param(deny(Resource=f"arn:aws:kms:us-east-1:{B}:key/*"), "*", {}, False, id="a Deny of another account's"),
+        pytest.param(deny(Resource=KEY), "*", {}, False, id="a Deny of a key that is there"),
+        pytest.param(deny(Resource=f"arn:aws:kms:us-east-1:{A}:key/*"), f"arn:aws:kms:eu-west-1:{A}:key/*", {}, False, id="the Region stands in the resource"),
+        pytest.param(deny(Resource=f"arn:aws:kms:us-east-1:{A}:key/*"), "*", {"aws:RequestedRegion": "eu-west-1"}, False, id="the Region is told"),
+    ],
+)  # fmt: skip
+def test_a_deny_of_new_keys_of_one_region_is_named_where_nobody_tells_which_it_is(
+    statement: dict[str, Any], on: str, context: dict[str, Any], *, named: bool
+) -> None:
+    decision = ask({"alice": [allow(), statement]}, ALICE, "kms:TagResource", on, context=context)
+    assert decision.allowed
+    assert [each.message for each in decision.doubts] == [
+        "the Region of the new key is not told: otherwise the Deny may match in statement #1 of of-alice"
+    ] * named
+
+
 def test_the_region_of_ec2_is_named_by_both_its_keys() -> None:
     for key in ("ec2:Region", "aws:RequestedRegion"):
         lock = deny("ec2:Describe*", Condition=when("StringEquals", key, "us-east-1"))

@@ -24,6 +24,7 @@ from tests.authorizer.estates import (
     allow,
     ask,
     deny,
+    estate,
     policy,
     to,
     when,
@@ -265,6 +266,23 @@ def test_all_keys_of_a_region_tell_which_is_requested() -> None:
     every, there = f"{KEY.rpartition('/')[0]}/*", when("StringEquals", "aws:RequestedRegion", "us-east-1")
     assert ask({"alice": [allow(Condition=there)]}, ALICE, "kms:TagResource", every).allowed
     assert not ask({"alice": [allow(), deny(Condition=there)]}, ALICE, "kms:TagResource", every).allowed
+
+
+def test_all_keys_are_those_of_the_region_that_a_request_tells() -> None:
+    every, here, there = f"{KEY.rpartition('/')[0]}/*", "us-east-1", "eu-west-1"
+    by_allow, by_deny = {"alice": [allow(Resource=every)]}, {"alice": [allow(), deny(Resource=every)]}
+    for _ in range(4):  # no plan of one Region decides for another
+        for region, inside in ((here, True), (there, False)):
+            told = {"context": {"AWS:RequestedRegion": region}}
+            assert ask(by_allow, ALICE, "kms:TagResource", "*", **told).allowed is inside
+            assert ask(by_deny, ALICE, "kms:TagResource", "*", **told).allowed is not inside
+    authorizer = Authorizer(estate(**by_deny))
+    answers = [
+        authorizer.authorize(Request(ALICE, "kms:TagResource", "*", context={"aws:RequestedRegion": region})).allowed
+        for region in (there, there, there, here)
+    ]
+    assert answers == [True, True, True, False]
+    assert ask(by_deny, ALICE, "kms:TagResource", "*", context={"aws:RequestedRegion": "no:Region"}).allowed
 
 
 @pytest.mark.parametrize("action", ["kms:TagResource", "kms:CreateKey"])
