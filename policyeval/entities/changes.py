@@ -36,19 +36,46 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """What can be changed of each kind of thing; lists can be added to as well."""
 
+_INSTEAD: Final = "write what is there instead"
+# What has the others has them always.
+_REMOVABLE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "user": "permissions_boundary",
+        "role": "permissions_boundary",
+        "resource": "policy",
+        "VPC endpoint": "policy",
+    }
+)
+
 
 class Change:
     """What all changes together say of one thing, in the order of the files."""
 
-    def __init__(self, said: Iterable[tuple[ChangeModel, Spot]] = ()) -> None:
+    def __init__(
+        self,
+        said: Iterable[tuple[ChangeModel, Spot]] = (),
+        removable: str | None = None,
+        miss: Callable[[Spot], None] | None = None,
+    ) -> None:
         self._said = tuple(said)
+        self._removable = removable
+        self._miss = miss
 
     def one(self, field: str, described: Any, spot: Spot) -> tuple[Any, Spot]:  # noqa: ANN401 - a policy's node
-        """Give what stands in a field and where: by the last change that tells, else as `spot` describes it."""
-        for model, where in reversed(self._said):
+        """Give what stands in a field and where: by the last change that tells, else as `spot` describes it.
+
+        None, where it is removed. That what is removed is not there is a fault.
+        """
+        found, where = described, spot.at(field)
+        for model, place in self._said:
             if field in model.model_fields_set:
-                return getattr(model, field), where.at(field)
-        return described, spot.at(field)
+                found, where = getattr(model, field), place.at(field)
+            elif field == self._removable and field in model.remove:
+                where = place.at("remove", model.remove.index(field))
+                if found is None and self._miss is not None:
+                    self._miss(where)
+                found = None
+        return found, where
 
     def many(
         self, field: str, described: Iterable[tuple[T, Spot]]
@@ -97,7 +124,8 @@ class Changes:
         said = [(model, spot) for model, spot in self._said if model.of in names]
         for model, spot in said if not met else ():
             self._fit(model, spot, kind, names[0])
-        return Change(said)
+        field, name = _REMOVABLE.get(kind), names[0]
+        return Change(said, field, lambda spot: self._faults.append(spot.fault(f"`{name}` has no `{field}` to remove")))
 
     def finish(self) -> None:
         """Note the changes of what nobody describes."""
@@ -109,6 +137,8 @@ class Changes:
 
     def _fit(self, model: ChangeModel, spot: Spot, kind: str, name: str) -> None:
         """Note what such a thing has not, and what one file says of it twice."""
+        for index, gone in enumerate(model.remove):
+            self._fit_removal(gone, spot.at("remove", index), kind, name)
         for where in _fields(model, spot):
             field = str(where.path[-1])
             changed = "grants" if field == "revoke" else field
@@ -118,9 +148,16 @@ class Changes:
             elif where.path[-2] != "add":
                 self._claim(("change", id(spot.document), name, field), f"`{field}` of `{name}`", where)
 
+    def _fit_removal(self, field: str, where: Spot, kind: str, name: str) -> None:
+        if field != _REMOVABLE.get(kind):
+            hint = f"what the {kind} can be without: {_REMOVABLE[kind]}" if kind in _REMOVABLE else _INSTEAD
+            self._faults.append(where.fault(f"`{name}` has no `{field}` that can be removed", hint))
+        else:
+            self._claim(("change", id(where.document), name, field), f"`{field}` of `{name}`", where)
+
 
 def _fields(model: ChangeModel, spot: Spot) -> Iterator[Spot]:
-    yield from (spot.at(field) for field in sorted(model.model_fields_set - {"of", "add"}))
+    yield from (spot.at(field) for field in sorted(model.model_fields_set - {"of", "add", "remove"}))
     yield from (spot.at("add", field) for field in sorted(model.add.model_fields_set))
 
 

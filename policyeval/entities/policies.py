@@ -97,8 +97,12 @@ class PolicyReader:
             if not keys.isdisjoint(_WRAPPER_KEYS):
                 return self._wrapper(node, kind, default_name, spot)
             return self._named(policy_from_node(node, kind, self.faults, spot.pointer), default_name)
-        found = "has no value" if isinstance(node, tree.Null) else f"must be an object, not {node.kind}"
-        self._fault(node, spot, f"a policy {found}")
+        if not isinstance(node, tree.Null):
+            self._fault(node, spot, f"a policy must be an object, not {node.kind}")
+        elif spot.path[:1] == ("changes",):
+            self._fault(node, spot, "a policy has no value", "what would be no more stands under `remove`")
+        else:
+            self._fault(node, spot, "a policy has no value")
         return None
 
     def attached(

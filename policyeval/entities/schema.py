@@ -275,6 +275,7 @@ class ChangeModel(Model):
     service_control_policies: tuple[ServiceControlPolicy, ...] = ()
     resource_control_policies: tuple[ResourceControlPolicy, ...] = ()
     add: AdditionsModel = Field(default_factory=AdditionsModel)
+    remove: Annotated[tuple[Literal["permissions_boundary", "policy"], ...], Field(min_length=1)] = ()
     revoke: Annotated[tuple[str, ...], Field(min_length=1)] = ()
 
     @model_validator(mode="after")

@@ -137,6 +137,13 @@ CASES: dict[str, tuple[str, dict[str, list[Any]]]] = {
         f"[{{of: '{APP}', permissions_boundary: '{ADMIN}'}}]",
         {f"boundary of {APP}": ["AdministratorAccess"]},
     ),
+    "no boundary": (f"[{{of: '{APP}', remove: [permissions_boundary]}}]", {f"boundary of {APP}": []}),
+    "no policy of a bucket": ("[{of: 'arn:aws:s3:::bucket', remove: [policy]}]", {"arn:aws:s3:::bucket": []}),
+    "no policy of an endpoint": ("[{of: vpce-1, remove: [policy]}]", {"vpce-1": []}),
+    "no boundary, and another policy": (
+        f"[{{of: '{APP}', remove: [permissions_boundary], identity_policies: ['{ADMIN}']}}]",
+        {f"boundary of {APP}": [], f"identity of {APP}": ["AdministratorAccess"]},
+    ),
     "a user's own policies, and those of groups stay": (
         f"[{{of: '{ANN}', identity_policies: []}}]",
         {f"identity of {ANN}": ["OldOps"]},
@@ -198,6 +205,7 @@ def test_every_field_of_a_change_can_be_said_of_something() -> None:
     assert {field for fields in FIELDS.values() for field in fields} == ChangeModel.model_fields.keys() - {
         "of",
         "add",
+        "remove",
         "revoke",
     }
 
@@ -214,6 +222,18 @@ def test_a_file_changes_what_the_file_that_it_starts_from_changes(load: Callable
     found = everything(load(f"policyeval: 1\nentities: first.yaml\nchanges: {second}\n", "second.yaml"))
     assert found[KEY] == ["Second"]
     assert found[f"identity of {APP}"] == ["First", "AdministratorAccess"]
+
+
+def test_what_one_file_removes_a_later_one_gives_again_and_cannot_remove(
+    load: Callable[..., Entities], refused: Callable[..., str]
+) -> None:
+    gone = f"policyeval: 1\nentities: base.yaml\nchanges: [{{of: '{APP}', remove: [permissions_boundary]}}]\n"
+    again = f"policyeval: 1\nentities: gone.yaml\nchanges: [{{of: '{APP}', permissions_boundary: '{ADMIN}'}}]\n"
+    files = {"base.yaml": BASE, "gone.yaml": gone}
+    found = load(again, "again.yaml", **files)
+    assert everything(found)[f"boundary of {APP}"] == ["AdministratorAccess"]
+    twice = f"policyeval: 1\nentities: gone.yaml\nchanges: [{{of: '{APP}', remove: [permissions_boundary]}}]\n"
+    assert f"`{APP}` has no `permissions_boundary` to remove" in refused(twice, "twice.yaml", **files)
 
 
 def test_a_change_reaches_a_policy_of_aws_that_two_accounts_describe(load: Callable[..., Entities]) -> None:
@@ -300,6 +320,7 @@ REFUSALS = {
         [f"{{of: '{KEY}', policy: }}", f"{{of: '{APP}', identity_policies: }}", f"{{of: '{KEY}', add: {{grants: []}}}}"],
         [
             "after.yaml:4:64: a policy has no value",
+            "  hint: what would be no more stands under `remove`",
             "after.yaml:5:71: `identity_policies` has no value",
             "  hint: write an array, or leave it out",
             "after.yaml:6:70: `grants` is empty",
@@ -310,6 +331,48 @@ REFUSALS = {
         [
             f"after.yaml:5:66: `policy` of `{KEY}` is described twice",
             "  hint: first at after.yaml:4:64",
+        ],
+    ),
+    "what is not there to remove": (
+        [f"{{of: '{ANN}', remove: [permissions_boundary]}}", "{of: 'arn:aws:s3:::bare', remove: [policy]}"],
+        [
+            f"after.yaml:4:57: `{ANN}` has no `permissions_boundary` to remove",
+            "after.yaml:5:40: `arn:aws:s3:::bare` has no `policy` to remove",
+        ],
+    ),
+    "what can only be replaced": (
+        [
+            f"{{of: '{KEY}', remove: [policy]}}",
+            f"{{of: '{B}', remove: [policy]}}",
+            f"{{of: '{APP}', remove: [policy]}}",
+        ],
+        [
+            f"after.yaml:4:65: `{KEY}` has no `policy` that can be removed",
+            "  hint: write what is there instead",
+            f"after.yaml:5:35: `{B}` has no `policy` that can be removed",
+            "  hint: write what is there instead",
+            f"after.yaml:6:61: `{APP}` has no `policy` that can be removed",
+            "  hint: what the role can be without: permissions_boundary",
+        ],
+    ),
+    "what is removed and replaced in one file, or removed twice": (
+        [
+            f"{{of: vpce-1, remove: [policy], policy: {resource('New')}}}",
+            f"{{of: '{APP}', remove: [permissions_boundary, permissions_boundary]}}",
+        ],
+        [
+            "after.yaml:4:44: `policy` of `vpce-1` is described twice",
+            "  hint: first at after.yaml:4:27",
+            f"after.yaml:5:83: `permissions_boundary` of `{APP}` is described twice",
+            "  hint: first at after.yaml:5:61",
+        ],
+    ),
+    "what nobody can remove": (
+        [f"{{of: '{APP}', remove: [trust_policy]}}", f"{{of: '{APP}', remove: []}}"],
+        [
+            "after.yaml:4:61: `trust_policy` is not valid for an entry of `remove`",
+            "  hint: one of permissions_boundary, policy",
+            "after.yaml:5:60: `remove` is empty",
         ],
     ),
     "a grant that is not there, or there already": (

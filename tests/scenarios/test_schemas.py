@@ -87,6 +87,10 @@ GOOD = {
     "a case": case(context={"aws:MultiFactorAuthAge": 5, "aws:TagKeys": ["a", "b"]}, determined_by=[0, "Sid"]),
     "a case of an account": of_account(expect="closed"),
     "a change": change(grants=[], add={"grants": [GRANT]}),
+    "what would be no more": {
+        **account(roles=[{"name": "a", "permissions_boundary": ALLOW}]),
+        "changes": [{"of": "arn:aws:iam::111122223333:role/a", "remove": ["permissions_boundary"]}],
+    },
     "a policy that would be": change(policy=json.dumps({"Statement": {**STATEMENT, "Principal": "*"}})),
     "an organization": {
         "policyeval": 1,
@@ -142,6 +146,8 @@ BAD = {
     "a door that is expected of a principal": case(expect="closed"),
     "a change that says nothing": change(),
     "a change that adds an empty list": change(add={"grants": []}),
+    "a change that removes nothing": change(remove=[]),
+    "a change that removes a trust policy": change(remove=["trust_policy"]),
     "a change with an unknown key": change(grant=[]),
 }
 
