@@ -17,6 +17,7 @@ _ACTION = re.compile(r"[A-Za-z0-9_.-]+:[A-Za-z0-9_.-]+")
 _NO_DEFAULTS: Mapping[str, str] = MappingProxyType({})
 RETIRE_GRANT = "kms:retiregrant"
 CREATE_GRANT = "kms:creategrant"
+CREATE_SERVICE_LINKED_ROLE = "iam:createservicelinkedrole"
 DESCRIBE_KEY = "kms:describekey"
 ASSUME_ROLE = "sts:assumerole"
 ASSUME_ROOT = "sts:assumeroot"

@@ -7,7 +7,7 @@ from typing import Final
 
 from policyeval.authorizer.actions import WEB_IDENTITY_ACTIONS
 from policyeval.authorizer.case import Case
-from policyeval.evaluator.key_names import SOURCE_ACCOUNT, UNKNOWN_ID
+from policyeval.evaluator.key_names import SERVICE_NAME, SOURCE_ACCOUNT, UNKNOWN_ID
 from policyeval.evaluator.key_values import getter
 from policyeval.model.arn import is_account_id, split_arn
 
@@ -148,6 +148,9 @@ def impossible(case: Case) -> Iterator[tuple[str, str]]:
         yield from ((key, "told, but a service makes the call") for key in told & _OF_ENDPOINTS)
     if "aws:sourceip" in told and told & _OF_ENDPOINTS:
         yield "aws:sourceip", "told, but through a VPC endpoint there is none"
+    service = context.call.defaults.get(SERVICE_NAME)
+    if context.given.get(SERVICE_NAME) not in {None, service} and service is not None:
+        yield SERVICE_NAME, f"told to be another, but the role is of `{service}`"
     if target.is_key and context.given.get("aws:requestedregion") not in {None, target.region}:
         yield "aws:requestedregion", f"told to be another, but the key is in `{target.region}`"
     if context.alias is None and target.described and "kms:requestalias" in told:

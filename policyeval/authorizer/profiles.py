@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import NamedTuple
 
-from policyeval.authorizer.actions import RETIRE_GRANT, ActionFacts
+from policyeval.authorizer.actions import CREATE_SERVICE_LINKED_ROLE, RETIRE_GRANT, ActionFacts
 from policyeval.authorizer.derived import account_keys, own_tags, principal_keys, resource_keys, tags_of_the_whole
 from policyeval.authorizer.inputs import must_name
 from policyeval.authorizer.policies import as_saved
 from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.catalog.services import own_policy_required
 from policyeval.evaluator.context import CallerFacts, CallFacts, TargetFacts, Value
-from policyeval.evaluator.key_names import OBJECT_TAG, RESOURCE_TAG
+from policyeval.evaluator.key_names import OBJECT_TAG, RESOURCE_TAG, SERVICE_NAME
 from policyeval.evaluator.layers import BoundStatement, Compiler, LevelStack, PolicyLayer, View, keep
 from policyeval.evaluator.principals import Door
 from policyeval.model.arn import Arn, root_arn, split_arn
@@ -26,6 +26,7 @@ from policyeval.model.policy import NamedPolicy, PolicyType
 from policyeval.model.records import AccountRecord, KeyFacts, PolicyLevels, PrincipalRecord, ResourceRecord
 
 _SERVICE_LINKED_PATH = "/aws-service-role/"
+_LINKED = re.compile(r"role/aws-service-role/([^/]+)/")
 _REGION = re.compile(r"[a-z0-9*?-]+")
 # Of callers that belong to no customer's account (S15, ours).
 SERVICE_ACCOUNT = "aws-service"
@@ -133,6 +134,15 @@ class Target(TargetFacts):
         self.record: ResourceRecord | None = None
         self.sides: dict[str, TargetSide] = {}
 
+    @property
+    def linked_service(self) -> str | None:
+        """The service whose service-linked role it is: the role's path has it.
+
+        Source: IAM user guide, "Create a service-linked role".
+        """
+        found = _LINKED.match(self.parts.resource) if self.parts is not None and self.is_role else None
+        return found[1] if found is not None else None
+
     def policy_for(self, action: ActionFacts) -> PolicyLayer | None:
         """Give the resource's own policy where the action asks it; no key policy has a say in RetireGrant (G5)."""
         if action.folded == RETIRE_GRANT or (self.is_role and action.service != "sts"):
@@ -167,6 +177,8 @@ class Target(TargetFacts):
         defaults = action.defaults
         if not symmetric:  # only symmetric keys have an algorithm that goes without saying
             defaults = {key: value for key, value in defaults.items() if key != "kms:encryptionalgorithm"}
+        if action.folded == CREATE_SERVICE_LINKED_ROLE and self.linked_service is not None:
+            defaults = {SERVICE_NAME: self.linked_service}
         # On an alias there are no condition keys of the call (K4).
         of_kms = action.service == "kms" and (self.is_key or not action.on_alias)
         return CallFacts(

@@ -57,6 +57,8 @@ OWN_FAMILIES = (BUCKET_TAG, ACCESS_POINT_TAG, OBJECT_TAG, *TAGS_OF_KINDS.values(
 RESOURCE_TAGS = (RESOURCE_TAG, *OTHER_FAMILIES, *OWN_FAMILIES)
 REQUEST_TAG = "aws:requesttag/"
 SOURCE_ACCOUNT = "aws:sourceaccount"
+# Whose service-linked role is to be made.
+SERVICE_NAME = "iam:awsservicename"
 # S3 has its own names for the resource's account beside that of all (service authorization reference).
 OTHER_OWNER_KEYS = {service: f"{service}:resourceaccount" for service in ("s3", "s3express")}
 # By any of them a request tells whose a resource is.

@@ -17,6 +17,7 @@ from policyeval.evaluator.key_names import (
     OWNER_KEYS,
     PRINCIPAL_TAG,
     RESOURCE_TAG,
+    SERVICE_NAME,
     TARGET_KEYS,
     UNKNOWN_ID,
     UNKNOWN_SESSION,
@@ -275,6 +276,6 @@ def getter(folded: str) -> Getter:
         )
     if folded in TARGET_KEYS or folded.startswith(RESOURCE_TAG):
         return lambda context: _given(context, folded) if (value := context.target.keys.get(folded)) is None else value
-    if folded.startswith("kms:"):
+    if folded.startswith("kms:") or folded == SERVICE_NAME:
         return lambda context: _given(context, folded)
     return lambda context: context.given.get(folded)

@@ -287,7 +287,8 @@ def test_a_deny_by_what_comes_with_another_key_is_named(
         pytest.param("iam:DetachUserPolicy", ALICE, "iam:PolicyARN", True, id="which is detached"),
         pytest.param("iam:PutUserPermissionsBoundary", ALICE, "iam:PermissionsBoundary", True, id="the boundary that is put"),
         pytest.param("iam:CreateUser", ALICE, "iam:PermissionsBoundary", False, id="a user may have none"),
-        pytest.param("iam:CreateServiceLinkedRole", LINKED, "iam:AWSServiceName", True, id="whose role it is"),
+        pytest.param("iam:CreateServiceLinkedRole", APP, "iam:AWSServiceName", True, id="whose role it is"),
+        pytest.param("iam:CreateServiceLinkedRole", LINKED, "iam:AWSServiceName", False, id="the role's path has it"),
         pytest.param("iam:PassRole", APP, "iam:PassedToService", False, id="some services do not say who they are"),
         pytest.param("sts:GetWebIdentityToken", "*", "sts:SigningAlgorithm", True, id="how a token is signed"),
         pytest.param("sts:GetWebIdentityToken", "*", "sts:DurationSeconds", False, id="and not for how long"),
@@ -300,6 +301,18 @@ def test_a_deny_by_what_an_operation_requires_is_named(
     decision = ask({"alice": identity}, ALICE, action, resource)
     assert decision.allowed
     assert [one.message.startswith(f"`{key}` is not told") for one in decision.doubts] == [True] * is_missed
+
+
+def test_a_service_that_is_not_the_roles_is_named() -> None:
+    identity = [allow(), deny(Condition=when("StringEquals", "iam:AWSServiceName", "x.amazonaws.com"))]
+    told = {"context": {"iam:AWSServiceName": "rds.amazonaws.com"}}
+    assert ask({"alice": identity}, ALICE, "iam:CreateServiceLinkedRole", LINKED).reason == "explicit_deny"
+    assert ask({"alice": identity}, ALICE, "iam:DeleteServiceLinkedRole", LINKED).allowed
+    decision = ask({"alice": identity}, ALICE, "iam:CreateServiceLinkedRole", LINKED, **told)
+    assert decision.allowed
+    said = "`iam:AWSServiceName` is told to be another, but the role is of `x.amazonaws.com`: otherwise"
+    assert [one.message.startswith(said) for one in decision.doubts] == [True]
+    assert not ask({"alice": identity}, ALICE, "iam:CreateServiceLinkedRole", APP, **told).doubts
 
 
 OIDC, SAML = f"arn:aws:iam::{A}:oidc-provider/token.example.org/x", f"arn:aws:iam::{A}:saml-provider/Directory"

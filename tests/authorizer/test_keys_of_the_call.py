@@ -285,6 +285,26 @@ def test_all_keys_are_those_of_the_region_that_a_request_tells() -> None:
     assert ask(by_deny, ALICE, "kms:TagResource", "*", context={"aws:RequestedRegion": "no:Region"}).allowed
 
 
+@pytest.mark.parametrize(
+    ("on", "allowed"),
+    [
+        pytest.param(
+            "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", True, id="the service's"
+        ),
+        pytest.param("aws-service-role/es.amazonaws.com/AWSServiceRoleForAutoScaling", False, id="another service's"),
+        pytest.param("aws-service-role/autoscaling.amazonaws.com", False, id="a role of that name"),
+        pytest.param("x/aws-service-role/autoscaling.amazonaws.com/x", False, id="a path of one's own"),
+    ],
+)
+def test_whose_service_linked_role_is_made_follows_from_its_path(on: str, *, allowed: bool) -> None:
+    making = allow("iam:*", Condition=when("StringEquals", "iam:AWSServiceName", "autoscaling.amazonaws.com"))
+    arn = f"arn:aws:iam::{A}:role/{on}"
+    assert ask({"alice": [making]}, ALICE, "iam:CreateServiceLinkedRole", arn).allowed is allowed
+    assert not ask({"alice": [making]}, ALICE, "iam:DeleteServiceLinkedRole", arn).allowed
+    told = {"context": {"iam:AWSServiceName": "autoscaling.amazonaws.com"}}
+    assert ask({"alice": [making]}, ALICE, "iam:CreateServiceLinkedRole", arn, **told).allowed
+
+
 @pytest.mark.parametrize("action", ["kms:TagResource", "kms:CreateKey"])
 def test_nobody_makes_keys_in_another_partition(action: str) -> None:
     on = f"arn:aws-cn:kms:cn-north-1:{A}:key/*"
