@@ -90,6 +90,11 @@ class Change:
             added += listed(getattr(model.add, field), where.at("add", field))
         return held, added
 
+    def is_after(self, spot: Spot, other: Spot) -> bool:
+        """Tell whether a place is in a later file than a place in these changes."""
+        files = [id(where.document) for _, where in self._said]
+        return id(spot.document) in files[files.index(id(other.document)) :] and spot.document is not other.document
+
     def revoked(self) -> list[tuple[str, Spot]]:
         """Give the ids of the grants that would be no more; none of a list that a later file has another for."""
         gone: list[tuple[str, Spot]] = []

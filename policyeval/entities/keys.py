@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeAlias
+
 from policyeval.catalog.kms_specs import KEY_SPECS
 from policyeval.catalog.policies import aws_managed_key_policy, default_key_policy
 from policyeval.entities.changes import Change, listed
@@ -9,15 +12,17 @@ from policyeval.entities.grants import build_grants
 from policyeval.entities.parts import AccountPart, Building
 from policyeval.entities.policies import built_in
 from policyeval.entities.reading import Spot
-from policyeval.entities.schema import KeyModel, ResourceModel
+from policyeval.entities.schema import GrantModel, KeyModel, ResourceModel
 from policyeval.entities.suggest import did_you_mean
 from policyeval.entities.values import NO_GRANTS, KeyGrants
 from policyeval.model.arn import Arn, split_arn
 from policyeval.model.policy import NamedPolicy, PolicyType
 from policyeval.model.records import AccountRecord, EndpointRecord, KeyFacts, ResourceRecord
+from policyeval.model.source import Diagnostic
 from policyeval.syntax import tree
 
 _AWS_ALIAS = "alias/aws/"
+_Grants: TypeAlias = list[tuple[GrantModel, Spot]]
 
 
 class ResourceBuilder:
@@ -56,8 +61,8 @@ class ResourceBuilder:
         record = ResourceRecord(arn, self._account, self._key_policy(model, spot, change), model.tags, facts_of(model))
         self._building.parts.resources[arn] = record
         held, added = change.many("grants", listed(model.grants, spot.at("grants")))
-        models = [*held, *added]
-        grants = self._kept(build_grants(self._building, models, arn) if models else NO_GRANTS, change)
+        models, revoked = self._given_again([*held, *added], change)
+        grants = self._kept(build_grants(self._building, models, arn) if models else NO_GRANTS, revoked)
         if grants is not NO_GRANTS:
             self._building.parts.grants[arn] = grants
 
@@ -70,11 +75,24 @@ class ResourceBuilder:
         if self._building.claim(("alias", alias_arn), f"alias `{alias_arn}`", spot):
             self._building.parts.aliases[alias_arn] = key_arn
 
-    def _kept(self, grants: KeyGrants, change: Change) -> KeyGrants:
+    def _given_again(self, models: _Grants, change: Change) -> tuple[_Grants, list[tuple[str, Spot]]]:
+        """Put a grant that a file gives in the place of the one with its id that an earlier file revokes."""
+        left = []
         for grant_id, spot in change.revoked():
+            same = [each for each in models if each[0].GrantId == grant_id]
+            again = [each for each in same if change.is_after(each[1], spot)]
+            if not again:
+                left.append((grant_id, spot))
+            elif same == again:
+                self._building.faults.append(_no_grant(grant_id, spot))
+            else:
+                models = [again[0] if each is same[0] else each for each in models if each is not again[0]]
+        return models, left
+
+    def _kept(self, grants: KeyGrants, revoked: Iterable[tuple[str, Spot]]) -> KeyGrants:
+        for grant_id, spot in revoked:
             if grant_id not in grants.by_id:
-                message = f"no grant `{grant_id}` is on this key"
-                self._building.faults.append(spot.fault(message, did_you_mean(grant_id, grants.by_id)))
+                self._building.faults.append(_no_grant(grant_id, spot, grants.by_id))
             grants = grants.without_grant(grant_id)
         return grants
 
@@ -119,6 +137,10 @@ class ResourceBuilder:
     ) -> NamedPolicy | None:
         node, where = change.one("policy", node, spot)
         return self._building.reader.read(node, kind, name, where) if node is not None else None
+
+
+def _no_grant(grant_id: str, spot: Spot, near: Iterable[str] = ()) -> Diagnostic:
+    return spot.fault(f"no grant `{grant_id}` is on this key", did_you_mean(grant_id, near))
 
 
 def _own_section(service: str, resource: str) -> str | None:

@@ -264,6 +264,33 @@ def test_a_file_gives_other_grants_than_those_of_which_the_one_before_it_revokes
     assert [each.grant_id for each in found.retirable_grants(KEY)] == ["three"]
 
 
+def test_a_grant_that_one_file_revokes_a_later_one_gives_again(
+    load: Callable[..., Entities], refused: Callable[..., str]
+) -> None:
+    def file(base: str, *changes: str) -> str:
+        return f"policyeval: 1\nentities: {base}.yaml\nchanges: [{', '.join(changes)}]\n"
+
+    again = f"{{of: '{KEY}', add: {{grants: [{{GrantId: one, GranteePrincipal: '{ANN}', Operations: [Encrypt]}}]}}}}"
+    gone = f"{{of: '{KEY}', revoke: [one]}}"
+    files = {"base.yaml": BASE, "gone.yaml": file("base", gone), "again.yaml": file("gone", again)}
+    found = load(file("gone", again), "again.yaml", **files)
+    assert [(each.grant_id, sorted(each.operations)) for each in found.retirable_grants(KEY)] == [
+        ("one", ["Encrypt"]),
+        ("two", ["Decrypt"]),
+    ]
+    found = load(file("again", gone), "after.yaml", **files)
+    assert [each.grant_id for each in found.retirable_grants(KEY)] == ["two"]
+    files["last.yaml"] = file("again", gone)
+    found = load(file("last", again), "after.yaml", **files)
+    assert [each.grant_id for each in found.retirable_grants(KEY)] == ["one", "two"]
+    twice = "grant `one` of this key is described twice"
+    assert twice in refused(file("again", again), "after.yaml", **files)
+    assert twice in refused(file("base", gone, again), "after.yaml", **files)
+    files["early.yaml"] = file("base", f"{{of: '{KEY}', revoke: [three]}}")
+    three = again.replace("GrantId: one", "GrantId: three")
+    assert "no grant `three` is on this key" in refused(file("early", three), "after.yaml", **files)
+
+
 def test_a_changed_policy_has_its_place_in_the_file_that_says_it(load: Callable[..., Entities]) -> None:
     load(BASE, "estates/base.yaml")
     found = load(
