@@ -11,6 +11,7 @@ from policyeval.authorizer.doubts import doubts, reservations
 from policyeval.authorizer.explain import explain
 from policyeval.authorizer.message import sentence
 from policyeval.authorizer.report import layer_verdicts, unevaluated
+from policyeval.authorizer.usual import denied_untold
 from policyeval.evaluator.context import NOTHING, EvaluationContext, Values
 from policyeval.model.decision import Layer, LayerVerdict, Reason, StatementRef
 from policyeval.model.request import Request
@@ -121,8 +122,8 @@ class Decision:
 
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What could not be evaluated and so helped nobody, and why AWS may not give an allow."""
-        return (*unevaluated(self._case), *(reservations(self._case) if self.allowed else ()))
+        """What could not be evaluated and so helped nobody, and why AWS may decide otherwise."""
+        return (*unevaluated(self._case), *(reservations if self.allowed else denied_untold)(self._case))
 
     @cached_property
     def doubts(self) -> tuple[Diagnostic, ...]:

@@ -14,6 +14,7 @@ from policyeval.authorizer.doubts import reservations
 from policyeval.authorizer.grants import MatchedGrant
 from policyeval.authorizer.message import sentence
 from policyeval.authorizer.report import every_layer, layer_verdicts, unevaluated
+from policyeval.authorizer.usual import denied_untold
 from policyeval.evaluator.conditions import Test
 from policyeval.evaluator.context import EvaluationContext, Value
 from policyeval.evaluator.key_values import getter
@@ -83,6 +84,7 @@ def _lines(case: Case, outcome: Outcome) -> Iterator[str]:
         yield from (f"  {fault.message}" for fault in faults)
     if outcome.reason != "allowed":
         yield ""
+        yield from (each.message for each in denied_untold(case))
         yield from _mending(case, outcome)
     elif found := reservations(case):
         yield ""

@@ -910,3 +910,28 @@ def test_a_door_that_nobody_describes_is_not_known_to_be_open() -> None:
     authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A}]}))
     assert authorizer.account_access(A, "sqs:SendMessage", QUEUE).door == "conditional"
     assert authorizer.account_access(A, "rds:StartDBInstance", f"arn:aws:rds:us-east-1:{A}:db:x").door == "open"
+
+
+TLS, TLS12 = "aws:SecureTransport", "s3:TlsVersion"
+NOT_OVER_TLS = deny("*", Principal="*", Condition=when("BoolIfExists", TLS, "false"))
+NOT_OVER_TLS12 = deny("*", Principal="*", Condition=when("NumericLessThanIfExists", TLS12, "1.2"))
+# What holds, what is described, the request's facts, the keys that are named.
+WANTING: list[tuple[str, dict[str, Any], dict[str, Any], str | None]] = [
+    ("a Deny that matches without the key", {"key": [EVERYTHING, NOT_OVER_TLS]}, {}, f"`{TLS}` is not told"),
+    ("an Allow that does not", {"key": [EVERYTHING], "alice": [allow(Condition=when("Bool", TLS, "true"))]}, {}, f"`{TLS}` is not told"),
+    ("what comes without is told", {"key": [EVERYTHING, NOT_OVER_TLS]}, {"context": {TLS: "false"}}, None),
+    ("something else denies as well", {"key": [EVERYTHING, NOT_OVER_TLS, deny(Principal="*")]}, {}, None),
+    ("nobody allows it", {"key": [NOT_OVER_TLS]}, {}, None),
+    ("a Deny that nothing of it turns", {"key": [EVERYTHING, deny(Principal="*")]}, {}, None),
+    ("of S3 the version as well", {"bucket": [NOT_OVER_TLS, NOT_OVER_TLS12]}, {"action": "s3:GetObject", "resource": f"{BUCKET}/x"}, f"`{TLS}` and `{TLS12}` is not told"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("described", "facts", "said"), [case[1:] for case in WANTING], ids=[case[0] for case in WANTING])  # fmt: skip
+def test_a_deny_that_tls_would_turn_says_so(described: dict[str, Any], facts: dict[str, Any], said: str | None) -> None:
+    decision = ask({"alice": [allow("*")], **described}, **{"principal": ALICE, **facts})
+    assert not decision.allowed
+    sentence = f"{said}: over TLS, as nearly all requests come, it would be allowed"
+    assert [one.message for one in decision.diagnostics] == [sentence] * (said is not None)
+    assert (sentence in decision.explain().splitlines()) is (said is not None)
+    assert not decision.doubts
