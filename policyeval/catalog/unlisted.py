@@ -70,6 +70,8 @@ UNLISTED_ACTIONS: Final[frozenset[str]] = frozenset(
 
 ON_UNLISTED_RESOURCES: Final[frozenset[str]] = frozenset(
     {
+        # On the macros and transforms of a template, too (AWSCloudFormation/latest/UserGuide/using-iam-template.html).
+        "cloudformation:createchangeset",
         # AWS asks it on `log-group::log-stream:`, its refusals say (hashicorp/terraform-provider-aws#8804).
         "logs:describeloggroups",
         # On a session, the policies for Session Manager say (systems-manager/latest/userguide/
