@@ -119,7 +119,7 @@ class Query(NamedTuple):
         return AccountAccess(door, accesses or None, conditions)
 
     def undescribed(self) -> tuple[str, ...]:
-        """Give the accounts that nobody describes and whom the resource's own side lets in, or could.
+        """Give the accounts of which no user or role is described and whom the resource's own side lets in, or could.
 
         Those that its policy or grants name, and `*` when it could be any, of whatever organization.
         """
@@ -135,8 +135,8 @@ class Query(NamedTuple):
         return ("*", *let_in) if anyone else tuple(let_in)
 
     def _is_described(self, account: str) -> bool:
-        """Tell whether an account's principals are known; it has its root user if any."""
-        return next(iter(self.generous.source.principals(account)), None) is not None
+        """Tell whether an account's principals are known: beside its root user, which it has if anything is."""
+        return any(each.kind != "root" for each in self.generous.source.principals(account))
 
     def _door(self, account: str) -> tuple[DoorState, tuple[str, ...]]:
         """Look at the resource's side alone: first for anyone of the account, then for those it names.

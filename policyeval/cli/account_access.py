@@ -50,6 +50,8 @@ def command(  # noqa: PLR0913 - a question has these parts
             print_text("the account is not described: its own half is unknown")
         else:
             print_accesses(access.principals)
+            if len(access.principals) == 1:  # every account has its root user
+                print_text("no user or role of the account is described: who else of it may is not known")
     if access.principals is None:
         somebody = access.door != "closed"
     else:

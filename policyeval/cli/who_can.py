@@ -24,7 +24,7 @@ def command(file: str, action: str, resource: str, with_resource_policy: str | N
 
     Among them are services that RESOURCE's policy or grants name. The text names those who can;
     the JSON lists the others, too. Standard error names the accounts that RESOURCE lets in, or
-    could, and FILE does not describe. Ends with 0 when somebody can, with 1 when nobody can, with
+    could, and of which FILE describes no user or role. Ends with 0 when somebody can, with 1 when nobody can, with
     3 when FILE describes no principal.
 
     Example:
@@ -47,7 +47,9 @@ def command(file: str, action: str, resource: str, with_resource_policy: str | N
         print_text("no principal is described", err=True)
         return ExitCode.NOTHING
     for account in authorizer.undescribed_accounts(action, resource):
-        message = f"account {account} could be let in, and is not described: who of it may is not known"
+        message = (
+            f"account {account} could be let in, and no user or role of it is described: which of them may is not known"
+        )
         if account == "*":
             message = "any account could be let in: of one that is not described nobody is listed"
         print_warning(Diagnostic(message, "`policyeval account-access` tells of one account"))

@@ -284,15 +284,21 @@ class Entities:
 
     def _elsewhere(self, account_id: str) -> str | None:
         """Say what can be asked of an account of which nobody is described."""
-        if next(self.principals(account_id), None) is not None:  # it has its root user if any
+        kinds = {record.kind for record in self.principals(account_id)}
+        if not kinds <= {"root"}:
             return None
-        return f"account {account_id} is not described: `account-access` tells whether a resource lets it in"
+        unknown = f"no user or role of account {account_id} is" if kinds else f"account {account_id} is not"
+        return f"{unknown} described: `account-access` tells whether a resource lets it in"
 
     def _like_principal(self, arn: str) -> Iterator[str]:
         """Names near enough to be worth comparing: of the same account, then that same name in the others."""
         fields = split_arn(arn)
         account, name = (fields.account, fields.resource) if fields is not None else (None, "")
-        yield from (record.arn for record in self.principals() if record.account.id == account)
+        yield from (
+            record.arn
+            for record in self.principals()
+            if record.account.id == account and (record.kind != "root" or "/" not in name)
+        )
         yield from (
             record.arn for record in self.principals() if record.account.id != account and record.arn.endswith(name)
         )

@@ -364,6 +364,12 @@ def test_what_is_asked_on_no_resource_lets_nobody_in() -> None:
     assert Authorizer(estate()).undescribed_accounts("kms:CreateKey", "*") == ()
 
 
+def test_an_account_with_its_root_user_alone_counts_as_one_of_which_nobody_is_described() -> None:
+    key = {"id": KEY.rpartition("/")[2], "region": "us-east-1", "policy": policy(allow(Principal=to(A, B)))}
+    found = Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A, "keys": [key]}, {"id": B}]})
+    assert Authorizer(found).undescribed_accounts("kms:Decrypt", KEY) == (A, B)
+
+
 def test_an_account_that_only_the_organizations_tree_names_has_no_known_principals() -> None:
     """It has some, if only its root user: "nobody" would be a guess."""
     root = {"id": "r-ab12", "accounts": [A, STRANGER]}

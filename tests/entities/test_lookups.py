@@ -159,6 +159,16 @@ def test_endpoints_and_managed_policies(entities: Entities) -> None:
     assert entities.managed_policy("arn:aws:iam::aws:policy/AdministratorAccess").name == "AdministratorAccess"
 
 
+def test_of_an_account_with_its_root_user_alone_it_is_said_that_no_other_is_described() -> None:
+    bare = Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A}]})
+    for asked in (lambda: bare.principal(f"arn:aws:iam::{A}:role/root"), lambda: bare.role(A, "root")):
+        with pytest.raises(UnknownEntityError) as raised:
+            asked()
+        assert [each.hint for each in raised.value.diagnostics] == [
+            f"no user or role of account {A} is described: `account-access` tells whether a resource lets it in"
+        ]
+
+
 @pytest.mark.parametrize(
     ("ask", "message", "hint"),
     [
