@@ -8,7 +8,7 @@ from policyeval.authorizer.actions import CREATE_GRANT
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.report import every_layer
 from policyeval.evaluator.context import EvaluationContext
-from policyeval.evaluator.partial import knows, undecided
+from policyeval.evaluator.partial import knows, possible, undecided
 from policyeval.evaluator.principals import session_prefix
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.grant import Grant
@@ -27,8 +27,8 @@ def hinges(case: Case) -> tuple[str, ...]:
 
 def _of_statement(compiled: CompiledStatement, context: EvaluationContext) -> Iterator[str]:
     """Tell what a statement that names the caller, or one of its sessions, depends on."""
-    possible, certain = compiled.possible_names, compiled.certain_names
-    if possible is not None and not possible(context):
+    names, certain = compiled.possible_names, compiled.certain_names
+    if (names is not None and not names(context)) or not possible(compiled)(context):
         return
     principal, prefix = compiled.statement.principal, session_prefix(context.caller.name)
     if certain is not None and not certain(context) and principal is not None and prefix is not None:

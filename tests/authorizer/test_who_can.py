@@ -34,6 +34,7 @@ from tests.authorizer.estates import (
 
 FROM_OFFICE = when("IpAddress", "aws:SourceIp", "10.0.0.0/8")
 BLUE = when("StringEquals", "aws:PrincipalTag/team", "blue")
+NOT_ALICE = when("ArnNotLike", "aws:PrincipalArn", ALICE)
 DELEGATES = allow(Principal=to(A))
 
 # what holds, the estate, whose access, its verdict, what it depends on; asked is kms:Decrypt
@@ -67,6 +68,30 @@ WHO: list[tuple[str, dict[str, Any], str, str, tuple[str, ...]]] = [
     (
         "a condition that is settled is not named beside one that is open",
         {"alice": [allow(Condition={**BLUE, **FROM_OFFICE})]},
+        ALICE,
+        "conditional",
+        ("IpAddress aws:SourceIp = 10.0.0.0/8",),
+    ),
+    (
+        "what is open in a Deny that spares the caller otherwise is not named",
+        {
+            "alice": [
+                allow(Condition=FROM_OFFICE),
+                deny(Condition=when("StringNotEquals", "aws:SourceVpce", "vpce-9") | NOT_ALICE),
+            ]
+        },
+        ALICE,
+        "conditional",
+        ("IpAddress aws:SourceIp = 10.0.0.0/8",),
+    ),
+    (
+        "nor what is open in a statement about another key",
+        {
+            "alice": [
+                allow(Condition=FROM_OFFICE),
+                deny(Resource=f"{KEY}x", Condition=when("Bool", "aws:SecureTransport", "false")),
+            ]
+        },
         ALICE,
         "conditional",
         ("IpAddress aws:SourceIp = 10.0.0.0/8",),
