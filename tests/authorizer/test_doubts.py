@@ -935,3 +935,35 @@ def test_a_deny_that_tls_would_turn_says_so(described: dict[str, Any], facts: di
     assert [one.message for one in decision.diagnostics] == [sentence] * (said is not None)
     assert (sentence in decision.explain().splitlines()) is (said is not None)
     assert not decision.doubts
+
+
+EU_ALONE = deny("*", Condition=when("StringNotEquals", "aws:RequestedRegion", "eu-west-1"))
+OFFICE_ALONE = deny("*", Condition=when("NotIpAddress", "aws:SourceIp", "10.0.0.0/8"))
+AT_A_BUCKET = {"action": "s3:GetObject", "resource": f"{BUCKET}/x", "resource_account": A}
+# What holds, what of alice's is denied, the request's facts, the keys that are named, by Deny.
+ESCAPED: list[tuple[str, list[dict[str, Any]], dict[str, Any], list[str]]] = [
+    ("a Deny outside of a Region", [EU_ALONE], AT_A_BUCKET, ["`aws:RequestedRegion`"]),
+    ("each of two", [EU_ALONE, OFFICE_ALONE], AT_A_BUCKET, ["`aws:RequestedRegion`", "`aws:SourceIp`"]),
+    ("the Region is told", [EU_ALONE], {**AT_A_BUCKET, "context": {"aws:RequestedRegion": "us-east-1"}}, []),
+    ("the resource tells the Region", [EU_ALONE], {"action": "kms:Decrypt", "resource": KEY}, []),
+    ("another denies whatever is told", [EU_ALONE, deny("*")], AT_A_BUCKET, []),
+    ("what not every request has", [deny("*", Condition=when("StringNotEquals", "aws:SourceVpce", "vpce-1"))], AT_A_BUCKET, []),
+    ("what TLS turns beside it", [EU_ALONE, NOT_OVER_TLS], AT_A_BUCKET, ["`aws:RequestedRegion`"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("denies", "facts", "named"), [case[1:] for case in ESCAPED], ids=[case[0] for case in ESCAPED])  # fmt: skip
+def test_a_deny_for_want_of_what_every_request_has_says_so(
+    denies: list[dict[str, Any]], facts: dict[str, Any], named: list[str]
+) -> None:
+    denies = [{key: value for key, value in each.items() if key != "Principal"} for each in denies]
+    decision = ask({"alice": [allow("*"), *denies]}, ALICE, **facts)
+    assert decision.reason == "explicit_deny"
+    assert [one.message for one in decision.diagnostics] == [
+        f"{key} is not told, which every request has: otherwise the Deny may not match in statement #{number} of of-alice"
+        for number, key in enumerate(named, 1)
+    ]
+
+
+def test_nothing_is_said_of_a_deny_where_nobody_allows_it() -> None:
+    assert not ask({"alice": [EU_ALONE]}, ALICE, **AT_A_BUCKET).diagnostics
