@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Final, Literal, NamedTuple
 
-from policyeval.authorizer.callers import is_service
+from policyeval.authorizer.callers import calls_as_provider, is_service
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.derived import organization_keys
@@ -92,7 +92,7 @@ class Query(NamedTuple):
         return Access(principal, "conditional", (*hinges(best), *besides))
 
     def of_services(self) -> tuple[Access, ...]:
-        """Ask it of every service that the resource's policy or grants name."""
+        """Ask it of every service, and every identity provider, that the resource's policy or grants name."""
         if self.resource == "*":  # what is asked on no resource has no side but the caller's own
             return ()
         case = self._case(self.generous, self._anyone(_NOBODYS))
@@ -244,8 +244,10 @@ def _named(case: Case, situation: Situation) -> Iterator[str]:
 
 
 def _services(case: Case, situation: Situation) -> Iterator[str]:
-    """Give the services among them; of grants AWS prints them in either field (G2)."""
+    """Give services and identity providers among them; of grants AWS prints services in either field (G2)."""
     yield from (value.value for value in _principals(case) if value.kind == "Service" and is_service(value.value))
+    federated = (value.value for value in _principals(case) if value.kind == "Federated")
+    yield from (name for name in federated if calls_as_provider(name, case.action))
     for grant in _grants(case, situation):
         holders = (grant.grantee_principal, grant.retiring_principal)
         yield from (holder for holder in holders if holder is not None and is_service(holder))

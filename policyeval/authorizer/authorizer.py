@@ -110,6 +110,8 @@ class Authorizer:
     def services_that_can(self, action: str, resource: str) -> tuple[Access, ...]:
         """Tell of every service that the resource's policy or its grants name whether it can, as `who_can` does.
 
+        Of a role that is to be assumed with a token or an assertion, tell it of identity providers.
+
         Raises:
             RequestError: the action or resource is malformed.
             UnknownEntityError: the key is not described.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple, Protocol
 
-from policyeval.authorizer.actions import ROLE_EXTRAS, WEB_IDENTITY_ACTIONS, ActionFacts
+from policyeval.authorizer.actions import ASSUME_ROLE_WITH_SAML, ROLE_EXTRAS, WEB_IDENTITY_ACTIONS, ActionFacts
 from policyeval.authorizer.derived import tag_keys
 from policyeval.authorizer.inputs import session_faults
 from policyeval.authorizer.profiles import SERVICE_ACCOUNT, Caller
@@ -96,6 +96,17 @@ def _is_provider(name: str, action: ActionFacts) -> bool:
     if action.folded in WEB_IDENTITY_ACTIONS:
         return built_in or not is_service(name)
     return action.folded in ROLE_EXTRAS and built_in
+
+
+def calls_as_provider(name: str, action: ActionFacts) -> bool:
+    """Tell whether a principal is an identity provider by which an action makes sessions of a role (S35)."""
+    arn, by_saml = split_arn(name), action.folded == ASSUME_ROLE_WITH_SAML
+    if action.folded not in WEB_IDENTITY_ACTIONS:
+        return False
+    if arn is None:
+        return not by_saml and (name in _WEB_PROVIDERS or _POOLS.fullmatch(name) is not None)
+    kind = "saml-provider/" if by_saml else "oidc-provider/"
+    return arn.service == "iam" and not arn.region and arn.resource.startswith(kind)
 
 
 def is_service(name: str) -> bool:

@@ -22,10 +22,10 @@ from policyeval.model.source import Diagnostic
 def command(file: str, action: str, resource: str, with_resource_policy: str | None, output_format: str) -> int:
     """List every principal of FILE that may do ACTION on RESOURCE, always or under conditions.
 
-    Among them are services that RESOURCE's policy or grants name. The text names those who can;
-    the JSON lists the others, too. Standard error names the accounts that RESOURCE lets in, or
-    could, and of which FILE describes no user or role. Ends with 0 when somebody can, with 1 when nobody can, with
-    3 when FILE describes no principal.
+    Among them are services, and a role's identity providers, that RESOURCE's policy or grants
+    name. The text names those who can; the JSON lists the others, too. Standard error names the
+    accounts that RESOURCE lets in, or could, and of which FILE describes no user or role. Ends
+    with 0 when somebody can, with 1 when nobody can, with 3 when FILE describes no principal.
 
     Example:
 

@@ -644,11 +644,42 @@ def test_services_that_can(described: dict[str, Any], services: list[tuple[str, 
     assert [(access.principal, access.verdict) for access in found] == services
 
 
+OIDC, SAML = f"arn:aws:iam::{A}:oidc-provider/token.example.org", f"arn:aws:iam::{A}:saml-provider/Directory"
+WEB, BY_SAML = "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"
+OF_APPS = when("StringEquals", "token.example.org:aud", "apps")
+# what holds, the action, whom the role trusts for all of sts and under what, the providers and their verdicts
+PROVIDERS: list[tuple[str, str, str, dict[str, Any], list[tuple[str, str]]]] = [
+    ("who vouches for users by tokens", WEB, OIDC, {}, [(OIDC, "allow")]),
+    ("for some of them", WEB, OIDC, {"Condition": OF_APPS}, [(OIDC, "conditional")]),
+    ("by assertions", BY_SAML, SAML, {}, [(SAML, "allow")]),
+    ("tokens are no assertions", BY_SAML, OIDC, {}, []),
+    ("nor assertions tokens", WEB, SAML, {}, []),
+    ("one that AWS knows by its name", WEB, "accounts.google.com", {}, [("accounts.google.com", "allow")]),
+    ("a pool", WEB, "cognito-identity.amazonaws.com", {}, [("cognito-identity.amazonaws.com", "allow")]),
+    ("which has no assertions", BY_SAML, "accounts.google.com", {}, []),
+    ("nobody vouches where a principal calls", "sts:AssumeRole", OIDC, {}, []),
+    ("what is no provider", WEB, APP, {}, []),
+    ("a name that nobody has", WEB, "*", {}, []),
+    ("an ARN that none has", WEB, f"arn:aws:iam:us-east-1:{A}:oidc-provider/token.example.org", {}, []),
+]
+
+
+@pytest.mark.parametrize(
+    ("action", "trusted", "under", "providers"), [pytest.param(*row[1:], id=row[0]) for row in PROVIDERS]
+)
+def test_providers_that_can(action: str, trusted: str, under: dict[str, Any], providers: list[tuple[str, str]]) -> None:
+    trust = allow("sts:*", Principal=to(Federated=trusted), **under)
+    del trust["Resource"]  # the role is the resource
+    source = estate(trust=[trust])
+    found = Authorizer(source).services_that_can(action, APP)
+    assert [(access.principal, access.verdict) for access in found] == providers
+
+
 def test_what_is_asked_on_no_resource_names_no_service() -> None:
     assert Authorizer(estate()).services_that_can("kms:CreateKey", "*") == ()
 
 
-def test_a_service_that_looks_like_an_identity_provider_is_no_service() -> None:
+def test_an_identity_provider_that_looks_like_a_service_is_none() -> None:
     trust = {"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:*"}
     source = Entities.from_mapping(
         {
@@ -657,4 +688,4 @@ def test_a_service_that_looks_like_an_identity_provider_is_no_service() -> None:
         }
     )
     role = f"arn:aws:iam::{A}:role/r"
-    assert Authorizer(source).services_that_can("sts:AssumeRoleWithWebIdentity", role) == ()
+    assert Authorizer(source).services_that_can("sts:AssumeRole", role) == ()
