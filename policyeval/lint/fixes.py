@@ -50,8 +50,8 @@ def replace_value(value: Value, text: str) -> Fix | None:
 def replace_node(node: Node, text: str) -> Fix | None:
     """Write another string in the place of a node, which is one.
 
-    Gives None where the text has no source, or where more stands there than the string: all of the text that a folded
-    scalar of YAML holds has the scalar's place.
+    Gives None where the text has no source, or where more stands there than the string: all of the text that YAML
+    holds in quotes over several lines has their place.
     """
     if node.source is None or not isinstance(node, Text):
         return None

@@ -40,7 +40,7 @@ def inside(text: Text, start: int, end: int, pointer: str = "") -> Place:
     """Give the place of a part of a string's value, through its quotes and escapes.
 
     `start` and `end` are offsets in the value. Where the text is not written in a way that can be
-    followed (a folded YAML scalar), it is the place of the whole string.
+    followed (with escapes of YAML's own), it is the place of the whole string.
     """
     if text.source is None:
         return text.place(pointer)
@@ -58,7 +58,7 @@ def inside(text: Text, start: int, end: int, pointer: str = "") -> Place:
 def written_offsets(text: Text) -> list[int] | None:
     """Give, for each character of a string's value and for its end, the offset in the source where it is written.
 
-    Gives None where the way it is written cannot be followed: a folded YAML scalar, escapes of YAML's own.
+    Gives None where the way it is written cannot be followed: escapes of YAML's own.
     """
     if text.source is None:
         return None
@@ -71,6 +71,8 @@ def written_offsets(text: Text) -> list[int] | None:
         offsets = _offsets(written)
     elif written.startswith("|"):
         offsets = _block_offsets(written, text.value)
+    elif written.startswith((">", "'")):
+        offsets = _folded_offsets(written, text.value)
     elif written.startswith("<<"):
         from policyeval.syntax.hcl_strings import read_string  # noqa: PLC0415 - for a heredoc only
 
@@ -103,3 +105,19 @@ def _block_offsets(written: str, value: str) -> list[int]:
         offsets += range(at + skipped, at + skipped + len(shown))
         at += len(line)
     return [*offsets, offsets[-1] + 1] if offsets else []
+
+
+def _folded_offsets(written: str, value: str) -> list[int]:
+    # Folding makes other white space of it: a space of the end of a line, and no indentation.
+    quoted = written.startswith("'")
+    at = 1 if quoted else written.find("\n") + 1
+    offsets: list[int] = []
+    for character in value:
+        while not character.isspace() and written[at : at + 1].isspace():
+            at += 1
+        offsets.append(at)
+        if written[at : at + 1] == character:
+            at += 2 if quoted and character == "'" else 1
+        elif not character.isspace():
+            return []
+    return [*offsets, at]

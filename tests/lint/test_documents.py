@@ -324,14 +324,26 @@ def test_what_list_grants_prints_is_a_list_of_grants() -> None:
     assert (report.grants, report.policies) == (2, 0)
 
 
+# The quote before it is written twice.
+IN_QUOTES = BAD_EFFECT.replace("{", '{"Id": "it\'\'s",', 1)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
         ("a string of JSON", json.dumps({"Policy": BAD_EFFECT})),
         ("a literal block of YAML", "Policy: |\n" + "".join(f"    {line}\n" for line in BAD_EFFECT.splitlines())),
+        ("a folded block of YAML", "Policy: >-\n" + "".join(f"    {line}\n\n" for line in BAD_EFFECT.splitlines())),
         ("single quotes of YAML", "Policy: '" + " ".join(BAD_EFFECT.split()) + "'\n"),
+        ("lines in single quotes", "Policy: '" + "\n\n  ".join(IN_QUOTES.splitlines()) + "'\n"),
     ],
-    ids=["a string of JSON", "a literal block of YAML", "single quotes of YAML"],
+    ids=[
+        "a string of JSON",
+        "a literal block of YAML",
+        "a folded block of YAML",
+        "single quotes of YAML",
+        "lines in single quotes",
+    ],
 )
 def test_a_policy_in_a_string_has_places_in_the_file(name: str, text: str) -> None:
     report = lint_bytes(LINTER, text.encode(), "file")
@@ -370,7 +382,10 @@ BROKEN = '{"Version": "2012-10-17",\n  "Statement": [{"Effect": "Allow", "Action
     [
         pytest.param("a.json", json.dumps({"P": BROKEN}), "a `]` is missing before line 1, column 99", id="a string"),
         pytest.param("a.yaml", f"P: |\n  {BROKEN}", "a `]` is missing before line 3, column 51", id="a block"),
-        pytest.param("a.yaml", f"P: >\n  {BROKEN}", None, id="a folded text, which nobody can follow"),
+        pytest.param("a.yaml", f"P: >\n  {BROKEN}", "a `]` is missing before line 3, column 51", id="a folded block"),
+        pytest.param(
+            "a.yaml", 'P: "' + BROKEN.replace('"', '\\"') + '"', None, id="lines in quotes, which nobody can follow"
+        ),
     ],
 )
 def test_what_lacks_its_end_in_a_string_is_told_by_the_lines_of_the_file(name: str, text: str, hint: str) -> None:
@@ -394,8 +409,8 @@ def test_each_line_of_a_file_of_json_lines_is_a_document() -> None:
         assert report.policies == 3
 
 
-def test_a_policy_in_a_folded_text_has_the_place_of_the_text() -> None:
-    text = "Policy: >\n" + "".join(f"    {line}\n" for line in BAD_EFFECT.splitlines())
+def test_a_policy_in_lines_in_double_quotes_has_the_place_of_the_text() -> None:
+    text = "Policy: " + json.dumps(BAD_EFFECT).replace("\\n", "\n") + "\n"
     (finding,) = [finding for finding in lint_bytes(LINTER, text.encode(), "a.yaml").findings if finding.code == "S114"]
     assert (finding.place.line, finding.place.column) == (1, 9)
 
