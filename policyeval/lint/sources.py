@@ -38,7 +38,8 @@ def find_files(paths: Iterable[str]) -> dict[str, bool]:
             for name in sorted(_below(path)):
                 found.setdefault(name, False)
         else:
-            found[path] = True
+            plain = str(Path(path))
+            found[path if plain == "-" else plain] = True
     return found
 
 

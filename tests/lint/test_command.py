@@ -90,6 +90,15 @@ def test_a_hook_before_commits_may_find_no_policy() -> None:
     assert (result.exit_code, result.stderr) == (0, "")
 
 
+def test_a_file_that_is_named_in_several_ways_is_linted_once() -> None:
+    Path("folder").mkdir()
+    Path("folder/a.json").write_text(EMPTY_SID, encoding="utf-8")
+    report = lint_json("folder/a.json", "./folder/a.json", ".//folder", "folder//a.json")
+    assert [finding["file"] for finding in report["findings"]] == ["folder/a.json"]
+    Path("-").write_text(EMPTY_SID, encoding="utf-8")
+    assert [finding["file"] for finding in lint_json("./-")["findings"]] == ["./-"]
+
+
 def test_below_a_folder_only_what_is_a_policy_counts() -> None:
     for name, text in {
         "a.json": POLICY,
