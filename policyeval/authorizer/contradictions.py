@@ -9,7 +9,6 @@ from policyeval.evaluator.context import CallerFacts, EvaluationContext, Value, 
 from policyeval.evaluator.key_names import (
     CALLER_KEYS,
     ENCRYPTION_CONTEXT,
-    POINT_KEYS,
     PRINCIPAL_TAG,
     REQUEST_TAG,
     RESOURCE_TAGS,
@@ -63,19 +62,17 @@ def _contradicted(key: str, value: Value, context: EvaluationContext) -> str | N
 
 
 def _against_caller(key: str, value: Value, context: EvaluationContext) -> str | None:
-    derived = context.caller.keys.get(key)
+    caller = context.caller
+    derived = caller.keys.get(key)
     if derived is not None:
         return None if _same(derived, value) else _principals(derived)
     if key == "aws:tokenissuetime":
-        return None if context.caller.temporary else "no temporary credentials sign the request"
-    if key == "aws:userid" and context.caller.is_session:
-        return _against_session(value, context.caller)
-    if key in _TOLD_OF_ROLES and context.caller.keys.get("aws:principaltype") == "AssumedRole":
+        return None if caller.temporary else "no temporary credentials sign the request"
+    if key == "aws:userid" and caller.is_session:
+        return _against_session(value, caller)
+    if key in _TOLD_OF_ROLES and caller.keys.get("aws:principaltype") == "AssumedRole":
         return None
-    if not context.caller.described or (key.startswith("aws:principalorg") and not context.caller.organization_known):
-        return None  # nothing derives it (S34)
-    unnamed = key == "aws:userid" and context.caller.unique_id is None and context.caller.caller_type == "AWS"
-    return None if unnamed else "the principal has none"
+    return "the principal has none" if caller.is_without(key) else None
 
 
 def _principals(derived: Value) -> str:
@@ -95,13 +92,7 @@ def _against_target(key: str, value: Value, context: EvaluationContext) -> str |
     derived = context.target.keys.get(key)
     if derived is not None:
         return None if _same(derived, value) else f"the resource's is `{_shown(derived)}`"
-    if not context.target.described or key in POINT_KEYS or key.startswith(context.target.untold):
-        return None
-    if key.startswith("aws:resourceorg") and not context.target.organization_known:
-        return None
-    if key.startswith("kms:") and not context.target.is_key:
-        return None
-    return "the resource has none"
+    return "the resource has none" if context.target.is_without(key) else None
 
 
 def _same(derived: Value, value: Value) -> bool:

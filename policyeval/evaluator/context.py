@@ -13,6 +13,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
+from policyeval.evaluator.key_names import POINT_KEYS
 from policyeval.model.records import AccountRecord, EndpointRecord
 
 Value: TypeAlias = str | tuple[str, ...] | None
@@ -69,6 +70,15 @@ class CallerFacts:
     organization_known: bool
     keys: Values
 
+    def is_without(self, key: str) -> bool:
+        """Tell whether a folded key of the principal's that is not in `keys` is known to be absent.
+
+        Where it is not, the key may be told as context (S34).
+        """
+        if key.startswith("aws:principalorg"):
+            return self.organization_known
+        return self.described and (key != "aws:userid" or self.unique_id is not None)
+
 
 class TargetFacts:
     """What is asked for, as statements see it: its ARN (or `*`), its Region, its condition keys.
@@ -85,6 +95,12 @@ class TargetFacts:
     organization_known: bool
     untold: tuple[str, ...]
     keys: Values
+
+    def is_without(self, key: str) -> bool:
+        """Tell likewise of a folded key of the resource's."""
+        if key in POINT_KEYS or (key.startswith("aws:resourceorg") and not self.organization_known):
+            return False
+        return self.described and not key.startswith(self.untold) and (self.is_key or not key.startswith("kms:"))
 
 
 class CallFacts(NamedTuple):

@@ -7,8 +7,8 @@ one; `certain` holds when every context does. The truth lies between them.
 from __future__ import annotations
 
 from policyeval.evaluator.conditions import CompiledCondition, Test
-from policyeval.evaluator.context import CallerFacts, EvaluationContext, TargetFacts
-from policyeval.evaluator.key_names import CALLER_KEYS, POINT_KEYS, PRINCIPAL_TAG, RESOURCE_TAGS, TARGET_KEYS
+from policyeval.evaluator.context import EvaluationContext
+from policyeval.evaluator.key_names import CALLER_KEYS, PRINCIPAL_TAG, RESOURCE_TAGS, TARGET_KEYS
 from policyeval.evaluator.statements import CompiledStatement, all_of
 
 _OF_SESSIONS = frozenset({"aws:userid", "aws:sourceidentity", "aws:federatedprovider"})
@@ -24,22 +24,9 @@ def knows(context: EvaluationContext, key: str) -> bool:
         return False
     if key in caller.keys or key in target.keys or key == "kms:calleraccount":
         return True
-    # What they do not have may be told as context where nothing would derive it (contradictions.py).
     if key in CALLER_KEYS or key.startswith(PRINCIPAL_TAG):
-        return _lacks(caller, key)
-    return (key in TARGET_KEYS or key.startswith(RESOURCE_TAGS)) and _is_without(target, key)
-
-
-def _lacks(caller: CallerFacts, key: str) -> bool:
-    if key.startswith("aws:principalorg"):
-        return caller.organization_known
-    return caller.described and (key != "aws:userid" or caller.unique_id is not None)
-
-
-def _is_without(target: TargetFacts, key: str) -> bool:
-    if key in POINT_KEYS or (key.startswith("aws:resourceorg") and not target.organization_known):
-        return False
-    return target.described and not key.startswith(target.untold) and (target.is_key or not key.startswith("kms:"))
+        return caller.is_without(key)
+    return (key in TARGET_KEYS or key.startswith(RESOURCE_TAGS)) and target.is_without(key)
 
 
 def _is_of_sessions(key: str) -> bool:
