@@ -84,7 +84,7 @@ def _against_session(value: Value, caller: CallerFacts) -> str | None:
     known, _, name = str(value or "").partition(":")
     if caller.unique_id not in {None, known}:
         return f"the role's unique id is `{caller.unique_id}`"
-    own = (caller.session_arn or "").rpartition("/")[2]
+    own = caller.session_name
     return None if own in {"", name} else f"the session is named `{own}`"
 
 

@@ -40,11 +40,10 @@ def of_id(case: Case) -> Iterator[Diagnostic]:
 
     That the statement would answer otherwise is seen by the ids that it writes itself.
     """
-    context, role = case.context, case.context.caller.unique_id
+    context, role, session = case.context, case.context.caller.unique_id, case.context.caller.session_name
     known = getter(_ID)(context)
     if not case.caller.described or not isinstance(known, str) or not (UNKNOWN_ID in known or UNKNOWN_SESSION in known):
         return
-    _, _, session = (context.caller.session_arn or "").rpartition("/")
     for statement in every_statement(case):
         written = [value.partition(":") for value in _values(statement, _ID)]
         ids = {f"{role or own}:{session or name}" for own, colon, name in written if colon}

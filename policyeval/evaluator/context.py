@@ -70,6 +70,11 @@ class CallerFacts:
     organization_known: bool
     keys: Values
 
+    @property
+    def session_name(self) -> str:
+        """The name of the session, "" where it is not known."""
+        return (self.session_arn or "").rpartition("/")[2]
+
     def is_without(self, key: str) -> bool:
         """Tell whether a folded key of the principal's that is not in `keys` is known to be absent.
 

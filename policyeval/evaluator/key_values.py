@@ -150,8 +150,7 @@ def _user_id(context: EvaluationContext) -> Value:
     if known is not None or caller.keys.get("aws:principaltype") != "AssumedRole":
         return known
     # Every session has one (S14): where a part of it is not known, only a wildcard matches that part.
-    _, _, name = (caller.session_arn or "").rpartition("/")
-    return f"{caller.unique_id or UNKNOWN_ID}:{name or UNKNOWN_SESSION}"
+    return f"{caller.unique_id or UNKNOWN_ID}:{caller.session_name or UNKNOWN_SESSION}"
 
 
 def _multi_factor(context: EvaluationContext) -> Value:
