@@ -245,10 +245,7 @@ def retiring_doors(grants: Iterable[Grant], caller: Caller, grantees: Iterable[t
     doors = dict(grantees)
     found = []
     for grant in grants:
-        holders = [grant.retiring_principal, grant.retiring_service_principal]
-        if "RetireGrant" in grant.operations:
-            holders += [grant.grantee_principal, grant.grantee_service_principal]
-        door = max((_door(holder, doors, caller) for holder in holders if holder), default=Door.NONE)
+        door = max((_door(holder, doors, caller) for holder in _holders(grant)), default=Door.NONE)
         if door < Door.LIMITED and caller.account and _account_of(grant.issuing_account) == caller.account:
             door = doors[caller.account_arn]
         if door is not Door.NONE:
@@ -259,14 +256,18 @@ def retiring_doors(grants: Iterable[Grant], caller: Caller, grantees: Iterable[t
 def sessions_doors(grants: Iterable[Grant], role_arn: str) -> list[MatchedGrant]:
     """Give the grants that some session of a role may retire by its own name."""
     prefix = session_prefix(role_arn)
-    found = []
-    for grant in grants:
-        holders = [grant.retiring_principal]
-        if "RetireGrant" in grant.operations:
-            holders.append(grant.grantee_principal)
-        if prefix is not None and any(holder is not None and holder.startswith(prefix) for holder in holders):
-            found.append(MatchedGrant(grant, Door.DIRECT))
-    return found
+    if prefix is None:
+        return []
+    named = (grant for grant in grants if any(holder.startswith(prefix) for holder in _holders(grant)))
+    return [MatchedGrant(grant, Door.DIRECT) for grant in named]
+
+
+def _holders(grant: Grant) -> list[str]:
+    """Give whom a grant names as one that may retire it (G5)."""
+    holders = [grant.retiring_principal, grant.retiring_service_principal]
+    if "RetireGrant" in grant.operations:
+        holders += [grant.grantee_principal, grant.grantee_service_principal]
+    return [holder for holder in holders if holder]
 
 
 def _door(holder: str, doors: Mapping[str, Door], caller: Caller) -> Door:
