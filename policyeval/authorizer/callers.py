@@ -202,9 +202,11 @@ def _described(principal: str, arn: Arn, session: Session | None, source: Caller
     return Calling(caller, session, federated_session_arn(arn, session.name), federated=True)
 
 
-def facts_of(calling: Calling, session: Session) -> CallerFacts:
-    """Give what statements see of a caller that has a session: its profile with what that changes (S14, S34)."""
-    caller = calling.caller
+def facts_of(calling: Calling) -> CallerFacts:
+    """Give what statements see of a caller: its profile, with what a session changes (S14, S34)."""
+    caller, session = calling.caller, calling.session
+    if session is None:
+        return caller
     facts = CallerFacts()
     facts.account, facts.account_arn = caller.account, caller.account_arn
     facts.caller_type, facts.name = caller.caller_type, caller.name

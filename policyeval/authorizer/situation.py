@@ -97,9 +97,9 @@ class Situation:
         if calling.federated or rare or somewhere:  # and decided by other layers and grants
             return None
         target, alias = finder.target(request, action, calling)
-        facts = calling.caller if calling.session is None else facts_of(calling, calling.session)
         asked = Request(request.principal, request.action, request.resource)  # of the rest nothing is kept
-        case = Case(asked, action, calling.caller, target, self._intake.bare(action, facts, target, alias))
+        context = self._intake.bare(action, facts_of(calling), target, alias)
+        case = Case(asked, action, calling.caller, target, context)
         grants = self._indexes(source, target, calling) if target.is_key else ()
         return Plan(case, self._intake, GrantSearch(grants, action, self._delay), source.answers)
 
@@ -110,8 +110,7 @@ class Situation:
             if not isinstance(owner, str):
                 raise TypeError  # `case` says what is wrong with it
             raise _elsewhere(request, target)
-        facts = calling.caller if calling.session is None else facts_of(calling, calling.session)
-        context = self._intake.context(request, action, facts, target, alias)
+        context = self._intake.context(request, action, facts_of(calling), target, alias)
         if action.tags_on_creation and request.resource == "*":
             target.settle_region(context.given.get("aws:requestedregion"))
         case = Case(request, action, calling.caller, target, context)
