@@ -119,7 +119,9 @@ class Situation:
             case.endpoint = self._endpoint_policy(context.endpoint)
         if calling.session is not None:
             case.session = self._session(calling)
-        if target.is_key:
+        if target.is_key and action.folded == RETIRE_GRANT:
+            case.retirable = self._retirable(case, calling)
+        elif target.is_key:
             self._put_grants(case, calling)
         return case
 
@@ -149,19 +151,20 @@ class Situation:
         policies = session_policies(session.policies, self.source.managed_policy)
         return self.maker.layer(Layer.SESSION, policies, PolicyType.SESSION)
 
+    def _retirable(self, case: Case, calling: Calling) -> list[MatchedGrant]:
+        """Find the grants that the caller may retire (G5)."""
+        grants = list(self._visible(self.source.retirable_grants(case.target.arn), case))
+        tokens = case.request.grant_tokens
+        if tokens:  # a request names the grant that it retires
+            grants = [grant for grant in grants if is_shown(grant, tokens)]
+        found = retiring_doors(grants, case.caller, _grantees(calling))
+        if self.maker.view is View.GENEROUS:  # nobody asks it of a session
+            found += sessions_doors(grants, case.caller.name)
+        return found
+
     def _put_grants(self, case: Case, calling: Calling) -> None:
-        caller, target = case.caller, case.target
-        if case.action.folded == RETIRE_GRANT:
-            retirable = list(self._visible(self.source.retirable_grants(target.arn), case))
-            tokens = case.request.grant_tokens
-            if tokens:  # a request names the grant that it retires
-                retirable = [grant for grant in retirable if is_shown(grant, tokens)]
-            case.retirable = retiring_doors(retirable, caller, _grantees(calling))
-            if self.maker.view is View.GENEROUS:  # nobody asks it of a session
-                case.retirable += sessions_doors(retirable, caller.name)
-            return
         matched: list[MatchedGrant] = []
-        found = self._indexes(self.source, target, calling)
+        found = self._indexes(self.source, case.target, calling)
         case.indexes = [index for index, _ in found]
         for index, door in found:
             matching = self._matching(index, case)
