@@ -12,7 +12,7 @@ from policyeval.entities.grants import build_grants
 from policyeval.entities.parts import AccountPart, Building
 from policyeval.entities.policies import built_in
 from policyeval.entities.reading import Spot
-from policyeval.entities.schema import GrantModel, KeyModel, ResourceModel
+from policyeval.entities.schema import EndpointModel, GrantModel, KeyModel, ResourceModel
 from policyeval.entities.suggest import did_you_mean
 from policyeval.entities.values import NO_GRANTS, KeyGrants
 from policyeval.model.arn import Arn, split_arn
@@ -40,14 +40,7 @@ class ResourceBuilder:
         for index, resource in enumerate(part.model.resources):
             self._resource(resource, part.spot.at("resources", index))
         for index, endpoint in enumerate(part.model.vpc_endpoints):
-            spot = part.spot.at("vpc_endpoints", index)
-            if self._building.claim(("endpoint", endpoint.id), f"VPC endpoint `{endpoint.id}`", spot.at("id")):
-                kind, name = PolicyType.VPC_ENDPOINT, f"endpoint policy of {endpoint.id}"
-                change = self._building.changes.of("VPC endpoint", endpoint.id)
-                policy = self._policy(endpoint.policy, kind, name, spot, change)
-                gateway = endpoint.type == "Gateway"
-                record = EndpointRecord(endpoint.id, endpoint.vpc, self._account.id, policy, gateway)
-                self._building.parts.endpoints[endpoint.id] = record
+            self._endpoint(endpoint, part.spot.at("vpc_endpoints", index))
 
     def _key(self, model: KeyModel, spot: Spot) -> None:
         prefix = f"arn:{self._account.partition}:kms:{model.region}:{self._account.id}:"
@@ -131,6 +124,16 @@ class ResourceBuilder:
         change = self._building.changes.of("resource", model.arn)
         policy = self._policy(model.policy, PolicyType.RESOURCE, "resource policy", spot, change)
         self._building.parts.resources[model.arn] = ResourceRecord(model.arn, self._account, policy, model.tags)
+
+    def _endpoint(self, model: EndpointModel, spot: Spot) -> None:
+        if not self._building.claim(("endpoint", model.id), f"VPC endpoint `{model.id}`", spot.at("id")):
+            return
+        change = self._building.changes.of("VPC endpoint", model.id)
+        policy = self._policy(model.policy, PolicyType.VPC_ENDPOINT, f"endpoint policy of {model.id}", spot, change)
+        gateway = model.type == "Gateway"
+        self._building.parts.endpoints[model.id] = EndpointRecord(
+            model.id, model.vpc, self._account.id, policy, gateway
+        )
 
     def _policy(
         self, node: tree.Node | None, kind: PolicyType, name: str, spot: Spot, change: Change
