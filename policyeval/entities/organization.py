@@ -10,11 +10,10 @@ from policyeval.entities.parts import AccountPart, Building
 from policyeval.entities.policies import full_aws_access, rcp_full_aws_access
 from policyeval.entities.reading import Spot
 from policyeval.entities.schema import AccountModel, OrganizationModel, UnitModel
-from policyeval.model.policy import NamedPolicy, PolicyType
+from policyeval.model.policy import PolicyType
 from policyeval.model.records import AccountRecord, PolicyLevels
 from policyeval.syntax import tree
 
-Level = tuple[NamedPolicy, ...]
 Described = Sequence[tuple[UnitModel | AccountModel, Spot]]
 
 
@@ -36,36 +35,27 @@ def build_accounts(
     for account in dict.fromkeys([*places, *parts]):
         described = parts.get(account, [])
         models: Described = [(part.model, part.spot) for part in described]
-        owner, change = f"account {account}", building.changes.of("account", account)
-        record = places.get(account, AccountRecord(account))
-        building.parts.accounts[account] = replace(
-            record,
+        record = replace(
+            places.get(account, AccountRecord(account)),
             id=account,
             partition=described[0].partition if described else building.usual_partition,
             is_management_account=account == manager,
-            service_control_policies=_with_scps(record, _scps(building, models, owner, change)),
-            resource_control_policies=_with_rcps(record, _rcps(building, models, owner, change)),
         )
+        change = building.changes.of("account", account)
+        building.parts.accounts[account] = _with_policies(building, record, models, f"account {account}", change)
 
 
 def _unit(building: Building, unit: UnitModel, spot: Spot, parent: AccountRecord) -> AccountRecord:
-    """Give what a unit puts on each account that is right in it: its place in the tree, and the policies down to it."""
+    """Give what a unit puts on each account directly in it: its place in the tree, and the policies down to it."""
     building.claim(("unit", unit.id), f"organizational unit `{unit.id}`", spot.at("id"))
-    change = building.changes.of("unit", unit.id)
-    scps = _scps(building, [(unit, spot)], unit.id, change)
-    rcps = _rcps(building, [(unit, spot)], unit.id, change)
-    return replace(
-        parent,
-        organization_path=f"{parent.organization_path}{unit.id}/",
-        service_control_policies=(*parent.service_control_policies, scps or (full_aws_access(),)),
-        resource_control_policies=(*parent.resource_control_policies, (rcp_full_aws_access(), *rcps)),
-    )
+    here = replace(parent, organization_path=f"{parent.organization_path}{unit.id}/")
+    return _with_policies(building, here, [(unit, spot)], unit.id, building.changes.of("unit", unit.id))
 
 
 def _members(
     building: Building, unit: UnitModel, spot: Spot, here: AccountRecord
 ) -> Iterator[tuple[str, AccountRecord]]:
-    """Give the accounts of a unit, and those further down, each with the record of the unit that it is right in."""
+    """Give the accounts of a unit, and those further down, each with the record of the unit that it is directly in."""
     for index, account in enumerate(unit.accounts):
         if building.claim(("member", account), f"account `{account}` in the organization", spot.at("accounts", index)):
             yield account, here
@@ -74,33 +64,37 @@ def _members(
         yield from _members(building, child, where, _unit(building, child, where, here))
 
 
-def _scps(building: Building, described: Described, owner: str, change: Change) -> Level:
+def _with_policies(
+    building: Building, record: AccountRecord, described: Described, owner: str, change: Change
+) -> AccountRecord:
+    """Add to the levels above what is attached to a unit or an account."""
+    return replace(
+        record,
+        service_control_policies=_scps(building, record, described, owner, change),
+        resource_control_policies=_rcps(building, record, described, owner, change),
+    )
+
+
+def _scps(building: Building, record: AccountRecord, described: Described, owner: str, change: Change) -> PolicyLevels:
     name, field = f"service control policy {{}} of {owner}", "service_control_policies"
     held, added = change.many(field, _listed(described, field))
+    if record.organization_id is None and not (held or added):
+        return ()
     written = building.attached([*held, *added], PolicyType.SCP, name)
-    # Who attaches one more leaves there what AWS attaches where nothing else is.
-    return (full_aws_access(), *written) if added and not held else written
+    # AWS attaches FullAWSAccess where nothing else is; who attaches one more leaves it there.
+    return (*record.service_control_policies, written if held else (full_aws_access(), *written))
 
 
-def _rcps(building: Building, described: Described, owner: str, change: Change) -> Level:
+def _rcps(building: Building, record: AccountRecord, described: Described, owner: str, change: Change) -> PolicyLevels:
     name, field = f"resource control policy {{}} of {owner}", "resource_control_policies"
     held, added = change.many(field, _listed(described, field))
-    always = rcp_full_aws_access().policy
+    always = rcp_full_aws_access()
     written = building.attached([*held, *added], PolicyType.RCP, name)
-    return tuple(policy for policy in written if policy.policy != always)
+    others = [policy for policy in written if policy.policy != always.policy]
+    if record.organization_id is None and not others:
+        return ()
+    return (*record.resource_control_policies, (always, *others))
 
 
 def _listed(described: Described, field: str) -> list[tuple[tree.Node, Spot]]:
     return [each for model, spot in described for each in listed(getattr(model, field), spot.at(field))]
-
-
-def _with_scps(record: AccountRecord, written: Level) -> PolicyLevels:
-    if not written and record.organization_id is None:
-        return ()
-    return (*record.service_control_policies, written or (full_aws_access(),))
-
-
-def _with_rcps(record: AccountRecord, written: Level) -> PolicyLevels:
-    if not written and record.organization_id is None:
-        return ()
-    return (*record.resource_control_policies, (rcp_full_aws_access(), *written))
