@@ -97,15 +97,19 @@ class Intake:
         if request.context:
             context.given, guarded = self._keys.read(request.context, action, context.fault)
             if guarded:
-                context.origin = self._origin(context)
-                told = context.given.get("aws:sourcevpce")
-                if context.endpoint is None and isinstance(told, str) and told:
-                    with suppress(UnknownEntityError):  # it need not be described (S34)
-                        self._come_through(told, context)
-                _settle(context.given, request, context)
+                self._follow(context)
+                _settle(request, context)
             if context.endpoint is not None and context.via_service is None and context.given.get("aws:sourceip"):
                 context.fault(f"requests through `{context.endpoint.id}` carry no `aws:SourceIp`: left out")
         return context
+
+    def _follow(self, context: EvaluationContext) -> None:
+        """Look up what the request's own keys name: the account it is for, the endpoint it comes through."""
+        context.origin = self._origin(context)
+        told = context.given.get("aws:sourcevpce")
+        if context.endpoint is None and isinstance(told, str) and told:
+            with suppress(UnknownEntityError):  # it need not be described (S34)
+                self._come_through(told, context)
 
     def _come_through(self, endpoint_id: str, context: EvaluationContext) -> None:
         """Let a request come through an endpoint, whose account says more of it."""
@@ -138,22 +142,26 @@ def tell(context: EvaluationContext, request: Request) -> None:
             raise _no_time(at.isoformat()) from None
 
 
-def _settle(given: Values, request: Request, context: EvaluationContext) -> None:
+def _settle(request: Request, context: EvaluationContext) -> None:
     """Refuse what is given against what is known, and take from the rest what is not known yet (S34)."""
     if not context.call.takes_encryption_context:
-        given = context.given = _without_pairs(given, request, context)
-    _imply(given, request, context)
+        _leave_out_pairs(request, context)
+    given = context.given
+    _imply_facts(given, context)
+    context.given = {**given, **_implied_tags(given, request), **_by_other_names(given)}
+    if not request.encryption_context and (pairs := _names_after(ENCRYPTION_CONTEXT, request, given)):
+        context.encryption_context, context.pairs = fold_pairs(pairs), pairs
     faults = contradictions(given, context)
     if faults:
         raise RequestError(faults)
 
 
-def _without_pairs(given: Values, request: Request, context: EvaluationContext) -> Values:
+def _leave_out_pairs(request: Request, context: EvaluationContext) -> None:
     """Leave out keys of an encryption context where there can be none, as with an asymmetric key (K8)."""
-    pairs = [name for name in given if name.startswith(_OF_PAIRS)]
+    pairs = [name for name in context.given if name.startswith(_OF_PAIRS)]
     for name in pairs:
         context.fault(f"`{request.action}` on `{context.target.arn}` takes no encryption context: `{name}` left out")
-    return {name: value for name, value in given.items() if name not in pairs} if pairs else given
+    context.given = {name: value for name, value in context.given.items() if name not in pairs}
 
 
 def _moment(time: str) -> datetime:
@@ -167,7 +175,7 @@ def _no_time(time: str) -> RequestError:
     return RequestError([Diagnostic(f"`{time}` is no time of a request", "years run from 1 to 9999")])
 
 
-def _imply(given: Mapping[str, Value], request: Request, context: EvaluationContext) -> None:
+def _imply_facts(given: Values, context: EvaluationContext) -> None:
     """Let keys given as context set the fact of the request that they derive from, where it is not told."""
     via = given.get("kms:viaservice")
     if context.via_service is None and isinstance(via, str) and via:
@@ -175,23 +183,24 @@ def _imply(given: Mapping[str, Value], request: Request, context: EvaluationCont
     time = given.get("aws:currenttime") or given.get("aws:epochtime")
     if context.moment is None and isinstance(time, str):
         context.moment = _moment(time)
+
+
+def _implied_tags(given: Values, request: Request) -> dict[str, Value]:
+    """Give `aws:TagKeys` with the tags that the request is said to carry."""
     tags = _names_after(REQUEST_TAG, request, given)
-    if tags:
-        told = given.get("aws:tagkeys") or ()
-        folded = {name.lower() for name in told}
-        context.given = {**given, "aws:tagkeys": (*told, *(tag for tag in tags if tag.lower() not in folded))}
-    renamed = {other: value for key, value in given.items() if (other := _OTHER_NAME.get(key)) and other not in given}
-    if renamed:
-        context.given = {**context.given, **renamed}
-    if request.encryption_context:
-        return
-    pairs = _names_after(ENCRYPTION_CONTEXT, request, given)
-    if pairs:
-        context.encryption_context = fold_pairs(pairs)
-        context.pairs = pairs
+    if not tags:
+        return {}
+    told = given.get("aws:tagkeys") or ()
+    folded = {name.lower() for name in told}
+    return {"aws:tagkeys": (*told, *(tag for tag in tags if tag.lower() not in folded))}
 
 
-def _names_after(family: str, request: Request, given: Mapping[str, Value]) -> dict[str, str]:
+def _by_other_names(given: Values) -> dict[str, Value]:
+    """Give what is told of keys that go by another name, too, by that."""
+    return {other: value for key, value in given.items() if (other := _OTHER_NAME.get(key)) and other not in given}
+
+
+def _names_after(family: str, request: Request, given: Values) -> dict[str, str]:
     """Give the keys of a family as they were written, without its name, and their texts."""
     names = [name for name in request.context or {} if name.lower().startswith(family)]
     return {name[len(family) :]: value for name in names if isinstance(value := given.get(name.lower()), str)}
