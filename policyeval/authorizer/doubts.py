@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from policyeval.authorizer.callers import ANONYMOUS
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.nameless import of_id, of_name, of_path
-from policyeval.authorizer.presence import USUAL, impossible, is_lacking, is_missing, untold
+from policyeval.authorizer.presence import USUAL, account_of_source, impossible, is_lacking, is_missing, untold
 from policyeval.authorizer.report import every_statement, otherwise
 from policyeval.authorizer.unasked import of_bucket, of_public, of_undescribed, undescribed
 from policyeval.catalog.keys import CONDITION_KEYS
@@ -263,10 +263,10 @@ def _bears(statement: BoundStatement, keys: frozenset[str], case: Case) -> bool:
 
 def _supposed(context: EvaluationContext) -> dict[str, str]:
     """Give what untold keys would usually be; credentials are supposed to be as old as they can be."""
-    supposed, origin = dict(USUAL), split_arn(str(context.given.get("aws:sourcearn")))
+    supposed, origin = dict(USUAL), account_of_source(context)
     if context.caller.temporary:
         longest = _LONGEST_OF_ROLES if context.caller.keys.get("aws:principaltype") == "AssumedRole" else _LONGEST
         supposed[_ISSUED] = str(int(context.time().timestamp()) - longest)
-    if origin is not None and is_account_id(origin.account) and SOURCE_ACCOUNT not in context.given:
-        supposed[SOURCE_ACCOUNT] = origin.account
+    if origin is not None and SOURCE_ACCOUNT not in context.given:
+        supposed[SOURCE_ACCOUNT] = origin
     return supposed

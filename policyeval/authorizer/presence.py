@@ -7,6 +7,7 @@ from typing import Final
 
 from policyeval.authorizer.actions import WEB_IDENTITY_ACTIONS
 from policyeval.authorizer.case import Case
+from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.key_names import SERVICE_NAME, SOURCE_ACCOUNT, UNKNOWN_ID
 from policyeval.evaluator.key_values import getter
 from policyeval.model.arn import is_account_id, split_arn
@@ -60,7 +61,6 @@ _OF_TOKENS: Final = {"graph.facebook.com": ("app_id", "id"), "www.amazon.com": (
 # Only a service that calls for itself passes these ("directly", the guide says), and only what comes through an
 # endpoint has those.
 _OF_SERVICES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
-_ASSUMED_ROOT: Final = "aws:assumedroot"
 _OF_ENDPOINTS: Final = frozenset(
     {
         "aws:sourcevpc",
@@ -72,6 +72,7 @@ _OF_ENDPOINTS: Final = frozenset(
         "aws:vpcsourceip",
     }
 )
+_ASSUMED_ROOT: Final = "aws:assumedroot"
 
 
 def untold(case: Case) -> Iterator[str]:
@@ -139,9 +140,9 @@ def impossible(case: Case) -> Iterator[tuple[str, str]]:
     yield from ((key, "told, but AWS does not look it up for this action") for key in told if is_lacking(key, case))
     if case.caller.caller_type != "Service":
         yield from ((key, "told, but only services pass it") for key in told & _OF_SERVICES)
-    origin, owner = split_arn(str(context.given.get("aws:sourcearn"))), context.given.get(SOURCE_ACCOUNT)
-    if origin is not None and is_account_id(origin.account) and owner not in {None, origin.account}:
-        yield SOURCE_ACCOUNT, f"told to be another, but `aws:SourceArn` is of account `{origin.account}`"
+    origin = account_of_source(context)
+    if origin is not None and context.given.get(SOURCE_ACCOUNT) not in {None, origin}:
+        yield SOURCE_ACCOUNT, f"told to be another, but `aws:SourceArn` is of account `{origin}`"
     if _ASSUMED_ROOT in told and not case.caller.is_root:
         yield _ASSUMED_ROOT, "told, but only a root user's session of AssumeRoot has it"
     if context.via_service is not None:
@@ -157,6 +158,12 @@ def impossible(case: Case) -> Iterator[tuple[str, str]]:
         aliases = target.keys.get("kms:resourcealiases") or ()
         if context.given["kms:requestalias"] not in aliases:
             yield "kms:requestalias", "told, but the key has no such alias"
+
+
+def account_of_source(context: EvaluationContext) -> str | None:
+    """Give the account of what a service calls for, as `aws:SourceArn` tells it; a bucket's ARN tells none."""
+    source = split_arn(str(context.given.get("aws:sourcearn")))
+    return source.account if source is not None and is_account_id(source.account) else None
 
 
 def is_lacking(key: str, case: Case) -> bool:
