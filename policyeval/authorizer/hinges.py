@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from policyeval.authorizer.actions import CREATE_GRANT
 from policyeval.authorizer.case import Case
-from policyeval.authorizer.report import every_layer
+from policyeval.authorizer.report import every_statement
 from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.partial import knows, possible, undecided
 from policyeval.evaluator.principals import session_prefix
@@ -17,9 +17,8 @@ from policyeval.model.grant import Grant
 def hinges(case: Case) -> tuple[str, ...]:
     """Name what the answer depends on: what is unknown of the statements and grants that could match."""
     found: list[str] = []
-    for layer in every_layer(case):
-        for statement in (s for group in layer.candidates(case.action.folded) for s in group):
-            found += _of_statement(statement.compiled, case.context)
+    for statement in every_statement(case):
+        found += _of_statement(statement.compiled, case.context)
     for grant in (*case.grants, *(case.retirable or ())):
         found += _of_grant(grant.grant, case)
     return tuple(dict.fromkeys(found))
