@@ -77,6 +77,11 @@ class Query(NamedTuple):
     action: str
     resource: str
 
+    @property
+    def _on_no_resource(self) -> bool:
+        """Whether it is asked on no resource: then there is no side but the caller's own."""
+        return self.resource == "*"
+
     def of_principals(self, principals: Iterable[PrincipalRecord]) -> tuple[Access, ...]:
         """Ask it of every principal."""
         return tuple(self._of_principal(record.arn) for record in principals)
@@ -93,7 +98,7 @@ class Query(NamedTuple):
 
     def of_services(self) -> tuple[Access, ...]:
         """Ask it of every service, and every identity provider, that the resource's policy or grants name."""
-        if self.resource == "*":  # what is asked on no resource has no side but the caller's own
+        if self._on_no_resource:
             return ()
         case = self._case(self.generous, self._anyone(_NOBODYS))
         return tuple(self._of_principal(name) for name in sorted(set(_services(case, self.generous))))
@@ -106,7 +111,7 @@ class Query(NamedTuple):
         try:
             principals = list(source.principals(source.account(account).id))
         except UnknownEntityError:
-            if self.resource == "*":  # what is asked on no resource has no side but the caller's own
+            if self._on_no_resource:
                 must_name(self.generous.action(self.action), self.resource, None)
                 return AccountAccess("open", None)
             door, conditions = self._door(account)
@@ -123,7 +128,7 @@ class Query(NamedTuple):
 
         Those that its policy or grants name, and `*` when it could be any, of whatever organization.
         """
-        if self.resource == "*":  # what is asked on no resource has no side but the caller's own
+        if self._on_no_resource:
             return ()
         case = self._case(self.generous, self._anyone(_NOBODYS))
         texts = [*_named(case, self.generous), *_in_conditions(case)]
