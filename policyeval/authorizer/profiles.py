@@ -182,13 +182,13 @@ class Target(TargetFacts):
         # On an alias there are no condition keys of the call (K4).
         of_kms = action.service == "kms" and (self.is_key or not action.on_alias)
         return CallFacts(
-            defaults,
-            of_kms and action.carries("kms:calleraccount"),
-            of_kms and action.carries("kms:viaservice"),
-            symmetric and action.takes_encryption_context,
-            of_kms and action.carries("kms:grantisforawsresource"),
-            action.service,
-            action.lacks,
+            defaults=defaults,
+            has_caller_account=of_kms and action.carries("kms:calleraccount"),
+            has_via_service=of_kms and action.carries("kms:viaservice"),
+            takes_encryption_context=symmetric and action.takes_encryption_context,
+            has_for_service=of_kms and action.carries("kms:grantisforawsresource"),
+            service=action.service,
+            lacks=action.lacks,
         )
 
     def settle_region(self, told: Value) -> None:
