@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
-from policyeval.entities.changes import Changes, listed
+from policyeval.entities.changes import Changes
 from policyeval.entities.policies import PolicyReader
 from policyeval.entities.reading import Document, Spot
 from policyeval.entities.schema import AccountModel, EntitiesModel
@@ -59,16 +59,13 @@ class Building:
         self.faults.append(spot.fault(f"{what} is described twice", f"first at {first.place()}"))
         return False
 
-    def policies(
-        self, nodes: Iterable[tree.Node], kind: PolicyType, name: str, spot: Spot, account: str | None = None
-    ) -> tuple[NamedPolicy, ...]:
-        """Read a list of policies; `name` has a `{}` for the number of one that has no name of its own."""
-        return self.attached(listed(nodes, spot), kind, name, account)
-
     def attached(
         self, nodes: Iterable[tuple[tree.Node, Spot]], kind: PolicyType, name: str, account: str | None = None
     ) -> tuple[NamedPolicy, ...]:
-        """Read policies that stand in several places likewise."""
+        """Read policies, each with where it stands; `name` has a `{}` for the number of one without a name of its own.
+
+        `account` is the one whose managed policies they may name, None where any account's will do.
+        """
         before, _, after = name.partition("{}")  # what comes after may have braces of its own
         found = (
             self.reader.attached(node, kind, f"{before}{index}{after}", spot, account)

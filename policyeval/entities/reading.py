@@ -54,10 +54,6 @@ class Spot(NamedTuple):
         """The JSON Pointer."""
         return _pointer_of(self.path)
 
-    def node(self) -> tree.Node:
-        """Give the value that stands there."""
-        return _locate(self.document.root, self.path)[0]
-
     def place(self) -> Place:
         """Where it stands."""
         return _locate(self.document.root, self.path)[1]
@@ -110,7 +106,7 @@ def read_document(
 
 def document_of(value: object, model: type[M], checker: Checker) -> Document[M] | None:
     """Read a Python value into a model; its places are pointers only."""
-    from policyeval.syntax.python_reader import from_python  # noqa: PLC0415 - files need it not
+    from policyeval.syntax.python_reader import from_python  # noqa: PLC0415 - files do not need it
 
     root, diagnostics = from_python(value)
     checker.faults += diagnostics

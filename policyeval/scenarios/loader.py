@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from policyeval.entities.build import build, collector_paused, parts_of
+from policyeval.entities.changes import listed
 from policyeval.entities.entities import Entities
 from policyeval.entities.loader import AnyPath, read_file, read_first
 from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via, unsuited_resource
@@ -129,7 +130,8 @@ def _request(model: CaseModel, building: Building, spot: Spot) -> Request:
 
 
 def _session(model: SessionModel, building: Building, spot: Spot) -> Session:
-    policies = building.policies(model.policies, PolicyType.IDENTITY, "session policy {}", spot.at("policies"))
+    given = listed(model.policies, spot.at("policies"))
+    policies = building.attached(given, PolicyType.IDENTITY, "session policy {}")
     if model.policy is not None:
         policy = building.reader.read(model.policy, PolicyType.IDENTITY, "session policy", spot.at("policy"))
         policies = (policy,) if policy is not None else ()
