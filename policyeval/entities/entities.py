@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 from policyeval.entities.overlay import Overlay
+from policyeval.entities.suggest import did_you_mean
 from policyeval.entities.values import NO_GRANTS, AccessKey, KeyGrants
 from policyeval.errors import EntitiesError, UnknownEntityError
 from policyeval.model.arn import split_arn
@@ -112,14 +113,12 @@ class Entities:
         found = self._roles.get((account_id, name))
         if found is not None:
             return found
-        where, last = f" in account `{account_id}`", name.rpartition("/")[2]
+        last, near, hint = name.rpartition("/")[2], list[str](), self._elsewhere(account_id)
         if (account_id, last) in self._roles:
-            message = f"no role `{name}` is described{where}"
-            raise UnknownEntityError(
-                [Diagnostic(message, f"sessions name their role without its path (S14): `{last}`")]
-            )
-        near = (role for account, role in self._roles if account == account_id)
-        return _unknown("role", name, near, where, self._elsewhere(account_id))
+            hint = f"sessions name their role without its path (S14): `{last}`"
+        else:
+            near = [role for account, role in self._roles if account == account_id]
+        return _unknown("role", name, near, f" in account `{account_id}`", hint)
 
     def user(self, account_id: str, name: str) -> PrincipalRecord | None:
         """Give a user by name, None where there is none."""
@@ -315,6 +314,4 @@ def _policy(policy: PolicyLike, kind: PolicyType, name: str) -> NamedPolicy:
 
 
 def _unknown(kind: str, name: str, near: Iterable[str], where: str = "", hint: str | None = None) -> NoReturn:
-    from policyeval.entities.suggest import did_you_mean  # noqa: PLC0415 - difflib, for errors only
-
     raise UnknownEntityError([Diagnostic(f"no {kind} `{name}` is described{where}", did_you_mean(name, near) or hint)])
