@@ -51,7 +51,7 @@ class Call:
         decisions: what the authorizer said so far.
         acts: what KMS did to keys by itself in the call's own change, which the trail tells with it.
         keys: the keys concerned so far, for the trail.
-        key, alias: for operations on one key, that key and the alias by which it was named.
+        key: for operations on one key, that key.
         material: that of a key which is created.
         shown: what the trail is told instead of the response, where that says too little.
 
@@ -61,7 +61,6 @@ class Call:
         "_grants",
         "_transaction",
         "acts",
-        "alias",
         "caller",
         "core",
         "decisions",
@@ -79,7 +78,6 @@ class Call:
     )
 
     key: Key
-    alias: str | None
     material: Material | None
 
     def __init__(self, core: Core, caller: Caller, operation: str, params: Params, region: str) -> None:

@@ -272,7 +272,7 @@ def _perform(row: Operation, call: Call) -> Response:
     found = call.find(params["KeyId"], action, aliases=row.aliases)
     call.ask(action, found, conditions, params.get("EncryptionContext"))
     check_state(found.key, row.works_in)
-    call.key, call.alias = found
+    call.key = found.key
     return row.run(call)
 
 
