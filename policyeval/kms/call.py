@@ -221,7 +221,6 @@ class Call:
         found: Found,
         conditions: Conditions | None = None,
         encryption_context: Mapping[str, str] | None = None,
-        authorizer: Authorizer | None = None,
     ) -> Decision:
         """Ask whether the caller may do an action on a key.
 
@@ -230,7 +229,6 @@ class Call:
             found: the key.
             conditions: the condition keys that the request sets.
             encryption_context: the request's, or that of the grant it is about.
-            authorizer: who decides; the KMS's own when None.
 
         Raises:
             KmsError: `AccessDeniedException` with AWS's sentence.
@@ -238,7 +236,7 @@ class Call:
         """
         if found.alias is not None:
             conditions = {"kms:RequestAlias": found.alias, **(conditions or {})}
-        return self.ask_on(found.key.arn, action, conditions, encryption_context, authorizer)
+        return self.ask_on(found.key.arn, action, conditions, encryption_context)
 
     def ask_on(
         self,
@@ -246,7 +244,6 @@ class Call:
         action: str,
         conditions: Conditions | None = None,
         encryption_context: Mapping[str, str] | None = None,
-        authorizer: Authorizer | None = None,
     ) -> Decision:
         """Ask whether the caller may do an action on a resource: an ARN, or `*` for none.
 
@@ -254,10 +251,10 @@ class Call:
             KmsError: `AccessDeniedException` with AWS's sentence.
 
         """
-        return self.decide(self.request(resource, action, conditions, encryption_context), authorizer)
+        return self.decide(self.request(resource, action, conditions, encryption_context))
 
     def decide(self, request: Request, authorizer: Authorizer | None = None) -> Decision:
-        """Ask what a request says.
+        """Ask what a request says, of the KMS's own authorizer when none is given.
 
         Raises:
             KmsError: `AccessDeniedException` with AWS's sentence.

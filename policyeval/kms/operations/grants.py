@@ -125,7 +125,7 @@ def retire_grant(call: Call) -> Response:
     # A grant that is not there names nobody: then everybody is refused.
     core = call.core
     authorizer = Authorizer(WithGrant(core.iam, core.store, core.names, grant))
-    call.ask("kms:RetireGrant", found, conditions, pairs, authorizer)
+    call.decide(call.request(found.key.arn, "kms:RetireGrant", conditions, pairs), authorizer)
     call.would_succeed()
     call.transaction.delete_grant(found.key.arn, grant_id)
     call.shown = {"GrantId": grant_id}  # a token may have named it
