@@ -15,7 +15,7 @@ from policyeval.kms.caller import Caller
 from policyeval.kms.core import Core
 from policyeval.kms.errors import KmsError
 from policyeval.kms.lifecycle import is_due
-from policyeval.kms.managed import create_managed, is_predefined, serves
+from policyeval.kms.managed import appears, create_managed
 from policyeval.kms.names import Name, missing, read_name
 from policyeval.kms.records import Key, Material
 from policyeval.kms.storage.store import Reading, Transaction
@@ -183,17 +183,9 @@ class Call:
         return True
 
     def _managed(self, name: Name) -> Key | None:
-        """Let an AWS managed key appear: its service asks for the first time on the account's behalf (K10).
-
-        So does describing it by an alias that AWS has predefined.
-        """
-        caller = self.caller
-        appears = serves(name, caller.via_service, self.region) or (
-            self.operation == "DescribeKey" and caller.via_service is None and is_predefined(name)
-        )
-        own = f"arn:{caller.partition}:kms:{self.region}:{caller.account}:{name.alias}"
-        if not appears or not caller.account or name.arn != own:
-            return None  # a service in its own name and who is anonymous are of no account
+        """Let an AWS managed key appear, where this call is one that does (K10)."""
+        if not appears(name, self.operation, self.caller, self.region):
+            return None
         with self.writing() as transaction:
             alias = transaction.alias(name.arn)  # another call may have been first
             if alias is not None:

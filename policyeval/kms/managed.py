@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from policyeval.catalog.policies import PREDEFINED, managed_via
+from policyeval.kms.caller import Caller
 from policyeval.kms.key_policy import managed_text
 from policyeval.kms.names import Name
 from policyeval.kms.records import Alias, Key
@@ -17,17 +18,20 @@ ALIAS_PREFIX = "alias/aws/"
 ROTATION_PERIOD = 365
 
 
-def serves(name: Name, via_service: str | None, region: str) -> bool:
-    """Tell whether the service that calls is the one whose key an alias names."""
-    if name.alias is None or not name.alias.startswith(ALIAS_PREFIX) or via_service is None:
-        return False
-    return via_service == managed_via(name.alias.removeprefix(ALIAS_PREFIX), region)
+def appears(name: Name, operation: str, caller: Caller, region: str) -> bool:
+    """Tell whether a call lets the key of an alias appear: its service calls on behalf of the alias's account.
 
-
-def is_predefined(name: Name) -> bool:
-    """Tell whether an alias is one of those that describing it gives a key (DescribeKey of the API reference)."""
+    So does whoever describes a key by an alias that AWS has predefined (DescribeKey of the API reference).
+    """
     alias = name.alias or ""
-    return alias.startswith(ALIAS_PREFIX) and alias.removeprefix(ALIAS_PREFIX) in PREDEFINED
+    if not alias.startswith(ALIAS_PREFIX) or not caller.account:  # a service in its own name is of no account
+        return False
+    if name.arn != f"arn:{caller.partition}:kms:{region}:{caller.account}:{alias}":
+        return False
+    service = alias.removeprefix(ALIAS_PREFIX)
+    if caller.via_service is not None:
+        return caller.via_service == managed_via(service, region)
+    return operation == "DescribeKey" and service in PREDEFINED
 
 
 def description_of(service: str) -> str:
