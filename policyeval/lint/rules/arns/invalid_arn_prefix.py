@@ -36,9 +36,14 @@ def _check(value: Value) -> Iterator[Flaw]:
     hint = "write the whole ARN, or `*` for all"
     if colon and prefix.lower() == "arn":
         hint = "write `arn` in lower case"
-    elif not colon and "/" not in resource:
+    elif not colon and "/" not in resource and _may_be_bucket(value):
         hint = f"write an ARN; is it the bucket `arn:aws:s3:::{resource}`?"
     yield Flaw(value.place(), f"the resource {ticked(resource)} does not begin with `arn:`", hint)
+
+
+def _may_be_bucket(value: Value) -> bool:
+    action = value.statement.action
+    return action is not None and any(each.text.lower().startswith("s3:") for each in action.values)
 
 
 RULE = Rule(
