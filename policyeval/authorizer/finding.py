@@ -140,7 +140,8 @@ class Finder:
         account = parts.account if is_account_id(parts.account) else request.resource_account
         if account is None:
             message = f"whose is `{request.resource}`? its ARN has no account"
-            raise RequestError([Diagnostic(message, "give `resource_account`, or describe the resource")])
+            hint = "describe the resource; a request may tell its `resource_account` instead"
+            raise RequestError([Diagnostic(message, hint)])
         target = Target(request.resource, account, parts)
         self.maker.account_of(target, self.source.account(account))
         return target

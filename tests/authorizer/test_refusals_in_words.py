@@ -37,7 +37,7 @@ WORDS: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("no ARN of an alias", {"resource": "x:alias/app"}, "`x:alias/app` is no resource", NO_RESOURCE),
     ("no key", {"resource": "*"}, "`kms:Decrypt` is asked on a key, not on `*`", "give the key's ARN, or its alias's"),
     ("no role", {"action": "sts:AssumeRole", "resource": KEY}, f"`sts:AssumeRole` is asked on a role, not on `{KEY}`", "give the role's ARN"),
-    ("nobody's bucket", {"action": "s3:GetObject", "resource": BUCKET}, f"whose is `{BUCKET}`? its ARN has no account", "give `resource_account`, or describe the resource"),
+    ("nobody's bucket", {"action": "s3:GetObject", "resource": BUCKET}, f"whose is `{BUCKET}`? its ARN has no account", "describe the resource; a request may tell its `resource_account` instead"),
     ("another's key", {"resource_account": B}, f"`{KEY}` belongs to account `{A}`, not to `{B}`", "leave `resource_account` out: it is known"),
     ("a principal of another type", {"principal": 7}, "`principal` of a request is of type int", "give str"),
     ("a time of another type", {"at": "now"}, "`at` of a request is of type str", "give datetime or nothing"),
