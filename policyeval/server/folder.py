@@ -67,7 +67,7 @@ def own_entities(folder: Path, account: str | None, usual: str, entropy: Callabl
     if not path.exists():
         _write(path, starter(account or usual, entropy))
     elif account is not None:
-        raise PolicyEvalError([Diagnostic(f"`{path}` says already which accounts there are", "leave out --account")])
+        raise PolicyEvalError([Diagnostic(f"`{path}` already says which accounts there are", "leave out --account")])
     return path
 
 
@@ -83,6 +83,8 @@ def _root_key(folder: Path) -> RootKey:
 def _make(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise PolicyEvalError([Diagnostic(f"cannot write `{folder}`: it is no folder")]) from error
     except OSError as error:
         raise _cannot_write(folder, error) from error
 

@@ -88,7 +88,7 @@ REFUSED = {
         "the certificate cannot be used: no such file or directory\n  hint: give --tls-cert and --tls-key, both in PEM\n",
     ),
     "a host that nobody knows": (["--host", "nowhere.invalid"], r"(?s)cannot listen on nowhere.invalid port 4599: .*"),
-    "a folder that cannot be": (["--port", "0", "--data", "README.md"], "cannot write `README.md`: file exists\n"),
+    "a folder that cannot be": (["--port", "0", "--data", "README.md"], "cannot write `README.md`: it is no folder\n"),
     "a certificate without its key": (["--tls-cert", "x"], r"(?s).*Give --tls-cert and --tls-key together\.\n"),
     "a certificate of no name, instead of going without TLS": (
         ["--tls-cert", "", "--tls-key", ""],
