@@ -41,6 +41,7 @@ def _named(name: str) -> str:
             message = f"`{name}` is no rule of the linter, but one of AWS's: {RULES[name.upper()]}"
             raise click.BadParameter(message, param_hint="CODE")
         like = nearest(name.upper(), TABLE) or nearest(name, codes)
-        message = f"no rule has the code `{name}`" + (f"; did you mean `{like}`?" if like else "")
+        hint = f"; did you mean `{like}`?" if like else ": `policyeval rule` lists them"
+        message = f"no rule has the code `{name}`{hint}"
         raise click.BadParameter(message, param_hint="CODE")
     return codes[name]
