@@ -152,4 +152,7 @@ def _policy(text: str, kind: PolicyType, option: str) -> NamedPolicy:
     if not text.lstrip().startswith("{"):
         name = text.removeprefix("@")
         text = read_first(name)
+        if name.lower().endswith((".yaml", ".yml")) and not text.lstrip().startswith("{"):
+            hint = "in an entities or scenario file it may be YAML"
+            raise EntitiesError([Diagnostic(f"`{name}` is YAML: {option} takes JSON", hint)])
     return NamedPolicy(name, parse_policy(text, name, kind))
