@@ -114,7 +114,7 @@ class _Recovery:
                 return self.result()
         if waiting is None:
             if not self.faults.found:
-                self.faults.add_inside(Place(self.source, 0, 0), "the text is empty", "a policy is a JSON object")
+                self.faults.add_inside(Place(self.source, 0, 0), "the text is empty", "a text holds one JSON value")
             return None
         self.following = _NOTHING
         if self.take(waiting):

@@ -11,8 +11,8 @@ PAIR = "no encoding can carry it alone; write the character itself, or both halv
 ONE_VALUE = "a text holds one JSON value"
 
 CASES = [
-    pytest.param("", [(1, 1, "the text is empty", "a policy is a JSON object")], id="nothing at all"),
-    pytest.param(" \n ", [(1, 1, "the text is empty", "a policy is a JSON object")], id="nothing but white space"),
+    pytest.param("", [(1, 1, "the text is empty", "a text holds one JSON value")], id="nothing at all"),
+    pytest.param(" \n ", [(1, 1, "the text is empty", "a text holds one JSON value")], id="nothing but white space"),
     pytest.param(
         "\ufeff{}",
         [(1, 1, "a byte order mark", "save the text as UTF-8 without one")],
