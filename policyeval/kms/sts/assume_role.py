@@ -50,7 +50,7 @@ def assume_role(call: Call) -> Response:
     if source is not None:
         call.ask(_SET_SOURCE, role, {"sts:SourceIdentity": source})
 
-    policies = session_policies(call, arn.account)
+    policies = session_policies(call, arn)
     record = call.core.iam.principal(role)
     name: str = params["RoleSessionName"]
     start = int(call.now.timestamp())

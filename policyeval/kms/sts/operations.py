@@ -59,7 +59,7 @@ def get_federation_token(call: Call) -> Response:
     call.ask("sts:GetFederationToken", arn, conditions)
     if tags:
         call.ask("sts:TagSession", arn, conditions)
-    policies = session_policies(call, call.arn.account)
+    policies = session_policies(call, call.arn)
     record, start = call.principal, int(call.now.timestamp())
     end = start + users_duration(call)
     issued = Issued(

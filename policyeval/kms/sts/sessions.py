@@ -14,7 +14,7 @@ from policyeval.kms.errors import KmsError
 from policyeval.kms.sts.call import DENIED, Call, Conditions, Params, Response
 from policyeval.kms.sts.credentials import LONGEST_TOKEN
 from policyeval.kms.sts.issued import Issued
-from policyeval.model.arn import split_arn
+from policyeval.model.arn import Arn, split_arn
 from policyeval.model.policy import PolicyType
 
 __all__ = [
@@ -49,12 +49,12 @@ class Policies(NamedTuple):
     arns: tuple[str, ...]
 
 
-def session_policies(call: Call, account: str) -> Policies:
+def session_policies(call: Call, of: Arn) -> Policies:
     """Read the session policies, once the caller may make the session: nobody else learns which policies there are.
 
     Args:
         call: the call, whose caller was asked.
-        account: the session's; managed policies are its own or AWS's.
+        of: the role or user whose session it is; managed policies are IAM's, of its account or AWS's.
 
     Raises:
         KmsError: `MalformedPolicyDocument`, `PackedPolicyTooLarge`.
@@ -66,7 +66,7 @@ def session_policies(call: Call, account: str) -> Policies:
     # A descriptor without an ARN names nothing.
     arns = tuple(policy["arn"] for policy in call.params.get("PolicyArns", ()) if "arn" in policy)
     for arn in arns:
-        _must_be_there(call, arn, account)
+        _must_be_there(call, arn, of)
     return Policies(inline, arns)
 
 
@@ -80,10 +80,13 @@ def _check_document(text: str) -> None:
         raise KmsError("MalformedPolicyDocument", error.diagnostics[0].message) from None
 
 
-def _must_be_there(call: Call, arn: str, account: str) -> None:
+def _must_be_there(call: Call, arn: str, of: Arn) -> None:
     parts = split_arn(arn)
     try:
-        if parts is None or parts.account not in {account, _OF_AWS}:
+        # AWS's of AWS Organizations are no policies of IAM ("AssumeRole", STS API reference, `PolicyArns`).
+        if parts is None or (parts.partition, parts.service) != (of.partition, "iam"):
+            raise _no_policy(arn)
+        if parts.account not in {of.account, _OF_AWS}:
             raise _no_policy(arn)
         call.core.iam.managed_policy(arn)
     except UnknownEntityError:

@@ -402,6 +402,18 @@ def test_a_session_policy_limits_which_roles_come_next() -> None:
             id="a managed policy of another account than the role's",
         ),
         pytest.param(
+            {"PolicyArns": [{"arn": "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"}]},
+            "MalformedPolicyDocument",
+            "p-FullAWSAccess",
+            id="a service control policy",
+        ),
+        pytest.param(
+            {"PolicyArns": [{"arn": "arn:aws-cn:iam::aws:policy/AdministratorAccess"}]},
+            "MalformedPolicyDocument",
+            "arn:aws-cn:",
+            id="a managed policy of another partition",
+        ),
+        pytest.param(
             {"PolicyArns": [{"arn": "arn:aws:iam::aws:policy/AdministratorAccess"}] * 11},
             "ValidationError",
             "10",
