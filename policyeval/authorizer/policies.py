@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from policyeval.catalog.services import governing
 from policyeval.errors import RequestError
-from policyeval.model.arn import Arn, is_account_id
+from policyeval.model.arn import Arn, is_account_id, split_arn
 from policyeval.model.policy import Condition, Element, NamedPolicy, Policy, PolicyType, Statement
 from policyeval.model.request import PolicyLike
 from policyeval.model.source import Diagnostic
@@ -47,10 +47,18 @@ def as_policy(
         if policy.startswith("arn:"):
             if managed is None:
                 raise RequestError([Diagnostic(f"`{policy}` cannot be looked up here", "give the document itself")])
-            return managed(policy)
+            return _of_iam(managed(policy), policy)
         return NamedPolicy(name, _parse(policy, None, policy_type))
     message = f"a policy is a document, not {type(policy).__name__}"
     raise RequestError([Diagnostic(message)])
+
+
+def _of_iam(found: NamedPolicy, arn: str) -> NamedPolicy:
+    """See that a managed policy is one of IAM: those of AWS Organizations limit accounts, and no sessions."""
+    fields = split_arn(arn)
+    if fields is None or fields.service != "iam":
+        raise RequestError([Diagnostic(f"`{arn}` is no policy of IAM", "name one, or give the document itself")])
+    return found
 
 
 def as_policies(

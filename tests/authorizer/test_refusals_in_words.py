@@ -98,6 +98,7 @@ HANDED_OVER: list[tuple[str, dict[str, Any], dict[str, Any], str, str | None]] =
     ("no account", {}, {"principal": "arn:aws:iam::1:user/x"}, "`arn:aws:iam::1:user/x` has no account id", "an account id has 12 digits"),
     ("an alias", {}, {"action": "kms:Decrypt", "resource": ALIAS}, f"which key `{ALIAS}` points to is not known", "give the key's ARN, and the alias as `kms:RequestAlias`"),
     ("a managed policy that nobody has", {}, {"session": Session("s", policies=["arn:aws:iam::aws:policy/None"])}, "managed policy `arn:aws:iam::aws:policy/None` cannot be looked up here", "give the document itself"),
+    ("a service control policy for a session", {}, {"session": Session("s", policies=["arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"])}, "`arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess` is no policy of IAM", "name one, or give the document itself"),
     ("an ARN for a policy", {"resource_policy": "arn:aws:iam::aws:policy/None"}, {}, "`arn:aws:iam::aws:policy/None` cannot be looked up here", "give the document itself"),
     ("a number for a policy", {"identity_policies": [7]}, {}, "a policy is a document, not int", None),
 ]  # fmt: skip
