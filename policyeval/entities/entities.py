@@ -263,12 +263,18 @@ class Entities:
         if old.kind == "root":
             raise UnknownEntityError([Diagnostic(f"`{old.arn}` is a root user: nobody attaches policies to those")])
         read = tuple(
-            self.managed_policy(policy)
+            self._identity_policy(policy)
             if isinstance(policy, str) and policy.startswith("arn:")
             else _policy(policy, PolicyType.IDENTITY, f"policy {index} of {old.kind} {old.name}")
             for index, policy in enumerate(policies, 1)
         )
         return self._with_principal(replace(old, identity_policies=read))
+
+    def _identity_policy(self, arn: str) -> NamedPolicy:
+        found, fields = self.managed_policy(arn), split_arn(arn)
+        if fields is not None and fields.service != "iam":  # AWS Organizations attaches its own to accounts
+            raise UnknownEntityError([Diagnostic(f"`{arn}` is no identity-based policy")])
+        return found
 
     def _with_principal(self, record: PrincipalRecord) -> Entities:
         name, principals = (record.account.id, record.name), self._principals.with_item(record.arn, record)

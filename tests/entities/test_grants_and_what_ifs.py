@@ -199,6 +199,12 @@ def test_a_root_user_has_no_policies() -> None:
         build().with_identity_policies(f"arn:aws:iam::{A}:root", [ALLOW])
 
 
+def test_a_service_control_policy_is_no_identity_policy() -> None:
+    full = "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"
+    with pytest.raises(UnknownEntityError, match=f"`{full}` is no identity-based policy"):
+        build().with_identity_policies(APP, [full])
+
+
 def test_other_identity_policies_change_that_principal_alone() -> None:
     before = build()
     after = before.with_identity_policies(APP, [ALLOW, "arn:aws:iam::aws:policy/AdministratorAccess"])
