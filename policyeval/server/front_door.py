@@ -17,6 +17,8 @@ __all__ = ["MOST_BODY", "Asked", "FrontDoor", "Reading", "too_large"]
 MOST_BODY: Final = 1024 * 1024
 """How many bytes a body may have; the longest good ones, an import of an RSA key or 50 tags, have a tenth of it."""
 
+# To read a body of all that it may have takes up to a quarter of a second, in which nobody else is answered.
+_MOST_OF_STRANGERS: Final = 64 * 1024
 _SCOPE: Final = re.compile(r"[^\s,]*/([a-z0-9-]{1,64})/aws4_request")
 _SERVICES: Final = frozenset(DIALECTS)
 
@@ -63,7 +65,8 @@ class FrontDoor:
     def admit(self, request: WireRequest, reading: Reading, now: datetime) -> tuple[Asked, Signed]:
         """Give what a request asks for, and who asks.
 
-        Anybody is told what cannot be read, as AWS tells anybody: that gives away nothing but the protocol.
+        Anybody is told what cannot be read, as AWS tells anybody: that gives away nothing but the protocol. Only what
+        takes long to read is read for those alone who can sign.
 
         Raises:
             WireError: refused; and whatever `reading` raises.
@@ -73,11 +76,15 @@ class FrontDoor:
             raise too_large()
         try:
             reading.check_media_type(request)
+            signed = self._verify(request, reading, now) if len(request.body) > _MOST_OF_STRANGERS else None
             asked = reading.read(request)
         except WireError as error:
             error.hint = error.hint or _hint(request)
             raise
-        signed = verify(
+        return asked, signed or self._verify(request, reading, now)
+
+    def _verify(self, request: WireRequest, reading: Reading, now: datetime) -> Signed:
+        return verify(
             request,
             service=reading.service,
             regions=self._regions,
@@ -85,7 +92,6 @@ class FrontDoor:
             now=now,
             keys=self._keys,
         )
-        return asked, signed
 
 
 def _hint(request: WireRequest) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 
 from policyeval.server.front_door import Asked, FrontDoor, Reading
 from policyeval.server.wire import WireError, WireRequest
-from tests.server.signature.signing import KNOWN, NOW, REGIONS, USER, signed
+from tests.server.signature.signing import KNOWN, NOW, REGIONS, USER, Unsigned, signed
 
 GOOD = signed()
 
@@ -70,6 +70,25 @@ def test_each_fault_is_told_before_those_after_it() -> None:
         ("MissingAuthenticationTokenException", 400),
         ("InvalidSignatureException", 400),
     ]
+
+
+@pytest.mark.parametrize(
+    ("size", "code"),
+    [
+        pytest.param(64 * 1024, BAD_JSON, id="what is read soon is read first, as AWS does"),
+        pytest.param(64 * 1024 + 1, "InvalidSignatureException", id="what takes long is not read for a stranger"),
+    ],
+)
+def test_a_long_body_is_read_for_who_can_sign_alone(size: int, code: str) -> None:
+    with pytest.raises(WireError) as refused:
+        FrontDoor(KNOWN, REGIONS).admit(GOOD._replace(body=b"[" * size), READING, NOW)
+    assert refused.value.code == code
+
+
+def test_a_long_body_of_who_can_sign_is_read() -> None:
+    long = signed(Unsigned(body=b"[" * (64 * 1024 + 1)))
+    with pytest.raises(WireError, match=BAD_JSON):
+        FrontDoor(KNOWN, REGIONS).admit(long, READING, NOW)
 
 
 def test_a_header_that_comes_twice_is_one() -> None:
