@@ -8,6 +8,7 @@ Sources: the output sections of `aws iam get-account-authorization-details`, `aw
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from policyeval.catalog.policies import managed_policy
 from policyeval.entities.aws_files import ExportFiles, Json, Output, document, tags, without_empty
@@ -138,13 +139,20 @@ def _attached(entry: Output, inline: str) -> list[Json]:
 
 def _keys(files: ExportFiles, folder: str) -> list[Output]:
     listed = files.listed(f"{folder}{KEYS}", "the list-keys output", "Keys") or []
-    name = f"{folder}kms-list-aliases.json"
-    aliases = files.listed(name, "the list-aliases output", "Aliases") if listed else []
-    found = (_key(files, folder, str(key["KeyId"]), aliases or []) for key in listed)
+    aliases = _aliases(files, folder) if listed else {}
+    found = (_key(files, folder, str(key["KeyId"]), aliases) for key in listed)
     return sorted((key for key in found if key is not None), key=lambda key: (key["region"], key["id"]))
 
 
-def _key(files: ExportFiles, folder: str, key_id: str, aliases: list[Output]) -> Output | None:
+def _aliases(files: ExportFiles, folder: str) -> dict[str, list[str]]:
+    """Give the names of aliases by their keys' ids: a Region may have thousands of both."""
+    found: dict[str, list[str]] = {}
+    for alias in files.listed(f"{folder}kms-list-aliases.json", "the list-aliases output", "Aliases") or ():
+        found.setdefault(str(alias.get("TargetKeyId")), []).append(alias["AliasName"])
+    return found
+
+
+def _key(files: ExportFiles, folder: str, key_id: str, aliases: Mapping[str, list[str]]) -> Output | None:
     """Give a key, None when what decides about it is missing: its metadata or its policy."""
     described = files.output(*_of_key(folder, "describe-key", key_id), "KeyMetadata")
     policy = files.output(*_of_key(folder, "get-key-policy", key_id))
@@ -165,7 +173,7 @@ def _key(files: ExportFiles, folder: str, key_id: str, aliases: list[Output]) ->
                 "multi_region": metadata.get("MultiRegion") or None,
                 "multi_region_type": multi_region,
                 "description": metadata.get("Description"),
-                "aliases": sorted(alias["AliasName"] for alias in aliases if alias.get("TargetKeyId") == key_id),
+                "aliases": sorted(aliases.get(key_id, ())),
                 "tags": tags(tag_list, "TagKey", "TagValue"),
                 "policy": _key_policy(files, folder, key_id, policy, shared=_SHARED in names.get("PolicyNames", ())),
                 "grants": [_grant(grant) for grant in sorted(grants or (), key=lambda grant: str(grant["GrantId"]))],

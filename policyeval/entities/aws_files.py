@@ -33,7 +33,7 @@ class ExportFiles:
 
     def __init__(self, names: Iterable[str], read: Callable[[str], str], shown: str = "") -> None:
         self.names = frozenset(names)
-        self.missing: list[str] = []
+        self.missing: dict[str, None] = {}  # a set that keeps its order
         self._read = read
         self.shown = shown
 
@@ -68,8 +68,7 @@ class ExportFiles:
 
     def note(self, message: str) -> None:
         """Say that something is missing, once."""
-        if message not in self.missing:
-            self.missing.append(message)
+        self.missing[message] = None
 
     def _text(self, name: str) -> str:
         try:

@@ -8,11 +8,14 @@ import sys
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
+from time import process_time
 from typing import Any
 
 import pytest
 
 from policyeval.entities import Entities
+from policyeval.entities.aws_export import account_section
+from policyeval.entities.aws_files import ExportFiles
 
 A = "111122223333"
 MANAGED, SHAPES = 200, 50
@@ -94,6 +97,35 @@ def test_loading_takes_steps_in_proportion() -> None:
     Entities.from_text(estate(10))  # what is made once is made
     few, many = (steps(partial(Entities.from_text, text)) for text in (small, large))
     assert many < 2.2 * few
+
+
+def export(keys: int) -> ExportFiles:
+    """Give what the AWS CLI printed of an account with so many keys, each with an alias and with much that is missing."""
+    ids = [f"{number:08d}-12ab-34cd-56ef-1234567890ab" for number in range(keys)]
+    arn = f"arn:aws:kms:us-east-1:{A}:key"
+    printed: dict[str, Any] = {
+        "kms-list-keys.json": {"Keys": [{"KeyId": key} for key in ids]},
+        "kms-list-aliases.json": {"Aliases": [{"AliasName": f"alias/{key}", "TargetKeyId": key} for key in ids]},
+    }
+    for key in ids:
+        printed[f"kms-describe-key-{key}.json"] = {"KeyMetadata": {"KeyId": key, "Arn": f"{arn}/{key}"}}
+        printed[f"kms-get-key-policy-{key}.json"] = {"Policy": "{}"}
+    texts = {name: json.dumps(value) for name, value in printed.items()}
+    return ExportFiles(texts, texts.__getitem__)
+
+
+def test_keys_of_an_export_take_steps_in_proportion() -> None:
+    account_section(export(10), A)  # what is made once is made
+    few, many = (steps(partial(account_section, export(keys), A)) for keys in (200, 400))
+    assert many < 2.2 * few
+
+
+def test_what_an_export_lacks_is_noted_in_proportion() -> None:
+    files, begun = export(0), process_time()
+    for number in range(50_000):
+        files.note(f"the document of {number:08d} is missing")
+    assert len(files.missing) == 50_000
+    assert process_time() - begun < 2  # to look through the list for each took half a minute
 
 
 def test_roles_share_the_policies_that_they_name() -> None:
