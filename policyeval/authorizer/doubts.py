@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from policyeval.authorizer.callers import ANONYMOUS
 from policyeval.authorizer.case import Case
-from policyeval.authorizer.nameless import of_id, of_name, of_path
+from policyeval.authorizer.nameless import of_path, of_session, sessions
 from policyeval.authorizer.presence import USUAL, account_of_source, impossible, is_lacking, is_missing, untold
 from policyeval.authorizer.report import every_statement, otherwise
 from policyeval.authorizer.unasked import of_bucket, of_public, of_undescribed, undescribed
@@ -68,8 +68,7 @@ def doubts(case: Case) -> tuple[Diagnostic, ...]:
         *((bucket.why,) if bucket is not None else ()),
         *_of_task(case),
         *_of_no_arns(case),
-        *of_name(case),
-        *of_id(case),
+        *of_session(case),
         *_of_region(case),
         *_depending(doubtful | _of_age(case), case),
     )
@@ -258,7 +257,8 @@ def _bears(statement: BoundStatement, keys: frozenset[str], case: Case) -> bool:
         return bool(statement.answer(context) and (unknown or not statement.answer(usual)))
     tests = [compiled.names, compiled.resource, compiled.misplaced]
     tests += [condition.test for condition in compiled.conditions if not condition.keys & unknown]
-    return all(test(usual) for test in tests if test is not None)
+    told = [test for test in tests if test is not None]
+    return any(all(test(each) for test in told) for each in (usual, *sessions(statement, case, usual)))
 
 
 def _supposed(context: EvaluationContext) -> dict[str, str]:

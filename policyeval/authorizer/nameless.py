@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from typing import Final
 
@@ -12,6 +12,7 @@ from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.key_names import UNKNOWN_ID, UNKNOWN_SESSION
 from policyeval.evaluator.key_values import getter
 from policyeval.evaluator.layers import BoundStatement
+from policyeval.evaluator.principals import session_prefix
 from policyeval.model.arn import split_arn
 from policyeval.model.source import Diagnostic
 
@@ -19,42 +20,59 @@ _ID: Final = "aws:userid"
 _NAME: Final = "aws:principalarn"
 
 
-def of_name(case: Case) -> Iterator[Diagnostic]:
-    """Name each Deny of one session of the caller's role, where nobody tells which session calls."""
-    if not case.caller.is_role or case.context.caller.session_arn is not None:
-        return
+def of_session(case: Case) -> Iterator[Diagnostic]:
+    """Name each statement that depends on which session of the caller's role calls, or on what its id begins with."""
     for statement in every_statement(case):
-        possible, context = statement.compiled.possible_names, case.context
-        if statement.allow or possible is None or statement.answer(context):
+        if not _turns(statement, case.context, sessions(statement, case, case.context)):
             continue
-        if possible(context) and statement.compiled.test(context):
-            yield Diagnostic(
-                f"the session's name is not told, which every request of a role has: {otherwise(statement)}",
-                "give the session a name: AWS may decide otherwise",
-                place=statement.place,
-            )
+        what, hint = f"`{_ID}` is not known in full", "describe the role's `unique_id` and name the session"
+        if _listed(statement, case):
+            what, hint = "the session's name is not told, which every request of a role has", "give the session a name"
+        yield Diagnostic(f"{what}: {otherwise(statement)}", f"{hint}: AWS may decide otherwise", place=statement.place)
 
 
-def of_id(case: Case) -> Iterator[Diagnostic]:
-    """Name each statement that depends on the part of a session's id that is not known: the role's, or the name.
+def _turns(statement: BoundStatement, context: EvaluationContext, others: Iterable[EvaluationContext]) -> bool:
+    """Tell whether an Allow that matches does not in another context, or a Deny that does not match does."""
+    helps = bool(statement.answer(context)) is statement.allow
+    return helps and any(bool(statement.answer(each)) is not statement.allow for each in others)
 
-    That the statement would answer otherwise is seen by the ids that it writes itself.
-    """
-    context, role, session = case.context, case.context.caller.unique_id, case.context.caller.session_name
-    known = getter(_ID)(context)
-    if not case.caller.described or not isinstance(known, str) or not (UNKNOWN_ID in known or UNKNOWN_SESSION in known):
+
+def sessions(statement: BoundStatement, case: Case, context: EvaluationContext) -> Iterator[EvaluationContext]:
+    """Give a context as it would be of the sessions that a statement writes of and that may be the one that calls."""
+    if not case.caller.is_role:
         return
-    for statement in every_statement(case):
-        written = [value.partition(":") for value in _values(statement, _ID)]
-        ids = {f"{role or own}:{session or name}" for own, colon, name in written if colon}
-        if any(
-            statement.answer(context.telling({**context.given, _ID: each})) != statement.answer(context) for each in ids
-        ):
-            yield Diagnostic(
-                f"`{_ID}` is not known in full: {otherwise(statement)}",
-                "describe the role's `unique_id` and name the session: AWS may decide otherwise",
-                place=statement.place,
-            )
+    own, name = _known(case)
+    listed, ids = _listed(statement, case), set[tuple[str, str]]()
+    if case.caller.described and None in {own, name}:  # else nothing of the id is known
+        written = (value.partition(":") for value in _values(statement, _ID))
+        ids = {(own or role, name or session) for role, colon, session in written if colon}
+    roles = {role for role, _ in ids} or {own or UNKNOWN_ID}
+    for role, session in {*ids, *((role, session) for session in listed for role in roles)}:
+        yield _called_by(f"{role}:{session}", session, case, context)
+
+
+def _known(case: Case) -> tuple[str | None, str | None]:
+    """Give the parts of the id of a role's session, the role's and the session's name, None for what is not known."""
+    role, _, session = str(getter(_ID)(case.context)).partition(":")
+    return None if role == UNKNOWN_ID else role, None if session == UNKNOWN_SESSION else session
+
+
+def _listed(statement: BoundStatement, case: Case) -> list[str]:
+    """Give the names of the sessions of the caller's role that a statement lists, where nobody tells which calls."""
+    principal, prefix = statement.compiled.statement.principal, session_prefix(case.caller.name)
+    if principal is None or prefix is None or case.context.caller.session_arn is not None:
+        return []
+    _, told = _known(case)  # by the id that a request tells
+    names = [value.value.removeprefix(prefix) for value in principal.values if value.value.startswith(prefix)]
+    return [name for name in names if told in {None, name}]
+
+
+def _called_by(user_id: str, session: str, case: Case, context: EvaluationContext) -> EvaluationContext:
+    """Give the context of a request of one session of the caller's role."""
+    other, caller = context.telling({**context.given, _ID: user_id}), copy(context.caller)
+    caller.session_arn = caller.session_arn or f"{session_prefix(case.caller.name)}{session}"
+    other.caller = caller
+    return other
 
 
 def of_path(case: Case) -> Iterator[Diagnostic]:

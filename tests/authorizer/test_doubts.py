@@ -151,6 +151,36 @@ def test_a_deny_of_one_session_is_named_where_nobody_tells_which_one_calls() -> 
         assert [one.message.startswith(told) for one in decision.doubts] == [True] * count
 
 
+OFFICE, MONDAY = when("IpAddress", "aws:SourceIp", "203.0.113.0/24"), f"arn:aws:sts::{A}:assumed-role/app/monday"
+NAMELESS, IN_PART = "the session's name is not told", "`aws:userid` is not known in full"
+UNPLACED = "`aws:SourceIp` is not told"
+# What holds, whose sessions the Deny lists, under what, the request's facts, what is said.
+TOGETHER: list[tuple[str, str | None, dict[str, Any], dict[str, Any], list[str]]] = [
+    ("one session, at an address", MONDAY, OFFICE, {}, [UNPLACED]),
+    ("which is told", MONDAY, OFFICE, {"context": {"aws:SourceIp": "203.0.113.7"}}, [NAMELESS]),
+    ("and is another", MONDAY, OFFICE, {"context": {"aws:SourceIp": "198.51.100.1"}}, []),
+    ("another session calls", MONDAY, OFFICE, {"session": Session("tuesday")}, []),
+    ("one session, by its id as well", MONDAY, when("StringLike", "aws:userid", "*:monday"), {}, [NAMELESS]),
+    ("by another one's id", MONDAY, when("StringLike", "aws:userid", "*:tuesday"), {}, []),
+    ("and the id is told", MONDAY, OFFICE, {"context": {"aws:userid": "AROAEXAMPLEAPPA000001:tuesday"}}, []),
+    ("one id, at an address", None, when("StringLike", "aws:userid", "*:monday") | OFFICE, {}, [UNPLACED]),
+    ("another role's", None, when("StringLike", "aws:userid", "AROAEXAMPLEOTHER00001:*") | OFFICE, {}, []),
+    ("one id alone", None, when("StringLike", "aws:userid", "*:monday"), {}, [IN_PART]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("session", "condition", "facts", "said"), [pytest.param(*case[1:], id=case[0]) for case in TOGETHER]
+)
+def test_a_deny_that_depends_on_the_session_and_something_else_is_named(
+    session: str | None, condition: dict[str, Any], facts: dict[str, Any], said: list[str]
+) -> None:
+    lock = deny(Principal=to(session or APP), Condition=condition)
+    decision = ask({"key": [allow(Principal=to(APP)), lock]}, APP, "kms:Decrypt", KEY, **facts)
+    assert decision.allowed
+    assert all(one.message.startswith(what) for one, what in zip(decision.doubts, said, strict=True))
+
+
 REVOKED = deny(Condition=when("DateLessThan", "aws:TokenIssueTime", "2026-01-31T02:00:00Z"))
 FRESH = allow(Condition=when("DateGreaterThan", "aws:TokenIssueTime", "2026-01-31T02:00:00Z"))
 ISSUED = {"context": {"aws:TokenIssueTime": "2026-01-31T09:00:00Z"}}
