@@ -97,7 +97,8 @@ def _candidates(case: Case) -> Iterator[Change]:
     if case.endpoint is not None:
         text = f"the policy of the VPC endpoint must allow {action} on {arn} to {who}"
         yield Change(text, Layer.ENDPOINT, _statement(action, arn, _everyone()))
-    if caller.identity is not None:
+    # The service alone settles what its service-linked role may (IAM user guide, "Service-linked roles").
+    if caller.identity is not None and not caller.service_linked:
         text = f"account {caller.account} must add an identity policy that allows {action} on {arn} to {caller.label}"
         yield Change(text, Layer.IDENTITY, _statement(action, arn, None))
     if caller.boundary is not None:

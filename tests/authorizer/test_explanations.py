@@ -23,6 +23,7 @@ from tests.authorizer.estates import (
     BUCKET,
     DELEGATES,
     KEY,
+    LINKED,
     PARTNER,
     ROOT_A,
     TO_B,
@@ -407,6 +408,13 @@ def test_a_user_has_no_policy_that_could_let_anyone_in(action: str) -> None:
     assert f"To allow it: account {A} must add an identity policy that allows {action} on {BOB} to {ALICE}" in said
     assert "resource policy" not in said
     assert "No change of policy allows it" in ask({}, PARTNER, action=action, resource=BOB).explain()
+
+
+def test_nobody_attaches_policies_to_a_service_linked_role() -> None:
+    said = ask({"key": [allow(Principal=to(A))]}, LINKED).explain()
+    assert f"account {A} must create a grant of Decrypt to {LINKED}" in said
+    assert "identity policy that" not in said
+    assert ask({}, LINKED, action="iam:DeleteUser", resource=BOB).explain().endswith("No change of policy allows it")
 
 
 def test_a_federated_session_has_none_either() -> None:
