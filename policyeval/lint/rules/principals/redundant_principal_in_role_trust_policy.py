@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 def check(statement: Statement) -> Iterator[Flaw]:
     """Compare the roles of sessions with the roles."""
-    values = [value for element in statement.principals if element.kind == "AWS" for value in element.values]
+    elements = [element for element in statement.principals if element.kind == "AWS" and not element.negated]
+    values = [value for element in elements for value in element.values]
     roles = {named: value for value in values if (named := role(value.text)) is not None}
     for value in values:
         parent = roles.get(role_of_session(value.text) or ("", "", ""))
@@ -28,7 +29,8 @@ def check(statement: Statement) -> Iterator[Flaw]:
                 value.place(),
                 f"{ticked(parent.text)} makes its session {ticked(value.text)} redundant",
                 "take the session out",
-                fix=remove_values([value]),
+                # A boundary or session policy limits a session that its role stands for, and none that is named (S8).
+                fix=remove_values([value]) if statement.denies else None,
             )
 
 
@@ -39,10 +41,13 @@ RULE = Rule(
     access_analyzer="REDUNDANT_PRINCIPAL_IN_ROLE_TRUST_POLICY",
     level=Level.STATEMENT,
     check=check,
-    elements=frozenset({"Principal", "NotPrincipal"}),
+    elements=frozenset({"Principal"}),
     types=frozenset({PolicyType.TRUST}),
     summary="A trust policy names a role and a session of that role.",
-    why="The role stands for all its sessions: the session says nothing.",
+    why=(
+        "The role stands for all its sessions. In an Allow to a role of the same account the session says one thing "
+        "more: its permissions boundary and session policy need not allow what is allowed to the session itself (S8)."
+    ),
     instead="Take the session out, or the role if only that session is meant.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-suggestion-redundant-principal-in-role-trust-policy",
 )
