@@ -52,12 +52,7 @@ def _contradicted(key: str, value: Value, context: EvaluationContext) -> str | N
     if key in TARGET_KEYS or key.startswith(RESOURCE_TAGS):
         return _against_target(key, value, context)
     if key.startswith(ENCRYPTION_CONTEXT):
-        actual = context.encryption_context.get(key.removeprefix(ENCRYPTION_CONTEXT))
-        if actual == value:
-            return None
-        return (
-            "the encryption context has none" if actual is None else f"the encryption context says `{_shown(actual)}`"
-        )
+        return _against_pairs(context.encryption_context.get(key.removeprefix(ENCRYPTION_CONTEXT)), value)
     return _CHECKS[key](value, context)
 
 
@@ -93,6 +88,12 @@ def _against_target(key: str, value: Value, context: EvaluationContext) -> str |
     if derived is not None:
         return None if _same(derived, value) else f"the resource's is `{_shown(derived)}`"
     return "the resource has none" if context.target.is_without(key) else None
+
+
+def _against_pairs(actual: Value, value: Value) -> str | None:
+    if actual == value:
+        return None
+    return "the encryption context has none" if actual is None else f"the encryption context says `{_shown(actual)}`"
 
 
 def _same(derived: Value, value: Value) -> bool:
@@ -163,11 +164,10 @@ def _check_vpc_arn(value: Value, context: EvaluationContext) -> str | None:
 
 
 def _check_account(value: Value, context: EvaluationContext) -> str | None:
-    if context.caller.account and value == context.caller.account:
-        return None
-    return (
-        f"the caller's account is `{context.caller.account}`" if context.caller.account else "the caller has no account"
-    )
+    account = context.caller.account
+    if not account:
+        return "the caller has no account"
+    return None if value == account else f"the caller's account is `{account}`"
 
 
 def _check_alias(value: Value, context: EvaluationContext) -> str | None:
@@ -175,10 +175,9 @@ def _check_alias(value: Value, context: EvaluationContext) -> str | None:
 
 
 def _check_context_keys(value: Value, context: EvaluationContext) -> str | None:
-    actual = tuple(context.pairs)
-    return (
-        None if not actual or set(value or ()) == set(actual) else f"the encryption context has `{', '.join(actual)}`"
-    )
+    if not context.pairs or set(value or ()) == set(context.pairs):
+        return None
+    return f"the encryption context has `{', '.join(context.pairs)}`"
 
 
 def _check_owner(key: str) -> Callable[[Value, EvaluationContext], str | None]:
