@@ -7,6 +7,7 @@ trail writes its text once (docs/adr/0002).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
@@ -32,6 +33,7 @@ was done has its parameters whole: who does it is not to hide what it was."""
 _NOTHING: Final[Members] = MappingProxyType({})
 
 
+@dataclass(eq=False, slots=True)
 class Who:
     """Who calls, and where from. Make one for each caller and keep it.
 
@@ -48,68 +50,33 @@ class Who:
 
     """
 
-    __slots__ = (
-        "access_key",
-        "account",
-        "issuer",
-        "principal",
-        "source_ip",
-        "unique_id",
-        "user_agent",
-        "via_service",
-        "vpc_endpoint",
-    )
-
-    def __init__(  # noqa: PLR0913 - what CloudTrail tells of a caller, all but one optional
-        self,
-        principal: str,
-        account: str = "",
-        *,
-        unique_id: str | None = None,
-        issuer: str | None = None,
-        access_key: str | None = None,
-        source_ip: str | None = None,
-        user_agent: str | None = None,
-        via_service: str | None = None,
-        vpc_endpoint: str | None = None,
-    ) -> None:
-        self.principal = principal
-        self.account = account
-        self.unique_id = unique_id
-        self.issuer = issuer
-        self.access_key = access_key
-        self.source_ip = source_ip
-        self.user_agent = user_agent
-        self.via_service = via_service
-        self.vpc_endpoint = vpc_endpoint
+    principal: str
+    account: str = ""
+    _: KW_ONLY
+    unique_id: str | None = None
+    issuer: str | None = None
+    access_key: str | None = None
+    source_ip: str | None = None
+    user_agent: str | None = None
+    via_service: str | None = None
+    vpc_endpoint: str | None = None
 
     def __repr__(self) -> str:
         """Name the caller."""
         return f"Who({self.principal!r})"
 
 
+@dataclass(eq=False, slots=True)
 class Decided:
     """One answer of the authorizer, as the trail keeps it. Keep it for as long as the answer is the same."""
 
-    __slots__ = ("action", "decision", "layer", "reason", "resource", "rule", "statements")
-
-    def __init__(  # noqa: PLR0913, PLR0917 - the fields of a decision, in its order
-        self,
-        action: str,
-        resource: str,
-        decision: Literal["allow", "deny"],
-        reason: Reason,
-        layer: Layer | None = None,
-        rule: str | None = None,
-        statements: Sequence[StatementRef] = (),
-    ) -> None:
-        self.action = action
-        self.resource = resource
-        self.decision = decision
-        self.reason = reason
-        self.layer = layer
-        self.rule = rule
-        self.statements = statements
+    action: str
+    resource: str
+    decision: Literal["allow", "deny"]
+    reason: Reason
+    layer: Layer | None = None
+    rule: str | None = None
+    statements: Sequence[StatementRef] = ()
 
     def to_json(self) -> dict[str, object]:
         """Give the fields of the record."""
