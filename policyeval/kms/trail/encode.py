@@ -17,7 +17,7 @@ from typing import Final, NamedTuple, TypeAlias
 from policyeval.evaluator.layers import keep
 from policyeval.kms.trail.event import INTERNAL, LARGEST_PARAMETERS, LONGEST_AGENT, Event, Members
 from policyeval.kms.trail.records import event_time, record
-from policyeval.kms.trail.shown import MAP, SHOWN, VALUE, Shape, Shown, camel, shown_value
+from policyeval.kms.trail.shown import MAP, NOTHING, SHOWN, VALUE, Shape, Shown, camel, shown_value
 
 __all__ = ["Encoder"]
 
@@ -150,4 +150,4 @@ def _written(row: Shown) -> _Operation:
 
 
 _OPERATIONS: Final = {name: _written(row) for name, row in SHOWN.items()}
-_UNKNOWN: Final = _written(Shown({}))
+_UNKNOWN: Final = _written(NOTHING)

@@ -1,4 +1,4 @@
-"""An event as a CloudTrail record, section by section.
+"""An event as a CloudTrail record.
 
 Sources, read 2026-11-25: "CloudTrail record contents" (awscloudtrail/latest/userguide/
 cloudtrail-event-reference-record-contents.html, version 1.11), "CloudTrail userIdentity element"
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from policyeval.kms.records import Key
 from policyeval.kms.trail.event import INTERNAL, LARGEST_PARAMETERS, LONGEST_MESSAGE, Event, Who
-from policyeval.kms.trail.shown import ACTS, KMS, SHOWN, camel, show, show_response, shown_value
+from policyeval.kms.trail.shown import ACTS, NOTHING, SHOWN, VALUE, Shown, camel, show, show_response, shown_value
 from policyeval.model.arn import Arn, split_arn
 
 __all__ = ["event_time", "record"]
@@ -28,30 +28,30 @@ _CODES = {"AccessDeniedException": "AccessDenied"}
 def record(event: Event) -> dict[str, object]:
     """Give the whole record, but for its place in the chain."""
     internal = event.who.principal == INTERNAL
+    row = SHOWN.get(event.operation, NOTHING)
     return {
-        **_start_section(event.who),
+        "eventVersion": _VERSION,
+        "userIdentity": _identity(event.who),
         "eventTime": event_time(event.time),
-        **_call_section(event.who, event.operation, event.region),
+        "eventSource": row.source,
+        "eventName": event.operation,
+        "awsRegion": event.region,
+        **_origin(event.who),
         **_error(event),
         "requestParameters": None if internal else _parameters(event),
-        "responseElements": _response_elements(event),
+        "responseElements": _response_elements(event, row),
         "additionalEventData": {
-            **_additional(event),
+            **_additional(event, row),
             "keys": [_key_facts(key) for key in event.keys],
             "decisions": [decided.to_json() for decided in event.decisions],
         },
         "requestID": event.request_id,
         "eventID": event.event_id,
-        "readOnly": _read_only(event.operation),
+        "readOnly": row.read_only,
         "resources": [_resource(key) for key in event.keys],
         **_end_section(event.who, event.keys),
         **({"serviceEventDetails": _details(event)} if internal else {}),
     }
-
-
-def _start_section(who: Who) -> dict[str, object]:
-    """Give what comes before the time."""
-    return {"eventVersion": _VERSION, "userIdentity": _identity(who)}
 
 
 def event_time(time: datetime) -> str:
@@ -59,16 +59,13 @@ def event_time(time: datetime) -> str:
     return (time if time.tzinfo is UTC else time.astimezone(UTC)).isoformat()[:19] + "Z"
 
 
-def _call_section(who: Who, operation: str, region: str) -> dict[str, object]:
-    """Give what was called, and from where."""
+def _origin(who: Who) -> dict[str, object]:
+    """Give from where a call came."""
     # A service that calls, in its own name or another's, stands for an address.
     stand_in = who.via_service or (who.principal if split_arn(who.principal) is None and not who.account else None)
     if who.principal == INTERNAL:
         stand_in = INTERNAL
     return {
-        "eventSource": _event_source(operation),
-        "eventName": operation,
-        "awsRegion": region,
         "sourceIPAddress": who.source_ip or (None if stand_in == "anonymous" else stand_in),
         "userAgent": who.user_agent or (None if stand_in == "anonymous" else stand_in),
     }
@@ -82,10 +79,9 @@ def _parameters(event: Event) -> dict[str, object] | None:
     return shown or None
 
 
-def _response_elements(event: Event) -> dict[str, object] | None:
+def _response_elements(event: Event, row: Shown) -> dict[str, object] | None:
     """Give what is shown of the answer: nothing of reading, of cryptography, and of what failed."""
-    row = SHOWN.get(event.operation)
-    if row is None or event.error is not None:
+    if event.error is not None:
         return None
     shown = show_response(event.operation, event.response) if row.response and event.response else {}
     if row.names_key and event.keys:
@@ -93,10 +89,9 @@ def _response_elements(event: Event) -> dict[str, object] | None:
     return shown or None
 
 
-def _additional(event: Event) -> dict[str, object]:
+def _additional(event: Event, row: Shown) -> dict[str, object]:
     """Give what AWS itself puts into `additionalEventData`: ids of key material and grants."""
-    row = SHOWN.get(event.operation)
-    if row is None or event.error is not None:
+    if event.error is not None:
         return {}
     if row.material:
         found = _material_of(event.keys)
@@ -109,18 +104,6 @@ def _additional(event: Event) -> dict[str, object]:
 def _material_of(keys: Sequence[Key]) -> str | None:
     """Give the id of a symmetric key's current material, None for other keys."""
     return keys[0].material_id if keys and keys[0].spec == _SYMMETRIC else None
-
-
-def _event_source(operation: str) -> str:
-    """Name the service that an operation belongs to."""
-    row = SHOWN.get(operation)
-    return row.source if row is not None else KMS
-
-
-def _read_only(operation: str) -> bool:
-    """Tell whether an operation only reads; CloudTrail counts cryptographic ones among these."""
-    row = SHOWN.get(operation)
-    return row is not None and row.read_only
 
 
 def _resource(key: Key) -> dict[str, object]:
@@ -149,7 +132,7 @@ def _end_section(who: Who, keys: Sequence[Key]) -> dict[str, object]:
 def _details(event: Event) -> dict[str, object]:
     """Give `serviceEventDetails` of what KMS did by itself."""
     names = ACTS.get(event.operation, ())
-    values = ((name, shown_value("value", event.parameters.get(name))) for name in names)
+    values = ((name, shown_value(VALUE, event.parameters.get(name))) for name in names)
     return {name: value for name, value in values if value is not None}
 
 

@@ -222,7 +222,10 @@ SHOWN: Final[Mapping[str, Shown]] = MappingProxyType(
         "GetSessionToken": Shown(_values("SerialNumber") | _LIFE, _ISSUED, read_only=True, source=STS),
     }
 )
-"""What is shown, by operation."""
+"""What is shown, by operation; of one that is not known `NOTHING` is."""
+
+NOTHING: Final = Shown({})
+"""What is shown of an operation that is not in the table, and of what KMS does by itself."""
 
 ACTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -236,7 +239,6 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """What KMS does by itself, and the details of each that are shown; RecoverTrail is this trail's own."""
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_NOTHING: Final = Shown({})
 _LONGEST_NUMBER: Final = 64  # bits, more than any of the API's has
 
 
@@ -248,12 +250,12 @@ def show(operation: str, params: Mapping[str, Any]) -> dict[str, object]:
         params: the API's members; blobs may be among them.
 
     """
-    return _shown(SHOWN.get(operation, _NOTHING).request, params)
+    return _shown(SHOWN.get(operation, NOTHING).request, params)
 
 
 def show_response(operation: str, response: Mapping[str, Any]) -> dict[str, object]:
     """Give what CloudTrail shows of a response, by its names."""
-    return _shown(SHOWN.get(operation, _NOTHING).response, response)
+    return _shown(SHOWN.get(operation, NOTHING).response, response)
 
 
 def shown_value(shape: Shape, value: object) -> object:
