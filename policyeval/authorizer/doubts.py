@@ -8,15 +8,16 @@ It also says what else must permit the request and is not asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from copy import copy
 from typing import Final, NamedTuple
 
 from policyeval.authorizer.callers import ANONYMOUS
 from policyeval.authorizer.case import Case
+from policyeval.authorizer.decide import decide
 from policyeval.authorizer.nameless import of_path, of_session, sessions
 from policyeval.authorizer.presence import USUAL, account_of_source, impossible, is_lacking, is_missing, untold
-from policyeval.authorizer.report import every_statement, otherwise
+from policyeval.authorizer.report import Doubted, every_statement, otherwise
 from policyeval.authorizer.unasked import of_bucket, of_public, of_undescribed, undescribed
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.evaluator.context import EvaluationContext
@@ -61,17 +62,7 @@ _LONGEST: Final = 36 * 3600
 
 def doubts(case: Case) -> tuple[Diagnostic, ...]:
     """Name what a statement looks at that every real request has and this one lacks, or that only this one has."""
-    bucket = of_bucket(case)
-    doubtful = dict.fromkeys(untold(case), _UNTOLD)
-    doubtful |= {key: _Doubt(what, _LEAVE_OUT) for key, what in impossible(case)}
-    return (
-        *((bucket.why,) if bucket is not None else ()),
-        *_of_task(case),
-        *_of_no_arns(case),
-        *of_session(case),
-        *_of_region(case),
-        *_depending(doubtful | _of_age(case), case),
-    )
+    return (*_besides(case), *_standing(_of_request(case), case))
 
 
 def reservations(case: Case) -> tuple[Diagnostic, ...]:
@@ -82,7 +73,40 @@ def reservations(case: Case) -> tuple[Diagnostic, ...]:
     tags = dict.fromkeys(_unknown_tags(case), _UNKNOWN_RESOURCE) | dict(_of_handed_over(case))
     tags |= dict.fromkeys(_tags_of_bucket(case), _TAG_OF_BUCKET)
     unknown = (each.why for each in (of_public(case), of_undescribed(case)) if each is not None)
-    return (*doubts(case), *of_path(case), *_depending(tags, case), *unknown, *_of_owner(case), *_of_unsigned(case))
+    found = (*_of_request(case), *of_path(case), *_depending(tags, case))
+    return (*_besides(case), *_standing(found, case), *unknown, *_of_owner(case), *_of_unsigned(case))
+
+
+def _besides(case: Case) -> Iterator[Diagnostic]:
+    """Say what bears on the answer beside what the request was told."""
+    bucket = of_bucket(case)
+    if bucket is not None:
+        yield bucket.why
+    yield from _of_task(case)
+    yield from _of_no_arns(case)
+
+
+def _of_request(case: Case) -> Iterator[Doubted]:
+    """Find the statements that look at what a request was not told, or was told as nobody can send it."""
+    doubtful = dict.fromkeys(untold(case), _UNTOLD)
+    doubtful |= {key: _Doubt(what, _LEAVE_OUT) for key, what in impossible(case)}
+    yield from of_session(case)
+    yield from _of_region(case)
+    yield from _depending(doubtful | _of_age(case), case)
+
+
+def _standing(found: Iterable[Doubted], case: Case) -> list[Diagnostic]:
+    """Leave out the doubts of Allows where other ones suffice: then the answer depends on none of them."""
+    found = tuple(found)
+    allows = {each.statement for each in found if each.statement.allow}
+    idle = allows if allows and _stands_without(allows, case) else ()
+    return [each.why for each in found if each.statement not in idle]
+
+
+def _stands_without(allows: Container[BoundStatement], case: Case) -> bool:
+    other = case.copy()
+    other.matched = {each: each.answer(case.context) for each in every_statement(case) if each not in allows}
+    return decide(other).reason == "allowed"
 
 
 def _of_unsigned(case: Case) -> Iterator[Diagnostic]:
@@ -141,7 +165,7 @@ def _is_no_arn(resource: str) -> bool:
     return not (compile_glob(tokenize(head))("arn") and (colon or "*" in head or "?" in head))
 
 
-def _of_region(case: Case) -> Iterator[Diagnostic]:
+def _of_region(case: Case) -> Iterator[Doubted]:
     """Name each statement about the keys of a Region, where nobody tells in which the key to tag is created (K5)."""
     if not case.action.tags_on_creation or case.target.is_key or case.target.region:
         return
@@ -150,10 +174,7 @@ def _of_region(case: Case) -> Iterator[Diagnostic]:
         arns = map(split_arn, element.values if element is not None else ())
         regions = {arn.region for arn in arns if arn is not None}
         if any(statement.answer(_in_region(case, each)) != statement.answer(case.context) for each in regions):
-            message = f"the Region of the new key is not told: {otherwise(statement)}"
-            yield Diagnostic(
-                message, "tell `aws:RequestedRegion` as context: AWS may decide otherwise", statement.place
-            )
+            yield otherwise(statement, "the Region of the new key is not told", "tell `aws:RequestedRegion` as context")
 
 
 def _in_region(case: Case, region: str) -> EvaluationContext:
@@ -170,7 +191,7 @@ def _of_age(case: Case) -> dict[str, _Doubt]:
     return {_ISSUED: _SUPPOSED} if case.context.caller.temporary and not told else {}
 
 
-def _depending(doubtful: Mapping[str, _Doubt], case: Case) -> Iterator[Diagnostic]:
+def _depending(doubtful: Mapping[str, _Doubt], case: Case) -> Iterator[Doubted]:
     """Say of doubtful keys which statements depend on them."""
     for statement in every_statement(case) if doubtful else ():
         yield from _doubted(statement, doubtful, case)
@@ -225,7 +246,7 @@ def _tags_of_bucket(case: Case) -> Iterator[str]:
         yield from (key for key in case.target.keys if key.startswith((RESOURCE_TAG, BUCKET_TAG)))
 
 
-def _doubted(statement: BoundStatement, doubtful: Mapping[str, _Doubt], case: Case) -> Iterator[Diagnostic]:
+def _doubted(statement: BoundStatement, doubtful: Mapping[str, _Doubt], case: Case) -> Iterator[Doubted]:
     """Say of each doubtful key that a statement's answer depends on it: an Allow that matches, a Deny that might."""
     compiled = statement.compiled
     keys = _keys(compiled) & doubtful.keys()
@@ -233,8 +254,7 @@ def _doubted(statement: BoundStatement, doubtful: Mapping[str, _Doubt], case: Ca
         return
     for doubt in dict.fromkeys(doubtful[key] for key in sorted(keys)):
         names = " and ".join(f"`{_name(key, compiled)}`" for key in sorted(keys) if doubtful[key] == doubt)
-        message = f"{names} is {doubt.what}: {otherwise(statement)}"
-        yield Diagnostic(message, f"{doubt.hint}: AWS may decide otherwise", place=statement.place)
+        yield otherwise(statement, f"{names} is {doubt.what}", doubt.hint)
 
 
 def _keys(compiled: CompiledStatement) -> frozenset[str]:

@@ -7,20 +7,19 @@ from copy import copy
 from typing import Final
 
 from policyeval.authorizer.case import Case
-from policyeval.authorizer.report import every_statement, otherwise
+from policyeval.authorizer.report import Doubted, every_statement, otherwise
 from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.key_names import UNKNOWN_ID, UNKNOWN_SESSION
 from policyeval.evaluator.key_values import getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.principals import session_prefix
 from policyeval.model.arn import split_arn
-from policyeval.model.source import Diagnostic
 
 _ID: Final = "aws:userid"
 _NAME: Final = "aws:principalarn"
 
 
-def of_session(case: Case) -> Iterator[Diagnostic]:
+def of_session(case: Case) -> Iterator[Doubted]:
     """Name each statement that depends on which session of the caller's role calls, or on what its id begins with."""
     for statement in every_statement(case):
         if not _turns(statement, case.context, sessions(statement, case, case.context)):
@@ -28,7 +27,7 @@ def of_session(case: Case) -> Iterator[Diagnostic]:
         what, hint = f"`{_ID}` is not known in full", "describe the role's `unique_id` and name the session"
         if _listed(statement, case):
             what, hint = "the session's name is not told, which every request of a role has", "give the session a name"
-        yield Diagnostic(f"{what}: {otherwise(statement)}", f"{hint}: AWS may decide otherwise", place=statement.place)
+        yield otherwise(statement, what, hint)
 
 
 def _turns(statement: BoundStatement, context: EvaluationContext, others: Iterable[EvaluationContext]) -> bool:
@@ -75,7 +74,7 @@ def _called_by(user_id: str, session: str, case: Case, context: EvaluationContex
     return other
 
 
-def of_path(case: Case) -> Iterator[Diagnostic]:
+def of_path(case: Case) -> Iterator[Doubted]:
     """Name each statement that knows a role of the caller's name by a path: a session's ARN tells of none."""
     context, role = case.context, split_arn(case.caller.name)
     if case.caller.described or role is None or ":assumed-role/" not in case.request.principal:
@@ -88,11 +87,8 @@ def of_path(case: Case) -> Iterator[Diagnostic]:
         paths = {arn.resource.rpartition("/")[0] for arn in arns if arn is not None}
         others = [str(role._replace(resource=f"{path}/{own}")) for path in paths if path.startswith("role/")]
         if any(statement.answer(_called(context, each)) != statement.answer(context) for each in others):
-            yield Diagnostic(
-                f"the role's path is not told, and taken for none: {otherwise(statement)}",
-                "give the role's ARN, and the session's name beside it: AWS may decide otherwise",
-                place=statement.place,
-            )
+            what = "the role's path is not told, and taken for none"
+            yield otherwise(statement, what, "give the role's ARN, and the session's name beside it")
 
 
 def _called(context: EvaluationContext, role: str) -> EvaluationContext:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.foregone import needs_no_permission
@@ -80,9 +81,18 @@ def every_statement(case: Case) -> Iterator[BoundStatement]:
         yield from (*denies, *allows)
 
 
-def otherwise(statement: BoundStatement) -> str:
-    """Say what a statement may do where it is not as the request tells."""
-    return f"otherwise {'the Allow may not match' if statement.allow else 'the Deny may match'} in {statement.ref()}"
+class Doubted(NamedTuple):
+    """A statement that may answer otherwise in a real request, and what says so."""
+
+    statement: BoundStatement
+    why: Diagnostic
+
+
+def otherwise(statement: BoundStatement, what: str, hint: str) -> Doubted:
+    """Say what a statement may do where it is not as the request tells: `what` is not known, `hint` settles it."""
+    effect = "the Allow may not match" if statement.allow else "the Deny may match"
+    message = f"{what}: otherwise {effect} in {statement.ref()}"
+    return Doubted(statement, Diagnostic(message, f"{hint}: AWS may decide otherwise", place=statement.place))
 
 
 def unevaluated(case: Case) -> tuple[Diagnostic, ...]:

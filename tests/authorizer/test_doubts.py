@@ -109,6 +109,31 @@ def test_an_allow_beside_it_needs_nothing_told() -> None:
     assert decision.diagnostics == ()
 
 
+NOT_BOB = when("StringNotEquals", "kms:GranteePrincipal", BOB)
+NOT_CURL = when("StringNotLike", "aws:UserAgent", "curl/*")
+UNGIVEN, UNHELD = "`kms:GranteePrincipal` is not told", "`aws:UserAgent` is not told"
+# What holds, the statements of the caller's policy, those of the key policy, what is said.
+SPARED: list[tuple[str, list[dict[str, Any]], list[dict[str, Any]], list[str]]] = [
+    ("another Allow suffices", [allow(), allow(Condition=NOT_BOB)], [EVERYTHING], []),
+    ("in the key policy", [allow()], [EVERYTHING, allow(Principal=to(A), Condition=NOT_BOB)], []),
+    ("where the caller is named", [allow(Condition=NOT_BOB)], [allow(Principal=to(ALICE))], []),
+    ("the other depends on it, too", [allow(Condition=NOT_BOB), allow(Condition=NOT_BOB)], [EVERYTHING], [UNGIVEN] * 2),
+    ("the other depends on something else", [allow(Condition=NOT_CURL), allow(Condition=NOT_BOB)], [EVERYTHING], [UNHELD, UNGIVEN]),
+    ("the other is in the other half", [allow(Condition=NOT_BOB)], [EVERYTHING], [UNGIVEN]),
+    ("a Deny takes it from both", [allow(), allow(Condition=NOT_CURL), deny(Condition=when("StringEquals", "kms:GranteePrincipal", BOB))], [EVERYTHING], [UNGIVEN]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("alice", "key", "said"), [pytest.param(*case[1:], id=case[0]) for case in SPARED])
+def test_an_allow_that_the_decision_stands_without_is_not_named(
+    alice: list[dict[str, Any]], key: list[dict[str, Any]], said: list[str]
+) -> None:
+    decision = ask({"key": key, "alice": alice}, ALICE, "kms:CreateGrant", KEY)
+    assert decision.allowed
+    assert [one.message.partition(",")[0] for one in decision.diagnostics] == said
+    assert decision.doubts == decision.diagnostics
+
+
 def test_a_denied_request_misses_nothing() -> None:
     picky = allow("kms:CreateGrant", Condition=when("StringEquals", "kms:GranteePrincipal", APP))
     decision = ask({"alice": [picky]}, ALICE, "kms:CreateGrant", KEY)
@@ -215,7 +240,7 @@ def test_what_hangs_on_the_age_of_a_session_is_named(
 
 BY_ID, LIKE_ID = (partial(when, operator, "aws:userid") for operator in ("StringEquals", "StringLike"))
 NOT_BY_ID = when("StringNotEquals", "aws:userid", "AROAEXAMPLEAPPA000001:monday")
-# What holds, who asks, the statements of its policy beside "everything", what is in doubt.
+# What holds, who asks, the statement of its policy (a Deny is beside "everything"), what is in doubt.
 BY_IDS: list[tuple[str, str, Session | None, dict[str, Any], str | None]] = [
     ("a Deny of one session's id", APP, None, deny(Condition=BY_ID("AROAEXAMPLEAPPA000001:monday")), "Deny may match"),
     ("a Deny of sessions of a name", APP, None, deny(Condition=LIKE_ID("*:monday")), "Deny may match"),
@@ -236,7 +261,8 @@ BY_IDS: list[tuple[str, str, Session | None, dict[str, Any], str | None]] = [
 def test_what_hangs_on_an_id_that_is_not_known_in_full_is_named(
     caller: str, session: Session | None, statement: dict[str, Any], doubted: str | None
 ) -> None:
-    described = {"key": [EVERYTHING], "app": [allow(), statement], "linked": [allow(), statement]}
+    statements = [statement] if statement["Effect"] == "Allow" else [allow(), statement]
+    described = {"key": [EVERYTHING], "app": statements, "linked": statements}
     decision = ask(described, caller, "kms:Decrypt", KEY, session=session)
     assert decision.allowed
     told = f"`aws:userid` is not known in full: otherwise the {doubted}"
@@ -929,7 +955,8 @@ BY_ARN = partial(when, "ArnLike", "aws:PrincipalArn")
 def test_which_path_the_role_of_a_session_has_is_named(
     principal: str, identity: dict[str, Any], resource: dict[str, Any], doubted: str | None
 ) -> None:
-    policies = PolicySet(identity_policies=[policy(allow("s3:*"), identity)], resource_policy=policy(resource))
+    statements = [identity] if identity["Effect"] == "Allow" else [allow("s3:*"), identity]
+    policies = PolicySet(identity_policies=[policy(*statements)], resource_policy=policy(resource))
     decision = simulate(Request(principal, "s3:ListBucket", BUCKET, resource_account=A), policies)
     assert decision.allowed
     told = f"the role's path is not told, and taken for none: otherwise the {doubted}"
