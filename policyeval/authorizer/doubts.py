@@ -32,6 +32,7 @@ from policyeval.evaluator.key_names import (
     SOURCE_ACCOUNT,
     TARGET_KEYS,
 )
+from policyeval.evaluator.key_values import origin_keys
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
 from policyeval.model.arn import is_account_id, split_arn
@@ -50,6 +51,7 @@ _LEAVE_OUT: Final = "leave it out"
 _UNTOLD: Final = _Doubt("not told, which every request has", _TELL)
 _SUPPOSED: Final = _Doubt("not told, and taken for the request's time", _TELL)
 _UNKNOWN_CALLER: Final = _Doubt("not told, and the caller is not described", _TELL)
+_UNKNOWN_SOURCE: Final = _Doubt("not told, and the account that the service calls for is not known", _TELL)
 _UNKNOWN_RESOURCE: Final = _Doubt("not told, and the resource is not described", _TELL)
 _TAG_OF_BUCKET: Final = _Doubt("a bucket's tag, which counts only where ABAC is enabled for it", _LEAVE_OUT)
 
@@ -70,10 +72,10 @@ def reservations(case: Case) -> tuple[Diagnostic, ...]:
 
     A scenario describes all that there is: there it is no doubt.
     """
-    tags = dict.fromkeys(_unknown_tags(case), _UNKNOWN_RESOURCE) | dict(_of_handed_over(case))
-    tags |= dict.fromkeys(_tags_of_bucket(case), _TAG_OF_BUCKET)
+    keys = dict.fromkeys(_unknown_tags(case), _UNKNOWN_RESOURCE) | dict(_of_handed_over(case))
+    keys |= dict.fromkeys(_tags_of_bucket(case), _TAG_OF_BUCKET) | dict.fromkeys(_of_source(case), _UNKNOWN_SOURCE)
     unknown = (each.why for each in (of_public(case), of_undescribed(case)) if each is not None)
-    found = (*_of_request(case), *of_path(case), *_depending(tags, case))
+    found = (*_of_request(case), *of_path(case), *_depending(keys, case))
     return (*_besides(case), *_standing(found, case), *unknown, *_of_owner(case), *_of_unsigned(case))
 
 
@@ -207,6 +209,16 @@ def _of_handed_over(case: Case) -> Iterator[tuple[str, _Doubt]]:
             yield key, _UNKNOWN_CALLER
         if record is not None and not record.described and _is_of_resource(key, case):
             yield key, _UNKNOWN_RESOURCE
+
+
+def _of_source(case: Case) -> Iterator[str]:
+    """Find the keys of the organization for which a service calls; it names a source of which nobody tells whose it is.
+
+    Source: IAM user guide, "AWS global condition context keys", aws:SourceOrgID (of accounts that are in one).
+    """
+    named = any(case.context.given.get(key) for key in ("aws:sourcearn", SOURCE_ACCOUNT))
+    if named and case.caller.caller_type == "Service" and origin_keys(case.context) is None:
+        yield from (key for key in ("aws:sourceorgid", "aws:sourceorgpaths") if is_missing(key, case))
 
 
 def _is_of_resource(key: str, case: Case) -> bool:

@@ -449,6 +449,30 @@ def test_a_fence_for_services_is_not_escaped_for_want_of_the_sources_account(
     assert [one.message.startswith("`aws:SourceAccount` is not told") for one in decision.doubts] == [True] * is_missed
 
 
+BY_ORGANIZATION = when("StringNotEquals", "aws:SourceOrgID", "o-ours") | when("Null", "aws:SourceOrgID", "false")
+TOPIC = f"arn:aws:sns:us-east-1:{B}:topic"
+# What holds, who calls, what it tells, whether it is said that the source's organization is not known.
+SOURCES: list[tuple[str, str, dict[str, str], bool]] = [
+    ("a source whose account is not told", "sns.amazonaws.com", {"aws:SourceArn": TOPIC}, True),
+    ("of an account that nobody describes", "sns.amazonaws.com", {"aws:SourceAccount": "777788889999"}, True),
+    ("of one that is in no organization", "sns.amazonaws.com", {"aws:SourceAccount": B}, False),
+    ("the organization is told", "sns.amazonaws.com", {"aws:SourceArn": TOPIC, "aws:SourceOrgID": "o-ours"}, False),
+    ("no source is named", "sns.amazonaws.com", {}, False),
+    ("no service calls", ALICE, {}, False),
+]
+
+
+@pytest.mark.parametrize(("caller", "context", "is_named"), [pytest.param(*case[1:], id=case[0]) for case in SOURCES])
+def test_a_deny_by_the_organization_of_a_source_that_is_not_known_is_named(
+    caller: str, context: dict[str, str], *, is_named: bool
+) -> None:
+    fenced = [allow(Principal="*"), deny(Principal="*", Condition=BY_ORGANIZATION)]
+    decision = ask({"bucket": fenced}, caller, "s3:PutObject", f"{BUCKET}/x", context=context)
+    assert decision.allowed
+    told = "`aws:SourceOrgID` is not told, and the account that the service calls for is not known: otherwise the Deny"
+    assert [one.message.startswith(told) for one in decision.diagnostics] == [True] * is_named
+
+
 def test_a_session_of_assume_root_is_limited_by_its_task() -> None:
     for context, count in (({"aws:AssumedRoot": "True"}, 1), ({"aws:AssumedRoot": "false"}, 0), ({}, 0)):
         decision = ask({}, ROOT_A, "kms:Decrypt", KEY, context=context)
