@@ -29,6 +29,7 @@ from policyeval.model.source import escaped
 RULES = {
     "K3": "this action has no effect on another account's key, whatever the policies say (K3)",
     "S6": "access across partitions does not exist (S6)",
+    "K10": "an AWS managed key serves its own account through its service, and nobody changes its policy (K10)",
     "S9": "an account's root user has every permission in its own account (S9)",
     "S35": "no policy decides whether such a caller can make this call (S35)",
     "G5": "no grant names the caller or its account as one that may retire it (G5)",
@@ -95,7 +96,8 @@ def _lines(case: Case, outcome: Outcome) -> Iterator[str]:
 def _mending(case: Case, outcome: Outcome) -> Iterator[str]:
     ways = smallest_changes(case)
     if not ways:
-        rule = decide(without_denies(case)).rule or outcome.rule
+        managed = case.target.key is not None and case.target.key.manager == "AWS"
+        rule = decide(without_denies(case)).rule or outcome.rule or ("K10" if managed else None)
         yield f"No change of policy allows it: {RULES[rule]}" if rule in RULES else "No change of policy allows it"
         return
     for number, changes in enumerate(ways):

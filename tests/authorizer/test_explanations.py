@@ -241,7 +241,9 @@ EXPLAINED: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
         "another account's key of AWS's own",
         {"key_facts": {"manager": "AWS", "aliases": ["alias/aws/s3"]}, "partner": [allow()]},
         {"principal": PARTNER},
-        ["No change of policy allows it"],
+        [
+            "No change of policy allows it: an AWS managed key serves its own account through its service, and nobody changes its policy (K10)"
+        ],
     ),
     (
         "a root user has it by rule",
