@@ -15,6 +15,7 @@ from policyeval.authorizer.callers import calls_as_provider, is_service
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.derived import organization_keys
+from policyeval.authorizer.doubts import of_some_region
 from policyeval.authorizer.hinges import hinges
 from policyeval.authorizer.inputs import must_name
 from policyeval.authorizer.profiles import Caller
@@ -91,8 +92,11 @@ class Query(NamedTuple):
         best = self.generous.case(request)
         if decide(best).reason != "allowed":
             return Access(principal, "deny")
-        besides = tuple(each.condition for each in unasked(best))
-        if decide(self.strict.case(request)).reason == "allowed":
+        worst = self.strict.case(request)
+        elements = (each.compiled.statement.resource for each in of_some_region(worst) if not each.allow)
+        elsewhere = (f"not Resource = {value}" for each in elements if each is not None for value in each.values)
+        besides = (*(each.condition for each in unasked(best)), *elsewhere)
+        if decide(worst).reason == "allowed":
             return Access(principal, "conditional" if besides else "allow", besides)
         return Access(principal, "conditional", (*hinges(best), *besides))
 

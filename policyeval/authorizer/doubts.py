@@ -169,6 +169,12 @@ def _is_no_arn(resource: str) -> bool:
 
 def _of_region(case: Case) -> Iterator[Doubted]:
     """Name each statement about the keys of a Region, where nobody tells in which the key to tag is created (K5)."""
+    for statement in of_some_region(case):
+        yield otherwise(statement, "the Region of the new key is not told", "tell `aws:RequestedRegion` as context")
+
+
+def of_some_region(case: Case) -> Iterator[BoundStatement]:
+    """Give each statement that answers otherwise in some Region, where the key to tag is to be in whatever Region."""
     if not case.action.tags_on_creation or case.target.is_key or case.target.region:
         return
     for statement in every_statement(case):
@@ -176,7 +182,7 @@ def _of_region(case: Case) -> Iterator[Doubted]:
         arns = map(split_arn, element.values if element is not None else ())
         regions = {arn.region for arn in arns if arn is not None}
         if any(statement.answer(_in_region(case, each)) != statement.answer(case.context) for each in regions):
-            yield otherwise(statement, "the Region of the new key is not told", "tell `aws:RequestedRegion` as context")
+            yield statement
 
 
 def _in_region(case: Case, region: str) -> EvaluationContext:

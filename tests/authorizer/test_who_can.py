@@ -607,6 +607,16 @@ def test_who_can_where_the_resource_is_not_all_known(
     assert found[ALICE].verdict == verdict
 
 
+def test_who_can_tag_new_keys_but_for_those_of_a_region_can_under_a_condition() -> None:
+    every = f"arn:aws:kms:us-east-1:{A}:key/*"
+    for fenced in (deny(Resource=every), deny(Resource=every, Condition=FROM_OFFICE)):
+        found = Authorizer(estate(alice=[allow(), fenced], app=[allow()])).who_can("kms:TagResource", "*")
+        said = {access.principal: access for access in found}
+        assert said[ALICE].verdict == "conditional"
+        assert f"not Resource = {every}" in said[ALICE].conditions
+        assert (said[APP].verdict, said[APP].conditions) == ("allow", ())
+
+
 def test_a_grant_that_lets_create_others_is_for_what_it_has_itself() -> None:
     authorizer = Authorizer(estate(grants=[grant(BOB, "CreateGrant", "Decrypt", **only())]))
     (found,) = (access for access in authorizer.who_can("kms:CreateGrant", KEY) if access.principal == BOB)
