@@ -18,7 +18,7 @@ def check(statement: Statement) -> Iterator[Flaw]:
     if statement.allows and "NotPrincipal" in statement.entries:
         yield Flaw(
             statement.key_place("NotPrincipal"),
-            "`NotPrincipal` in an Allow is everybody but these",
+            "an Allow with `NotPrincipal` allows nobody any more; it was for everybody but these",
             "name who is allowed in `Principal`",
         )
 
@@ -32,7 +32,7 @@ RULE = Rule(
     check=check,
     elements=frozenset({"NotPrincipal"}),
     summary="An Allow has NotPrincipal.",
-    why="It would let in everybody else, anonymous callers among them; AWS no longer evaluates it (S13).",
+    why="It let in everybody else, anonymous callers among them. AWS no longer evaluates it (S13).",
     instead="Name who is allowed in Principal.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-security-warning-allow-with-not-principal",
 )
