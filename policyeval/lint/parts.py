@@ -37,12 +37,21 @@ def part(node: Node, *, objects: bool = False) -> Mapping | None:
     if not all(map(_is_statement, statements)) or not any(map(_is_of_aws, statements)):
         return None
     node = without_expressions(node, _has_foreign)
-    statements = node.items if isinstance(node, List) else [node]
+    statements = node.items if isinstance(node, List) else [_of_some_resource(node)]
     policy = policy_with(node)
     more = Unknown(UNREADABLE, node.source, node.end, node.end)
     key, _ = policy.entries.pop()
     policy.entries.append((key, List([*statements, more], node.source, node.start, node.end)))
     return None if is_look_alike(policy) else policy
+
+
+def _of_some_resource(node: Node) -> Node:
+    # A permission of AWS RAM's names neither resources nor principals: RAM fills both in (API_CreatePermission).
+    if not isinstance(node, Mapping) or any(get(node, name) for name in ("Resource", "NotResource", "Principal")):
+        return node
+    at = (node.source, node.end, node.end)
+    resource = (Text("Resource", *at), Unknown(UNREADABLE, *at))
+    return Mapping([*node.entries, resource], node.source, node.start, node.end)
 
 
 def _is_statement(node: Node) -> bool:

@@ -248,6 +248,20 @@ def test_of_a_part_is_said_what_is_wrong_in_it_and_not_what_it_lacks() -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        # CreatePermission of AWS RAM refuses a template that names a resource.
+        pytest.param({"Effect": "Allow", "Action": ["s3:GetObject", "s3:Wrong"]}, ["A102"], id="by itself"),
+        pytest.param([{"Effect": "Allow", "Action": "s3:GetObject"}], ["S116"], id="in a list"),
+    ],
+)
+def test_a_statement_by_itself_may_be_filled_in_with_its_resource(value: object, found: list[str]) -> None:
+    report = lint_bytes(LINTER, json.dumps({"PolicyTemplate": value}).encode(), "a.json")
+    assert sorted(finding.code for finding in report.findings) == found
+    assert (report.policies, report.unknown) == (1, 0)
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         pytest.param(json.dumps({"a": json.dumps([BAD])}), ["A102 /a"], id="a list"),
