@@ -37,6 +37,7 @@ _TYPES: Final = {
     "service_control_policies": PolicyType.SCP,
     "resource_control_policies": PolicyType.RCP,
     "vpc_endpoints": PolicyType.VPC_ENDPOINT,
+    "VpcEndpoints": PolicyType.VPC_ENDPOINT,
 }
 _DOCUMENT: Final = "aws_iam_policy_document"
 OURS: Final = frozenset({"accounts", "changes", "tests"})
@@ -85,12 +86,11 @@ def is_document_read(node: Mapping) -> bool:
 
 
 def known_here(node: Mapping, around: Around) -> Around:
-    """Add what an account or a key of an entities file says of itself, or a resource in a plan of Terraform's."""
+    """Add what an account or a key of an entities file says of itself, a resource in a plan, or DescribePolicy."""
     texts = {key.value: value.value for key, value in node.entries if isinstance(value, Text)}
-    if texts.get("type") in POLICIES:
-        return around._replace(arguments=dict(POLICIES[texts["type"]]))
-    if texts.get("type") in ORGANIZATION_TYPES:
-        return around._replace(arguments={"content": ORGANIZATION_TYPES[texts["type"]]})
+    arguments = _arguments(node, texts)
+    if arguments:
+        return around._replace(arguments=arguments)
     if around.ours and "of" in texts:
         return _changed(texts["of"], around)
     if around.type is PolicyType.KEY and "region" in texts and "id" in texts:
@@ -110,6 +110,14 @@ def known_here(node: Mapping, around: Around) -> Around:
     if "id" in texts and len(texts["id"]) == 12:  # noqa: PLR2004 - an account's id
         return around._replace(account=texts["id"], partition=texts.get("partition", around.partition))
     return around
+
+
+def _arguments(node: Mapping, texts: dict[str, str]) -> dict[str, PolicyType]:
+    if texts.get("type") in POLICIES:
+        return dict(POLICIES[texts["type"]])
+    kind = get(get(node, "PolicySummary"), "Type")
+    policy_type = ORGANIZATION_TYPES.get(kind.value if isinstance(kind, Text) else texts.get("type", ""))
+    return {"content": policy_type, "Content": policy_type} if policy_type is not None else {}
 
 
 def _changed(name: str, around: Around) -> Around:

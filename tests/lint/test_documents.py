@@ -45,6 +45,21 @@ def _found(value: object) -> list[tuple[str, PolicyType | None]]:
         ({"Role": {"AssumeRolePolicyDocument": DOCUMENT}}, [("/Role/AssumeRolePolicyDocument", PolicyType.TRUST)]),
         ({"Policy": json.dumps(DOCUMENT)}, [("/Policy", None)]),
         (
+            {"VpcEndpoints": [{"PolicyDocument": DOCUMENT}]},
+            [("/VpcEndpoints/0/PolicyDocument", PolicyType.VPC_ENDPOINT)],
+        ),
+        *(
+            (
+                {"Policy": {"PolicySummary": {"Type": kind}, "Content": json.dumps(DOCUMENT)}},
+                [("/Policy/Content", found)],
+            )
+            for kind, found in (
+                ("SERVICE_CONTROL_POLICY", PolicyType.SCP),
+                ("RESOURCE_CONTROL_POLICY", PolicyType.RCP),
+                ("TAG_POLICY", None),
+            )
+        ),
+        (
             {"accounts": [{"roles": [{"trust_policy": DOCUMENT, "identity_policies": [{"document": DOCUMENT}]}]}]},
             [
                 ("/accounts/0/roles/0/trust_policy", PolicyType.TRUST),
