@@ -20,8 +20,7 @@ from policyeval.evaluator.context import EvaluationContext, Value
 from policyeval.evaluator.key_values import getter
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.principals import Door
-from policyeval.evaluator.statements import CompiledStatement
-from policyeval.model.decision import Layer
+from policyeval.model.decision import Layer, LayerVerdict
 from policyeval.model.grant import Grant
 from policyeval.model.policy import Element
 from policyeval.model.source import escaped
@@ -68,16 +67,7 @@ def _lines(case: Case, outcome: Outcome) -> Iterator[str]:
     yield ""
     yield "What each layer said:"
     for verdict in layer_verdicts(case):
-        if verdict.verdict == "not_applicable":
-            continue
-        label = _LABELS[verdict.layer]
-        if verdict.layer is Layer.RESOURCE and case.target.is_key:
-            label = "key policy"
-        yield f"  {label}: {_VERDICTS[verdict.verdict]}"
-        # What stands on several levels (FullAWSAccess) is said once.
-        yield from (f"    {line}" for line in dict.fromkeys(str(statement) for statement in verdict.statements))
-        if verdict.verdict == "implicit_deny":
-            yield from (f"    {line}" for line in _near_misses(case, verdict.layer))
+        yield from _of_layer(case, verdict)
     faults = unevaluated(case)
     if faults:
         yield ""
@@ -91,6 +81,18 @@ def _lines(case: Case, outcome: Outcome) -> Iterator[str]:
         yield ""
         yield "What is otherwise in a real request:"
         yield from (f"  {each.message}" for each in found)
+
+
+def _of_layer(case: Case, verdict: LayerVerdict) -> Iterator[str]:
+    """Tell what a layer said, by which statements, and for an implicit deny what nearly matched."""
+    if verdict.verdict == "not_applicable":
+        return
+    is_key_policy = verdict.layer is Layer.RESOURCE and case.target.is_key
+    yield f"  {'key policy' if is_key_policy else _LABELS[verdict.layer]}: {_VERDICTS[verdict.verdict]}"
+    # What stands on several levels (FullAWSAccess) is said once.
+    yield from (f"    {line}" for line in dict.fromkeys(map(str, verdict.statements)))
+    if verdict.verdict == "implicit_deny":
+        yield from (f"    {line}" for line in _near_misses(case, verdict.layer))
 
 
 def _mending(case: Case, outcome: Outcome) -> Iterator[str]:
@@ -148,8 +150,7 @@ def _written(pairs: Mapping[str, str]) -> str:
 
 
 def _mismatch(statement: BoundStatement, case: Case) -> str | None:
-    compiled: CompiledStatement = statement.compiled
-    context = case.context
+    compiled, context = statement.compiled, case.context
     if compiled.names is not None and not compiled.names(context):
         return f"it does not name {case.label}"
     if compiled.resource is not None and not compiled.resource(context):
