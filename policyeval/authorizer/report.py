@@ -76,9 +76,12 @@ def every_statement(case: Case) -> Iterator[BoundStatement]:
     layers = every_layer(case)
     if needs_no_permission(case):
         layers = [layer for layer in layers if layer is case.endpoint]
-    for layer in layers:
-        denies, allows = layer.candidates(case.action.folded)
-        yield from (*denies, *allows)
+    return _statements(layers, case)
+
+
+def _statements(layers: Iterable[PolicyLayer], case: Case) -> Iterator[BoundStatement]:
+    """Give the statements of layers that are about the action, Deny first in each."""
+    return (statement for layer in layers for group in layer.candidates(case.action.folded) for statement in group)
 
 
 class Doubted(NamedTuple):
@@ -101,14 +104,11 @@ def unevaluated(case: Case) -> tuple[Diagnostic, ...]:
     general = list(context.faults or ())
     found: list[Diagnostic] = []
     seen: set[str] = set()
-    for layer in every_layer(case):
-        for statement in (s for group in layer.candidates(case.action.folded) for s in group):
-            context.faults = []
-            statement.answer(context)
-            seen.update(context.faults)
-            effect = "the Allow does not match" if statement.allow else "the Deny matches"
-            found += [
-                Diagnostic(f"{why}: {effect} in {statement.ref()}", place=statement.place) for why in context.faults
-            ]
+    for statement in _statements(every_layer(case), case):
+        context.faults = []
+        statement.answer(context)
+        seen.update(context.faults)
+        effect = "the Allow does not match" if statement.allow else "the Deny matches"
+        found += [Diagnostic(f"{why}: {effect} in {statement.ref()}", place=statement.place) for why in context.faults]
     context.faults = general
     return (*(Diagnostic(why) for why in general if why not in seen), *found)
