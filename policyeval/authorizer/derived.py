@@ -101,22 +101,23 @@ def own_tags(record: ResourceRecord) -> dict[str, Value]:
     """Give the condition keys of a resource's own tags (S34)."""
     if not record.tags:
         return {}
+    parts = split_arn(record.arn)
     keys: dict[str, Value] = {}
-    for family in _tag_families(record.arn):
+    for family in _tag_families(parts) if parts is not None else ():
         keys |= tag_keys(family, record.tags)
     return keys
 
 
-def _tag_families(arn: str) -> tuple[str, ...]:
-    parts = split_arn(arn)
-    service = parts.service if parts is not None else ""
-    if parts is not None and service == "s3":
+def _tag_families(parts: Arn) -> tuple[str, ...]:
+    """Name the keys of a resource's tags; calls of an API look up none (service authorization reference)."""
+    service = parts.service
+    if service == "s3":
         return _s3_families(parts)
-    # Systems Manager is asked on EC2's instances, too. Calls of an API look up none (service authorization reference).
-    asked = ("ec2", "ssm") if service == "ec2" else (service,)
+    if service == "execute-api":
+        return ()
+    asked = ("ec2", "ssm") if service == "ec2" else (service,)  # Systems Manager is asked on EC2's instances, too
     others = (OTHER_RESOURCE_TAGS[each] for each in asked if each in OTHER_RESOURCE_TAGS)
-    of_kind = _family_of_kind(parts) if parts is not None and not _lies_in_another(parts) else ()
-    return (RESOURCE_TAG, *others, *of_kind) if service != "execute-api" else ()
+    return (RESOURCE_TAG, *others, *(() if _lies_in_another(parts) else _family_of_kind(parts)))
 
 
 def _family_of_kind(parts: Arn) -> tuple[str, ...]:
@@ -130,10 +131,10 @@ def _lies_in_another(parts: Arn) -> bool:
     return parts.resource.count("/") > 1
 
 
-def tags_of_the_whole(parts: Arn | None) -> tuple[str, ...]:
+def tags_of_the_whole(parts: Arn) -> tuple[str, ...]:
     """Name the families of tags that something in a bucket has from its bucket, or from its access point as well."""
-    if parts is None or parts.service != "s3":
-        return _family_of_kind(parts) if parts is not None and _lies_in_another(parts) else ()
+    if parts.service != "s3":
+        return _family_of_kind(parts) if _lies_in_another(parts) else ()
     if governing(parts.service, parts.account, parts.resource) is None:
         return ()
     return (RESOURCE_TAG, BUCKET_TAG, ACCESS_POINT_TAG) if parts.account else (RESOURCE_TAG, BUCKET_TAG)

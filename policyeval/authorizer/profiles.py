@@ -260,7 +260,7 @@ class ProfileMaker:
         target.record, target.described = record, record.described
         target.key = record.key
         target.keys = resource_keys(record)
-        if record.described:  # and what it lies in is not: else `of_its_own` has the record
+        if record.described and target.parts is not None:  # what it lies in is not: else `of_its_own` has the record
             target.untold = tags_of_the_whole(target.parts)
         self.account_of(target, record.account)
         # RCPs do not reach AWS managed keys (S3).
