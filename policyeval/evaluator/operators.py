@@ -25,6 +25,8 @@ class Operator:
 
     `compile` takes one policy value as tokens and gives a test of one request value; it raises
     ValueError for a policy value of the wrong type, and so does the test for a request's.
+    `negated`: the condition holds where no value of the policy matches.
+    `takes_variables`: `${…}` in the policy's value is a variable (S22).
     `exact`: the test is plain equality of text, so that many values are one set.
     `total`: every text is a value of its kind, so that nothing raises.
     `wildcards`: `*` and `?` in the policy's value are wildcards; elsewhere they are themselves.

@@ -29,7 +29,7 @@ Verdict = Literal["allow", "explicit_deny", "implicit_deny", "not_applicable"]
 
 @dataclass(frozen=True, slots=True)
 class StatementRef:
-    """A statement (or a grant) by layer, policy, Sid or index, and place."""
+    """A statement (or a grant) by layer, policy, Sid or index, and place; the index counts from 0."""
 
     layer: Layer
     policy: str | None

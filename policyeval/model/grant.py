@@ -29,7 +29,9 @@ class Grant:
     """One grant on one key. Principals are ARNs, account ids or service names; absent ones are None.
 
     `operations` are the API's names ("Decrypt", "ReEncryptFrom"). `context_equals` and
-    `context_subset` are the encryption context constraints; None where there is none.
+    `context_subset` are the encryption context constraints, `source_arn` that on what a service asks for;
+    None where there is none (G3). A `creation_date` without a zone is UTC. A request that shows one of
+    `tokens`, or the `grant_id`, may use a new grant at once (G6).
     """
 
     key_arn: str
