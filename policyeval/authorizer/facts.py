@@ -14,7 +14,7 @@ from policyeval.errors import RequestError
 from policyeval.evaluator import values
 from policyeval.evaluator.context import Value, Values
 from policyeval.evaluator.globs import is_arn
-from policyeval.evaluator.layers import keep
+from policyeval.model.keeping import keep
 from policyeval.model.request import ContextValue
 from policyeval.model.source import Diagnostic
 

@@ -13,8 +13,8 @@ from policyeval.catalog.services import governing
 from policyeval.errors import RequestError, UnknownEntityError
 from policyeval.evaluator.context import Value
 from policyeval.evaluator.key_names import BUCKET_TAG, OBJECT_TAG, RESOURCE_TAG
-from policyeval.evaluator.layers import keep
 from policyeval.model.arn import Arn, is_account_id, split_arn
+from policyeval.model.keeping import keep
 from policyeval.model.records import AccountRecord, PrincipalRecord, Records, ResourceRecord
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic

@@ -14,8 +14,8 @@ from policyeval.authorizer.profiles import Target
 from policyeval.errors import RequestError, UnknownEntityError
 from policyeval.evaluator.context import CallerFacts, EvaluationContext, Value, Values
 from policyeval.evaluator.key_names import ENCRYPTION_CONTEXT, REQUEST_TAG, SOURCE_ACCOUNT
-from policyeval.evaluator.layers import keep
 from policyeval.evaluator.values import instant
+from policyeval.model.keeping import keep
 from policyeval.model.records import AccountRecord, PolicySource
 from policyeval.model.request import Request
 from policyeval.model.source import Diagnostic

@@ -19,9 +19,10 @@ from policyeval.authorizer.intake import Intake, tell
 from policyeval.authorizer.recorded import Answered
 from policyeval.evaluator.asking import Question, ask_all, needs_context
 from policyeval.evaluator.context import NO_PAIRS, NOTHING, EvaluationContext, Values
-from policyeval.evaluator.layers import BoundStatement, keep
+from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.residuals import residual
 from policyeval.model.decision import Layer
+from policyeval.model.keeping import keep
 from policyeval.model.request import Request
 
 # Requests of one plan differ in few statements; more ways to combine are worked out again.

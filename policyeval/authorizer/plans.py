@@ -9,7 +9,7 @@ from policyeval.authorizer.plan import Plan
 from policyeval.authorizer.recorded import still
 from policyeval.authorizer.situation import Situation
 from policyeval.errors import PolicyEvalError
-from policyeval.evaluator.layers import keep
+from policyeval.model.keeping import keep
 from policyeval.model.request import Request
 
 # Principal, action and resource, as a request writes them.

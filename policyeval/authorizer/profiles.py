@@ -18,10 +18,11 @@ from policyeval.catalog.kms import SYMMETRIC_SPECS
 from policyeval.catalog.services import own_policy_required
 from policyeval.evaluator.context import CallerFacts, CallFacts, TargetFacts, Value
 from policyeval.evaluator.key_names import OBJECT_TAG, RESOURCE_TAG, SERVICE_NAME
-from policyeval.evaluator.layers import BoundStatement, Compiler, LevelStack, PolicyLayer, View, keep
+from policyeval.evaluator.layers import BoundStatement, Compiler, LevelStack, PolicyLayer, View
 from policyeval.evaluator.principals import Door
 from policyeval.model.arn import Arn, root_arn, split_arn
 from policyeval.model.decision import Layer
+from policyeval.model.keeping import keep
 from policyeval.model.policy import NamedPolicy, PolicyType
 from policyeval.model.records import AccountRecord, KeyFacts, PolicyLevels, PrincipalRecord, ResourceRecord
 

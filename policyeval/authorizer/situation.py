@@ -26,10 +26,11 @@ from policyeval.authorizer.profiles import Caller, ProfileMaker, Target
 from policyeval.authorizer.recorded import Recorded
 from policyeval.catalog.services import ROOT_KEEPS
 from policyeval.errors import RequestError
-from policyeval.evaluator.layers import Compiler, PolicyLayer, View, keep
+from policyeval.evaluator.layers import Compiler, PolicyLayer, View
 from policyeval.evaluator.principals import Door, session_prefix
 from policyeval.model.decision import Layer
 from policyeval.model.grant import Grant
+from policyeval.model.keeping import keep
 from policyeval.model.policy import PolicyType
 from policyeval.model.records import EndpointRecord, PolicySource, Records
 from policyeval.model.request import Request

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from policyeval.evaluator.conditions import Test
 from policyeval.evaluator.context import EvaluationContext
@@ -17,22 +17,12 @@ from policyeval.evaluator.partial import certain, possible
 from policyeval.evaluator.principals import Door, Names
 from policyeval.evaluator.statements import CompiledStatement, always
 from policyeval.model.decision import Layer, StatementRef
+from policyeval.model.keeping import keep
 from policyeval.model.policy import NamedPolicy, Policy, PolicyType
 from policyeval.model.source import Place
 
-# Callers ask for what they like: do not let made-up names fill the memory.
-_KEPT = 65536
 # A compiled policy takes some twenty times its text; profiles hold what they need of it.
 _COMPILED = 8192
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-def keep(kept: dict[K, V], key: K, value: V, most: int | None = None) -> None:
-    """Keep what was looked up; when there are `most` (65,536), all of it goes first."""
-    if len(kept) >= (most or _KEPT):
-        kept.clear()
-    kept[key] = value
 
 
 class View(Enum):

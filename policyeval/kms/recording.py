@@ -8,7 +8,6 @@ from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from policyeval.authorizer import Decision
 from policyeval.errors import UnknownEntityError
-from policyeval.evaluator.layers import keep
 from policyeval.kms.acts import Act
 from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
@@ -17,6 +16,7 @@ from policyeval.kms.trail.event import INTERNAL, LONGEST_AGENT, Decided, Event, 
 from policyeval.kms.trail.trail import NO_TRAIL, Trail
 from policyeval.model.arn import split_arn
 from policyeval.model.decision import Layer, Reason, StatementRef
+from policyeval.model.keeping import keep
 from policyeval.model.records import PolicySource, PrincipalRecord
 
 # What a decision rests on is kept to be known again, which it mostly is only where there is a plan (ADR 0008).

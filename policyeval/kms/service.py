@@ -11,7 +11,6 @@ from typing import Self
 
 from policyeval.authorizer import Authorizer
 from policyeval.entities import Entities
-from policyeval.evaluator.layers import keep
 from policyeval.kms.acts import settle_and_tell
 from policyeval.kms.adoption import adopt, has_new_keys
 from policyeval.kms.call import NO_RESOURCE, Call, Response
@@ -37,6 +36,7 @@ from policyeval.kms.trail.trail import NO_TRAIL, Trail
 from policyeval.kms.uses import Uses
 from policyeval.kms.validation import validate
 from policyeval.kms.vault import Vault
+from policyeval.model.keeping import keep
 from policyeval.model.records import PolicySource
 from policyeval.model.source import Diagnostic
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Literal
 
 from policyeval.errors import UnknownEntityError
-from policyeval.evaluator.layers import keep
 from policyeval.kms.iam import OverIam
 from policyeval.kms.key_policy import policy_in_force
 from policyeval.kms.principals import Names
 from policyeval.kms.records import Alias, Key
 from policyeval.kms.storage.store import Store
 from policyeval.model.grant import Grant
+from policyeval.model.keeping import keep
 from policyeval.model.policy import NamedPolicy
 from policyeval.model.records import AccountRecord, KeyFacts, PolicySource, ResourceRecord
 from policyeval.model.source import Diagnostic

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from policyeval.evaluator.layers import keep
 from policyeval.kms.crypto.families import generate, open_key, open_public
 from policyeval.kms.crypto.wrapping import material_id, unwrap, wrap
 from policyeval.kms.errors import KmsError
 from policyeval.kms.records import Key, Material
 from policyeval.kms.storage import faults
 from policyeval.kms.storage.store import Reading
+from policyeval.model.keeping import keep
 
 
 class Vault:

@@ -11,11 +11,11 @@ from typing import Final, NamedTuple, NoReturn, Protocol
 from policyeval.authorizer import Decision
 from policyeval.catalog.regions import regions
 from policyeval.errors import PolicyEvalError, UnknownEntityError
-from policyeval.evaluator.layers import keep
 from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
 from policyeval.kms.sts.identity import Credentials, Identity
 from policyeval.kms.trail.event import LONGEST_AGENT
+from policyeval.model.keeping import keep
 from policyeval.server.cross_origin import Headers, is_preflight, preflight
 from policyeval.server.front_door import MOST_BODY, Asked, FrontDoor, Reading, too_large
 from policyeval.server.query_protocol import FORM

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 from typing import Final, NamedTuple
 
-from policyeval.evaluator.layers import keep
 from policyeval.kms.crypto.prf import PrfKey
 from policyeval.kms.sts.identity import Credentials, Identity
+from policyeval.model.keeping import keep
 from policyeval.server.canonical import (
     ALGORITHM,
     TERMINATOR,

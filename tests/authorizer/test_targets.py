@@ -707,7 +707,7 @@ def test_a_principal_that_is_none(principal: str) -> None:
 
 
 def test_what_is_looked_up_is_not_kept_without_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("policyeval.evaluator.layers._KEPT", 2)
+    monkeypatch.setattr("policyeval.model.keeping._KEPT", 2)
     authorizer = Authorizer(estate(**ALLOWED))
     for number in range(5):
         request = Request(ALICE, f"team:Do{number}", BUCKET, resource_account=A, context={f"team:{number}": "x"})

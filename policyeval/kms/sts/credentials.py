@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 from policyeval.authorizer.policies import session_policies
 from policyeval.entities.values import AccessKey
 from policyeval.errors import UnknownEntityError
-from policyeval.evaluator.layers import keep
 from policyeval.kms.crypto.sealing import SealError
 from policyeval.kms.crypto.sessions import new_access_key_id, open_session, padding, seal_session, session_secret
 from policyeval.kms.sts.identity import Identity
@@ -21,6 +20,7 @@ from policyeval.kms.sts.issued import Issued, Kind
 from policyeval.kms.sts.names import arn_of
 from policyeval.kms.sts.source import IamSource
 from policyeval.model.arn import role_session_arn
+from policyeval.model.keeping import keep
 from policyeval.model.records import PrincipalRecord
 from policyeval.model.request import Session
 from policyeval.model.source import Diagnostic

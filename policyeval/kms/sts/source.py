@@ -6,9 +6,9 @@ from typing import Protocol
 
 from policyeval.entities.values import AccessKey
 from policyeval.errors import UnknownEntityError
-from policyeval.evaluator.layers import keep
 from policyeval.kms.iam import OverIam
 from policyeval.model.arn import split_arn
+from policyeval.model.keeping import keep
 from policyeval.model.records import AccountRecord, PolicySource, ResourceRecord
 
 __all__ = ["IamSource", "StsSource"]
