@@ -127,12 +127,12 @@ class Decision:
 
     @cached_property
     def doubts(self) -> tuple[Diagnostic, ...]:
-        """Why a real request may be denied where this is allowed, with places; none for a deny.
+        """Why a real request may be decided otherwise, with places.
 
         It was not told what every request has, or was told what none has, and a statement looks at that; or a bucket
-        behind an access point must permit it as well.
+        behind an access point must permit it as well. Of a deny it is said only where all that denies hangs on that.
         """
-        return doubts(self._case) if self.allowed else ()
+        return doubts(self._case) if self.allowed else tuple(denied_untold(self._case))
 
     @cached_property
     def _explanation(self) -> str:

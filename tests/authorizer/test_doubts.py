@@ -1015,7 +1015,7 @@ def test_a_deny_that_tls_would_turn_says_so(described: dict[str, Any], facts: di
     sentence = f"{said}: over TLS, as nearly all requests come, it would be allowed"
     assert [one.message for one in decision.diagnostics] == [sentence] * (said is not None)
     assert (sentence in decision.explain().splitlines()) is (said is not None)
-    assert not decision.doubts
+    assert decision.doubts == decision.diagnostics
 
 
 EU_ALONE = deny("*", Condition=when("StringNotEquals", "aws:RequestedRegion", "eu-west-1"))

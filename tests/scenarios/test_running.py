@@ -15,6 +15,20 @@ from policyeval.scenarios import CaseResult, ScenarioFile, junit_xml, load_scena
 from tests.scenarios.leaving_out import CREATES, GRANTS
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+FENCED = """\
+policyeval: 1
+accounts:
+  - id: "444455556666"
+    resources: [{arn: "arn:aws:s3:::bucket"}]
+    roles:
+      - name: app
+        identity_policies:
+          - Version: "2012-10-17"
+            Statement:
+              - {Effect: Allow, Action: "*", Resource: "*"}
+              - {Effect: Deny, Action: "*", Resource: "*", Condition: {StringNotEquals: {"aws:RequestedRegion": eu-west-1}}}
+tests:
+"""
 APP, GRANTED, POOR = (f"arn:aws:iam::444455556666:role/{name}" for name in ("app", "granted", "poor"))
 
 
@@ -116,6 +130,18 @@ def test_an_allow_that_a_real_request_may_not_get_holds_with_a_warning_at_the_ca
     assert found.to_json()["diagnostics"] == [warning.to_json()]
     assert result(GRANTS, **CREATES, context={"kms:GrantOperations": ["Decrypt"]}).warnings == ()
     assert result(GRANTS, **CREATES, context={"kms:GrantOperations": ["Encrypt"]}, expect="deny").warnings == ()
+
+
+def test_a_deny_that_a_real_request_may_escape_holds_with_a_warning_at_the_case() -> None:
+    asked = {"action": "s3:GetObject", "resource": "arn:aws:s3:::bucket/x", "expect": "deny"}
+    found = result(FENCED, **asked)
+    (warning,) = found.warnings
+    assert found.passed
+    assert warning.place == found.case.place
+    assert warning.message.startswith(
+        "`aws:RequestedRegion` is not told, which every request has: otherwise the Deny may not match"
+    )
+    assert result(FENCED, **asked, context={"aws:RequestedRegion": "us-east-1"}).warnings == ()
 
 
 @pytest.mark.parametrize("action", ["kms:Decrpyt", "nosuch:Foo"])
