@@ -15,8 +15,9 @@ from json.encoder import encode_basestring_ascii as quote
 from typing import Final, NamedTuple, TypeAlias
 
 from policyeval.kms.trail.event import INTERNAL, LARGEST_PARAMETERS, LONGEST_AGENT, Event, Members
+from policyeval.kms.trail.members import MAP, VALUE, Shape, camel, shown_value
 from policyeval.kms.trail.records import event_time, record
-from policyeval.kms.trail.shown import MAP, NOTHING, SHOWN, VALUE, Shape, Shown, camel, shown_value
+from policyeval.kms.trail.shown import NOTHING, SHOWN, Shown
 from policyeval.model.keeping import keep
 
 __all__ = ["Encoder"]

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 
 from policyeval.kms.records import Key
 from policyeval.kms.trail.event import INTERNAL, LARGEST_PARAMETERS, LONGEST_MESSAGE, Event, Who
-from policyeval.kms.trail.shown import ACTS, NOTHING, SHOWN, VALUE, Shown, camel, show, show_response, shown_value
+from policyeval.kms.trail.members import VALUE, camel, show, shown_value
+from policyeval.kms.trail.shown import ACTS, NOTHING, SHOWN, Shown
 from policyeval.model.arn import Arn, split_arn
 
 __all__ = ["event_time", "record"]
@@ -38,7 +39,7 @@ def record(event: Event) -> dict[str, object]:
         "awsRegion": event.region,
         **_origin(event.who),
         **_error(event),
-        "requestParameters": None if internal else _parameters(event),
+        "requestParameters": None if internal else _parameters(event, row),
         "responseElements": _response_elements(event, row),
         "additionalEventData": {
             **_additional(event, row),
@@ -71,9 +72,9 @@ def _origin(who: Who) -> dict[str, object]:
     }
 
 
-def _parameters(event: Event) -> dict[str, object] | None:
+def _parameters(event: Event, row: Shown) -> dict[str, object] | None:
     """Give what is shown of a request: nothing of a refused one that has too much."""
-    shown = show(event.operation, event.parameters)
+    shown = show(row.request, event.parameters)
     if event.error is not None and len(json.dumps(shown, separators=(",", ":"))) > LARGEST_PARAMETERS:
         return None
     return shown or None
@@ -83,7 +84,7 @@ def _response_elements(event: Event, row: Shown) -> dict[str, object] | None:
     """Give what is shown of the answer: nothing of reading, of cryptography, and of what failed."""
     if event.error is not None:
         return None
-    shown = show_response(event.operation, event.response) if row.response and event.response else {}
+    shown = show(row.response, event.response or {})
     if row.names_key and event.keys:
         shown["keyId"] = event.keys[row.key].arn
     return shown or None

@@ -7,25 +7,16 @@ ciphertext, a message, a digest, a signature, a MAC, a secret, a token, a passwo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
-__all__ = ["ACTS", "SHOWN", "Shape", "Shown", "camel", "cloudtrail_date", "show", "show_response", "shown_value"]
+from policyeval.kms.trail.members import MAP, VALUE, VALUES, Shape, Shapes
+
+__all__ = ["ACTS", "KMS", "NOTHING", "SHOWN", "STS", "Shown"]
 
 KMS: Final = "kms.amazonaws.com"
 STS: Final = "sts.amazonaws.com"
-
-# How a member is shown: "value" for a string, number, boolean or time, "values" for a list of them,
-# "map" for text by text under the caller's own names; a mapping for a structure, by its members;
-# a tuple for a list of structures.
-Shape: TypeAlias = "str | Mapping[str, Shape] | tuple[Mapping[str, Shape]]"
-Shapes: TypeAlias = Mapping[str, Shape]
-
-VALUE: Final = "value"
-VALUES: Final = "values"
-MAP: Final = "map"
 
 
 class Shown(NamedTuple):
@@ -237,76 +228,3 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 """What KMS does by itself, and the details of each that are shown; RecoverTrail is this trail's own."""
-
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_LONGEST_NUMBER: Final = 64  # bits, more than any of the API's has
-
-
-def show(operation: str, params: Mapping[str, Any]) -> dict[str, object]:
-    """Give what CloudTrail shows of a request, by its names; nothing of an operation that is not known.
-
-    Args:
-        operation: the API's name.
-        params: the API's members; blobs may be among them.
-
-    """
-    return _shown(SHOWN.get(operation, NOTHING).request, params)
-
-
-def show_response(operation: str, response: Mapping[str, Any]) -> dict[str, object]:
-    """Give what CloudTrail shows of a response, by its names."""
-    return _shown(SHOWN.get(operation, NOTHING).response, response)
-
-
-def shown_value(shape: Shape, value: object) -> object:
-    """Give one member as it is shown, None where there is nothing that may be."""
-    if isinstance(shape, tuple):
-        return [_shown(shape[0], item) for item in _items(value) if isinstance(item, Mapping)]
-    if isinstance(shape, Mapping):
-        return _shown(shape, value) if isinstance(value, Mapping) else None
-    if shape == MAP:
-        pairs = value.items() if isinstance(value, Mapping) else ()
-        return {name: text for name, text in pairs if isinstance(name, str) and isinstance(text, str)}
-    if shape == VALUES:
-        return [item for each in _items(value) if (item := _scalar(each)) is not None]
-    return _scalar(value)
-
-
-def camel(name: str) -> str:
-    """Spell a member as CloudTrail does: `KeyId` is `keyId`, and `AWSAccountId` stays."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
-
-
-def cloudtrail_date(time: datetime) -> str:
-    """Write a time within a record as CloudTrail does: `Aug 10, 2022, 10:38:27 PM`.
-
-    One without an offset is in UTC, as the request's checks take it (`shapes.py`).
-    """
-    time = time.replace(tzinfo=UTC) if time.utcoffset() is None else time.astimezone(UTC)
-    half = "AM" if time.hour < 12 else "PM"  # noqa: PLR2004 - noon
-    hour = time.hour % 12 or 12
-    return f"{_MONTHS[time.month - 1]} {time.day}, {time.year}, {hour}:{time.minute:02}:{time.second:02} {half}"
-
-
-def _shown(shapes: Shapes, members: Mapping[str, Any]) -> dict[str, object]:
-    found = {}
-    for name, shape in shapes.items():
-        value = members.get(name)
-        if value is not None and (shown := shown_value(shape, value)) is not None:
-            found[camel(name)] = shown
-    return found
-
-
-def _items(value: object) -> Sequence[object]:
-    return value if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray) else ()
-
-
-def _scalar(value: object) -> object:
-    if isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER:
-        return None  # refused, too; and of the longest ones Python writes no digits
-    if isinstance(value, str | bool | int):
-        return value
-    try:
-        return cloudtrail_date(value) if isinstance(value, datetime) else None
-    except OverflowError:
-        return None  # beyond the years that there are, and refused as that

@@ -12,7 +12,8 @@ import pytest
 from policyeval.catalog.kms_model import Shape, kms_model
 from policyeval.catalog.sts_model import sts_model
 from policyeval.kms.trail.encode import Encoder
-from policyeval.kms.trail.shown import KMS, SHOWN, STS, camel, cloudtrail_date, show
+from policyeval.kms.trail.members import camel, cloudtrail_date, show
+from policyeval.kms.trail.shown import KMS, NOTHING, SHOWN, STS
 from tests.kms.trail.samples import event
 
 MODEL = {**kms_model().operations, **sts_model().operations}
@@ -113,8 +114,8 @@ def test_a_blob_where_text_belongs_is_left_out(name: str) -> None:
 
 
 def test_an_unknown_operation_and_an_unknown_member_show_nothing() -> None:
-    assert show("Nothing", {"KeyId": "k"}) == {}
-    assert show("Encrypt", {"KeyId": "k", "Password": NEVER, "keyid": NEVER}) == {"keyId": "k"}
+    assert show(NOTHING.request, {"KeyId": "k"}) == {}
+    assert show(SHOWN["Encrypt"].request, {"KeyId": "k", "Password": NEVER, "keyid": NEVER}) == {"keyId": "k"}
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,7 @@ def test_an_unknown_operation_and_an_unknown_member_show_nothing() -> None:
     ],
 )
 def test_what_is_shown_of_a_request(operation: str, params: dict[str, Any], shown: dict[str, object]) -> None:
-    assert show(operation, params) == shown
+    assert show(SHOWN[operation].request, params) == shown
 
 
 @pytest.mark.parametrize(
