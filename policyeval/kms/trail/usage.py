@@ -11,7 +11,6 @@ import calendar
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from copy import copy
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -19,6 +18,7 @@ from typing import Any, NamedTuple
 from policyeval.catalog.kms_prices import Prices
 from policyeval.kms.errors import StorageError
 from policyeval.kms.trail.event import INTERNAL
+from policyeval.kms.trail.lives import Life, Lives
 from policyeval.kms.trail.shown import KMS
 from policyeval.model.source import Diagnostic
 
@@ -27,9 +27,6 @@ __all__ = ["PricedKey", "PricedRequests", "Usage", "UsageReport"]
 _HOUR = timedelta(hours=1)
 _SECOND = timedelta(seconds=1)
 _LATEST = datetime.max.replace(tzinfo=UTC) - _SECOND
-# How many changes may come between a record and the one that takes it back: they follow soon (docs/trail.md).
-_RECENT = 1024
-_CREATED = {"CreateKey": "keyMetadata", "ReplicateKey": "replicaKeyMetadata"}
 
 
 class PricedRequests(NamedTuple):
@@ -98,23 +95,6 @@ class UsageReport(NamedTuple):
         return requests + sum((key.cost for key in self.keys), Decimal())
 
 
-class _Life:
-    """What the records say of one key; `rotations` by what tells each from the others, for some are told again."""
-
-    __slots__ = ("account", "end", "manager", "rotations", "start")
-
-    def __init__(self, account: str, manager: str, start: datetime) -> None:
-        self.account = account
-        self.manager = manager
-        self.start = start
-        self.end: datetime | None = None
-        self.rotations: Mapping[str, datetime] = {}
-
-    def rotate(self, name: str, at: datetime) -> None:
-        """Note a rotation; what was noted under its name before did not come to be."""
-        self.rotations = {**self.rotations, name: at}
-
-
 class Usage:
     """Counts records, in the order of the trail.
 
@@ -133,9 +113,7 @@ class Usage:
         self._operations: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
         self._classes: Counter[tuple[str, str, str]] = Counter()  # by month, account and price class
-        self._keys: dict[str, _Life] = {}
-        self._gone: list[tuple[str, _Life]] = []
-        self._changed: dict[str, dict[str, _Life | None]] = {}  # by request: the keys before it
+        self._lives = Lives()
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Count a record.
@@ -152,9 +130,9 @@ class Usage:
         name, failed = str(record["eventName"]), "errorCode" in record
         if self._until is not None and at >= self._until:
             return
-        taken_back = record.get("errorCode") == "KMSInternalException" and self._take_back(record["requestID"])
+        taken_back = record.get("errorCode") == "KMSInternalException" and self._lives.take_back(record["requestID"])
         if not failed:
-            self._live(record, name, at)
+            self._lives.note(record, name, at)
         if self._since is not None and at < self._since:
             return
         self._first = at if self._first is None else min(self._first, at)
@@ -187,8 +165,7 @@ class Usage:
         since = self._since or self._first
         until = self._until or min(self._last, _LATEST) + _SECOND
         operations = {name: (count, self._failed[name]) for name, count in sorted(self._operations.items())}
-        lives = sorted([*self._gone, *self._keys.items()], key=lambda named: (named[0], named[1].start))
-        keys = (self._priced(arn, life, since, until) for arn, life in lives)
+        keys = (self._priced(arn, life, since, until) for arn, life in self._lives.all())
         return UsageReport(since, until, operations, tuple(self._requests()), tuple(key for key in keys if key))
 
     def _class(self, record: Mapping[str, Any], name: str) -> str:
@@ -202,64 +179,6 @@ class Usage:
         """Compare by rate, then by whether none is free: RSA 2048 has the rate of symmetric keys, and no free tier."""
         rate = self._prices.rates.get(price_class)
         return (rate.per_10000, not rate.free_tier) if rate is not None else (Decimal("Infinity"), True)
-
-    def _live(self, record: Mapping[str, Any], name: str, at: datetime) -> None:
-        """Note what happens to keys."""
-        if not record["readOnly"] and record["eventType"] == "AwsApiCall":
-            self._remember(record, name)
-        facts = record["additionalEventData"]["keys"]
-        for resource, fact in zip(record["resources"], facts, strict=True):
-            if resource["ARN"] not in self._keys:
-                self._keys[resource["ARN"]] = _Life(resource["accountId"], fact["manager"], at)
-        if name in _CREATED:
-            born = record["responseElements"][_CREATED[name]]
-            self._keys.setdefault(born["arn"], _Life(born["AWSAccountId"], born.get("keyManager", "CUSTOMER"), at))
-        elif record["resources"]:
-            self._change(record, name, at, record["resources"][0]["ARN"])
-
-    def _change(self, record: Mapping[str, Any], name: str, at: datetime, arn: str) -> None:
-        life = self._keys[arn]
-        if name == "ScheduleKeyDeletion":
-            life.end = at
-        elif name == "CancelKeyDeletion":
-            life.end = None  # AWS charges as though it was never scheduled
-        elif name == "DeleteKey":
-            life.end = life.end or at
-            self._gone.append((arn, self._keys.pop(arn)))  # a replica that is made anew has the same ARN
-        elif name == "RotateKeyOnDemand":
-            for member in self._with_replicas(arn):
-                self._keys[member].rotate(record["requestID"], at)
-        elif name == "RotateKey" and record["serviceEventDetails"].get("rotationType") != "ON_DEMAND":
-            # What the store could not keep is done again, from the same material.
-            life.rotate(record["serviceEventDetails"].get("previousKeyMaterialId"), at)
-
-    def _with_replicas(self, arn: str) -> list[str]:
-        """Name a key, and those of the multi-Region set that it is of: they share their material (KMS 22)."""
-        if ":key/mrk-" not in arn:
-            return [arn]
-        account_and_key = arn.split(":", 4)[4]
-        return [other for other in self._keys if other.split(":", 4)[4] == account_and_key]
-
-    def _remember(self, record: Mapping[str, Any], name: str) -> None:
-        """Keep what is known of the keys that a request changes: it may be taken back."""
-        arns = [str(resource["ARN"]) for resource in record["resources"]]
-        if name in _CREATED:
-            arns.append(record["responseElements"][_CREATED[name]]["arn"])
-        elif name == "RotateKeyOnDemand":
-            arns += self._with_replicas(arns[0])
-        self._changed[record["requestID"]] = {arn: copy(self._keys.get(arn)) for arn in arns}
-        if len(self._changed) > _RECENT:
-            del self._changed[next(iter(self._changed))]
-
-    def _take_back(self, request: str) -> bool:
-        """Undo what the trail told of a change before the store failed; tell whether it told of one."""
-        before = self._changed.pop(request, None)
-        for arn, life in (before or {}).items():
-            if life is None:
-                self._keys.pop(arn, None)
-            else:
-                self._keys[arn] = life
-        return before is not None
 
     def _requests(self) -> Iterator[PricedRequests]:
         """Price the requests: the free tier is a month's and an account's."""
@@ -279,7 +198,7 @@ class Usage:
             cost = (count - spared) * rate.per_10000 / 10_000 if rate is not None else None
             yield PricedRequests(account, price_class, count, spared, cost)
 
-    def _priced(self, arn: str, life: _Life, since: datetime, until: datetime) -> PricedKey | None:
+    def _priced(self, arn: str, life: Life, since: datetime, until: datetime) -> PricedKey | None:
         start, end = max(life.start, since), min(life.end or until, until)
         if start >= end:
             return None
