@@ -53,10 +53,10 @@ def decapsulate(call: Call) -> Response:
     return {"KeyId": key.arn, "SharedSecret": secret, "EncapsulationAlgorithm": params["EncapsulationAlgorithm"]}
 
 
-_CONDITIONS: Final = given(EncapsulationAlgorithm="EncapsulationAlgorithm")
+_CONDITIONS: Final = given("EncapsulationAlgorithm")
 
 OPERATIONS: Final = (
-    cryptographic("DeriveSharedSecret", derive_shared_secret, given(KeyAgreementAlgorithm="KeyAgreementAlgorithm")),
+    cryptographic("DeriveSharedSecret", derive_shared_secret, given("KeyAgreementAlgorithm")),
     cryptographic("Encapsulate", encapsulate, _CONDITIONS),
     cryptographic("Decapsulate", decapsulate, _CONDITIONS),
 )

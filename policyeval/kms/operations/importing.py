@@ -180,7 +180,7 @@ def _answer(key: Key, material: Material) -> Response:
 
 def _import_conditions(params: Params) -> Conditions:
     """Give the expiry as policies see it: a number of seconds (K9)."""
-    conditions = dict(given(ExpirationModel="ExpirationModel")(params))
+    conditions = dict(given("ExpirationModel")(params))
     if "ValidTo" in params:
         conditions["kms:ValidTo"] = int(params["ValidTo"].timestamp())
     return conditions
@@ -191,7 +191,7 @@ OPERATIONS: Final = (
         "GetParametersForImport",
         get_parameters_for_import,
         works_in=_PREPARED_IN | _OF_OTHERS,
-        conditions=given(WrappingAlgorithm="WrappingAlgorithm", WrappingKeySpec="WrappingKeySpec"),
+        conditions=given("WrappingAlgorithm", "WrappingKeySpec"),
     ),
     Operation(
         "ImportKeyMaterial",

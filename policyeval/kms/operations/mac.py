@@ -30,7 +30,7 @@ def verify_mac(call: Call) -> Response:
     return {"KeyId": key.arn, "MacValid": True, "MacAlgorithm": algorithm}
 
 
-_CONDITIONS: Final = given(MacAlgorithm="MacAlgorithm")
+_CONDITIONS: Final = given("MacAlgorithm")
 
 OPERATIONS: Final = (
     cryptographic("GenerateMac", generate_mac, _CONDITIONS),

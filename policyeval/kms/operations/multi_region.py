@@ -100,7 +100,7 @@ def _replica_in(call: Call, region: str) -> Key:
     raise KmsError("NotFoundException", f"Key '{_arn_in(call.key, region)}' does not exist")
 
 
-_NEW_PRIMARY: Final = given(PrimaryRegion="PrimaryRegion")
+_NEW_PRIMARY: Final = given("PrimaryRegion")
 
 OPERATIONS: Final = (
     Operation(
@@ -108,7 +108,7 @@ OPERATIONS: Final = (
         replicate_key,
         works_in=_REPLICATED_IN,
         writes=True,
-        conditions=given(ReplicaRegion="ReplicaRegion"),
+        conditions=given("ReplicaRegion"),
     ),
     Operation("UpdatePrimaryRegion", update_primary_region, works_in=USABLE, writes=True, conditions=_NEW_PRIMARY),
 )

@@ -34,8 +34,8 @@ def list_key_policies(call: Call) -> Response:
     return page(call, member="PolicyNames", default=_PAGE, fetch=fetch, order=str, show=str, of=call.key.arn)
 
 
-_NAME: Final = given(PolicyName="PolicyName")
-_PUT: Final = given(PolicyName="PolicyName", BypassPolicyLockoutSafetyCheck="BypassPolicyLockoutSafetyCheck")
+_NAME: Final = given("PolicyName")
+_PUT: Final = given("PolicyName", "BypassPolicyLockoutSafetyCheck")
 
 OPERATIONS: Final = (
     Operation("GetKeyPolicy", get_key_policy, conditions=_NAME),

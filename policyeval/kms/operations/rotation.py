@@ -177,7 +177,7 @@ OPERATIONS: Final = (
         enable_key_rotation,
         works_in=_CONFIGURED_IN | _OF_SOME_TYPES,
         writes=True,
-        conditions=given(RotationPeriodInDays="RotationPeriodInDays"),
+        conditions=given("RotationPeriodInDays"),
     ),
     Operation("DisableKeyRotation", disable_key_rotation, works_in=_CONFIGURED_IN | _OF_SOME_TYPES, writes=True),
     Operation("GetKeyRotationStatus", get_key_rotation_status),

@@ -58,12 +58,12 @@ def cryptographic(name: str, run: Run, conditions: ConditionsOf | None = None) -
     return Operation(name, run, works_in=USABLE, aliases=True, conditions=conditions, cryptographic=True)
 
 
-def given(**keys: str) -> ConditionsOf:
-    """Give a function that sets condition keys from parameters: parameter name to condition key.
+def given(*names: str, **keys: str) -> ConditionsOf:
+    """Give a function that sets condition keys from parameters: `kms:` and the name, or another name by parameter.
 
     A parameter that is left out sets nothing here; the authorizer knows which defaults count (K9).
     """
-    pairs = tuple(keys.items())
+    pairs = (*((name, name) for name in names), *keys.items())
 
     def conditions(params: Params) -> Conditions:
         return {f"kms:{key}": params[name] for name, key in pairs if name in params}

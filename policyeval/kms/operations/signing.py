@@ -66,7 +66,7 @@ def get_public_key(call: Call) -> Response:
     }
 
 
-_CONDITIONS: Final = given(SigningAlgorithm="SigningAlgorithm", MessageType="MessageType")
+_CONDITIONS: Final = given("SigningAlgorithm", "MessageType")
 
 OPERATIONS: Final = (
     cryptographic("Sign", sign, _CONDITIONS),
