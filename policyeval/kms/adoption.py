@@ -291,7 +291,7 @@ def _description(facts: KeyFacts) -> str:
 def _material(key: Key, transaction: Transaction, vault: Vault) -> Material:
     """Make material, or take that of a member that has been created already."""
     group = key.multi_region
-    for member in (group.primary, *group.replicas) if group is not None else ():
+    for member in group.arns if group is not None else ():
         for shared in transaction.materials(member):
             return replace(shared, key_arn=key.arn, wrapped=vault.copy(shared, key.arn, shared.version))
     return vault.generate(key.arn, key.key_id, key.spec, 1, key.created)

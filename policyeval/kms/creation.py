@@ -28,7 +28,7 @@ def creation_conditions(call: Call, key: Key) -> Conditions:
         **tag_conditions(call.params),
     }
     if key.multi_region is not None:
-        conditions["kms:MultiRegionKeyType"] = "REPLICA" if key.is_replica else "PRIMARY"
+        conditions["kms:MultiRegionKeyType"] = key.multi_region_type
     if "BypassPolicyLockoutSafetyCheck" in call.params:
         conditions["kms:BypassPolicyLockoutSafetyCheck"] = call.params["BypassPolicyLockoutSafetyCheck"]
     return conditions

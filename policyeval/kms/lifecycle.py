@@ -32,7 +32,7 @@ def is_due(key: Key, now: datetime, reading: Reading) -> bool:
     if key.origin == "EXTERNAL" and _expires(key.arn, now, reading):
         return True
     if group is not None:
-        for arn in (group.primary, *group.replicas):
+        for arn in group.arns:
             member = reading.key(arn)
             if member is not None and _is_over(member.deletion_date, now):
                 return True
@@ -65,7 +65,7 @@ def _is_over(date: datetime | None, now: datetime) -> bool:
 def members(key: Key, reading: Reading) -> list[Key]:
     """Give every key of a multi-Region set as it is now, the primary first; a key of one Region is alone."""
     group = key.multi_region
-    arns = (group.primary, *group.replicas) if group is not None else (key.arn,)
+    arns = group.arns if group is not None else (key.arn,)
     return [member for arn in arns if (member := reading.key(arn)) is not None]
 
 

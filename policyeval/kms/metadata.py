@@ -31,7 +31,7 @@ def key_metadata(key: Key) -> dict[str, Any]:
         "ValidTo": key.valid_to if key.expiration_model == "KEY_MATERIAL_EXPIRES" else None,
         "ExpirationModel": key.expiration_model,
         "CustomKeyStoreId": key.custom_key_store,
-        "MultiRegionConfiguration": _configuration(key.arn, key.multi_region) if key.multi_region else None,
+        "MultiRegionConfiguration": _configuration(key, key.multi_region) if key.multi_region else None,
     }
     return {
         "AWSAccountId": key.account,
@@ -52,9 +52,9 @@ def key_metadata(key: Key) -> dict[str, Any]:
     }
 
 
-def _configuration(arn: str, group: MultiRegion) -> dict[str, Any]:
+def _configuration(key: Key, group: MultiRegion) -> dict[str, Any]:
     return {
-        "MultiRegionKeyType": "PRIMARY" if arn == group.primary else "REPLICA",
+        "MultiRegionKeyType": key.multi_region_type,
         "PrimaryKey": _member(group.primary),
         "ReplicaKeys": [_member(replica) for replica in group.replicas],
     }

@@ -28,6 +28,11 @@ class MultiRegion(NamedTuple):
     primary: str
     replicas: tuple[str, ...] = ()
 
+    @property
+    def arns(self) -> tuple[str, ...]:
+        """All of them, the primary's first."""
+        return self.primary, *self.replicas
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -73,6 +78,11 @@ class Key:
     def is_replica(self) -> bool:
         """Whether it is a replica of a multi-Region key."""
         return self.multi_region is not None and self.multi_region.primary != self.arn
+
+    @property
+    def multi_region_type(self) -> Literal["PRIMARY", "REPLICA"] | None:
+        """Its part in a multi-Region key, None for a key of one Region."""
+        return None if self.multi_region is None else "REPLICA" if self.is_replica else "PRIMARY"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from policyeval.errors import UnknownEntityError
 from policyeval.kms.iam import OverIam
@@ -112,16 +111,13 @@ class _Known:
     def __init__(self, key: Key, aliases: tuple[Alias, ...], account: AccountRecord, policy: NamedPolicy) -> None:
         self.key, self.aliases, self.account = key, aliases, account
         self.revision: object = None  # of IAM, when the policy was last seen to be as it is
-        kind: Literal["PRIMARY", "REPLICA"] | None = (
-            None if key.multi_region is None else "REPLICA" if key.is_replica else "PRIMARY"
-        )
         facts = KeyFacts(
             spec=key.spec,
             usage=key.usage,
             origin=key.origin,
             manager=key.manager,
             multi_region=key.multi_region is not None,
-            multi_region_type=kind,
+            multi_region_type=key.multi_region_type,
             state=key.state,
             aliases=tuple(alias.name for alias in aliases),
             description=key.description,

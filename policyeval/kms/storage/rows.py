@@ -126,7 +126,7 @@ def key_of(row: Row) -> Key:
         all(days is None or days in _DAYS for days in (window, period)),
     )
     group = None if multi_region is None else _multi_region(multi_region)
-    _check(group is None or arn in {group.primary, *group.replicas})
+    _check(group is None or arn in {*group.arns})
     return Key(
         arn,
         account,
