@@ -64,11 +64,11 @@ def adopt(entities: Describes, store: Store, vault: Vault, now: datetime) -> Non
         fresh = _fresh(unknown, transaction)
         sets, names = _sets(fresh, transaction), Names(entities)
         for record in fresh:
-            of = sets.get(_shared_name(record.arn))
-            key = _described(record, of.members if of is not None else None, now)
+            shared = sets.get(_shared_name(record.arn), _ALONE)
+            key = _described(record, shared.members, now)
             key = replace(key, policy=kept_policy(key.policy, entities, names, transaction))
-            _create(key, of, made.get(key.arn), transaction, vault)
-            for name in record.key.aliases if record.key is not None else ():
+            _create(key, shared.primary, made.get(key.arn), transaction, vault)
+            for name in _facts(record).aliases:
                 alias = _alias_arn(key.arn, name)
                 transaction.put_alias(Alias(alias, key.account, key.region, name, key.arn, now, now))
             for grant in entities.retirable_grants(record.arn):
@@ -97,12 +97,17 @@ def _made_of_rsa(records: Iterable[ResourceRecord], store: Store, vault: Vault, 
     """
     made: dict[str, Material] = {}
     for record in records:
-        arn, facts = record.arn, record.key
-        if facts is None or facts.origin != "AWS_KMS" or facts.multi_region or not facts.spec.startswith("RSA"):
+        arn, facts = record.arn, _facts(record)
+        if facts.origin != "AWS_KMS" or facts.multi_region or not facts.spec.startswith("RSA"):
             continue
         if store.key(arn) is None:
             made[arn] = vault.generate(arn, arn.rpartition("/")[2], facts.spec, 1, now)
     return made
+
+
+def _facts(record: ResourceRecord) -> KeyFacts:
+    """Give what is said of a key beside its policy; one of which nothing is said is as CreateKey makes it."""
+    return record.key or KeyFacts()
 
 
 def _mark(record: ResourceRecord) -> str:
@@ -133,7 +138,7 @@ def _put_grant(grant: Grant, transaction: Transaction) -> None:
 
 
 def _faults(record: ResourceRecord, reading: Reading) -> Iterator[Diagnostic]:
-    facts = record.key or KeyFacts()
+    facts = _facts(record)
     if facts.origin not in {"AWS_KMS", "EXTERNAL"}:
         yield Diagnostic(f"`{record.arn}` has origin {facts.origin}", "keys of custom key stores are not supported")
     elif not KEY_SPECS[facts.spec].supported:
@@ -173,9 +178,9 @@ def _mixed(records: Iterable[ResourceRecord]) -> Iterator[Diagnostic]:
     """Say which members of one multi-Region key a file describes as keys of different kinds."""
     first: dict[str, ResourceRecord] = {}
     for record in records:
-        if record.key is not None and record.key.multi_region:
+        if _facts(record).multi_region:
             other = first.setdefault(_shared_name(record.arn), record)
-            if other.key is not None and _kind(record.key) != _kind(other.key):
+            if _kind(_facts(record)) != _kind(_facts(other)):
                 yield _another_kind(record.arn, other.arn)
 
 
@@ -190,16 +195,19 @@ def _another_kind(arn: str, other: str) -> Diagnostic:
 
 
 class _Set(NamedTuple):
-    """A multi-Region key: its members, and its primary where the store had that before."""
+    """A multi-Region key: its members, and its primary where the store had that before; neither for another key."""
 
-    members: MultiRegion
+    members: MultiRegion | None = None
     primary: Key | None = None
+
+
+_ALONE = _Set()
 
 
 def _primary_of(record: ResourceRecord, reading: Reading) -> Key | None:
     """Find the primary of the multi-Region key that a record is of, where the store has any member of it."""
     arn = split_arn(record.arn)
-    if arn is None or record.key is None or not record.key.multi_region:
+    if arn is None or not _facts(record).multi_region:
         return None
     for region in regions().get(arn.partition, ()):
         member = reading.key(str(arn._replace(region=region)))
@@ -212,7 +220,7 @@ def _sets(records: list[ResourceRecord], reading: Reading) -> dict[str, _Set]:
     """Find the multi-Region keys; where neither store nor file has a primary the first member is it."""
     described: dict[str, list[ResourceRecord]] = {}
     for record in records:
-        if record.key is not None and record.key.multi_region:
+        if _facts(record).multi_region:
             described.setdefault(_shared_name(record.arn), []).append(record)
     sets = {}
     for name, found in described.items():
@@ -221,15 +229,15 @@ def _sets(records: list[ResourceRecord], reading: Reading) -> dict[str, _Set]:
             replicas = (*known.multi_region.replicas, *(r.arn for r in found))
             sets[name] = _Set(MultiRegion(known.arn, replicas), known)
             continue
-        primaries = [r for r in found if r.key is not None and r.key.multi_region_type == "PRIMARY"]
+        primaries = [r for r in found if _facts(r).multi_region_type == "PRIMARY"]
         primary = (primaries or found)[0].arn
         sets[name] = _Set(MultiRegion(primary, tuple(r.arn for r in found if r.arn != primary)))
     return sets
 
 
-def _create(key: Key, of: _Set | None, made: Material | None, transaction: Transaction, vault: Vault) -> None:
-    if of is not None and of.primary is not None:
-        join(_replica(key, of.primary), of.primary, transaction, vault)
+def _create(key: Key, primary: Key | None, made: Material | None, transaction: Transaction, vault: Vault) -> None:
+    if primary is not None:
+        join(_replica(key, primary), primary, transaction, vault)
     elif key.origin == "EXTERNAL" and key.state == "PendingImport":
         transaction.put_key(key)
     else:
@@ -240,7 +248,7 @@ def _create(key: Key, of: _Set | None, made: Material | None, transaction: Trans
 
 def _described(record: ResourceRecord, group: MultiRegion | None, now: datetime) -> Key:
     """Write down a key as the file has it, but for its material."""
-    facts = record.key or KeyFacts()
+    facts = _facts(record)
     _, partition, _, region, account, resource = record.arn.split(":", 5)
     state: KeyState = facts.state  # type: ignore[assignment]  # the file format's enum is the API's
     policy = json.dumps(record.policy.policy.to_document(), indent=2) if record.policy is not None else None
