@@ -42,13 +42,7 @@ def assume_role(call: Call) -> Response:
     tags, inherited = tags_of(params), call.issued.inherited if call.issued is not None else {}
     _check_inherited(tags, inherited)
     source = _source_identity(call, role)
-
-    conditions = {**tag_conditions(tags), **_transitive(call)}
-    call.ask(_ASSUME, role, {**conditions, **_of_assuming(call, source)})
-    if tags or inherited:
-        call.ask("sts:TagSession", role, conditions)
-    if source is not None:
-        call.ask(_SET_SOURCE, role, {"sts:SourceIdentity": source})
+    _ask(call, role, tags, inherited, source)
 
     policies = session_policies(call, arn)
     record = call.core.iam.principal(role)
@@ -75,6 +69,16 @@ def assume_role(call: Call) -> Response:
     if source is not None:
         response["SourceIdentity"] = source
     return response
+
+
+def _ask(call: Call, role: str, tags: Mapping[str, str], inherited: Mapping[str, str], source: str | None) -> None:
+    """Ask for the session, for its tags where it has any, and for its source identity."""
+    conditions = {**tag_conditions(tags), **_transitive(call)}
+    call.ask(_ASSUME, role, {**conditions, **_of_assuming(call, source)})
+    if tags or inherited:
+        call.ask("sts:TagSession", role, conditions)
+    if source is not None:
+        call.ask(_SET_SOURCE, role, {"sts:SourceIdentity": source})
 
 
 def _arn_of_role(text: str) -> Arn:
