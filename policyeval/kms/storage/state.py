@@ -190,7 +190,6 @@ class State(NamedTuple):
         """Write a grant."""
         self.owned(grant.key_arn)
         retirer = retirer_of(grant)
-        state = self
         if retirer is not None:
             shelf = self.retirable.get(retirer) or Shelf()
             same = shelf.get(grant.grant_id)
