@@ -93,7 +93,7 @@ class Vault:
             KmsError: `InvalidCiphertextException`: there never was such a version.
 
         """
-        material = _find(key, version, reading)
+        material = find_material(key, version, reading)
         if material is None:
             raise KmsError("InvalidCiphertextException")
         return self._handle(key, material)
@@ -135,12 +135,13 @@ class Vault:
                 self._open.pop((arn, version), None)
 
 
-def _find(key: Key, version: int | None, reading: Reading) -> Material | None:
+def find_material(key: Key, version: int | None, reading: Reading) -> Material | None:
+    """Find a version of a key's material."""
     return next((each for each in reading.materials(key.arn) if each.version == version), None)
 
 
 def _current(key: Key, reading: Reading) -> Material:
-    material = _find(key, key.material, reading)
+    material = find_material(key, key.material, reading)
     if material is not None:
         return material
     if reading.key(key.arn) is None:  # its end came since it was found

@@ -21,6 +21,7 @@ from policyeval.kms.errors import KmsError
 from policyeval.kms.operations.row import Asked, Operation, cryptographic
 from policyeval.kms.records import Key
 from policyeval.kms.states import USABLE, check_state
+from policyeval.kms.vault import find_material
 
 SYMMETRIC: Final = "SYMMETRIC_DEFAULT"
 """The key spec, and the one algorithm of its keys, which is also the default of every parameter."""
@@ -230,8 +231,8 @@ def _open(
     if header.version == key.material:
         return vault.current(key, reading).decrypt(blob, context or _NO_CONTEXT), key.material_id
     handle = vault.version(key, header.version, reading)
-    material_id = next((each.id for each in reading.materials(key.arn) if each.version == header.version), None)
-    return handle.decrypt(blob, context or _NO_CONTEXT), material_id
+    material = find_material(key, header.version, reading)
+    return handle.decrypt(blob, context or _NO_CONTEXT), material.id if material is not None else None
 
 
 # What both sides need.

@@ -10,6 +10,7 @@ from policyeval.kms.crypto.refusals import invalid_digest, unsupported
 from policyeval.kms.metadata import algorithms_of
 from policyeval.kms.operations.row import Operation, cryptographic, given
 from policyeval.kms.states import USABLE
+from policyeval.kms.vault import find_material
 
 _USAGE: Final = "SIGN_VERIFY"
 _RAW: Final = "RAW"
@@ -52,13 +53,12 @@ def _check_digest(params: Params) -> None:
 def get_public_key(call: Call) -> Response:
     """Give the public half of an asymmetric key, with what it is good for."""
     key = call.key
-    materials = call.reading.materials(key.arn)
-    public = next((material.public for material in materials if material.version == key.material), None)
-    if public is None:
+    material = find_material(key, key.material, call.reading)
+    if material is None or material.public is None:
         raise unsupported()
     return {
         "KeyId": key.arn,
-        "PublicKey": public,
+        "PublicKey": material.public,
         "CustomerMasterKeySpec": key.spec,
         "KeySpec": key.spec,
         "KeyUsage": key.usage,
