@@ -11,7 +11,7 @@ from policyeval.kms.call import Call, Conditions, Params, Response
 from policyeval.kms.crypto.handles import KeyPair
 from policyeval.kms.errors import KmsError
 from policyeval.kms.lifecycle import held, lose, members, next_version, refresh
-from policyeval.kms.operations.kinds import check_origin, check_primary
+from policyeval.kms.operations.kinds import check_not_replica, check_origin
 from policyeval.kms.operations.row import Operation, given
 from policyeval.kms.records import Key, KeyState, Material
 from policyeval.kms.states import PENDING_DELETION, check_state
@@ -134,8 +134,7 @@ def _check_new(call: Call, found: _Materials, material_id: str) -> None:
     if "KeyMaterialId" in call.params:
         message = "KeyMaterialId cannot be specified if the ImportType is NEW_KEY_MATERIAL"
         raise KmsError("ValidationException", message)
-    if key.is_replica:
-        check_primary(key)
+    check_not_replica(key)
     if material_id in found.own:
         message = "The key material is already associated with the KMS key."
         raise KmsError("IncorrectKeyMaterialException", message)

@@ -27,3 +27,14 @@ def check_primary(key: Key) -> None:
     """
     if key.multi_region is None or key.is_replica:
         raise KmsError("UnsupportedOperationException", f"{key.arn} is not a multi-region primary key.")
+
+
+def check_not_replica(key: Key) -> None:
+    """Refuse a replica for what is done to its primary, or to that first (KMS 22).
+
+    Raises:
+        KmsError: `UnsupportedOperationException`.
+
+    """
+    if key.is_replica:
+        check_primary(key)

@@ -14,7 +14,7 @@ from policyeval.kms.acts import acts_since, as_it_is
 from policyeval.kms.call import Call, Response
 from policyeval.kms.errors import KmsError
 from policyeval.kms.lifecycle import held, make_current, members, refresh, rotate
-from policyeval.kms.operations.kinds import check_origin, check_primary
+from policyeval.kms.operations.kinds import check_not_replica, check_origin
 from policyeval.kms.operations.row import Operation, given
 from policyeval.kms.paging import at_hand, page
 from policyeval.kms.records import Key, KeyState, Material
@@ -74,7 +74,7 @@ def rotate_key_on_demand(call: Call) -> Response:
     if key.origin != "EXTERNAL":  # keys of custom key stores do not rotate; only they are ever unavailable
         check_origin(key, "AWS_KMS")
     check_state(key, frozenset({"Enabled"}))
-    _check_not_replica(key)
+    check_not_replica(key)
     if key.on_demand_rotations >= _ON_DEMAND:
         raise KmsError("LimitExceededException", _NO_MORE.format(key.arn))
     if key.next_rotation is not None and key.next_rotation - call.now <= _SOON:
@@ -158,17 +158,12 @@ def _check_configurable(call: Call) -> None:
     _check_spec(call.key)
     check_origin(call.key, "AWS_KMS")
     check_state(call.key, _CONFIGURED_IN)
-    _check_not_replica(call.key)
+    check_not_replica(call.key)
 
 
 def _check_spec(key: Key) -> None:
     if not KEY_SPECS[key.spec].rotates:
         raise KmsError("UnsupportedOperationException")
-
-
-def _check_not_replica(key: Key) -> None:
-    if key.is_replica:
-        check_primary(key)
 
 
 OPERATIONS: Final = (
