@@ -53,9 +53,8 @@ class Client:
     ) -> bytes:
         """Encrypt up to 4096 bytes; more than that is for a data key."""
         context = encryption_context or {}
-        blob: bytes = self.call("Encrypt", KeyId=key_id, Plaintext=plaintext, EncryptionContext=context, **params)[
-            "CiphertextBlob"
-        ]
+        made = self.call("Encrypt", KeyId=key_id, Plaintext=plaintext, EncryptionContext=context, **params)
+        blob: bytes = made["CiphertextBlob"]
         return blob
 
     def decrypt(
@@ -63,9 +62,8 @@ class Client:
     ) -> bytes:
         """Decrypt; a symmetric ciphertext names its own key."""
         context = encryption_context or {}
-        plaintext: bytes = self.call("Decrypt", CiphertextBlob=ciphertext, EncryptionContext=context, **params)[
-            "Plaintext"
-        ]
+        opened = self.call("Decrypt", CiphertextBlob=ciphertext, EncryptionContext=context, **params)
+        plaintext: bytes = opened["Plaintext"]
         return plaintext
 
     def generate_data_key(
