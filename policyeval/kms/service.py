@@ -29,7 +29,7 @@ from policyeval.kms.source import KmsSource
 from policyeval.kms.states import check_state
 from policyeval.kms.storage import system
 from policyeval.kms.storage.memory import MemoryStore
-from policyeval.kms.storage.root_key import RootKey
+from policyeval.kms.storage.root_key import ROOT_KEY_SIZE, RootKey
 from policyeval.kms.storage.store import Store
 from policyeval.kms.tokens import Tokens
 from policyeval.kms.trail.trail import NO_TRAIL, Trail
@@ -78,7 +78,7 @@ class KeyManagementService:
     ) -> None:
         if store is not None and root_key is None:
             raise StorageError([Diagnostic("a store needs the root key that wraps what it keeps", "give `root_key`")])
-        root = root_key.read() if root_key is not None else entropy(32)
+        root = root_key.read() if root_key is not None else entropy(ROOT_KEY_SIZE)
         self.region = region
         self.store: Store = store if store is not None else MemoryStore()
         self.trail = trail

@@ -9,15 +9,13 @@ from typing import NamedTuple
 from policyeval.entities import Entities
 from policyeval.kms.service import KeyManagementService
 from policyeval.kms.storage import system
-from policyeval.kms.storage.root_key import RootKey
+from policyeval.kms.storage.root_key import ROOT_KEY_SIZE, RootKey
 from policyeval.kms.storage.trail_file import TrailFile
 from policyeval.kms.sts.service import SecurityTokenService
 from policyeval.kms.trail.trail import NO_TRAIL
 from policyeval.server.folder import Kept
 
 __all__ = ["Services"]
-
-_ROOT_KEY = 32  # bytes
 
 
 class Services(NamedTuple):
@@ -50,7 +48,7 @@ class Services(NamedTuple):
                 cannot be made.
 
         """
-        root_key = kept.root_key if kept is not None else RootKey.of(entropy(_ROOT_KEY))
+        root_key = kept.root_key if kept is not None else RootKey.of(entropy(ROOT_KEY_SIZE))
         store, trail = (kept.store, kept.trail) if kept is not None else (None, NO_TRAIL)
         kms = KeyManagementService(
             entities, store, root_key=root_key, region=region, trail=trail, clock=clock, entropy=entropy

@@ -9,13 +9,15 @@ import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from policyeval.errors import system_reason
 from policyeval.kms.storage import system
 from policyeval.kms.storage.disk import PRIVATE, sync_folder
 from policyeval.kms.storage.faults import fault
 
-SIZE = 32  # bytes
+ROOT_KEY_SIZE: Final = 32
+"""Bytes of a root key."""
 
 
 class RootKey:
@@ -54,7 +56,7 @@ class RootKey:
         """
         file = Path(path)
         if create and not file.exists():
-            _create(file, entropy(SIZE))
+            _create(file, entropy(ROOT_KEY_SIZE))
         return cls(f"the file `{path}`", lambda: _read(file))
 
     @classmethod
@@ -79,8 +81,8 @@ class RootKey:
         except OSError as error:
             message = f"the root key cannot be read from {self.where}: {system_reason(error)}"
             raise fault(message) from error
-        if len(key) != SIZE:
-            message = f"the root key has {SIZE} bytes, {self.where} gives {len(key)}"
+        if len(key) != ROOT_KEY_SIZE:
+            message = f"the root key has {ROOT_KEY_SIZE} bytes, {self.where} gives {len(key)}"
             raise fault(message)
         return bytes(key)
 
@@ -92,7 +94,7 @@ def _read(path: Path) -> bytes:
         if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
             message = f"the root key in `{path}` is open to others (mode {stat.S_IMODE(mode):04o})"
             raise fault(message, f"chmod 600 {path}")
-        return file.read(SIZE + 1)
+        return file.read(ROOT_KEY_SIZE + 1)
 
 
 def _create(path: Path, key: bytes) -> None:
@@ -117,10 +119,10 @@ def _create(path: Path, key: bytes) -> None:
 def _decode(name: str, text: str | None) -> bytes:
     if text is None:
         message = f"the environment variable `{name}` is not set"
-        raise fault(message, f"it holds the root key: {SIZE} bytes in base64")
+        raise fault(message, f"it holds the root key: {ROOT_KEY_SIZE} bytes in base64")
     try:
         return base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
         # The text is a secret, or nearly: neither it nor an error that quotes it goes on.
         message = f"the environment variable `{name}` is not base64"
-    raise fault(message, f"it holds the root key: {SIZE} bytes in base64")
+    raise fault(message, f"it holds the root key: {ROOT_KEY_SIZE} bytes in base64")

@@ -11,7 +11,7 @@ from policyeval.kms.errors import KmsError
 from policyeval.kms.recording import Recorder
 from policyeval.kms.root import session_key
 from policyeval.kms.storage import system
-from policyeval.kms.storage.root_key import RootKey
+from policyeval.kms.storage.root_key import ROOT_KEY_SIZE, RootKey
 from policyeval.kms.sts.call import Call, Core, Response
 from policyeval.kms.sts.credentials import AccessKeys, SessionCredentials
 from policyeval.kms.sts.identity import Identity
@@ -53,7 +53,7 @@ class SecurityTokenService:
         clock: Callable[[], datetime] = system.now,
         entropy: Callable[[int], bytes] = system.entropy,
     ) -> None:
-        root = root_key.read() if root_key is not None else entropy(32)
+        root = root_key.read() if root_key is not None else entropy(ROOT_KEY_SIZE)
         self.region = region
         self.trail = trail
         self._key = session_key(root)
