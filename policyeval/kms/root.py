@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from policyeval.kms.crypto.wrapping import derive_key, proves, root_key_proof
+from policyeval.kms.crypto.derivation import derive_key
+from policyeval.kms.crypto.wrapping import proves, root_key_proof
 from policyeval.kms.errors import StorageError
 from policyeval.kms.storage.root_key import RootKey
 from policyeval.kms.storage.store import Store

@@ -1,4 +1,4 @@
-"""Which family the keys of a spec belong to, and the three things the KMS does with them.
+"""Which family the keys of a spec belong to, and what the KMS does with them: make, take in, open.
 
 A key spec is a row here, a row in `policyeval.catalog.kms_specs` and its vectors. What has a row there
 and none here is refused as unsupported (KMS 24).
@@ -19,7 +19,7 @@ from policyeval.kms.crypto import ecc, ed25519, macs, ml_dsa, ml_kem, rsa, symme
 from policyeval.kms.crypto.handles import Entropy, Family, Handle, KeyPair, PublicHandle
 from policyeval.kms.crypto.refusals import unsupported
 
-__all__ = ["Handle", "KeyPair", "PublicHandle", "admit", "generate", "open_key", "open_public"]
+__all__ = ["admit", "generate", "open_key", "open_public"]
 
 _FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
     {

@@ -20,7 +20,7 @@ from policyeval.kms.crypto.prf import keyed
 from policyeval.kms.errors import StorageError
 from policyeval.model.source import Diagnostic
 
-__all__ = ["ROOT_KEY", "WrongKeyError", "derive_key", "material_id", "proves", "root_key_proof", "unwrap", "wrap"]
+__all__ = ["ROOT_KEY", "WrongKeyError", "material_id", "proves", "root_key_proof", "unwrap", "wrap"]
 
 FORMAT: Final = b"\x01"
 ROOT_KEY: Final = 32
@@ -80,14 +80,14 @@ def proves(root_key: bytes, proof: bytes) -> bool:
     return bytes_eq(root_key_proof(root_key), proof)
 
 
-def material_id(id_key: bytes, key_id: str, material: bytes) -> str:
+def material_id(root_key: bytes, key_id: str, material: bytes) -> str:
     """Give material its KeyMaterialId: 64 hex digits, the same for the same material under the same key id.
 
     A replica in another Region shares the key id, and so the ids of its materials (KMS 22). An HMAC
-    with a key derived from `id_key`: without that, an id is no help in guessing material.
+    with a key derived from `root_key`: without that, an id is no help in guessing material.
     """
     name = key_id.encode()
-    code = HMAC(derive_key(id_key, b"material id"), _SHA256)
+    code = HMAC(derive_key(root_key, b"material id"), _SHA256)
     code.update(len(name).to_bytes(4, "big") + name + material)
     return code.finalize().hex()
 
