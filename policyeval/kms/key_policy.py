@@ -176,7 +176,7 @@ def _renamed(statements: Iterable[Statement], text: str, name: Callable[[str], s
 def _check_conditions(policy: Policy) -> None:
     """Refuse what no key policy may ask for.
 
-    That are operators that there are not, `ForAllValues` where it holds for requests without the key (K12), and keys
+    These are operators that do not exist, `ForAllValues` where it holds for requests without the key (K12), and keys
     that work in IAM policies only (K6).
     """
     unfit = {name.lower() for name in _OF_IAM_POLICIES}

@@ -231,9 +231,9 @@ class KeyManagementService:
             adopt(iam, self.store, self._core.vault, self._core.clock())
 
     def _settle(self) -> tuple[int, list[Diagnostic]]:
-        """Do what is due to all keys, but for those that are damaged; others do not outlive their date for that.
+        """Do what is due to all keys that are not damaged: the others do not outlive their date for one that is.
 
-        Gives to how many something was done, as disabled ones wait with their rotation, and what is damaged.
+        Gives how many of them changed, as a disabled one waits with its rotation, and what is damaged.
         """
         core = self._core
         now, count, damaged = core.clock(), 0, list[Diagnostic]()

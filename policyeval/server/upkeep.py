@@ -169,6 +169,6 @@ class Upkeep:
             took = loop.time() - begun
 
     def _flush_once(self) -> None:
-        # The next request is refused by what the trail says here, and the sweep tells what the store does.
+        # A fault of the trail's refuses the next request, and the sweep tells of the store's.
         with suppress(PolicyEvalError):
             self._services.kms.flush()

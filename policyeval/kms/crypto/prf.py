@@ -21,7 +21,7 @@ def keyed(key: bytes) -> PrfKey:
 
 
 def prf(key: PrfKey, text: bytes) -> bytes:
-    """Give 32 bytes that nobody can tell from random ones who has no key."""
+    """Give 32 bytes that nobody without the key can tell from random ones."""
     begun = key.copy()
     begun.update(text)
     return begun.finalize()

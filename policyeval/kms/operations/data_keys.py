@@ -49,7 +49,7 @@ def generate_data_key_pair(call: Call) -> Response:
 
 
 def generate_data_key_pair_without_plaintext(call: Call) -> Response:
-    """Make a data key pair whose private key whoever may can decrypt later."""
+    """Make a data key pair, its private key for whoever may decrypt it later."""
     return _data_key_pair(call)[1]
 
 

@@ -22,7 +22,7 @@ _WAITS: Final = "PENDING_ROTATION"
 _PREPARED_IN: Final[frozenset[KeyState]] = frozenset({"Enabled", "Disabled", "PendingImport"})
 _IMPORTED_IN: Final[frozenset[KeyState]] = frozenset({"Enabled", "Disabled", "PendingImport", "Updating"})
 _DELETED_IN: Final = _PREPARED_IN | PENDING_DELETION
-# A state of keys of custom key stores: of those AWS says that their origin is wrong.
+# Only keys of custom key stores are ever in it, and these are refused for their origin.
 _OF_OTHERS: Final[frozenset[KeyState]] = frozenset({"Unavailable"})
 
 

@@ -31,7 +31,7 @@ _SOON: Final = timedelta(minutes=20)
 _ROTATES_SOON: Final = "An automatic rotation of {} is scheduled to begin within the next 20 minutes."
 _PAGE: Final = 100
 _CONFIGURED_IN: Final[frozenset[KeyState]] = frozenset({"Enabled", "Updating"})
-# States that only some types of key have: of those keys AWS says that they do not rotate.
+# Only some types of key are ever in these, and those are refused because they do not rotate.
 _OF_SOME_TYPES: Final[frozenset[KeyState]] = frozenset({"PendingImport", "Unavailable"})
 
 

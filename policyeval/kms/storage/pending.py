@@ -36,7 +36,7 @@ class Pending:
 
     @property
     def queries(self) -> Queries:
-        """Give who reads anew, with what the transaction wrote."""
+        """Who reads anew, with what the transaction wrote."""
         return self._own
 
     def ask(self, query: Callable[Concatenate[Queries, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:

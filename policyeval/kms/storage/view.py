@@ -19,7 +19,7 @@ class Asker(Protocol):
 
     @property
     def queries(self) -> Queries:
-        """Give who reads anew."""
+        """Who reads anew."""
         ...
 
     def ask(self, query: Callable[Concatenate[Queries, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,6 +1,6 @@
 """What the operations that make sessions have in common: policies, tags, lifetimes, and what they answer.
 
-Where AWS says its words, they are AWS's; docs/sts.md tells which are ours.
+Messages are AWS's words where they are known; docs/sts.md tells which are ours.
 """
 
 from __future__ import annotations
