@@ -189,7 +189,7 @@ class Verifier:
         return computed
 
     def _out_of_place(self, file: str, number: int, sequence: int) -> None:
-        if self._fills(sequence):
+        if self._fill(sequence):
             message = f"record {sequence} stands after record {self._sequence}"
             self._fault(Kind.REORDERED, message, file, number)
         else:
@@ -206,8 +206,8 @@ class Verifier:
         which = f"record {gap.first}" if gap.first == gap.last else f"records {gap.first} to {gap.last}"
         self._fault(Kind.MISSING, f"{which} should stand before this line", gap.file, gap.line)
 
-    def _fills(self, sequence: int) -> bool:
-        """Take a record that comes late out of the gap that it left."""
+    def _fill(self, sequence: int) -> bool:
+        """Take a record that comes late out of the gap that it left; tell whether there was one."""
         for at, gap in enumerate(self._gaps):
             if gap.first <= sequence <= gap.last:
                 parts = (gap._replace(last=sequence - 1), gap._replace(first=sequence + 1))
