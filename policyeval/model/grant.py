@@ -19,7 +19,8 @@ def can_be_named(principal: str) -> bool:
     """Tell whether a grant can name a principal as grantee or as the one who retires it (G2)."""
     fields = split_arn(principal)
     if fields is not None:
-        return fields.service in {"iam", "sts"} and _GRANTEE.fullmatch(fields.resource) is not None
+        known = fields.service in {"iam", "sts"} and is_account_id(fields.account)
+        return known and _GRANTEE.fullmatch(fields.resource) is not None
     # AWS prints the unique id of a principal that is gone, and a service in place of one (G2).
     return is_account_id(principal) or bool(_UNIQUE_ID.fullmatch(principal) or _SERVICE.fullmatch(principal))
 

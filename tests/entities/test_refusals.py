@@ -407,7 +407,7 @@ REFUSALS = {
           hint: did you mean `Decrypt`?
         """,
     ),
-    "a grant is made to nobody like * or a group": (
+    "a grant is made to nobody like *, a group, or a role of an account whose id has dashes": (
         """\
         policyeval: 1
         accounts:
@@ -418,6 +418,7 @@ REFUSALS = {
                 grants:
                   - {GranteePrincipal: "*", Operations: [Decrypt]}
                   - {GranteePrincipal: "arn:aws:iam::111122223333:group/ops", Operations: [Decrypt]}
+                  - {GranteePrincipal: "arn:aws:iam::1111-2222-3333:role/app", Operations: [Decrypt]}
         """,
         """\
         accounts.yaml:8:32: `*` cannot be named by a grant
@@ -427,6 +428,10 @@ REFUSALS = {
         accounts.yaml:9:32: `arn:aws:iam::111122223333:group/ops` cannot be named by a grant
             9 |           - {GranteePrincipal: "arn:aws:iam::111122223333:group/ops", Operations: [Decrypt]}
                                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+          hint: an account, a user, a role, a session or a service can
+        accounts.yaml:10:32: `arn:aws:iam::1111-2222-3333:role/app` cannot be named by a grant
+           10 |           - {GranteePrincipal: "arn:aws:iam::1111-2222-3333:role/app", Operations: [Decrypt]}
+                                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
           hint: an account, a user, a role, a session or a service can
         """,
     ),
