@@ -56,7 +56,7 @@ RULE = Rule(
     summary="A resource is neither an ARN nor `*`.",
     why="Resources are matched as ARNs, so the statement matches nothing by it.",
     instead=(
-        "Write the ARN of the resource, or `*` for all. Only in the policy of an API of Amazon API Gateway it may be "
+        "Write the ARN of the resource, or `*` for all. Only in the policy of an API of Amazon API Gateway may it be "
         "`execute-api:/stage/GET/pets`."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-error-invalid-arn-prefix",

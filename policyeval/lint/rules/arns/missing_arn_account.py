@@ -30,8 +30,8 @@ RULE = Rule(
     access_analyzer="MISSING_ARN_ACCOUNT",
     level=Level.RESOURCE_TEXT,
     check=check,
-    summary="An ARN leaves out the  account that all resources of its type have.",
+    summary="An ARN leaves out the account that all resources of its type have.",
     why="An empty field matches only an empty field, so the statement matches nothing by it.",
-    instead="Write the  account, or `*` for any.",
+    instead="Write the account, or `*` for any.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-error-missing-arn-account",
 )

@@ -37,7 +37,7 @@ RULE = Rule(
     check=check,
     types=frozenset({PolicyType.RESOURCE, PolicyType.KEY}),
     summary="A resource's policy asks to whom the resource belongs.",
-    why="It always is the same answer: that of the resource to which the policy is attached.",
+    why="The answer is always the same: that of the resource to which the policy is attached.",
     instead="Ask it in an identity policy, or leave it out.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-suggestion-irrelevant-condition-key-in-policy",
 )

@@ -35,6 +35,6 @@ RULE = Rule(
     check=check,
     summary="A condition asks for a value that is not matched by `*`.",
     why="Every value is: it only holds where the key is missing, and under `ForAnyValue` never.",
-    instead='Write `"Null": {"key": "true"}` if the key shall be missing, or what is meant.',
+    instead='Write `"Null": {"key": "true"}` if the key should be missing, or what is meant.',
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-suggestion-redundant-statement-due-to-wildcard-in-condition",
 )

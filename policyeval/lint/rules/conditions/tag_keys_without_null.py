@@ -29,9 +29,9 @@ RULE = Rule(
     check=check,
     summary="An Allow limits the keys of tags with `ForAllValues`, and requests without tags pass.",
     why=(
-        "That may be meant: such a request sets no tag. A resource that shall have its tags from the start is "
+        "That may be meant: such a request sets no tag. A resource that should have its tags from the start is "
         "made without them."
     ),
-    instead='Add `"Null": {"aws:TagKeys": "false"}` if a request without tags shall not be allowed.',
+    instead='Add `"Null": {"aws:TagKeys": "false"}` if a request without tags should not be allowed.',
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html",
 )

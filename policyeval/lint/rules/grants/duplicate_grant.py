@@ -55,7 +55,7 @@ RULE = Rule(
     summary="A key has two grants that say the same.",
     why=(
         "CreateGrant without a `Name` makes a new grant each time that a request is repeated. Revoking one of "
-        "them takes nothing away, which is found out when it should; and a key has a quota of grants."
+        "them takes nothing away, which is found out when it should have; and a key has a quota of grants."
     ),
     instead="Revoke the copies, and name grants when they are created.",
     source="https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html",

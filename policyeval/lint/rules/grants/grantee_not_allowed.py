@@ -39,7 +39,7 @@ RULE = Rule(
     check=check,
     summary="A grant is for somebody whom a grant cannot name.",
     why=(
-        "CreateGrant refuses `*`, groups and organizations. That is well: a grant has no conditions on the "
+        "CreateGrant refuses `*`, groups and organizations. That is as it should be: a grant has no conditions on the "
         "caller, and one to everybody would open the key to the world."
     ),
     instead="Grant to a role, or allow many in the key policy with a condition such as `aws:PrincipalOrgID`.",

@@ -55,8 +55,8 @@ RULE = Rule(
     summary="A value of `kms:ViaService` is not the name of a service in a Region.",
     why=(
         "The key has the form `s3.us-east-1.amazonaws.com` in every request. With the service alone, as in a "
-        "principal (`s3.amazonaws.com`), an Allow never matches, and a Deny that shall keep a service out keeps "
-        "nobody out. The name ends in `amazonaws.com` in China as well."
+        "principal (`s3.amazonaws.com`), an Allow never matches, and a Deny that is meant to keep a service out "
+        "keeps nobody out. The name ends in `amazonaws.com` in China as well."
     ),
     instead="Write the service and the Region of the key; for several, list them.",
     source="https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service",

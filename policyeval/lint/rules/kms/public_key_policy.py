@@ -50,8 +50,8 @@ RULE = Rule(
     ),
     instead=(
         "Add a condition on `kms:CallerAccount` or `aws:PrincipalOrgID`, as AWS does for its own keys, or name "
-        "principals. A tag of the principal, an ARN with a star for the account, or an address in a range broader than "
-        "/8 (/32 of IPv6), anybody can have."
+        "principals. Anybody can match a tag of the principal, an ARN with a star for the account, or a range of "
+        "addresses broader than /8 (/32 of IPv6)."
     ),
     source="https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-caller-account",
 )

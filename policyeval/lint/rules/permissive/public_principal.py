@@ -78,8 +78,8 @@ RULE = Rule(
     ),
     instead=(
         "Name accounts, roles or services, or narrow `*` by `aws:PrincipalOrgID`, `aws:SourceArn` or the like; a Deny "
-        "of all others in the same policy does as well. A tag of the principal, an ARN with a star for the account, or "
-        "an address in a range broader than /8 (/32 of IPv6), anybody can have."
+        "of all others in the same policy does as well. Anybody can match a tag of the principal, an ARN with a star "
+        "for the account, or a range of addresses broader than /8 (/32 of IPv6)."
     ),
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous",
 )

@@ -48,7 +48,7 @@ RULE = Rule(
     types=frozenset({PolicyType.TRUST}),
     summary="A role trusts GitHub repositories or branches by a pattern.",
     why=(
-        "A star for the branch also is for pull requests and tags, one for the repository for whatever is made later."
+        "A star for the branch also covers pull requests and tags, and one for the repository whatever is made later."
     ),
     instead=(
         "Write `repo:OWNER/NAME:ref:refs/heads/BRANCH`, or name the branch in "

@@ -54,6 +54,6 @@ RULE = Rule(
     elements=frozenset({MARKS}),
     summary="A policy variable names no condition key.",
     why="It never has a value: the resource or condition with it matches nothing.",
-    instead="Name a condition key. Placeholders of CloudFormation or Terraform have to be replaced before.",
+    instead="Name a condition key. Placeholders of CloudFormation or Terraform have to be replaced first.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html",
 )

@@ -43,8 +43,7 @@ RULE = Rule(
     elements=frozenset({MARKS}),
     summary="A policy has variables, and its Version is not `2012-10-17`.",
     why=(
-        "In the old version, which also is the one where Version is missing, `${…}` is text like any: it "
-        "matches nothing."
+        "In the old version, which also applies where Version is missing, `${…}` is text like any: it matches nothing."
     ),
     instead='Write `"Version": "2012-10-17"`.',
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html#access-analyzer-reference-policy-checks-error-variable-unsupported-in-version",
