@@ -76,7 +76,7 @@ def _element(name: str, node: Node, texts: list[tuple[Text, str]], faults: Fault
 
 def _report_everything(name: str, node: Node, faults: Faults, pointer: str) -> None:
     # AWS only warns of empty arrays; the complement of nothing would be everything.
-    hint = "it would stand for everything; name what it shall leave out"
+    hint = "it would stand for everything; name what it should leave out"
     faults.add(node, pointer, f"`{name}` is empty", hint, kind=Kind.EMPTY_NEGATION)
 
 

@@ -195,7 +195,7 @@ CASES = [
     pytest.param(
         policy('"Effect": "Allow", "NotAction": [], "Resource": "*"'),
         None,
-        [(2, 34, "`NotAction` is empty", "it would stand for everything; name what it shall leave out")],
+        [(2, 34, "`NotAction` is empty", "it would stand for everything; name what it should leave out")],
         id="an empty NotAction, which would be every action",
     ),
     pytest.param(
@@ -296,7 +296,7 @@ CASES = [
     pytest.param(
         policy(ALLOW + ', "NotPrincipal": {}'),
         None,
-        [(2, 73, "`NotPrincipal` is empty", "it would stand for everything; name what it shall leave out")],
+        [(2, 73, "`NotPrincipal` is empty", "it would stand for everything; name what it should leave out")],
         id="an empty NotPrincipal",
     ),
     pytest.param(

@@ -37,7 +37,7 @@ def passed_without_key(condition: Condition) -> Iterator[Flaw]:
         yield Flaw(
             condition.operator_place(),
             f"{ticked(condition.operator)} also holds for a request without {ticked(condition.key)}",
-            f'add `"Null": {{"{condition.key}": "false"}}` if that shall not be allowed',
+            f'add `"Null": {{"{condition.key}": "false"}}` if that should not be allowed',
             (condition.key_place(),),
         )
 

@@ -22,7 +22,7 @@ def check(condition: Condition) -> Iterator[Flaw]:
             yield Flaw(
                 condition.key_place(),
                 f"{ticked(condition.operator)} with `*` {holds}",
-                f'write `"Null": {{"{condition.key}": "true"}}` if it shall be missing',
+                f'write `"Null": {{"{condition.key}": "true"}}` if it should be missing',
             )
 
 

@@ -1,4 +1,4 @@
-"""K304: a service's call that shall come from the caller's network."""
+"""K304: a service's call that is meant to come from the caller's network."""
 
 from __future__ import annotations
 
