@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policyeval.lint.patterns import covers, resource_covers
-from policyeval.lint.reach import conditions_unknown, covers_action, is_negated, is_one_of, takes_anybody
+from policyeval.lint.patterns import action_covers, resource_covers
+from policyeval.lint.reach import conditions_unknown, covers_action, covers_each, is_negated, is_one_of, takes_anybody
 from policyeval.lint.templates.choices import choice
 from policyeval.lint.templates.functions import is_nothing
 from policyeval.lint.templates.spot import get
@@ -89,7 +89,7 @@ def _is_about(deny: Statement, allow: Statement, action: str | None) -> bool:
         return _may_cover(deny, action)
     if _is_unknown(deny, "Action"):
         return True
-    return _takes_in(deny.action, allow.action, _covers_name) and (
+    return _takes_in(deny.action, allow.action, action_covers) and (
         _is_unknown(deny, "Resource") or _takes_in(deny.resource, allow.resource, resource_covers)
     )
 
@@ -108,19 +108,13 @@ def _is_everybody(element: Element) -> bool:
     return element.kind == "AWS" and not element.negated and not known
 
 
-def _covers_name(pattern: str, other: str) -> bool:
-    return covers(pattern.lower(), other.lower())
-
-
 def _takes_in(wide: Element | None, narrow: Element | None, covering: Callable[[str, str], bool]) -> bool:
     if wide is None or narrow is None:
         # The policies of some resources have no Resource.
         return wide is narrow
     if wide.negated or narrow.negated:
         return False
-    return not wide.complete or all(
-        any(covering(pattern.text, value.text) for pattern in wide.values) for value in narrow.values
-    )
+    return not wide.complete or covers_each(wide, narrow, covering)
 
 
 def _spares_few(deny: Statement, keys: Collection[str]) -> bool:

@@ -46,6 +46,11 @@ def covers(pattern: str, other: str) -> bool:
     return covering(pattern)(other)
 
 
+def action_covers(pattern: str, other: str) -> bool:
+    """Tell the same of two actions, whose case does not count."""
+    return covers(pattern.lower(), other.lower())
+
+
 def covering(pattern: str) -> Matcher:
     """Give `covers` for one pattern and many others."""
     matches = _compiled(pattern)

@@ -101,6 +101,11 @@ def covers_action(statement: Statement, action: str) -> bool:
     return bool(element.covering(action))
 
 
+def covers_each(wide: Element, narrow: Element, covering: Callable[[str, str], bool]) -> bool:
+    """Tell whether each value of one element is covered by a value of another."""
+    return all(any(covering(pattern.text, value.text) for pattern in wide.values) for value in narrow.values)
+
+
 def allows_are_known(policy: PolicyView) -> bool:
     """Tell whether everything that a policy allows could be read: what is not there then is not allowed."""
     return policy.complete and all(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policyeval.lint.patterns import covers, resource_covers
-from policyeval.lint.reach import is_negated
+from policyeval.lint.patterns import action_covers, resource_covers
+from policyeval.lint.reach import covers_each, is_negated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ def are_of_the_same(one: Statement, other: Statement) -> bool:
     return (
         [(each.kind, each.negated, _texts(each)) for each in one.principals]
         == [(each.kind, each.negated, _texts(each)) for each in other.principals]
-        and _meet(one.action, other.action, _covers_action)
+        and _meet(one.action, other.action, action_covers)
         and _meet(one.resource, other.resource, resource_covers)
     )
 
@@ -43,11 +43,4 @@ def _meet(one: Element | None, other: Element | None, covering: Callable[[str, s
     """Tell whether one of two elements covers all of the other, so that both are about the same requests."""
     if one is None or other is None or one.negated or other.negated or not (one.complete and other.complete):
         return one is other
-    return any(
-        all(any(covering(pattern.text, value.text) for pattern in wide.values) for value in narrow.values)
-        for wide, narrow in ((one, other), (other, one))
-    )
-
-
-def _covers_action(pattern: str, other: str) -> bool:
-    return covers(pattern.lower(), other.lower())
+    return covers_each(one, other, covering) or covers_each(other, one, covering)
