@@ -15,8 +15,8 @@ from policyeval.model.source import Diagnostic, Place, Source
 from policyeval.syntax.faults import MAX_FAULTS, Faults, Kind, by_place, quoted, ticked
 from policyeval.syntax.grammars import build
 from policyeval.syntax.json_scanner import Scanned, scan
-from policyeval.syntax.json_tree import TreeBuilder
-from policyeval.syntax.tree import MAX_DEPTH, UNREADABLE, Boolean, Mapping, Node, Null, Number, Text, Unknown
+from policyeval.syntax.json_tree_recovered import LostKey, RecoveringBuilder
+from policyeval.syntax.tree import MAX_DEPTH, UNREADABLE, Boolean, Node, Null, Number, Text, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,41 +24,13 @@ if TYPE_CHECKING:
     from lark import Lark
     from lark.parsers.lalr_interactive_parser import InteractiveParser
 
-    from policyeval.syntax.tables import OffsetToken
-
 _CLOSING: Final = {"RBRACE": "LBRACE", "RBRACKET": "LBRACKET"}
 _CLOSED_BY: Final = {"LBRACE": "RBRACE", "LBRACKET": "RBRACKET"}
 _SIGN: Final = {"LBRACE": "{", "LBRACKET": "[", "RBRACE": "}", "RBRACKET": "]"}
 _NOTHING: Final = Scanned("", 0, 0)
 
 
-class _LostKey(Text):
-    """Stands where an object should have had a key."""
-
-
-class _RecoveringBuilder(TreeBuilder):
-    """Builds from tokens whose `value` is the finished node."""
-
-    def STRING(self, token: OffsetToken) -> Any:  # noqa: N802, ANN401 - the token's name; whatever node was put in
-        return token.value
-
-    KEY = NUMBER = TRUE = FALSE = NULL = STRING
-
-    def first_member(self, parts: list[Any]) -> Mapping:
-        return _without_lost(super().first_member(parts))
-
-    def next_member(self, parts: list[Any]) -> Mapping:
-        return _without_lost(super().next_member(parts))
-
-
-def _without_lost(mapping: Mapping) -> Mapping:
-    key, _ = mapping.entries[-1]
-    if isinstance(key, _LostKey):
-        mapping.entries[-1] = (key, Unknown(UNREADABLE, key.source, key.start, key.end))
-    return mapping
-
-
-_builder = _RecoveringBuilder()
+_builder = RecoveringBuilder()
 _turn = Lock()
 
 
@@ -161,10 +133,9 @@ class _Recovery:
         return self.no_key(token)
 
     def key(self, token: Scanned) -> None:
-        text = token.value or self.written(token)
-        if token.kind == "STRING":
-            text = token.value
-        else:
+        text = token.value
+        if token.kind != "STRING":
+            text = text or self.written(token)
             self.fault(token, f"the key {ticked(text)} is not in double quotes", f"write {ticked(quoted(text))}")
         self.colon_due = self.following.kind == "COLON"
         self.feed("KEY", token, Text(text, self.source, token.start, token.end))
@@ -182,7 +153,7 @@ class _Recovery:
             self.lost(token, f"the key {shown} has no value")
         else:
             self.lost(token, f"expected a key in double quotes, not {shown}")
-        self.feed("KEY", token, _LostKey("", self.source, token.start, token.end))
+        self.feed("KEY", token, LostKey("", self.source, token.start, token.end))
         if token.kind in _CLOSED_BY:
             return self.value(token)
         self.fill(token)
@@ -286,7 +257,7 @@ class _Recovery:
         if torn and closing == "RBRACE" and self.may("COMMA"):
             self.feed("COMMA", token)
         if self.may("KEY") and (torn or not self.may(closing)):
-            self.feed("KEY", token, _LostKey("", self.source, token.start, token.start))
+            self.feed("KEY", token, LostKey("", self.source, token.start, token.start))
         if not self.may(closing):
             self.fill(token)
         # The builder takes a bracket to be one character long.
