@@ -91,7 +91,7 @@ class App:
                 status=reply.status,
                 code=reply.code or None,
                 message=reply.message[:LONGEST_MESSAGE] or None,
-                hint=reply.hint,
+                hint=(reply.hint or "")[:LONGEST_MESSAGE] or None,  # it may quote a stranger, too
                 principal=caller.label if caller is not None else None,
                 source_ip=exchange.peer.address,
                 request_id=exchange.request_id,

@@ -123,5 +123,6 @@ def test_of_a_refusal_that_quotes_a_request_without_end_the_beginning_is_told() 
     exchange: Any = SimpleNamespace(
         service="kms", operation="", caller=None, peer=Peer(None, secure=False), request_id=""
     )
-    app.tell(exchange, Reply(400, "", b"", "ValidationException", "w" * 1_025), 0)
-    assert json.loads(lines[0])["message"] == "w" * 1_024
+    app.tell(exchange, Reply(400, "", b"", "ValidationException", "w" * 1_025, hint="h" * 1_025), 0)
+    told = json.loads(lines[0])
+    assert (told["message"], told["hint"]) == ("w" * 1_024, "h" * 1_024)
