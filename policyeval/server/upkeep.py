@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from policyeval.errors import PolicyEvalError
 from policyeval.server.entities_file import EntitiesFile
@@ -18,6 +18,8 @@ from policyeval.server.metrics import Metrics
 from policyeval.server.services import Services
 
 __all__ = ["Pace", "Upkeep"]
+
+T = TypeVar("T")
 
 
 class Pace(NamedTuple):
@@ -102,8 +104,8 @@ class Upkeep:
         except PolicyEvalError as error:
             self._journal.note("error", "not everything could be kept", fault=str(error))
 
-    async def _do(self, work: Callable[[], object]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._own, work)
+    async def _do(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._own, work)
 
     # The entities file
 
@@ -112,17 +114,18 @@ class Upkeep:
         while file is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(asked.wait(), self._pace.look)
-            if asked.is_set() or file.has_changed:
+            # Not in the loop: there may be thousands of files, and a file system that does not answer.
+            if asked.is_set() or await self._do(lambda: file.has_changed):
                 asked.clear()
                 await self._until_written(file)
                 await asyncio.shield(self._do(partial(self.reload, file)))
 
     async def _until_written(self, file: EntitiesFile) -> None:
         """Wait while somebody writes: the first half of a file may be a good one, without what the rest forbids."""
-        state = file.state
+        state = await self._do(lambda: file.state)
         for _ in range(_MOST_SETTLING):
             await asyncio.sleep(self._pace.settle)
-            before, state = state, file.state
+            before, state = state, await self._do(lambda: file.state)
             if state == before:
                 return
 

@@ -233,6 +233,33 @@ class WrittenSlowly(EntitiesFile):
         return found
 
 
+class OnASlowDisk(EntitiesFile):
+    """A file on a disk that does not answer until it is told to."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.is_looked_at, self.answers = Event(), Event()
+        self.gave_up = False
+
+    @property
+    def state(self) -> Mapping[str, object]:
+        self.is_looked_at.set()
+        self.gave_up = self.gave_up or not self.answers.wait(10)
+        return super().state
+
+
+def test_a_disk_that_does_not_answer_keeps_nobody_waiting(tmp_path: Path) -> None:
+    file = tmp_path / "accounts.json"
+    file.write_text(described(ADMINISTRATOR), encoding="utf-8")
+    followed = OnASlowDisk(file)
+    with following(file, followed) as server:
+        assert followed.is_looked_at.wait(30)
+        assert server.client().list_keys()
+        assert not followed.gave_up
+        followed.answers.set()
+        assert server.write(described())["event"] == "the entities file is taken"
+
+
 def test_a_file_that_is_being_written_is_read_when_it_is_whole(tmp_path: Path) -> None:
     file = tmp_path / "accounts.yaml"
     file.write_text(
