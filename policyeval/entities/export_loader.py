@@ -16,6 +16,8 @@ from policyeval.errors import EntitiesError, system_reason
 from policyeval.model.source import Diagnostic
 
 _WIDTH = 120
+# The CLI prints up to five versions of each policy, and indents them; what is made of it has a part of that.
+_MOST_BYTES = 1_000_000_000
 
 
 class ImportResult(NamedTuple):
@@ -153,4 +155,4 @@ def _is_account(folder: Path) -> bool:
 def _files(folder: Path, root: Path) -> ExportFiles:
     names = [file.relative_to(folder).as_posix() for file in (*folder.glob("*.json"), *folder.glob("*/*.json"))]
     shown = "" if folder == root else f"{folder.name}/"
-    return ExportFiles(names, lambda name: read_file(str(folder / name)), shown)
+    return ExportFiles(names, lambda name: read_file(str(folder / name), _MOST_BYTES), shown)

@@ -16,17 +16,17 @@ MAX_BYTES: Final = 100_000_000
 """More than the largest organization's description has; a device or a pipe may go on forever."""
 
 
-def read_file(path: str) -> str:
-    """Read a UTF-8 text. Raises `OSError`, also when it is too large, and `UnicodeDecodeError`."""
+def read_file(path: str, most: int = MAX_BYTES) -> str:
+    """Read a UTF-8 text. Raises `OSError`, also when it has more than `most` bytes, and `UnicodeDecodeError`."""
     with Path(path).open("rb") as file:
-        return read_text(file)
+        return read_text(file, most)
 
 
-def read_text(file: BinaryIO) -> str:
+def read_text(file: BinaryIO, most: int = MAX_BYTES) -> str:
     """Read an open file likewise."""
-    data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise OSError(errno.EFBIG, f"it has more than {MAX_BYTES:,} bytes")
+    data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes")
     return data.decode()
 
 

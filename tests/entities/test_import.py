@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from policyeval import Authorizer
-from policyeval.entities import Entities
+from policyeval.entities import Entities, export_loader, loader
 from policyeval.entities.aws_commands import commands
 from policyeval.entities.export_loader import import_directory
 from policyeval.errors import EntitiesError
@@ -434,6 +434,13 @@ def test_a_list_that_goes_on_is_told(folder: Path, name: str, sign: dict[str, ob
     path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **sign}), encoding="utf-8")
     expected = () if message is None else (f"{message}, and its rest is missing: {name}",)
     assert import_directory(folder).missing == expected
+
+
+def test_an_export_may_be_larger_than_what_is_made_of_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert export_loader._MOST_BYTES >= 10 * loader.MAX_BYTES  # five versions of each policy, indented
+    monkeypatch.setattr(export_loader, "_MOST_BYTES", 9)
+    with pytest.raises(EntitiesError, match="it has more than 9 bytes"):
+        import_directory(folder)
 
 
 def test_a_managed_policy_without_a_document_is_told_and_stays_attached(folder: Path) -> None:
