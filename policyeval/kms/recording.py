@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, Protocol, TypeAlias
+from typing import Any, Final, Protocol
 
 from policyeval.authorizer import Decision
 from policyeval.errors import UnknownEntityError
@@ -15,7 +15,6 @@ from policyeval.kms.records import Key
 from policyeval.kms.trail.event import INTERNAL, LONGEST_AGENT, Decided, Event, Who
 from policyeval.kms.trail.trail import NO_TRAIL, Trail
 from policyeval.model.arn import split_arn
-from policyeval.model.decision import Layer, Reason, StatementRef
 from policyeval.model.keeping import keep
 from policyeval.model.records import PolicySource, PrincipalRecord
 
@@ -23,8 +22,6 @@ from policyeval.model.records import PolicySource, PrincipalRecord
 _BASES: Final = 1_024
 # As many as an endpoint tells apart.
 _CALLERS: Final = 10_000
-# The fields of `Decided`.
-_Told: TypeAlias = tuple[str, str, Literal["allow", "deny"], Reason, Layer | None, str | None, tuple[StatementRef, ...]]
 
 
 class Recorded(Protocol):
@@ -157,24 +154,24 @@ class Recorder:
 
     def _decision(self, decision: Decision) -> Decided:
         """Give what the trail keeps of a decision; decisions with one basis share it."""
-        basis, request = decision.basis, decision.request
+        basis = decision.basis
         known = self._decided.get(id(basis))
         if known is None or known[0] is not basis:
-            told = self._same(
-                request.action,
-                request.resource,
-                decision.decision,
-                decision.reason,
-                decision.layer,
-                decision.rule,
-                decision.determining_statements,
-            )
-            known = (basis, told)
+            known = (basis, self._told(decision))
             keep(self._decided, id(basis), known, _BASES)
         return known[1]
 
-    def _same(self, *told: *_Told) -> Decided:
+    def _told(self, decision: Decision) -> Decided:
         """Give one object for decisions that tell the same: without a plan each has a basis of its own."""
+        told = (
+            decision.request.action,
+            decision.request.resource,
+            decision.decision,
+            decision.reason,
+            decision.layer,
+            decision.rule,
+            decision.determining_statements,
+        )
         found = self._alike.get(told)
         if found is None:
             found = Decided(*told)
