@@ -17,7 +17,7 @@ from policyeval.errors import MissingExtraError, UnknownEntityError
 from policyeval.kms.storage import system
 from policyeval.kms.sts.identity import Identity
 from policyeval.kms.sts.names import arn_of
-from policyeval.model.arn import role_session_arn, split_arn
+from policyeval.model.arn import Arn, role_session_arn, split_arn
 from policyeval.model.source import Diagnostic
 from policyeval.server.journal import Journal
 from policyeval.server.services import Services
@@ -79,18 +79,7 @@ class LocalEndpoint:
         arn = split_arn(principal)
         if arn is None or not arn.resource.startswith(("role/", "assumed-role/")):
             return self._of_user(principal)
-        role, name = principal, _SESSION
-        if arn.service == "sts":
-            _, _, role_and_name = arn.resource.partition("/")
-            role_name, _, name = role_and_name.partition("/")
-            if re.fullmatch(SESSION_NAME, name) is None:
-                message = f"`{principal}` is no session of a role"
-                raise UnknownEntityError([Diagnostic(message, f"its ARN ends in `assumed-role/ROLE/NAME`, {_NAMED}")])
-            role = self.services.sts.iam.role(arn.account, role_name).arn
-            own = role_session_arn(arn_of(role), name)
-            if own != principal:
-                message = f"no role of the session `{principal}` is described"
-                raise UnknownEntityError([Diagnostic(message, f"did you mean `{own}`?")])
+        role, name = (principal, _SESSION) if arn.service != "sts" else self._role_and_name(principal, arn)
         return AccessKeyPair(*self.services.sts.session_of(role, name))
 
     def client(self, service: str = "kms", as_: str | None = None, **more: Any) -> Any:  # noqa: ANN401 - boto3's own
@@ -141,6 +130,20 @@ class LocalEndpoint:
         """Give who an access key belongs to: one made here, or one that STS knows."""
         found = self._keys.get(access_key_id) if token is None else None
         return found if found is not None else self.services.sts.find(access_key_id, token)
+
+    def _role_and_name(self, session: str, arn: Arn) -> tuple[str, str]:
+        """Give the ARN of a session's role, and the session's name. Raises `UnknownEntityError`."""
+        _, _, role_and_name = arn.resource.partition("/")
+        role_name, _, name = role_and_name.partition("/")
+        if re.fullmatch(SESSION_NAME, name) is None:
+            message = f"`{session}` is no session of a role"
+            raise UnknownEntityError([Diagnostic(message, f"its ARN ends in `assumed-role/ROLE/NAME`, {_NAMED}")])
+        role = self.services.sts.iam.role(arn.account, role_name).arn
+        own = role_session_arn(arn_of(role), name)
+        if own != session:
+            message = f"no role of the session `{session}` is described"
+            raise UnknownEntityError([Diagnostic(message, f"did you mean `{own}`?")])
+        return role, name
 
     def _of_user(self, arn: str) -> AccessKeyPair:
         record = self.services.sts.iam.principal(arn)
