@@ -316,13 +316,23 @@ class Call:
     # Looking.
 
     def check_usage(self, key: Key, usage: str) -> None:
-        """Refuse an operation that a key is not for (KMS 9)."""
+        """Refuse an operation that a key is not for (KMS 9).
+
+        Raises:
+            KmsError: `InvalidKeyUsageException`.
+
+        """
         if key.usage != usage:
             message = f"{key.arn} key usage is {key.usage} which is not valid for {self.operation}."
             raise KmsError("InvalidKeyUsageException", message)
 
     def would_succeed(self) -> None:
-        """End a dry run: everything that could refuse the request has been asked (KMS 12)."""
+        """End a dry run: everything that could refuse the request has been asked (KMS 12).
+
+        Raises:
+            KmsError: `DryRunOperationException`.
+
+        """
         if self.params.get("DryRun"):
             message = "The request would have succeeded, but the DryRun option is set."
             raise KmsError("DryRunOperationException", message)

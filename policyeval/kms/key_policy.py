@@ -46,7 +46,12 @@ def managed_text(partition: str, service: str, region: str, account: str) -> str
 
 
 def check_name(name: object) -> None:
-    """Refuse every policy name but the one there is (KMS 17)."""
+    """Refuse every policy name but the one there is (KMS 17).
+
+    Raises:
+        KmsError: `NotFoundException`, or `ValidationException` for the name that AWS RAM uses.
+
+    """
     if name == _RESOURCE_SHARING:
         raise KmsError("ValidationException", "The AWS_RAM policy can only be managed by the RAM service")
     if name not in {None, DEFAULT_NAME}:

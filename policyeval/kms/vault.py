@@ -60,11 +60,17 @@ class Vault:
         return material_id(self._root_key, key_id, secret)
 
     def copy(self, material: Material, key_arn: str, version: int) -> bytes:
-        """Wrap the same material for another key of a multi-Region set."""
+        """Wrap the same material for another key of a multi-Region set. Raises as `secret` does."""
         return wrap(self._root_key, self.secret(material), key_arn, version, self._entropy)
 
     def secret(self, material: Material) -> bytes:
-        """Unwrap."""
+        """Unwrap material.
+
+        Raises:
+            KmsError: `KMSInvalidStateException`: it is not there any more, or not yet.
+            StorageError: it does not open under this root key.
+
+        """
         if material.wrapped is None:
             raise KmsError("KMSInvalidStateException", f"{material.key_arn} is pending import.")
         return unwrap(self._root_key, material.wrapped, material.key_arn, material.version)

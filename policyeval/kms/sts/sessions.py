@@ -110,13 +110,23 @@ def tag_conditions(tags: Mapping[str, str]) -> Conditions:
 
 
 def refuse_sessions(call: Call) -> None:
-    """Refuse a caller that has temporary credentials."""
+    """Refuse a caller that has temporary credentials.
+
+    Raises:
+        KmsError: `AccessDenied`.
+
+    """
     if call.issued is not None:
         raise KmsError(DENIED, f"Cannot call {call.operation} with session credentials")
 
 
 def refuse_mfa(params: Params) -> None:
-    """Refuse codes of MFA devices: none is described, so that none can be right."""
+    """Refuse codes of MFA devices: none is described, so that none can be right.
+
+    Raises:
+        KmsError: `AccessDenied`.
+
+    """
     serial, code = params.get("SerialNumber"), params.get("TokenCode")
     if serial is not None or code is not None:
         raise KmsError(DENIED, _MFA_HALF if serial is None or code is None else _MFA)
