@@ -83,12 +83,20 @@ class KeyManagementService:
         self.store: Store = store if store is not None else MemoryStore()
         self.trail = trail
         prove(self.store, root)
-        vault = Vault(root, entropy, system.new_id)
-        recorder, uses, names = Recorder(trail, iam), Uses(self.store), Names(iam)
-        authorizer = Authorizer(KmsSource(iam, self.store, names), grant_delay=settings.grant_delay, clock=clock)
-        tokens = Tokens(token_key(root), entropy)
+        names = Names(iam)
         self._core = Core(
-            iam, self.store, authorizer, vault, tokens, recorder, settings, clock, entropy, _ids(), uses, names
+            iam=iam,
+            store=self.store,
+            authorizer=Authorizer(KmsSource(iam, self.store, names), grant_delay=settings.grant_delay, clock=clock),
+            vault=Vault(root, entropy, system.new_id),
+            tokens=Tokens(token_key(root), entropy),
+            recorder=Recorder(trail, iam),
+            settings=settings,
+            clock=clock,
+            entropy=entropy,
+            ids=_ids(),
+            uses=Uses(self.store),
+            names=names,
         )
         self._callers: dict[str, Caller] = {}
         self._adopt(iam)
