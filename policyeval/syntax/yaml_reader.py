@@ -17,17 +17,16 @@ from policyeval.syntax.encoding import explain_bytes
 from policyeval.syntax.faults import MAX_FAULTS, Faults, Kind, by_place, ticked
 from policyeval.syntax.strings import has_lone_surrogate
 from policyeval.syntax.tree import MAX_DEPTH, MAX_NODES, UNREADABLE, List, Mapping, Node, Null, Text, Unknown
+from policyeval.syntax.yaml_faults import syntax_hint, unprintable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as NameMap
 
 # The C parser is ten times as fast; a PyYAML built without libyaml has only the other. Same events, same marks.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_UNPRINTABLE: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _NULLS: Final = frozenset({"", "~", "null"})
 _CORE: Final = "tag:yaml.org,2002:"
 _CORE_TAGS: Final = frozenset({"!", *(_CORE + name for name in ("str", "int", "float", "bool", "null", "map", "seq"))})
-
 
 _NO_FUNCTIONS: Final[NameMap[str, str]] = MappingProxyType({})
 _TAG_AND_ANCHOR: Final = re.compile(r"(?:[!&]\S*\s+)+")
@@ -58,22 +57,12 @@ def read_yaml(
             return None, explain_bytes(data, name)
     # A byte order mark is legal here, and the two parsers count it differently.
     source = Source(name, text.removeprefix("\ufeff"))
-    found = _unprintable(source)
+    found = unprintable(source)
     if found:
         return None, found
     reader = _Reader(source, functions, several=several, foreign=foreign)
     node = reader.read()
     return node, by_place(reader.faults.found)[:MAX_FAULTS]
-
-
-def _unprintable(source: Source) -> list[Diagnostic]:
-    found = []
-    for match in _UNPRINTABLE.finditer(source.text):
-        message = f"the character U+{ord(match.group()):04X} has no place in YAML"
-        found.append(Diagnostic(message, "in double quotes it can be escaped", Place(source, *match.span())))
-        if len(found) == MAX_FAULTS:
-            break
-    return found
 
 
 class _Stop(Exception):  # noqa: N818 - ends the reading; what is wrong is already said
@@ -148,7 +137,7 @@ class _Reader:
         mark = error.problem_mark or error.context_mark
         at = mark.index if mark is not None else 0
         problem = error.problem or "the text is not YAML"
-        self.fault(at, at + 1, problem[:1].lower() + problem[1:], _syntax_hint(error))
+        self.fault(at, at + 1, problem[:1].lower() + problem[1:], syntax_hint(error))
 
     # Events.
 
@@ -296,14 +285,3 @@ class _Reader:
 
 def _span(event: Any) -> tuple[int, int]:  # noqa: ANN401 - the stubs know no marks of events
     return event.start_mark.index, event.end_mark.index
-
-
-def _syntax_hint(error: yaml.MarkedYAMLError) -> str | None:
-    problem = error.problem or ""
-    if "mapping values are not allowed" in problem:
-        return "put a text that holds `: ` in quotes, and check the indentation"
-    if "cannot start any token" in problem:
-        return "indent with spaces, and put a text that begins with `@`, a backtick or `%` in quotes"
-    if error.context is not None and error.context_mark is not None:
-        return f"{error.context} that begins on line {error.context_mark.line + 1}"
-    return None
