@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
+from policyeval.lint.entries import Entries
 from policyeval.lint.key_facts import KeyFacts
 from policyeval.lint.names import NameIndex
 from policyeval.model.policy import CURRENT_VERSION
@@ -197,12 +198,12 @@ class Condition:
         return self.operator_node.place(self.operator_pointer)
 
 
-class Statement:
-    """One statement.
+class Statement(Entries):
+    """One statement, with its elements by name.
 
-    `entries` has the key and the value of each element by name, of whatever type. `action`, `resource` are
-    None where the element is absent or is no string or array; with both forms there, the plain one. `effect`
-    is `Allow`, `Deny` or None for whatever else stands there. `principals` has an element for each kind.
+    `action`, `resource` are None where the element is absent or is no string or array; with both forms there,
+    the plain one. `effect` is `Allow`, `Deny` or None for whatever else stands there. `principals` has an
+    element for each kind.
     """
 
     __slots__ = (
@@ -210,10 +211,7 @@ class Statement:
         "complete",
         "conditions",
         "effect",
-        "entries",
         "index",
-        "node",
-        "pointer",
         "policy",
         "principals",
         "resource",
@@ -221,11 +219,9 @@ class Statement:
     )
 
     def __init__(self, node: Mapping, pointer: str, policy: PolicyView, index: int) -> None:
-        self.node = node
-        self.pointer = pointer
+        super().__init__(node, pointer)
         self.policy = policy
         self.index = index
-        self.entries: dict[str, tuple[Text, Node]] = {}
         self.complete = True
         self.effect: str | None = None
         self.sid: str | None = None
@@ -243,17 +239,6 @@ class Statement:
     def denies(self) -> bool:
         """Whether its effect is Deny."""
         return self.effect == "Deny"
-
-    def get(self, name: str) -> Node | None:
-        """Give the value of an element by name, of whatever type."""
-        entry = self.entries.get(name)
-        return entry[1] if entry is not None else None
-
-    def place(self, name: str | None = None) -> Place:
-        """Give its place, or that of an element's value, which must be there."""
-        if name is None:
-            return self.node.place(self.pointer)
-        return self.entries[name][1].place(f"{self.pointer}/{name}")
 
     def key_place(self, name: str) -> Place:
         """Give the place of an element's name, which must be there."""
