@@ -175,9 +175,7 @@ def command(**given: Any) -> int:  # noqa: ANN401 - the options above, by name
 
 def _run(options: _Options) -> int:
     config, folder = _config(options)
-    rules = load_all(
-        select_codes(options.select or config.select, options.ignore or config.ignore),
-    )
+    rules = load_all(select_codes(options.select or config.select, options.ignore or config.ignore))
     session = LintSession(
         rules,
         config,
