@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from policyeval.cli.exits import ExitCode
+from policyeval.cli.options import region_name
 from policyeval.cli.output import print_file, print_text
 from policyeval.cli.paths import file_path
 from policyeval.entities.aws_commands import commands
@@ -14,7 +15,13 @@ from policyeval.entities.export_loader import import_directory
 @click.command("import")
 @click.argument("folder", metavar="DIR", type=file_path)
 @click.option("--commands", "only_commands", is_flag=True, help="Print the AWS CLI calls that fill DIR, and stop.")
-@click.option("--region", multiple=True, metavar="NAME", help="With --commands: a Region to look for keys in.")
+@click.option(
+    "--region",
+    multiple=True,
+    type=region_name,
+    metavar="NAME",
+    help="With --commands: a Region to look for keys in.",
+)
 def command(folder: str, *, only_commands: bool, region: tuple[str, ...]) -> int:
     """Print an entities file made of what the AWS CLI printed into DIR.
 

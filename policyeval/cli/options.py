@@ -13,7 +13,7 @@ from policyeval.cli.paths import file_path
 from policyeval.cli.report_options import Function
 from policyeval.cli.streams import stdin
 from policyeval.entities import Entities
-from policyeval.entities.fields import SESSION_NAME, SESSION_NAMES
+from policyeval.entities.fields import REGION, REGIONS, SESSION_NAME, SESSION_NAMES
 from policyeval.entities.loader import read_file, read_first, read_text
 from policyeval.entities.mistyped import unknown_action, unknown_key, unknown_via, unsuited_resource, wildcard_in
 from policyeval.errors import EntitiesError, system_reason
@@ -39,6 +39,14 @@ def account_id(text: str) -> str:
     """Take twelve digits: a mistyped account would be one that is let in nowhere."""
     if not is_account_id(text):
         message = f"`{text}` is not an account id: 12 digits."
+        raise click.BadParameter(message)
+    return text
+
+
+def region_name(text: str) -> str:
+    """Take a name of the form that Regions have: a folder of any other name is not looked into."""
+    if re.fullmatch(REGION, text) is None:
+        message = f"`{text}` is not {REGIONS}."
         raise click.BadParameter(message)
     return text
 

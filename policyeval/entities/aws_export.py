@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from policyeval.catalog.policies import managed_policy
 from policyeval.entities.aws_files import ExportFiles, Json, Output, document, tags, without_empty
+from policyeval.entities.fields import REGION
 from policyeval.entities.schema import GrantConstraintsModel, GrantModel
 from policyeval.model.arn import split_arn
 
@@ -27,7 +28,7 @@ _FACTS = {
     "state": ("KeyState", "Enabled"),
 }
 _SHARED = "AWS_RAM"
-_REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}/")
+_REGION = re.compile(f"{REGION}/")
 
 
 def account_id(files: ExportFiles) -> str | None:

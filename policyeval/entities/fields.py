@@ -37,6 +37,9 @@ _STATES: Final = (
     "Updating",
 )
 
+REGION: Final = r"[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}"
+"""The form of a Region's name: AWS opens new ones."""
+REGIONS: Final = "a Region, such as us-east-1"
 SESSION_NAME: Final = r"[A-Za-z0-9_+=,.@-]{2,64}"
 """What STS takes as the name of a session (STS API reference, AssumeRole, RoleSessionName)."""
 SESSION_NAMES: Final = "2 to 64 letters, digits and `_+=,.@-`, as STS takes them"
@@ -170,7 +173,7 @@ FormatVersion = Annotated[int, BeforeValidator(_version), WithJsonSchema({"enum"
 Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": ["string", "number"]})]
 
 AccountId = Annotated[str, Matching(r"[0-9]{12}", "an account id: 12 digits")]
-RegionName = Annotated[str, Matching(r"[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}", "a Region, such as us-east-1")]
+RegionName = Annotated[str, Matching(REGION, REGIONS)]
 KeyId = Annotated[str, Matching(r"[A-Za-z0-9-]{1,256}", "a key id: letters, digits and `-`")]
 AliasName = Annotated[
     str, Matching(r"alias/[A-Za-z0-9/_-]{1,250}", "an alias name: `alias/`, then letters, digits, `/`, `_`, `-`")
