@@ -52,7 +52,9 @@ def read(data: bytes, name: str) -> Reading:
     """Read a file; what is wrong with it as a file is among the faults."""
     if b"\0" in data[:8192]:
         encoding = wide_encoding(data)
-        return _not_text(name, f"the text is {encoding}" if encoding is not None else "the file is binary")
+        if encoding is None:
+            return _not_text(name, "the file is binary", "name files that hold policies")
+        return _not_text(name, f"the text is {encoding}")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -93,9 +95,9 @@ def unreadable(name: str, reason: str) -> Reading:
     )
 
 
-def _not_text(name: str, message: str) -> Reading:
+def _not_text(name: str, message: str, hint: str = "save it as UTF-8") -> Reading:
     source = Source(name, "")
-    fault = Diagnostic(message, "save it as UTF-8", Place(source), FileKind.NOT_TEXT)
+    fault = Diagnostic(message, hint, Place(source), FileKind.NOT_TEXT)
     return Reading(source, None, [fault], policy_like=not is_template(name))
 
 
