@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from pathlib import Path
 from stat import S_ISREG
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from policyeval.entities import Entities
 from policyeval.entities.loader import read_again, read_file, read_first
@@ -14,6 +15,8 @@ __all__ = ["EntitiesFile"]
 
 # What tells one state of a file from another, None where there is no file.
 _State: TypeAlias = tuple[int, ...] | None
+# Why a file cannot be read now, and can be later though nothing about it has changed.
+_PASSING: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.ETIMEDOUT})
 
 
 class EntitiesFile:
@@ -22,11 +25,15 @@ class EntitiesFile:
     Args:
         path: the file; it is read by `read` only.
 
+    Attributes:
+        was_prevented: whether it could not be read the last time for a reason that passes.
+
     """
 
     def __init__(self, path: str | Path) -> None:
         self.path = str(path)
         self._seen: dict[str, _State] = {}
+        self.was_prevented = False
 
     def read(self) -> Entities:
         """Read it, the files it starts from and the policies it names.
@@ -36,14 +43,18 @@ class EntitiesFile:
 
         """
         read = read_again if self._seen else read_file
-        self._seen = {self.path: _state(self.path)}
+        self._seen, self.was_prevented = {}, False
 
         def read_named(path: str) -> str:
             # First its state: what is written while it is read shows as a change.
             self._seen[path] = _state(path)
-            return read(path)
+            try:
+                return read(path)
+            except OSError as error:
+                self.was_prevented = self.was_prevented or error.errno in _PASSING
+                raise
 
-        return Entities.from_text(read_first(self.path, read), name=self.path, read_file=read_named)
+        return Entities.from_text(read_first(self.path, read_named), name=self.path, read_file=read_named)
 
     @property
     def state(self) -> Mapping[str, object]:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Final, NamedTuple, TypeVar
 
 from policyeval.errors import PolicyEvalError
+from policyeval.kms.errors import StorageError
 from policyeval.server.entities_file import EntitiesFile
 from policyeval.server.journal import Journal
 from policyeval.server.metrics import Metrics
@@ -28,7 +29,7 @@ class Pace(NamedTuple):
     Attributes:
         look: whether the entities file has changed.
         settle: how long a file that changed must stay as it is: editors write in several steps.
-        sweep: what is due to keys.
+        sweep: what is due to keys; and a file that could not be taken for a reason that passes.
         flush: the trail, more often than it would by itself, which is while somebody waits for an answer; and the use
             of keys that were not used for long.
 
@@ -118,7 +119,8 @@ class Upkeep:
             if asked.is_set() or await self._do(lambda: file.has_changed):
                 asked.clear()
                 await self._until_written(file)
-                await asyncio.shield(self._do(partial(self.reload, file)))
+                if not await asyncio.shield(self._do(partial(self.reload, file))):
+                    asyncio.get_running_loop().call_later(self._pace.sweep, asked.set)
 
     async def _until_written(self, file: EntitiesFile) -> None:
         """Wait while somebody writes: the first half of a file may be a good one, without what the rest forbids."""
@@ -129,12 +131,20 @@ class Upkeep:
             if state == before:
                 return
 
-    def reload(self, file: EntitiesFile) -> None:
-        """Read the entities file again; one that cannot be used changes nothing."""
+    def reload(self, file: EntitiesFile) -> bool:
+        """Read the entities file again; one that cannot be used changes nothing.
+
+        Returns:
+            Whether that is settled until the file changes. The disk may have been full: what the file takes away
+            must not stay allowed because of that.
+
+        """
+        is_settled = True
         try:
             entities = file.read()
             self._services.describe(entities)
         except PolicyEvalError as error:
+            is_settled = not (isinstance(error, StorageError) or file.was_prevented)
             self._metrics.count_reload(taken=False)
             self._journal.note("error", "the entities file is refused, the old one stays", fault=str(error))
         except Exception:  # noqa: BLE001 - a fault of our own; the server goes on with what it has
@@ -143,6 +153,7 @@ class Upkeep:
         else:
             self._metrics.count_reload(taken=True)
             self._journal.note("info", "the entities file is taken", file=file.path)
+        return is_settled
 
     # Time
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from policyeval.errors import EntitiesError
+from policyeval.kms.errors import StorageError
 from policyeval.kms.storage import system
+from policyeval.model.source import Diagnostic
 from policyeval.server.build import build
 from policyeval.server.entities_file import EntitiesFile
 from policyeval.server.journal import Journal
@@ -70,7 +73,7 @@ class Followed:
 
 
 @contextmanager
-def following(file: Path, followed: EntitiesFile | None = None) -> Iterator[Followed]:
+def following(file: Path, followed: EntitiesFile | None = None, *, sweep: float = 60) -> Iterator[Followed]:
     told: list[dict[str, Any]] = []
 
     def write(line: str) -> None:
@@ -81,7 +84,7 @@ def following(file: Path, followed: EntitiesFile | None = None) -> Iterator[Foll
     followed = followed or EntitiesFile(file)
     services = Services.open(followed.read())
     app = build(
-        services, journal=Journal(write, "json", system.now), file=followed, pace=Pace(look=0.01, settle=0, sweep=60)
+        services, journal=Journal(write, "json", system.now), file=followed, pace=Pace(look=0.01, settle=0, sweep=sweep)
     )
     with listen("127.0.0.1", 0) as opened, running(app, opened):
         yield Followed(file, url_of(opened, "127.0.0.1", secure=False), told, app.pool)
@@ -231,6 +234,41 @@ class WrittenSlowly(EntitiesFile):
         with Path(self.path).open("a", encoding="utf-8") as file:
             file.write(next(self._pieces, ""))
         return found
+
+
+@pytest.mark.parametrize(
+    ("where", "reason"),
+    [
+        pytest.param(
+            "policyeval.server.entities_file.read_again",
+            OSError(errno.EMFILE, "too many open files"),
+            id="there was no file descriptor left to read it with",
+        ),
+        pytest.param(
+            "policyeval.server.services.Services.describe",
+            StorageError([Diagnostic("the disk is full")]),
+            id="its new keys could not be stored",
+        ),
+    ],
+)
+def test_what_kept_a_file_from_being_taken_may_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, reason: Exception
+) -> None:
+    def prevented(*_: object) -> None:
+        raise reason
+
+    file = tmp_path / "accounts.json"
+    file.write_text(described(ADMINISTRATOR), encoding="utf-8")
+    with following(file, sweep=0.05) as server:
+        with monkeypatch.context() as patched:
+            patched.setattr(where, prevented)
+            assert server.write(described())["event"] == "the entities file is refused, the old one stays"
+            assert server.client().list_keys()
+        looks = 0
+        while server.told[-1]["event"] != "the entities file is taken" and (looks := looks + 1) < 2_000:
+            Event().wait(0.005)
+        with pytest.raises(ClientError, match="AccessDeniedException"):
+            server.client().list_keys()
 
 
 class OnASlowDisk(EntitiesFile):
