@@ -18,7 +18,7 @@ from policyeval.authorizer.decide import decide
 from policyeval.authorizer.nameless import of_path, of_session, sessions
 from policyeval.authorizer.presence import USUAL, account_of_source, impossible, is_lacking, is_missing, untold
 from policyeval.authorizer.report import Doubted, every_statement, otherwise
-from policyeval.authorizer.unasked import of_bucket, of_public, of_undescribed, undescribed
+from policyeval.authorizer.unasked import of_bucket, of_endpoint, of_public, of_undescribed, undescribed
 from policyeval.catalog.keys import CONDITION_KEYS
 from policyeval.evaluator.context import EvaluationContext
 from policyeval.evaluator.globs import compile_glob, tokenize
@@ -74,7 +74,8 @@ def reservations(case: Case) -> tuple[Diagnostic, ...]:
     """
     keys = dict.fromkeys(_unknown_tags(case), _UNKNOWN_RESOURCE) | dict(_of_handed_over(case))
     keys |= dict.fromkeys(_tags_of_bucket(case), _TAG_OF_BUCKET) | dict.fromkeys(_of_source(case), _UNKNOWN_SOURCE)
-    unknown = (each.why for each in (of_public(case), of_undescribed(case)) if each is not None)
+    unknown = [each.why for each in (of_public(case), of_undescribed(case)) if each is not None]
+    unknown += [why] if (why := of_endpoint(case)) is not None else []
     found = (*_of_request(case), *of_path(case), *_depending(keys, case))
     return (*_besides(case), *_standing(found, case), *unknown, *_of_owner(case), *_of_unsigned(case))
 

@@ -61,7 +61,8 @@ _OF_TOKENS: Final = {"graph.facebook.com": ("app_id", "id"), "www.amazon.com": (
 # Only a service that calls for itself passes these ("directly", the guide says), and only what comes through an
 # endpoint has those.
 _OF_SERVICES: Final = frozenset({"aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"})
-_OF_ENDPOINTS: Final = frozenset(
+_ASSUMED_ROOT: Final = "aws:assumedroot"
+OF_ENDPOINTS: Final = frozenset(
     {
         "aws:sourcevpc",
         "aws:sourcevpcarn",
@@ -72,7 +73,6 @@ _OF_ENDPOINTS: Final = frozenset(
         "aws:vpcsourceip",
     }
 )
-_ASSUMED_ROOT: Final = "aws:assumedroot"
 
 
 def untold(case: Case) -> Iterator[str]:
@@ -146,8 +146,8 @@ def impossible(case: Case) -> Iterator[tuple[str, str]]:
     if _ASSUMED_ROOT in told and not case.caller.is_root:
         yield _ASSUMED_ROOT, "told, but only a root user's session of AssumeRoot has it"
     if context.via_service is not None:
-        yield from ((key, "told, but a service makes the call") for key in told & _OF_ENDPOINTS)
-    if "aws:sourceip" in told and told & _OF_ENDPOINTS:
+        yield from ((key, "told, but a service makes the call") for key in told & OF_ENDPOINTS)
+    if "aws:sourceip" in told and told & OF_ENDPOINTS:
         yield "aws:sourceip", "told, but through a VPC endpoint there is none"
     service = context.call.defaults.get(SERVICE_NAME)
     if context.given.get(SERVICE_NAME) not in {None, service} and service is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from policyeval.authorizer.case import Case
-from policyeval.authorizer.presence import S3_SERVICES
+from policyeval.authorizer.presence import OF_ENDPOINTS, S3_SERVICES
 from policyeval.catalog.services import MAKING_ACTIONS, governing, may_have_policy
 from policyeval.evaluator.principals import whom
 from policyeval.model.arn import Arn
@@ -82,6 +82,19 @@ def of_undescribed(case: Case) -> Unasked | None:
         "describe it under `resources`, with its policy: AWS may decide otherwise",
     )
     return Unasked(why, f"no policy of {whole}, which is not described, denies it")
+
+
+def of_endpoint(case: Case) -> Diagnostic | None:
+    """Say that the request comes through a VPC endpoint of which nothing else is known; it has a policy (S4)."""
+    context, record = case.context, case.target.record
+    handed_over = record is not None and not record.described  # a layer left out restricts nothing there (`simulate`)
+    past = context.via_service is not None or not any(context.given.get(key) for key in OF_ENDPOINTS)
+    if past or handed_over or context.endpoint is not None:
+        return None
+    return Diagnostic(
+        "the request comes through a VPC endpoint that is not described: its policy is not asked here",
+        "describe it under `vpc_endpoints`, and tell it as `aws:SourceVpce`: AWS may decide otherwise",
+    )
 
 
 def undescribed(case: Case) -> Arn | None:

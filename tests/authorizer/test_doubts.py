@@ -73,14 +73,14 @@ def test_a_deny_that_could_match_is_named(
 ) -> None:
     decision = ask({"key": [EVERYTHING, statement], "alice": [allow()]}, ALICE, action, KEY, **facts)
     assert decision.allowed
-    told = [one.message for one in decision.diagnostics]
+    told = [one.message for one in decision.doubts]
     if missed is None:
         assert told == []
         return
     expected = f"{missed} is not told, which every request has: otherwise the Deny may match in statement #1"
     assert [message.partition(" of key policy")[0] for message in told] == [expected]
-    assert decision.diagnostics[0].hint == "tell it as context: AWS may decide otherwise"
-    assert decision.diagnostics[0].place is not None
+    assert decision.doubts[0].hint == "tell it as context: AWS may decide otherwise"
+    assert decision.doubts[0].place is not None
     assert f"What is otherwise in a real request:\n  {expected}" in decision.explain()
 
 
@@ -959,6 +959,34 @@ def test_what_policies_handed_over_ask_of_caller_and_resource_is_named(
     assert decision.allowed
     assert decision.doubts == ()
     assert [one.message.partition(" in statement")[0] for one in decision.diagnostics] == ([said] if said else [])
+
+
+# What holds, what the request tells, whether it is said that the endpoint's policy is not asked.
+ENDPOINTS: list[tuple[str, dict[str, Any], bool]] = [
+    ("one that is not described", {"context": {"aws:SourceVpce": "vpce-9"}}, True),
+    ("that is told by its VPC", {"context": {"aws:SourceVpc": "vpc-9"}}, True),
+    ("one that is described", {"context": {"aws:SourceVpce": "vpce-1"}}, False),
+    ("that is named", {"vpc_endpoint": "vpce-1"}, False),
+    ("a service calls from its own", {"context": {"aws:SourceVpce": "vpce-9"}, **SERVICE}, False),
+    ("none", {}, False),
+]
+
+
+@pytest.mark.parametrize(("facts", "is_said"), [pytest.param(*case[1:], id=case[0]) for case in ENDPOINTS])
+def test_an_allow_says_that_nobody_describes_the_endpoint_it_comes_through(
+    facts: dict[str, Any], *, is_said: bool
+) -> None:
+    described = {"key": [EVERYTHING], "alice": [allow()], "endpoint": [allow(Principal="*")]}
+    decision = ask(described, ALICE, "kms:Decrypt", KEY, **facts)
+    assert decision.allowed
+    said = "the request comes through a VPC endpoint that is not described: its policy is not asked here"
+    assert [one.message for one in decision.diagnostics] == [said] * is_said
+    assert decision.doubts == ()
+
+
+def test_policies_handed_over_have_the_endpoints_policy_that_is_handed_over() -> None:
+    request = Request(ALICE, "s3:ListBucket", BUCKET, resource_account=A, context={"aws:SourceVpc": "vpc-9"})
+    assert simulate(request, PolicySet(identity_policies=[policy(allow())])).diagnostics == ()
 
 
 BY_ARN = partial(when, "ArnLike", "aws:PrincipalArn")
