@@ -251,6 +251,9 @@ def _described(record: ResourceRecord, group: MultiRegion | None, now: datetime)
     facts = _facts(record)
     _, partition, _, region, account, resource = record.arn.split(":", 5)
     state: KeyState = facts.state  # type: ignore[assignment]  # the file format's enum is the API's
+    if state in PENDING_DELETION:  # only a primary waits, and only for replicas that are there (KMS 4)
+        waits = group is not None and group.primary == record.arn and group.replicas
+        state = "PendingReplicaDeletion" if waits else "PendingDeletion"
     policy = json.dumps(record.policy.policy.to_document(), indent=2) if record.policy is not None else None
     by_aws = facts.manager == "AWS"  # nobody changes that it rotates (K10)
     imported = facts.origin == "EXTERNAL" and state != "PendingImport"

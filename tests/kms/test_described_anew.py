@@ -447,6 +447,39 @@ def test_a_replica_of_a_key_with_imported_material_waits_for_it() -> None:
     assert estate.state(MRK["id"]) == "Enabled"
 
 
+PENDING = {"state": "PendingDeletion"}
+WAITING = {"state": "PendingReplicaDeletion"}
+ENDS: list[tuple[str, list[dict[str, Any]], dict[int, tuple[str | None, str | None]]]] = [
+    ("a primary is not deleted before its replica", [{**MRK, **PENDING}, REPLICA], {
+        0: ("PendingReplicaDeletion", "Enabled"), 31: ("PendingReplicaDeletion", "Enabled"),
+    }),
+    ("a primary waits for its replica, and then for itself", [{**MRK, **WAITING}, {**REPLICA, **PENDING}], {
+        0: ("PendingReplicaDeletion", "PendingDeletion"), 31: ("PendingDeletion", None), 61: (None, None),
+    }),
+    ("a replica waits for no other", [MRK, {**REPLICA, **WAITING}], {
+        0: ("Enabled", "PendingDeletion"), 31: ("Enabled", None),
+    }),
+    ("a primary alone waits for no replica", [{**MRK, **WAITING}], {0: ("PendingDeletion", None), 31: (None, None)}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("keys", "states"), [pytest.param(*row[1:], id=row[0]) for row in ENDS])
+def test_a_multi_region_key_that_is_described_as_pending_deletion_ends_as_others_do(
+    keys: list[dict[str, Any]], states: dict[int, tuple[str | None, str | None]]
+) -> None:
+    """KMS 4: the clock of a primary starts when its last replica is gone."""
+    estate, passed = Estate(), 0
+    estate.kms.describe(described(keys=keys))
+    for days, expected in states.items():
+        estate.clock.pass_(days=days - passed)
+        passed = days
+        for caller, state in zip((ADMIN_A, THERE), expected, strict=True):
+            if state is None:
+                assert estate.refused("DescribeKey", caller, KeyId=MRK["id"])[0] == "NotFoundException"
+            else:
+                assert estate.state(MRK["id"], caller) == state
+
+
 NO_REPLICAS: list[tuple[str, dict[str, Any], str]] = [
     ("of another spec", {"spec": "HMAC_256", "usage": "GENERATE_VERIFY_MAC"}, "is another kind of key than"),
     ("of another origin", {"origin": "EXTERNAL"}, "is another kind of key than"),
