@@ -282,9 +282,10 @@ def _described(record: ResourceRecord, group: MultiRegion | None, now: datetime)
 
 def _replica(key: Key, primary: Key) -> Key:
     """Give a described key what it shares with the primary that the store has (KMS 22)."""
+    waits = primary.origin == "EXTERNAL" and key.state not in PENDING_DELETION
     return replace(
         key,
-        state="PendingImport" if primary.origin == "EXTERNAL" else key.state,
+        state="PendingImport" if waits else key.state,
         material=primary.material,
         material_id=primary.material_id,
         rotation_period=primary.rotation_period,

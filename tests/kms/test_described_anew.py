@@ -449,6 +449,18 @@ def test_a_replica_of_a_key_with_imported_material_waits_for_it() -> None:
 
 PENDING = {"state": "PendingDeletion"}
 WAITING = {"state": "PendingReplicaDeletion"}
+
+
+def test_a_replica_with_imported_material_that_is_pending_deletion_says_so_and_can_be_kept() -> None:
+    estate = Estate()
+    estate.kms.describe(described(keys=[{**MRK, "origin": "EXTERNAL"}]))
+    estate.kms.describe(described(keys=[{**REPLICA, "origin": "EXTERNAL", **PENDING}]))
+    assert estate.state(MRK["id"], THERE) == "PendingDeletion"
+    estate.call("CancelKeyDeletion", THERE, KeyId=MRK["id"])
+    estate.clock.pass_(days=31)
+    assert estate.state(MRK["id"], THERE) == "PendingImport"
+
+
 ENDS: list[tuple[str, list[dict[str, Any]], dict[int, tuple[str | None, str | None]]]] = [
     ("a primary is not deleted before its replica", [{**MRK, **PENDING}, REPLICA], {
         0: ("PendingReplicaDeletion", "Enabled"), 31: ("PendingReplicaDeletion", "Enabled"),
