@@ -12,6 +12,7 @@ from policyeval.errors import EntitiesError
 from policyeval.kms import Caller, KeyManagementService, KmsError, RootKey, StorageError
 from policyeval.kms.trail.trail import MemoryTrail
 from tests.kms.estate import ADMIN_A, ADMIN_B, APP_A, APP_B, A, B, C, Estate, allow, deny, entities, policy
+from tests.kms.importing import Importer
 from tests.kms.using import FailingStore, opened_to
 
 KEY = {"id": "1234abcd-12ab-34cd-56ef-1234567890ab", "region": "us-east-1", "aliases": ["alias/new"]}
@@ -445,6 +446,25 @@ def test_a_replica_of_a_key_with_imported_material_waits_for_it() -> None:
     estate.kms.describe(described(keys=[{**REPLICA, "origin": "EXTERNAL"}]))
     assert estate.state(MRK["id"], THERE) == "PendingImport"
     assert estate.state(MRK["id"]) == "Enabled"
+
+
+@pytest.mark.parametrize("spec", ["SYMMETRIC_DEFAULT", "HMAC_256"])
+def test_members_that_all_wait_for_material_take_that_of_the_primary(spec: str) -> None:
+    """KMS 22: a replica's first material is what the primary has, without saying so, which only symmetric keys can."""
+    usage = "ENCRYPT_DECRYPT" if spec == "SYMMETRIC_DEFAULT" else "GENERATE_VERIFY_MAC"
+    waits = {"origin": "EXTERNAL", "state": "PendingImport", "spec": spec, "usage": usage}
+    estate = Estate()
+    estate.kms.describe(described(keys=[{**MRK, **waits}, {**REPLICA, **waits}]))
+    importer = Importer(estate)
+    key, replica = (f"arn:aws:kms:{region}:{A}:key/{MRK['id']}" for region in ("us-east-1", "eu-west-1"))
+    refused = importer.refused(replica, b"1" * 32, THERE)
+    assert refused == ("UnsupportedOperationException", f"{replica} is not a multi-region primary key.")
+    importer.bring(key, b"1" * 32)
+    assert importer.refused(replica, b"2" * 32, THERE)[0] == "IncorrectKeyMaterialException"
+    importer.bring(replica, b"1" * 32, THERE)
+    assert estate.state(replica, THERE) == "Enabled"
+    metadata = [estate.call("DescribeKey", caller, KeyId=MRK["id"])["KeyMetadata"] for caller in (ADMIN_A, THERE)]
+    assert len({each.get("CurrentKeyMaterialId") for each in metadata}) == 1
 
 
 PENDING = {"state": "PendingDeletion"}

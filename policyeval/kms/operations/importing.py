@@ -101,7 +101,7 @@ def _slot(call: Call, material_id: str, pair: KeyPair) -> Material:
         _check_plain(params)
     found = _found(call)
     # "ImportType" of the API's page: what is left out means new material once, and then what is known.
-    kind = params.get("ImportType", "EXISTING_KEY_MATERIAL" if found.own else "NEW_KEY_MATERIAL")
+    kind = params.get("ImportType", "EXISTING_KEY_MATERIAL" if found.shared else "NEW_KEY_MATERIAL")
     if kind == "NEW_KEY_MATERIAL":
         _check_new(call, found, material_id)
     elif material_id not in found.shared or params.get("KeyMaterialId", material_id) != material_id:
