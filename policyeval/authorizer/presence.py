@@ -152,7 +152,8 @@ def impossible(case: Case) -> Iterator[tuple[str, str]]:
     service = context.call.defaults.get(SERVICE_NAME)
     if context.given.get(SERVICE_NAME) not in {None, service} and service is not None:
         yield SERVICE_NAME, f"told to be another, but the role is of `{service}`"
-    if target.is_key and context.given.get("aws:requestedregion") not in {None, target.region}:
+    of_keys = target.is_key or (case.action.tags_on_creation and target.region)
+    if of_keys and context.given.get("aws:requestedregion") not in {None, target.region}:
         yield "aws:requestedregion", f"told to be another, but the key is in `{target.region}`"
     if context.alias is None and target.described and "kms:requestalias" in told:
         aliases = target.keys.get("kms:resourcealiases") or ()

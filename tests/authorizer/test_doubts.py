@@ -509,6 +509,22 @@ def test_a_deny_of_new_keys_of_one_region_is_named_where_nobody_tells_which_it_i
     ] * named
 
 
+def test_another_region_than_that_of_the_new_key_is_named() -> None:
+    fenced = [allow(Condition=when("StringEquals", "aws:RequestedRegion", "eu-west-1"))]
+    told = {"context": {"aws:RequestedRegion": "eu-west-1"}}
+    said = (
+        "`aws:RequestedRegion` is told to be another, but the key is in `us-east-1`: otherwise the Allow may not match"
+    )
+    for on, named in (
+        (f"arn:aws:kms:us-east-1:{A}:key/*", True),
+        (f"arn:aws:kms:eu-west-1:{A}:key/*", False),
+        ("*", False),
+    ):
+        decision = ask({"alice": fenced}, ALICE, "kms:TagResource", on, **told)
+        assert decision.allowed
+        assert [one.message.startswith(said) for one in decision.doubts] == [True] * named
+
+
 def test_the_region_of_ec2_is_named_by_both_its_keys() -> None:
     for key in ("ec2:Region", "aws:RequestedRegion"):
         lock = deny("ec2:Describe*", Condition=when("StringEquals", key, "us-east-1"))
