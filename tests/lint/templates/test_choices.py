@@ -310,7 +310,7 @@ def test_the_branch_that_is_not_there_has_no_size() -> None:
         return {
             "Effect": "Deny",
             "Action": "s3:GetObject",
-            "Resource": [f"arn:aws:s3:::{letter * 60}/{n}" for n in range(50)],
+            "Resource": [f"arn:aws:s3:::{letter * 60}/{n}" for n in range(100)],
         }
 
     policy = {"Version": "2012-10-17", "Statement": {"Fn::If": ["C", statement("a"), statement("b")]}}
