@@ -21,7 +21,7 @@ from policyeval.errors import RequestError
 from policyeval.evaluator.key_names import ACCOUNT_KEYS
 from policyeval.evaluator.layers import Compiler, View
 from policyeval.evaluator.principals import Door
-from policyeval.model.arn import is_account_id, split_arn
+from policyeval.model.arn import Arn, is_account_id, split_arn
 from policyeval.model.decision import Layer
 from policyeval.model.grant import Grant
 from policyeval.model.policy import NamedPolicy, PolicyType
@@ -210,14 +210,16 @@ class _Handed:
         if parts.service == "kms" and parts.resource.startswith("alias/"):
             message = f"which key `{arn}` points to is not known"
             raise RequestError([Diagnostic(message, "give the key's ARN, and the alias as `kms:RequestAlias`")])
-        account = (
-            parts.account if is_account_id(parts.account) else self._request.resource_account or self._told_owner()
-        )
-        if account is None:
-            # An ARN without an account (an S3 bucket) is the caller's own unless told.
-            caller = split_arn(self._request.principal)
-            account = caller.account if caller is not None else ""
-        return ResourceRecord(arn, self.account(account), self._policies.resource_policy, described=False)
+        owner = self.account(self._owner(parts))
+        return ResourceRecord(arn, owner, self._policies.resource_policy, described=False)
+
+    def _owner(self, parts: Arn) -> str:
+        """Tell whose a resource is: where its ARN has no account (an S3 bucket), the caller's own unless told."""
+        if is_account_id(parts.account):
+            return parts.account
+        caller = split_arn(self._request.principal)
+        own = caller.account if caller is not None else ""
+        return self._request.resource_account or self._told_owner() or own
 
     def _told_owner(self) -> str | None:
         """Give the resource's account as the context tells it, where the ARN does not."""
