@@ -32,25 +32,24 @@ _ALSO_ON: Mapping[str, tuple[str, ...]] = {"sts:tagsession": ("sts:federated-use
 
 def type_faults(request: Request) -> list[Diagnostic]:
     """Tell which facts of a request are of no type they can be."""
-    return (
-        [
-            Diagnostic(f"`{name}` of a request is of type {type(value).__name__}", f"give {_names(types)}")
-            for name, types in _TYPES.items()
-            if not isinstance(value := getattr(request, name), types)
-        ]
-        + [
+    faults = [
+        Diagnostic(f"`{name}` of a request is of type {type(value).__name__}", f"give {_names(types)}")
+        for name, types in _TYPES.items()
+        if not isinstance(value := getattr(request, name), types)
+    ]
+    for name, pairs in (("context", request.context), ("encryption_context", request.encryption_context)):
+        faults += [
             Diagnostic(f"`{name}` has a key of type {type(key).__name__}", "keys are strings")
-            for name in ("context", "encryption_context")
-            if isinstance(pairs := getattr(request, name), Mapping)
-            for key in pairs
+            for key in (pairs if isinstance(pairs, Mapping) else ())
             if not isinstance(key, str)
         ]
-        + [
-            Diagnostic(f"`grant_tokens` has one of type {type(token).__name__}", "tokens and ids of grants are strings")
-            for token in (request.grant_tokens if isinstance(request.grant_tokens, _TYPES["grant_tokens"]) else ())
-            if not isinstance(token, str)
-        ]
-    )
+    tokens = request.grant_tokens
+    faults += [
+        Diagnostic(f"`grant_tokens` has one of type {type(token).__name__}", "tokens and ids of grants are strings")
+        for token in (tokens if isinstance(tokens, _TYPES["grant_tokens"]) else ())
+        if not isinstance(token, str)
+    ]
+    return faults
 
 
 def session_faults(session: Session) -> list[Diagnostic]:
