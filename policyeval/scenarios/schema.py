@@ -109,21 +109,15 @@ class CaseModel(Model):
 
     @model_validator(mode="after")
     def _asks_of_one(self) -> CaseModel:
-        if self.account is None:
-            if self.principal is None:
-                message = "`principal` is missing from this test"
-                raise fault(message, "or `account`, to ask whether a resource lets that in")
-            wanted: tuple[str, ...] = _DECISIONS
-        else:
-            beside = sorted(self.model_fields_set - _OF_ACCOUNT)
-            if beside:
-                message = f"a test of an account has no `{beside[0]}`"
-                raise fault(message, "it asks of all its principals, over every context")
-            wanted = _DOORS
+        if self.account is None and self.principal is None:
+            message = "`principal` is missing from this test"
+            raise fault(message, "or `account`, to ask whether a resource lets that in")
+        if self.account is not None and (beside := sorted(self.model_fields_set - _OF_ACCOUNT)):
+            message = f"a test of an account has no `{beside[0]}`"
+            raise fault(message, "it asks of all its principals, over every context")
+        asked, wanted = ("an account", _DOORS) if self.account is not None else ("a request", _DECISIONS)
         if self.expect not in wanted:
-            message = (
-                f"`{self.expect}` is not what can be expected of {'a request' if self.principal else 'an account'}"
-            )
+            message = f"`{self.expect}` is not what can be expected of {asked}"
             raise fault(message, f"one of {', '.join(wanted)}")
         return self
 
