@@ -85,12 +85,9 @@ def unsuited_resource(action: str, resource: str) -> Diagnostic | None:
 
 def _may_be(resource: str, arn: str) -> bool:
     """Tell whether a resource's ARN is one of a type, written as `arn:${Partition}:…`."""
-    parts = resource.split(":", 5)
-    if (
-        len(parts) == _FIELDS
-        and parts[2] in _APART
-        and _lies_in_another(parts) is not _lies_in_another(arn.split(":", 5))
-    ):
+    parts, kind = resource.split(":", 5), arn.split(":", 5)
+    apart = len(parts) == _FIELDS and parts[2] in _APART
+    if apart and _lies_in_another(parts) is not _lies_in_another(kind):
         return False  # a bucket is no object, and the other way round
     return _pattern(arn).fullmatch(resource) is not None
 
