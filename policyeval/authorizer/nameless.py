@@ -86,7 +86,7 @@ def of_path(case: Case) -> Iterator[Doubted]:
         arns = map(split_arn, (*written, *_values(statement, _NAME)))
         paths = {arn.resource.rpartition("/")[0] for arn in arns if arn is not None}
         others = [str(role._replace(resource=f"{path}/{own}")) for path in paths if path.startswith("role/")]
-        if any(statement.answer(_called(context, each)) != statement.answer(context) for each in others):
+        if _turns(statement, context, (_called(context, each) for each in others)):
             what = "the role's path is not told, and taken for none"
             yield otherwise(statement, what, "give the role's ARN, and the session's name beside it")
 

@@ -1031,6 +1031,15 @@ def test_which_path_the_role_of_a_session_has_is_named(
     assert [one.message.partition(" in statement")[0] for one in decision.diagnostics] == ([told] if doubted else [])
 
 
+def test_an_allow_of_the_role_by_its_path_is_not_said_to_match_without() -> None:
+    others, named = (allow(Condition=when(operator, "aws:PrincipalArn", APP)) for operator in ("ArnNotLike", "ArnLike"))
+    policies = PolicySet(identity_policies=[policy(others, named)])
+    decision = simulate(Request(APP_SESSION, "s3:ListBucket", BUCKET, resource_account=A), policies)
+    assert decision.allowed
+    told = "the role's path is not told, and taken for none: otherwise the Allow may not match in statement #0"
+    assert [one.message.partition(" of ")[0] for one in decision.diagnostics] == [told]
+
+
 def test_a_door_that_nobody_describes_is_not_known_to_be_open() -> None:
     authorizer = Authorizer(Entities.from_mapping({"policyeval": 1, "accounts": [{"id": A}]}))
     assert authorizer.account_access(A, "sqs:SendMessage", QUEUE).door == "conditional"
