@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
+from policyeval.evaluator.key_values import service_principal
 from policyeval.kms.call import Call, Conditions
+from policyeval.kms.caller import Caller
 from policyeval.kms.errors import KmsError
 from policyeval.kms.managed import ALIAS_PREFIX
 from policyeval.kms.records import Key
 from policyeval.kms.tagging import tag_conditions
-from policyeval.model.request import Request
+from policyeval.model.request import ContextValue, Request
 
+_KMS: Final = "kms.amazonaws.com"
 # What keeps the members of multi-Region keys alike, and its role.
 _SYNCHRONIZER: Final = "mrk.kms.amazonaws.com"
 _ROLE: Final = f"aws-service-role/{_SYNCHRONIZER}/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
@@ -46,12 +50,22 @@ def ask_to_synchronize(call: Call) -> None:
             caller.principal,
             "iam:CreateServiceLinkedRole",
             f"arn:{caller.partition}:iam::{caller.account}:role/{_ROLE}",
-            context={**caller.context, "iam:AWSServiceName": _SYNCHRONIZER},
+            context={**_as_kms_passes_on(caller), "iam:AWSServiceName": _SYNCHRONIZER},
             session=caller.session,
-            via_service=caller.via_service or f"kms.{call.region}.amazonaws.com",
+            via_service=f"kms.{call.region}.amazonaws.com",
             at=call.now,
         )
     )
+
+
+def _as_kms_passes_on(caller: Caller) -> dict[str, ContextValue]:
+    """Give the caller's condition keys; in the chain of services that make the request KMS is the last (S34)."""
+    keys = {name: value for name, value in caller.context.items() if not name.lower().startswith("aws:calledvia")}
+    if caller.via_service is None:
+        return keys
+    told = next((value for name, value in caller.context.items() if name.lower() == "aws:calledvia"), ())
+    before = [str(told)] if not isinstance(told, Sequence) or isinstance(told, str) else [str(each) for each in told]
+    return {**keys, "aws:CalledVia": [*(before or [service_principal(caller.via_service)]), _KMS]}
 
 
 def check_key_quota(call: Call, account: str, region: str) -> None:

@@ -106,6 +106,33 @@ def test_who_creates_a_primary_makes_the_role_that_synchronizes_it(
     assert estate.call("ReplicateKey", APP_A, KeyId=estate.key(MultiRegion=True), ReplicaRegion=THERE)
 
 
+CFN, ATHENA, KMS = "cloudformation.amazonaws.com", "athena.amazonaws.com", "kms.amazonaws.com"
+CHAINS: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
+    ("KMS is the last", {}, {"StringEquals": {"aws:CalledViaLast": KMS}}, True),
+    ("who calls KMS is not the last", {}, {"StringEquals": {"aws:CalledViaLast": CFN}}, False),
+    ("who calls KMS is the first", {}, {"StringEquals": {"aws:CalledViaFirst": CFN}}, True),
+    ("who calls KMS is one of them", {}, {"ForAnyValue:StringEquals": {"aws:CalledVia": CFN}}, True),
+    ("a chain that is told begins as it is told", {"aws:calledvia": [ATHENA, CFN]}, {
+        "StringEquals": {"aws:CalledViaFirst": ATHENA, "aws:CalledViaLast": KMS},
+    }, True),
+    ("its end is told as well", {"aws:CalledVia": CFN, "aws:CalledViaLast": CFN}, {
+        "StringEquals": {"aws:CalledViaFirst": CFN, "aws:CalledViaLast": KMS},
+    }, True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("context", "condition", "allowed"), [pytest.param(*row[1:], id=row[0]) for row in CHAINS])
+def test_who_calls_kms_by_a_service_makes_the_role_through_both(
+    context: dict[str, Any], condition: dict[str, Any], *, allowed: bool
+) -> None:
+    estate = Estate(app_a=[allow("kms:CreateKey"), allow(MAKES_ROLE, Condition=condition)])
+    app = Caller(APP_A, via_service="cloudformation.us-east-1.amazonaws.com", context=context)
+    if allowed:
+        assert estate.call("CreateKey", app, MultiRegion=True)
+    else:
+        assert estate.refused("CreateKey", app, MultiRegion=True)[0] == DENIED
+
+
 # Replicating.
 
 
