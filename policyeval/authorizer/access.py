@@ -15,9 +15,9 @@ from policyeval.authorizer.callers import calls_as_provider, is_service
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.derived import organization_keys
-from policyeval.authorizer.doubts import of_some_region
 from policyeval.authorizer.hinges import hinges
 from policyeval.authorizer.inputs import must_name
+from policyeval.authorizer.nameless import of_some_region
 from policyeval.authorizer.profiles import Caller
 from policyeval.authorizer.situation import Situation
 from policyeval.authorizer.unasked import unasked

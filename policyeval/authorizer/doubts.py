@@ -9,13 +9,12 @@ It also says what else must permit the request and is not asked.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from copy import copy
 from typing import Final, NamedTuple
 
 from policyeval.authorizer.callers import ANONYMOUS
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
-from policyeval.authorizer.nameless import of_path, of_session, sessions
+from policyeval.authorizer.nameless import of_path, of_region, of_session, sessions
 from policyeval.authorizer.presence import USUAL, account_of_source, impossible, is_lacking, is_missing, untold
 from policyeval.authorizer.report import Doubted, every_statement, otherwise
 from policyeval.authorizer.unasked import of_bucket, of_endpoint, of_public, of_undescribed, undescribed
@@ -35,7 +34,7 @@ from policyeval.evaluator.key_names import (
 from policyeval.evaluator.key_values import origin_keys
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.evaluator.statements import CompiledStatement
-from policyeval.model.arn import is_account_id, split_arn
+from policyeval.model.arn import is_account_id
 from policyeval.model.source import Diagnostic
 
 
@@ -94,7 +93,7 @@ def _of_request(case: Case) -> Iterator[Doubted]:
     doubtful = dict.fromkeys(untold(case), _UNTOLD)
     doubtful |= {key: _Doubt(what, _LEAVE_OUT) for key, what in impossible(case)}
     yield from of_session(case)
-    yield from _of_region(case)
+    yield from of_region(case)
     yield from _depending(doubtful | _of_age(case), case)
 
 
@@ -166,32 +165,6 @@ def _of_no_arns(case: Case) -> Iterator[Diagnostic]:
 def _is_no_arn(resource: str) -> bool:
     head, colon, _ = resource.partition(":")
     return not (compile_glob(tokenize(head))("arn") and (colon or "*" in head or "?" in head))
-
-
-def _of_region(case: Case) -> Iterator[Doubted]:
-    """Name each statement about the keys of a Region, where nobody tells in which the key to tag is created (K5)."""
-    for statement in of_some_region(case):
-        yield otherwise(statement, "the Region of the new key is not told", "tell `aws:RequestedRegion` as context")
-
-
-def of_some_region(case: Case) -> Iterator[BoundStatement]:
-    """Give each statement that answers otherwise in some Region, where the key to tag is to be in whatever Region."""
-    if not case.action.tags_on_creation or case.target.is_key or case.target.region:
-        return
-    for statement in every_statement(case):
-        element = statement.compiled.statement.resource
-        arns = map(split_arn, element.values if element is not None else ())
-        regions = {arn.region for arn in arns if arn is not None}
-        if any(statement.answer(_in_region(case, each)) != statement.answer(case.context) for each in regions):
-            yield statement
-
-
-def _in_region(case: Case, region: str) -> EvaluationContext:
-    """Give the context of the same request in a Region."""
-    other, target = copy(case.context), case.target.copy()
-    target.settle_region(region)
-    other.target = target
-    return other
 
 
 def _of_age(case: Case) -> dict[str, _Doubt]:

@@ -1,4 +1,4 @@
-"""What nobody tells of the caller's session and a statement depends on: its name, its id, its role's path (S14)."""
+"""What no name tells and a statement depends on: a session's name or id, its role's path (S14), a key's Region (K5)."""
 
 from __future__ import annotations
 
@@ -89,6 +89,32 @@ def of_path(case: Case) -> Iterator[Doubted]:
         if _turns(statement, context, (_called(context, each) for each in others)):
             what = "the role's path is not told, and taken for none"
             yield otherwise(statement, what, "give the role's ARN, and the session's name beside it")
+
+
+def of_region(case: Case) -> Iterator[Doubted]:
+    """Name each statement about the keys of a Region, where nobody tells in which the key to tag is created (K5)."""
+    for statement in of_some_region(case):
+        yield otherwise(statement, "the Region of the new key is not told", "tell `aws:RequestedRegion` as context")
+
+
+def of_some_region(case: Case) -> Iterator[BoundStatement]:
+    """Give each statement that answers otherwise in some Region, where the key to tag is to be in whatever Region."""
+    if not case.action.tags_on_creation or case.target.is_key or case.target.region:
+        return
+    for statement in every_statement(case):
+        element = statement.compiled.statement.resource
+        arns = map(split_arn, element.values if element is not None else ())
+        regions = {arn.region for arn in arns if arn is not None}
+        if any(statement.answer(_in_region(case, each)) != statement.answer(case.context) for each in regions):
+            yield statement
+
+
+def _in_region(case: Case, region: str) -> EvaluationContext:
+    """Give the context of the same request in a Region."""
+    other, target = copy(case.context), case.target.copy()
+    target.settle_region(region)
+    other.target = target
+    return other
 
 
 def _called(context: EvaluationContext, role: str) -> EvaluationContext:
