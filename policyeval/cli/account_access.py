@@ -26,8 +26,8 @@ def command(  # noqa: PLR0913 - a question has these parts
     """Say whether RESOURCE's own side lets ACCOUNT do ACTION, and which of its principals then may.
 
     The first line is the door: OPEN, CONDITIONAL or CLOSED. An account that FILE does not
-    describe can be asked about; its principals are then unknown, and what a conditional door
-    depends on stands below it. Ends with 0 when somebody of the account may, or could, with 1
+    describe can be asked about; its principals are then unknown. What a conditional door depends
+    on stands below it where no principal says so itself. Ends with 0 when somebody of the account may, or could, with 1
     when nobody can.
 
     Example:
@@ -40,20 +40,19 @@ def command(  # noqa: PLR0913 - a question has these parts
     with without_collector():
         access = authorizer.account_access(account, action, resource)
     warnings = warn_of_action(action, resource)
+    principals = access.principals
+    somebody = access.door != "closed" if principals is None else any(each.verdict != "deny" for each in principals)
     if output_format == "json":
         print_json({**access.to_json(), "diagnostics": [warning.to_json() for warning in warnings]})
+        return ExitCode.YES if somebody else ExitCode.NO
+    print_verdict(access.door.upper(), f"to account {account}")
+    if principals is None or not somebody:  # each principal that may names its own conditions
+        for condition in access.conditions:
+            print_text(f"  if {escaped(condition)}")
+    if principals is None:
+        print_text("the account is not described: its own half is unknown")
     else:
-        print_verdict(access.door.upper(), f"to account {account}")
-        if access.principals is None:
-            for condition in access.conditions:
-                print_text(f"  if {escaped(condition)}")
-            print_text("the account is not described: its own half is unknown")
-        else:
-            print_accesses(access.principals)
-            if len(access.principals) == 1:  # every account has its root user
-                print_text("no user or role of the account is described: who else of it may is not known")
-    if access.principals is None:
-        somebody = access.door != "closed"
-    else:
-        somebody = any(each.verdict != "deny" for each in access.principals)
+        print_accesses(principals)
+        if len(principals) == 1:  # every account has its root user
+            print_text("no user or role of the account is described: who else of it may is not known")
     return ExitCode.YES if somebody else ExitCode.NO
