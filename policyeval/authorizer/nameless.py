@@ -44,7 +44,8 @@ def sessions(statement: BoundStatement, case: Case, context: EvaluationContext) 
     listed, ids = _listed(statement, case), set[tuple[str, str]]()
     if case.caller.described and None in {own, name}:  # else nothing of the id is known
         written = (value.partition(":") for value in _values(statement, _ID))
-        ids = {(own or role, name or session) for role, colon, session in written if colon}
+        # A wildcard may stand for the colon as well, as in `AROA…*`.
+        ids = {(own or role, name or (session if colon else role)) for role, colon, session in written}
     roles = {role for role, _ in ids} or {own or UNKNOWN_ID}
     for role, session in {*ids, *((role, session) for session in listed for role in roles)}:
         yield _called_by(f"{role}:{session}", session, case, context)

@@ -250,6 +250,11 @@ BY_IDS: list[tuple[str, str, Session | None, dict[str, Any], str | None]] = [
     ("the role's id is not described", LINKED, Session("monday"), deny(Condition=LIKE_ID("AROAEXAMPLE0000000001:*")), "Deny may match"),
     ("and the session has another name", LINKED, Session("monday"), deny(Condition=BY_ID("AROAEXAMPLE0000000001:tuesday")), None),
     ("neither is known", LINKED, None, deny(Condition=BY_ID("AROAEXAMPLE0000000001:tuesday")), "Deny may match"),
+    ("the colon is left to a wildcard", LINKED, None, deny(Condition=LIKE_ID("AROAEXAMPLE0000000001*")), "Deny may match"),
+    ("and the role's id", APP, None, deny(Condition=LIKE_ID("*monday")), "Deny may match"),
+    ("but the role's is another", APP, None, deny(Condition=LIKE_ID("AROAEXAMPLEOTHER00001*")), None),
+    ("and so is the session's name", LINKED, Session("tuesday"), deny(Condition=LIKE_ID("*monday")), None),
+    ("no session has an id without a colon", LINKED, None, deny(Condition=BY_ID("AROAEXAMPLE0000000001")), None),
     ("an Allow of all sessions but one", APP, None, allow(Condition=NOT_BY_ID), "Allow may not match"),
     ("an Allow of all sessions", APP, None, allow(Condition=LIKE_ID("AROAEXAMPLEAPPA000001:*")), None),
 ]  # fmt: skip
