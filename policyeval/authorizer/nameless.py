@@ -99,14 +99,14 @@ def of_region(case: Case) -> Iterator[Doubted]:
 
 
 def of_some_region(case: Case) -> Iterator[BoundStatement]:
-    """Give each statement that answers otherwise in some Region, where the key to tag is to be in whatever Region."""
+    """Give each statement that denies or does not allow in some Region, where the key to tag may be in any."""
     if not case.action.tags_on_creation or case.target.is_key or case.target.region:
         return
     for statement in every_statement(case):
         element = statement.compiled.statement.resource
         arns = map(split_arn, element.values if element is not None else ())
         regions = {arn.region for arn in arns if arn is not None}
-        if any(statement.answer(_in_region(case, each)) != statement.answer(case.context) for each in regions):
+        if _turns(statement, case.context, (_in_region(case, each) for each in regions)):
             yield statement
 
 

@@ -514,6 +514,15 @@ def test_a_deny_of_new_keys_of_one_region_is_named_where_nobody_tells_which_it_i
     ] * named
 
 
+def test_an_allow_of_new_keys_that_no_region_takes_away_is_not_named() -> None:
+    here = f"arn:aws:kms:us-east-1:{A}:key/*"
+    decision = ask({"alice": [allow(Resource=here), allow(NotResource=here)]}, ALICE, "kms:TagResource", "*")
+    assert decision.allowed
+    assert [each.message for each in decision.doubts] == [
+        "the Region of the new key is not told: otherwise the Allow may not match in statement #1 of of-alice"
+    ]
+
+
 def test_another_region_than_that_of_the_new_key_is_named() -> None:
     fenced = [allow(Condition=when("StringEquals", "aws:RequestedRegion", "eu-west-1"))]
     told = {"context": {"aws:RequestedRegion": "eu-west-1"}}

@@ -617,6 +617,14 @@ def test_who_can_tag_new_keys_but_for_those_of_a_region_can_under_a_condition() 
         assert (said[APP].verdict, said[APP].conditions) == ("allow", ())
 
 
+def test_who_can_tag_new_keys_of_a_region_is_not_told_that_they_must_not_be_there() -> None:
+    here = f"arn:aws:kms:us-east-1:{A}:key/*"
+    fenced = deny(NotResource=here, Condition=FROM_OFFICE)
+    found = Authorizer(estate(alice=[allow(), fenced])).who_can("kms:TagResource", "*")
+    (said,) = (access for access in found if access.principal == ALICE)
+    assert (said.verdict, said.conditions) == ("conditional", ("not IpAddress aws:SourceIp = 10.0.0.0/8",))
+
+
 def test_a_grant_that_lets_create_others_is_for_what_it_has_itself() -> None:
     authorizer = Authorizer(estate(grants=[grant(BOB, "CreateGrant", "Decrypt", **only())]))
     (found,) = (access for access in authorizer.who_can("kms:CreateGrant", KEY) if access.principal == BOB)
