@@ -15,9 +15,10 @@ from policyeval.authorizer.callers import calls_as_provider, is_service
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.decide import decide
 from policyeval.authorizer.derived import organization_keys
+from policyeval.authorizer.doubts import standing
 from policyeval.authorizer.hinges import hinges
 from policyeval.authorizer.inputs import must_name
-from policyeval.authorizer.nameless import of_some_region
+from policyeval.authorizer.nameless import of_region
 from policyeval.authorizer.profiles import Caller
 from policyeval.authorizer.situation import Situation
 from policyeval.authorizer.unasked import unasked
@@ -93,7 +94,7 @@ class Query(NamedTuple):
         if decide(best).reason != "allowed":
             return Access(principal, "deny")
         worst = self.strict.case(request)
-        elements = (each.compiled.statement.resource for each in of_some_region(worst) if not each.allow)
+        elements = (each.statement.compiled.statement.resource for each in standing(of_region(worst), worst))
         elsewhere = (f"not Resource = {value}" for each in elements if each is not None for value in each.values)
         besides = (*(each.condition for each in unasked(best)), *elsewhere)
         if decide(worst).reason == "allowed":

@@ -63,7 +63,7 @@ _LONGEST: Final = 36 * 3600
 
 def doubts(case: Case) -> tuple[Diagnostic, ...]:
     """Name what a statement looks at that every real request has and this one lacks, or that only this one has."""
-    return (*_besides(case), *_standing(_of_request(case), case))
+    return (*_besides(case), *(each.why for each in standing(_of_request(case), case)))
 
 
 def reservations(case: Case) -> tuple[Diagnostic, ...]:
@@ -75,8 +75,8 @@ def reservations(case: Case) -> tuple[Diagnostic, ...]:
     keys |= dict.fromkeys(_tags_of_bucket(case), _TAG_OF_BUCKET) | dict.fromkeys(_of_source(case), _UNKNOWN_SOURCE)
     unknown = [each.why for each in (of_public(case), of_undescribed(case)) if each is not None]
     unknown += [why] if (why := of_endpoint(case)) is not None else []
-    found = (*_of_request(case), *of_path(case), *_depending(keys, case))
-    return (*_besides(case), *_standing(found, case), *unknown, *_of_owner(case), *_of_unsigned(case))
+    found = standing((*_of_request(case), *of_path(case), *_depending(keys, case)), case)
+    return (*_besides(case), *(each.why for each in found), *unknown, *_of_owner(case), *_of_unsigned(case))
 
 
 def _besides(case: Case) -> Iterator[Diagnostic]:
@@ -97,12 +97,12 @@ def _of_request(case: Case) -> Iterator[Doubted]:
     yield from _depending(doubtful | _of_age(case), case)
 
 
-def _standing(found: Iterable[Doubted], case: Case) -> list[Diagnostic]:
+def standing(found: Iterable[Doubted], case: Case) -> list[Doubted]:
     """Leave out the doubts of Allows where other ones suffice: then the answer depends on none of them."""
     found = tuple(found)
     allows = {each.statement for each in found if each.statement.allow}
     idle = allows if allows and _stands_without(allows, case) else ()
-    return [each.why for each in found if each.statement not in idle]
+    return [each for each in found if each.statement not in idle]
 
 
 def _stands_without(allows: Container[BoundStatement], case: Case) -> bool:

@@ -94,12 +94,6 @@ def of_path(case: Case) -> Iterator[Doubted]:
 
 def of_region(case: Case) -> Iterator[Doubted]:
     """Name each statement about the keys of a Region, where nobody tells in which the key to tag is created (K5)."""
-    for statement in of_some_region(case):
-        yield otherwise(statement, "the Region of the new key is not told", "tell `aws:RequestedRegion` as context")
-
-
-def of_some_region(case: Case) -> Iterator[BoundStatement]:
-    """Give each statement that denies or does not allow in some Region, where the key to tag may be in any."""
     if not case.action.tags_on_creation or case.target.is_key or case.target.region:
         return
     for statement in every_statement(case):
@@ -107,7 +101,7 @@ def of_some_region(case: Case) -> Iterator[BoundStatement]:
         arns = map(split_arn, element.values if element is not None else ())
         regions = {arn.region for arn in arns if arn is not None}
         if _turns(statement, case.context, (_in_region(case, each) for each in regions)):
-            yield statement
+            yield otherwise(statement, "the Region of the new key is not told", "tell `aws:RequestedRegion` as context")
 
 
 def _in_region(case: Case, region: str) -> EvaluationContext:

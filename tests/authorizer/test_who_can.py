@@ -617,6 +617,15 @@ def test_who_can_tag_new_keys_but_for_those_of_a_region_can_under_a_condition() 
         assert (said[APP].verdict, said[APP].conditions) == ("allow", ())
 
 
+def test_who_is_let_tag_new_keys_but_for_those_of_a_region_can_under_a_condition() -> None:
+    every = f"arn:aws:kms:us-east-1:{A}:key/*"
+    others = allow(NotResource=every)
+    found = Authorizer(estate(alice=[others], app=[allow(), others])).who_can("kms:TagResource", "*")
+    said = {access.principal: (access.verdict, access.conditions) for access in found}
+    assert said[ALICE] == ("conditional", (f"not Resource = {every}",))
+    assert said[APP] == ("allow", ())
+
+
 def test_who_can_tag_new_keys_of_a_region_is_not_told_that_they_must_not_be_there() -> None:
     here = f"arn:aws:kms:us-east-1:{A}:key/*"
     fenced = deny(NotResource=here, Condition=FROM_OFFICE)
