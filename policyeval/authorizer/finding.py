@@ -22,7 +22,7 @@ from policyeval.model.source import Diagnostic
 # In S3 Tables and S3 Vectors `aws:ResourceTag` tells the tags of the table or the index, and the bucket's go by another
 # name (service authorization reference).
 _WITH_OWN_TAGS: Final = frozenset({"s3tables", "s3vectors"})
-_EVERY_KEY: Final = re.compile(r"arn:[^:]+:kms:[^:]+:\d{12}:key/\*", re.ASCII)
+_EVERY_KEY: Final = re.compile(r"arn:[^:]+:kms:[^:*?]+:\d{12}:key/\*", re.ASCII)
 
 
 class Profiles:

@@ -254,6 +254,8 @@ def test_tagging_a_key_that_is_not_there_yet_is_asked_on_all_keys() -> None:
         pytest.param(f"arn:aws:s3:us-east-1:{A}:key/*", id="another service's"),
         pytest.param("arn:aws:kms:us-east-1::key/*", id="nobody's, which a Deny of the account's would not reach"),
         pytest.param(f"arn:aws:kms::{A}:key/*", id="in no Region, which a Deny of one would not reach"),
+        pytest.param(f"arn:aws:kms:*:{A}:key/*", id="in some Region, which `*` asks"),
+        pytest.param(f"arn:aws:kms:us-?ast-1:{A}:key/*", id="in one of some Regions"),
         pytest.param(f"arn:aws:kms:us-east-1:{A}:alias/x:key/*", id="an alias"),
     ],
 )
