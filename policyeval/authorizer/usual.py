@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from policyeval.authorizer.case import Case
 from policyeval.authorizer.changes import without_denies
 from policyeval.authorizer.decide import decide, explicit_denies
-from policyeval.authorizer.presence import USUAL, is_missing, untold
+from policyeval.authorizer.presence import USUAL, account_of_source, is_missing, untold
 from policyeval.authorizer.report import every_statement
+from policyeval.evaluator.context import EvaluationContext
+from policyeval.evaluator.key_names import SOURCE_ACCOUNT
 from policyeval.evaluator.layers import BoundStatement
 from policyeval.model.source import Diagnostic
 
@@ -28,9 +30,17 @@ def denied_untold(case: Case) -> Iterator[Diagnostic]:
     denies = explicit_denies(over_tls)
     missing = set(untold(over_tls))
     if denies and decide(without_denies(over_tls)).reason == "allowed":
-        found = [_names([each]).keys() & missing for each in denies]
+        found = [_looked_at(each, missing, over_tls.context) for each in denies]
         if all(found):
             yield from (_escaped(each, keys) for each, keys in zip(denies, found, strict=True))
+
+
+def _looked_at(statement: BoundStatement, missing: Container[str], context: EvaluationContext) -> set[str]:
+    """Give what is missing and a Deny looks at; it is not for want of the account that `aws:SourceArn` tells anyway."""
+    keys, origin = {key for key in _names([statement]) if key in missing}, account_of_source(context)
+    if origin is not None and statement.answer(context.telling({**context.given, SOURCE_ACCOUNT: origin})):
+        keys.discard(SOURCE_ACCOUNT)
+    return keys
 
 
 def _escaped(statement: BoundStatement, keys: Iterable[str]) -> Diagnostic:

@@ -1113,5 +1113,25 @@ def test_a_deny_for_want_of_what_every_request_has_says_so(
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        pytest.param(f"arn:aws:sns:us-east-1:{A}:orders", True, id="what it calls for is of the account that is spared"),
+        pytest.param(f"arn:aws:sns:us-east-1:{B}:orders", False, id="of another, which is denied as well"),
+        pytest.param("arn:aws:s3:::orders", True, id="nobody tells of which"),
+    ],
+)  # fmt: skip
+def test_a_deny_by_the_account_of_what_a_service_calls_for_is_in_doubt_where_it_may_be_spared(
+    source: str, *, named: bool
+) -> None:
+    key = [
+        allow(Principal=to(Service="sns.amazonaws.com")),
+        deny(Principal="*", Condition=when("StringNotEquals", "aws:SourceAccount", A)),
+    ]
+    decision = ask({"key": key}, "sns.amazonaws.com", "kms:Decrypt", KEY, context={"aws:SourceArn": source})
+    assert decision.reason == "explicit_deny"
+    assert ["`aws:SourceAccount` is not told" in one.message for one in decision.doubts] == [True] * named
+
+
 def test_nothing_is_said_of_a_deny_where_nobody_allows_it() -> None:
     assert not ask({"alice": [EU_ALONE]}, ALICE, **AT_A_BUCKET).diagnostics
