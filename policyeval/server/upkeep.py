@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 import traceback
 from collections.abc import AsyncIterator, Callable
@@ -111,16 +112,16 @@ class Upkeep:
     # The entities file
 
     async def _follow(self, asked: asyncio.Event) -> None:
-        file = self._file
+        file, time, again = self._file, asyncio.get_running_loop().time, math.inf
         while file is not None:
             with suppress(TimeoutError):
                 await asyncio.wait_for(asked.wait(), self._pace.look)
             # Not in the loop: there may be thousands of files, and a file system that does not answer.
-            if asked.is_set() or await self._do(lambda: file.has_changed):
+            if asked.is_set() or time() >= again or await self._do(lambda: file.has_changed):
                 asked.clear()
                 await self._until_written(file)
-                if not await asyncio.shield(self._do(partial(self.reload, file))):
-                    asyncio.get_running_loop().call_later(self._pace.sweep, asked.set)
+                is_settled = await asyncio.shield(self._do(partial(self.reload, file)))
+                again = math.inf if is_settled else time() + self._pace.sweep
 
     async def _until_written(self, file: EntitiesFile) -> None:
         """Wait while somebody writes: the first half of a file may be a good one, without what the rest forbids."""

@@ -271,6 +271,24 @@ def test_what_kept_a_file_from_being_taken_may_pass(
             server.client().list_keys()
 
 
+def test_a_file_that_was_taken_after_all_is_not_taken_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prevented(*_: object) -> None:
+        raise StorageError([Diagnostic("the disk is full")])
+
+    file = tmp_path / "accounts.json"
+    file.write_text(described(ADMINISTRATOR), encoding="utf-8")
+    with following(file, sweep=1) as server:
+        with monkeypatch.context() as patched:
+            patched.setattr("policyeval.server.services.Services.describe", prevented)
+            for _ in range(2):
+                assert server.write(described())["event"] == "the entities file is refused, the old one stays"
+        assert server.write(described())["event"] == "the entities file is taken"
+        Event().wait(1.2)
+        assert len(server.told) == 3
+
+
 class OnASlowDisk(EntitiesFile):
     """A file on a disk that does not answer until it is told to."""
 
