@@ -69,10 +69,8 @@ def written_offsets(text: Text) -> list[int] | None:
         offsets = list(range(1, len(written)))
     elif written.startswith('"'):
         offsets = _offsets(written)
-    elif written.startswith("|"):
-        offsets = _block_offsets(written, text.value)
-    elif written.startswith((">", "'")):
-        offsets = _folded_offsets(written, text.value)
+    elif written.startswith(("|", ">", "'")):
+        offsets = _yaml_offsets(written, text.value)
     elif written.startswith("<<"):
         from policyeval.syntax.hcl_strings import read_string  # noqa: PLC0415 - for a heredoc only
 
@@ -91,24 +89,8 @@ def _offsets(written: str) -> list[int]:
     return [*offsets, at]
 
 
-def _block_offsets(written: str, value: str) -> list[int]:
-    # A literal block: each line of the value stands behind the same indentation.
-    at = written.find("\n") + 1
-    lines = written[at:].splitlines(keepends=True)
-    first = next((line for line in lines if line.strip()), "")
-    indent = len(first) - len(first.lstrip(" "))
-    offsets: list[int] = []
-    for line, shown in zip(lines, value.splitlines(keepends=True), strict=False):
-        skipped = min(indent, len(line) - len(line.lstrip(" ")))
-        if line[skipped:].rstrip("\r\n") != shown.rstrip("\n"):
-            return []
-        offsets += range(at + skipped, at + skipped + len(shown))
-        at += len(line)
-    return [*offsets, offsets[-1] + 1] if offsets else []
-
-
-def _folded_offsets(written: str, value: str) -> list[int]:
-    # Folding makes other white space of it: a space of the end of a line, and no indentation.
+def _yaml_offsets(written: str, value: str) -> list[int]:
+    # YAML makes other white space of it alone: no indentation, and where it folds a space of the end of a line.
     quoted = written.startswith("'")
     at = 1 if quoted else written.find("\n") + 1
     offsets: list[int] = []

@@ -362,6 +362,7 @@ IN_QUOTES = BAD_EFFECT.replace("{", '{"Id": "it\'\'s",', 1)
     [
         ("a string of JSON", json.dumps({"Policy": BAD_EFFECT})),
         ("a literal block of YAML", "Policy: |\n" + "".join(f"    {line}\n" for line in BAD_EFFECT.splitlines())),
+        ("a literal block that says its indentation", "Policy: |2-\n    " + "\n  ".join(BAD_EFFECT.splitlines())),
         ("a folded block of YAML", "Policy: >-\n" + "".join(f"    {line}\n\n" for line in BAD_EFFECT.splitlines())),
         ("single quotes of YAML", "Policy: '" + " ".join(BAD_EFFECT.split()) + "'\n"),
         ("lines in single quotes", "Policy: '" + "\n\n  ".join(IN_QUOTES.splitlines()) + "'\n"),
@@ -369,6 +370,7 @@ IN_QUOTES = BAD_EFFECT.replace("{", '{"Id": "it\'\'s",', 1)
     ids=[
         "a string of JSON",
         "a literal block of YAML",
+        "a literal block that says its indentation",
         "a folded block of YAML",
         "single quotes of YAML",
         "lines in single quotes",
