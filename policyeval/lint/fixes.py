@@ -101,8 +101,10 @@ def remove_member(node: Mapping, name: str) -> Fix | None:
     """Take a member out of an object; None where that is not safe, as for `remove_values`."""
     if node.source is None:
         return None
-    drop = {index for index, (key, _) in enumerate(node.entries) if key.value == name}
-    spans = _series([(key.start, value.end) for key, value in node.entries], node.source.text)
+    # What is unknown of a statement by itself is no text of it.
+    entries = [(key, value) for key, value in node.entries if key.start < key.end]
+    drop = {index for index, (key, _) in enumerate(entries) if key.value == name}
+    spans = _series([(key.start, value.end) for key, value in entries], node.source.text)
     edits = _without(spans, drop)
     return Fix(f"take `{name}` out", edits) if edits else None
 
