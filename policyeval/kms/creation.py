@@ -15,6 +15,8 @@ from policyeval.kms.tagging import tag_conditions
 from policyeval.model.request import ContextValue, Request
 
 _KMS: Final = "kms.amazonaws.com"
+# What these tell is of the caller's own request, and not of the one that KMS makes on from it.
+_OF_ITS_OWN: Final = ("aws:calledvia", "aws:viaawsservice")
 # What keeps the members of multi-Region keys alike, and its role.
 _SYNCHRONIZER: Final = "mrk.kms.amazonaws.com"
 _ROLE: Final = f"aws-service-role/{_SYNCHRONIZER}/AWSServiceRoleForKeyManagementServiceMultiRegionKeys"
@@ -60,7 +62,7 @@ def ask_to_synchronize(call: Call) -> None:
 
 def _as_kms_passes_on(caller: Caller) -> dict[str, ContextValue]:
     """Give the caller's condition keys; in the chain of services that make the request KMS is the last (S34)."""
-    keys = {name: value for name, value in caller.context.items() if not name.lower().startswith("aws:calledvia")}
+    keys = {name: value for name, value in caller.context.items() if not name.lower().startswith(_OF_ITS_OWN)}
     if caller.via_service is None:
         return keys
     told = next((value for name, value in caller.context.items() if name.lower() == "aws:calledvia"), ())

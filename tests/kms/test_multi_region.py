@@ -133,6 +133,12 @@ def test_who_calls_kms_by_a_service_makes_the_role_through_both(
         assert estate.refused("CreateKey", app, MultiRegion=True)[0] == DENIED
 
 
+def test_who_tells_that_no_service_calls_kms_makes_the_role_through_kms() -> None:
+    condition = {"Bool": {"aws:ViaAWSService": "true"}}
+    estate = Estate(app_a=[allow("kms:CreateKey"), allow(MAKES_ROLE, Condition=condition)])
+    assert estate.call("CreateKey", Caller(APP_A, context={"aws:ViaAWSService": "false"}), MultiRegion=True)
+
+
 # Replicating.
 
 
