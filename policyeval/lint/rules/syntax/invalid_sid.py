@@ -29,7 +29,9 @@ def _fix(place: Place) -> Fix | None:
     if place.source is None:
         return None
     written = place.source.text[place.start : place.end]
-    words = re.findall("[0-9A-Za-z]+", written)
+    # The first line of a block scalar of YAML says how to read it.
+    name = written.partition("\n")[2] if written.startswith(("|", ">")) else written
+    words = re.findall("[0-9A-Za-z]+", name)
     sid = "".join(word[0].upper() + word[1:] for word in words)
     # An escape is no word of the name, nor is what else a string holds in which the policy is.
     if not sid or _OF_OTHERS.search(written):
