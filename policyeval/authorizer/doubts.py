@@ -73,8 +73,7 @@ def reservations(case: Case) -> tuple[Diagnostic, ...]:
     """
     keys = dict.fromkeys(_unknown_tags(case), _UNKNOWN_RESOURCE) | dict(_of_handed_over(case))
     keys |= dict.fromkeys(_tags_of_bucket(case), _TAG_OF_BUCKET) | dict.fromkeys(_of_source(case), _UNKNOWN_SOURCE)
-    unknown = [each.why for each in (of_public(case), of_undescribed(case)) if each is not None]
-    unknown += [why] if (why := of_endpoint(case)) is not None else []
+    unknown = (*(each.why for each in (of_public(case), of_undescribed(case)) if each is not None), *of_endpoint(case))
     found = standing((*_of_request(case), *of_path(case), *_depending(keys, case)), case)
     return (*_besides(case), *(each.why for each in found), *unknown, *_of_owner(case), *_of_unsigned(case))
 

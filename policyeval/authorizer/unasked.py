@@ -84,17 +84,16 @@ def of_undescribed(case: Case) -> Unasked | None:
     return Unasked(why, f"no policy of {whole}, which is not described, denies it")
 
 
-def of_endpoint(case: Case) -> Diagnostic | None:
+def of_endpoint(case: Case) -> Iterator[Diagnostic]:
     """Say that the request comes through a VPC endpoint of which nothing else is known; it has a policy (S4)."""
     context, record = case.context, case.target.record
     handed_over = record is not None and not record.described  # a layer left out restricts nothing there (`simulate`)
     past = context.via_service is not None or not any(context.given.get(key) for key in OF_ENDPOINTS)
-    if past or handed_over or context.endpoint is not None:
-        return None
-    return Diagnostic(
-        "the request comes through a VPC endpoint that is not described: its policy is not asked here",
-        "describe it under `vpc_endpoints`, and tell it as `aws:SourceVpce`: AWS may decide otherwise",
-    )
+    if not (past or handed_over or context.endpoint is not None):
+        yield Diagnostic(
+            "the request comes through a VPC endpoint that is not described: its policy is not asked here",
+            "describe it under `vpc_endpoints`, and tell it as `aws:SourceVpce`: AWS may decide otherwise",
+        )
 
 
 def undescribed(case: Case) -> Arn | None:

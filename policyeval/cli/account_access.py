@@ -27,8 +27,8 @@ def command(  # noqa: PLR0913 - a question has these parts
 
     The first line is the door: OPEN, CONDITIONAL or CLOSED. An account that FILE does not
     describe can be asked about; its principals are then unknown. What a conditional door depends
-    on stands below it where no principal says so itself. Ends with 0 when somebody of the account may, or could, with 1
-    when nobody can.
+    on stands below it where no principal says so itself. Ends with 0 when somebody of the
+    account may, or could, with 1 when nobody can.
 
     Example:
 

@@ -118,30 +118,42 @@ def test_an_expectation_that_fails(text: str, case: dict[str, Any], difference: 
     assert found.report().endswith(found.decision.explain())
 
 
-def test_an_allow_that_a_real_request_may_not_get_holds_with_a_warning_at_the_case() -> None:
-    found = result(GRANTS, **CREATES)
+READS: dict[str, Any] = {"action": "s3:GetObject", "resource": "arn:aws:s3:::bucket/x", "expect": "deny"}
+# What is asked where, how the warning begins, the statement that it names, and requests that tell more.
+DOUBTFUL: dict[str, tuple[str, dict[str, Any], str, str, list[dict[str, Any]]]] = {
+    "an allow that a real request may not get": (
+        GRANTS,
+        CREATES,
+        "`kms:GrantOperations` is not told, which every request has: otherwise the Allow may not match",
+        "statement `DecryptOnly` of Grants (share.scenario.yaml:11:19)",
+        [
+            {"context": {"kms:GrantOperations": ["Decrypt"]}},
+            {"context": {"kms:GrantOperations": ["Encrypt"]}, "expect": "deny"},
+        ],
+    ),
+    "a deny that a real request may escape": (
+        FENCED,
+        READS,
+        "`aws:RequestedRegion` is not told, which every request has: otherwise the Deny may not match",
+        "statement #1 of inline policy 1 of role app (share.scenario.yaml:11:17)",
+        [{"context": {"aws:RequestedRegion": "us-east-1"}}],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "asked", "said", "statement", "told"), DOUBTFUL.values(), ids=DOUBTFUL)
+def test_what_a_real_request_may_turn_holds_with_a_warning_at_the_case(
+    text: str, asked: dict[str, Any], said: str, statement: str, told: list[dict[str, Any]]
+) -> None:
+    found = result(text, **asked)
     (warning,) = found.warnings
     assert found.passed
     assert warning.place == found.case.place
-    assert warning.message.startswith(
-        "`kms:GrantOperations` is not told, which every request has: otherwise the Allow may not match"
-    )
-    assert "statement `DecryptOnly` of Grants (share.scenario.yaml:11:19)" in warning.message
+    assert warning.message.startswith(said)
+    assert statement in warning.message
     assert found.to_json()["diagnostics"] == [warning.to_json()]
-    assert result(GRANTS, **CREATES, context={"kms:GrantOperations": ["Decrypt"]}).warnings == ()
-    assert result(GRANTS, **CREATES, context={"kms:GrantOperations": ["Encrypt"]}, expect="deny").warnings == ()
-
-
-def test_a_deny_that_a_real_request_may_escape_holds_with_a_warning_at_the_case() -> None:
-    asked = {"action": "s3:GetObject", "resource": "arn:aws:s3:::bucket/x", "expect": "deny"}
-    found = result(FENCED, **asked)
-    (warning,) = found.warnings
-    assert found.passed
-    assert warning.place == found.case.place
-    assert warning.message.startswith(
-        "`aws:RequestedRegion` is not told, which every request has: otherwise the Deny may not match"
-    )
-    assert result(FENCED, **asked, context={"aws:RequestedRegion": "us-east-1"}).warnings == ()
+    for more in told:
+        assert result(text, **{**asked, **more}).warnings == ()
 
 
 @pytest.mark.parametrize("action", ["kms:Decrpyt", "nosuch:Foo"])
